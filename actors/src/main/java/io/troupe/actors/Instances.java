@@ -1,0 +1,40 @@
+package io.troupe.actors;
+
+import io.troupe.actors.instance.InstanceView;
+import io.troupe.actors.instance.OperationTrail;
+import io.troupe.actors.instance.UserCommand;
+import io.troupe.core.value.InstanceId;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** The instances of the cloud, as the API asks them. */
+public interface Instances {
+  /**
+   * Hands a command to the instance. Accepted means that it is on the journal and will be carried
+   * out or visibly fail. Retried inside while a shard moves; may be repeated by the caller with the
+   * same operation id.
+   */
+  CompletionStage<Answer<InstanceView>> command(InstanceId id, UserCommand command);
+
+  /** The instance as its actor knows it now; empty when there is none or it is deleted. */
+  CompletionStage<Optional<InstanceView>> get(InstanceId id);
+
+  /** Its operations, newest first; also of a deleted instance. */
+  CompletionStage<List<OperationTrail>> operations(InstanceId id);
+
+  /**
+   * The end of its console log, at most {@code lines} lines; all that is kept when {@code lines} is
+   * negative.
+   */
+  CompletionStage<Answer<String>> consoleOutput(InstanceId id, int lines);
+
+  /**
+   * Every instance this node knows of, deleted ones too as long as they are remembered. What this
+   * node has accepted or shown before is in it already.
+   */
+  Iterable<InstanceView> all();
+
+  /** Those of one project; the same promises as {@link #all}. */
+  Iterable<InstanceView> ofProject(String projectId);
+}

@@ -1,0 +1,53 @@
+package io.troupe.actors.instance;
+
+import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.PowerState;
+import io.troupe.core.value.ProjectId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An instance as readers see it; {@code GET} by id and lists are made of it.
+ *
+ * @param version grows with every change; of two views of one instance the higher is newer
+ * @param request as accepted (name, flavor, image, key, zone …); a rename is already in it
+ * @param availabilityZone of the host, empty before placement
+ * @param launchedAt when it first became active
+ */
+public record InstanceView(
+    InstanceId id,
+    long version,
+    BootRequest request,
+    VmState vmState,
+    Optional<TaskState> taskState,
+    PowerState power,
+    Optional<HostId> host,
+    Optional<String> availabilityZone,
+    List<Nic> nics,
+    Optional<Fault> fault,
+    boolean locked,
+    Instant createdAt,
+    Instant updatedAt,
+    Optional<Instant> launchedAt,
+    Optional<Instant> terminatedAt)
+    implements CborSerializable {
+  public InstanceView {
+    nics = List.copyOf(nics);
+  }
+
+  public ProjectId project() {
+    return request.project();
+  }
+
+  public String name() {
+    return request.name();
+  }
+
+  /** Nova's name of the guest, {@code OS-EXT-SRV-ATTR:instance_name}. */
+  public String instanceName() {
+    return "instance-" + id.value().toString().substring(0, 8);
+  }
+}

@@ -1,0 +1,57 @@
+package io.troupe.drivers.spi;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.troupe.core.serialization.CborSerializable;
+
+/** What a hypervisor can be told to do with one guest. Each names an end state. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = DriverCommand.Spawn.class, name = "spawn"),
+  @JsonSubTypes.Type(value = DriverCommand.Start.class, name = "start"),
+  @JsonSubTypes.Type(value = DriverCommand.Stop.class, name = "stop"),
+  @JsonSubTypes.Type(value = DriverCommand.Reboot.class, name = "reboot"),
+  @JsonSubTypes.Type(value = DriverCommand.Destroy.class, name = "destroy"),
+  @JsonSubTypes.Type(value = DriverCommand.Inspect.class, name = "inspect"),
+  @JsonSubTypes.Type(value = DriverCommand.ReadConsole.class, name = "read-console")
+})
+public sealed interface DriverCommand extends CborSerializable {
+  /** The guest, and on whose behalf. */
+  GuestTarget target();
+
+  /**
+   * The guest exists with this specification and runs. A guest of the same generation that is there
+   * already is left as it is (started if it is off). Image, disks, config drive and NICs are made
+   * as needed.
+   */
+  record Spawn(GuestTarget target, GuestSpec spec) implements DriverCommand {}
+
+  /** The guest runs. */
+  record Start(GuestTarget target) implements DriverCommand {}
+
+  /**
+   * The guest is off. It is asked to shut down (ACPI) and given {@code graceMillis} ms; then it is
+   * powered off. 0 ms means power off at once.
+   */
+  record Stop(GuestTarget target, long graceMillis) implements DriverCommand {}
+
+  /**
+   * The guest has rebooted. Soft: the guest is asked and given {@code graceMillis} ms, then it is
+   * reset hard. Hard ({@code soft} false): power cycled, also when it was off.
+   */
+  record Reboot(GuestTarget target, boolean soft, long graceMillis) implements DriverCommand {}
+
+  /**
+   * The guest, its disks, config drive and console log are gone. One that is gone already is a
+   * success.
+   */
+  record Destroy(GuestTarget target) implements DriverCommand {}
+
+  /**
+   * Nothing changes; answers the guest's state, {@code NOSTATE} and not present if there is none.
+   */
+  record Inspect(GuestTarget target) implements DriverCommand {}
+
+  /** Nothing changes; answers the last {@code maxBytes} bytes of the serial console's log. */
+  record ReadConsole(GuestTarget target, int maxBytes) implements DriverCommand {}
+}

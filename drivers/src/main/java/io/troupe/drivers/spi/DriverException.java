@@ -1,0 +1,39 @@
+package io.troupe.drivers.spi;
+
+import java.util.Objects;
+
+/** A driver command or query that failed, with what kind of failure it was. */
+public final class DriverException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final transient DriverFailure failure;
+
+  public DriverException(DriverFailure failure) {
+    this(failure, null);
+  }
+
+  public DriverException(DriverFailure failure, Throwable cause) {
+    super(failure.kind() + ": " + failure.message(), cause);
+    this.failure = Objects.requireNonNull(failure);
+  }
+
+  public DriverFailure failure() {
+    return failure;
+  }
+
+  public static DriverException retryable(String message) {
+    return new DriverException(new DriverFailure(DriverFailure.Kind.RETRYABLE, message));
+  }
+
+  public static DriverException hostFault(String message) {
+    return new DriverException(new DriverFailure(DriverFailure.Kind.HOST_FAULT, message));
+  }
+
+  public static DriverException instanceFault(String message) {
+    return new DriverException(new DriverFailure(DriverFailure.Kind.INSTANCE_FAULT, message));
+  }
+
+  public static DriverException unsupported(String message) {
+    return new DriverException(new DriverFailure(DriverFailure.Kind.UNSUPPORTED, message));
+  }
+}

@@ -1,0 +1,82 @@
+package io.troupe.drivers.spi;
+
+import io.troupe.core.value.Resources;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything a hypervisor needs to know to build a guest.
+ *
+ * @param name the server's display name, any printable text
+ * @param hostname a valid DNS label made from it
+ * @param size vCPUs, RAM in MiB, root disk in GiB (0: as large as the image)
+ * @param image what the root disk starts from
+ * @param nics in the order the guest shall see them
+ * @param configDrive what cloud-init finds inside; always built, since there is no metadata service
+ * @param extraSpecs the flavor's, for drivers that read some
+ */
+public record GuestSpec(
+    String name,
+    String hostname,
+    String projectId,
+    String userId,
+    Resources size,
+    ImageRef image,
+    List<Nic> nics,
+    ConfigDrive configDrive,
+    Map<String, String> extraSpecs) {
+
+  public GuestSpec {
+    nics = List.copyOf(nics);
+    extraSpecs = Map.copyOf(extraSpecs);
+  }
+
+  /**
+   * An image in the image store.
+   *
+   * @param sha512 of the bytes as stored, lower-case hexadecimal; the per-host cache key
+   * @param diskFormat {@code raw} or {@code qcow2}; declared and checked at upload, never probed
+   *     again
+   */
+  public record ImageRef(
+      String id, String sha512, String diskFormat, long sizeBytes, long virtualSizeBytes) {}
+
+  /**
+   * One network interface.
+   *
+   * @param mac lower-case, colon separated
+   * @param address an IPv4 address without prefix length
+   * @param cidr the subnet, such as {@code 10.0.0.0/24}
+   */
+  public record Nic(
+      String portId,
+      String mac,
+      String networkId,
+      String subnetId,
+      String address,
+      String cidr,
+      Optional<String> gateway,
+      List<String> dnsServers,
+      int mtu) {
+    public Nic {
+      dnsServers = List.copyOf(dnsServers);
+    }
+  }
+
+  /**
+   * What the config drive says (OpenStack metadata format and cloud-init's network data).
+   *
+   * @param userData raw bytes, base64, empty when none was given
+   */
+  public record ConfigDrive(
+      Map<String, String> metadata,
+      Optional<String> keyName,
+      Optional<String> publicKey,
+      String userDataBase64,
+      String availabilityZone) {
+    public ConfigDrive {
+      metadata = Map.copyOf(metadata);
+    }
+  }
+}
