@@ -46,7 +46,12 @@ public record Image(
 
   /** The same image in another status. */
   public Image withStatus(String status, Instant at) {
-    return copy(status, sizeBytes, virtualSizeBytes, md5, sha512, at);
+    return copy(status, sizeBytes, virtualSizeBytes, md5, sha512, tags, at);
+  }
+
+  /** The same image with these tags. */
+  public Image withTags(Set<String> tags, Instant at) {
+    return copy(status, sizeBytes, virtualSizeBytes, md5, sha512, tags, at);
   }
 
   /** The same image, active with these bytes. */
@@ -58,6 +63,7 @@ public record Image(
         Optional.of(virtualSizeBytes),
         Optional.of(md5),
         Optional.of(sha512),
+        tags,
         at);
   }
 
@@ -67,6 +73,7 @@ public record Image(
       Optional<Long> virtualSizeBytes,
       Optional<String> md5,
       Optional<String> sha512,
+      Set<String> tags,
       Instant updatedAt) {
     return new Image(
         id,
