@@ -4,7 +4,8 @@ package io.troupe.config;
  * How long operations on instances may take, and how often they try.
  *
  * @param bootMillis ms from the request to ACTIVE or ERROR
- * @param deleteMillis ms until a delete stops waiting for the hypervisor and leaves the guest to its host
+ * @param deleteMillis ms until a delete stops waiting for the hypervisor and leaves the guest to
+ *     its host
  * @param powerMillis ms for start, stop and reboot, the grace included
  * @param compensationMillis ms that cleaning up may take after the deadline has passed
  * @param stopGraceMillis ms that a guest gets to shut down when it is asked to

@@ -9,7 +9,8 @@ import java.util.Optional;
  * A host's promise of capacity to an instance.
  *
  * @param generation of the instance when it claimed; its guest carries the same
- * @param condemned the instance is gone or elsewhere; the guest shall be removed as soon as the hypervisor answers
+ * @param condemned the instance is gone or elsewhere; the guest shall be removed as soon as the
+ *     hypervisor answers
  */
 public record Claim(
     InstanceId instance,

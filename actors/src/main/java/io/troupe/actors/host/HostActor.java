@@ -27,11 +27,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.HashSet;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
@@ -48,23 +48,26 @@ import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
 /**
- * One hypervisor host: grants and takes back claims, hands driver commands on under its epoch, compares what the hypervisor shows
- * with what was promised, and keeps the scheduler informed.
+ * One hypervisor host: grants and takes back claims, hands driver commands on under its epoch,
+ * compares what the hypervisor shows with what was promised, and keeps the scheduler informed.
  */
-public final class HostActor
-    extends EventSourcedBehavior<HostActor.Message, HostEvent, HostState> {
+public final class HostActor extends EventSourcedBehavior<HostActor.Message, HostEvent, HostState> {
 
   public static final EntityTypeKey<Message> KEY = EntityTypeKey.create(Message.class, "host");
 
   public sealed interface Message {}
 
-  /** Capacity for an instance, or a reason why not. Repeated for the same instance it is the same claim. */
+  /**
+   * Capacity for an instance, or a reason why not. Repeated for the same instance it is the same
+   * claim.
+   */
   public record MakeClaim(RequestSpec spec, long generation, ActorRef<ClaimReply> replyTo)
       implements Message, CborSerializable {}
 
-  /** Takes a claim back unless it was renewed with a newer generation; harmless if there is none. */
-  public record ReleaseClaim(
-      InstanceId instance, long generation, ActorRef<ClaimReply> replyTo)
+  /**
+   * Takes a claim back unless it was renewed with a newer generation; harmless if there is none.
+   */
+  public record ReleaseClaim(InstanceId instance, long generation, ActorRef<ClaimReply> replyTo)
       implements Message, CborSerializable {}
 
   /** Remove the instance's guest when the hypervisor answers again, and release the claim then. */
@@ -157,8 +160,7 @@ public final class HostActor
       ActorContext<Message> context) {
     super(
         PersistenceId.of(KEY.name(), id.value()),
-        SupervisorStrategy.restartWithBackoff(
-            Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.id = id;
     this.entities = entities;
     this.lookup = lookup;
@@ -166,8 +168,7 @@ public final class HostActor
     this.clock = clock;
     this.context = context;
     this.driverReplies = context.messageAdapter(DriverActor.Reply.class, FromDriver::new);
-    this.confirmations =
-        context.messageAdapter(InstanceActor.ClaimConfirmed.class, Confirmed::new);
+    this.confirmations = context.messageAdapter(InstanceActor.ClaimConfirmed.class, Confirmed::new);
   }
 
   @Override
@@ -233,7 +234,8 @@ public final class HostActor
   private Effect<HostEvent, HostState> onClaim(HostState state, MakeClaim claim) {
     var spec = claim.spec();
     if (!state.known() || !up) {
-      return refuse(state, claim, state.known() ? "the hypervisor does not answer" : "unknown host");
+      return refuse(
+          state, claim, state.known() ? "the hypervisor does not answer" : "unknown host");
     }
     var refusal = state.refusal(spec, claim.generation(), row(state));
     if (refusal.isPresent()) {
@@ -241,8 +243,7 @@ public final class HostActor
     }
     building.add(spec.instance());
     var made =
-        new Claim(
-            spec.instance(), claim.generation(), spec.resources(), spec.group(), false);
+        new Claim(spec.instance(), claim.generation(), spec.resources(), spec.group(), false);
     var answer = new ClaimMade(around(state).zone());
     if (state.claim(spec.instance()).filter(made::equals).isPresent()) {
       claim.replyTo().tell(answer);
@@ -307,7 +308,9 @@ public final class HostActor
     if (!up) {
       return;
     }
-    context.getLog().info("host {} removes the condemned guest of instance {}", id, claim.instance());
+    context
+        .getLog()
+        .info("host {} removes the condemned guest of instance {}", id, claim.instance());
     var target =
         new GuestTarget(
             claim.instance(),
@@ -316,7 +319,9 @@ public final class HostActor
             0,
             new OperationId("req-evict-" + claim.instance()),
             clock.instant().plus(EVICTION));
-    context.getSelf().tell(new Run(new DriverCommand.Destroy(target), context.getSystem().ignoreRef()));
+    context
+        .getSelf()
+        .tell(new Run(new DriverCommand.Destroy(target), context.getSystem().ignoreRef()));
   }
 
   // ---- driver commands
@@ -350,8 +355,7 @@ public final class HostActor
     waiting.put(new Waiting(target.instance(), target.operation()), run.replyTo());
     entities
         .connection(state.connection().get())
-        .tell(
-            new ConnectionActor.Execute(run.command().withEpoch(state.epoch()), driverReplies));
+        .tell(new ConnectionActor.Execute(run.command().withEpoch(state.epoch()), driverReplies));
   }
 
   private Effect<HostEvent, HostState> onDriver(HostState state, DriverActor.Reply reply) {
@@ -428,9 +432,7 @@ public final class HostActor
       var power = guest == null ? PowerState.NOSTATE : guest.power();
       var generation = guest == null ? claim.generation() : guest.generation();
       report(state, claim.instance(), generation, power, "found by reconciliation");
-      entities
-          .instance(claim.instance())
-          .tell(new InstanceActor.ConfirmClaim(id, confirmations));
+      entities.instance(claim.instance()).tell(new InstanceActor.ConfirmClaim(id, confirmations));
     }
     return Effect().none();
   }
@@ -444,7 +446,9 @@ public final class HostActor
     }
   }
 
-  /** A claim that its instance knows nothing of was left over by a crash between two nodes: it goes. */
+  /**
+   * A claim that its instance knows nothing of was left over by a crash between two nodes: it goes.
+   */
   private Effect<HostEvent, HostState> onConfirmed(
       HostState state, InstanceActor.ClaimConfirmed answer) {
     var leftOver =
@@ -454,7 +458,9 @@ public final class HostActor
     if (!leftOver) {
       return Effect().none();
     }
-    context.getLog().warn("host {}: the claim of instance {} does not stand", id, answer.instance());
+    context
+        .getLog()
+        .warn("host {}: the claim of instance {} does not stand", id, answer.instance());
     return Effect()
         .persist(new HostEvent.Condemned(answer.instance()))
         .thenRun((HostState after) -> evict(after, after.claim(answer.instance()).orElseThrow()));

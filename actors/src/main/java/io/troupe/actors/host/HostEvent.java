@@ -27,7 +27,9 @@ public sealed interface HostEvent {
 
   record Released(InstanceId instance) implements HostEvent {}
 
-  /** This incarnation of the host speaks to its driver with this epoch; drivers refuse lower ones. */
+  /**
+   * This incarnation of the host speaks to its driver with this epoch; drivers refuse lower ones.
+   */
   record EpochTaken(long epoch) implements HostEvent {}
 
   /** Its connection was removed. */

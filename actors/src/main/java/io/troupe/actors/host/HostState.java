@@ -31,8 +31,7 @@ public final class HostState implements CborSerializable {
   private final long epoch;
 
   public static final HostState UNKNOWN =
-      new HostState(
-          Optional.empty(), Optional.empty(), HashTreePMap.empty(), Resources.NONE, 0);
+      new HostState(Optional.empty(), Optional.empty(), HashTreePMap.empty(), Resources.NONE, 0);
 
   private HostState(
       Optional<ConnectionId> connection,
@@ -96,12 +95,12 @@ public final class HostState implements CborSerializable {
   }
 
   /**
-   * Why the claim cannot be made now; empty when it can. Checked against the log, not against anybody's view.
+   * Why the claim cannot be made now; empty when it can. Checked against the log, not against
+   * anybody's view.
    *
    * @param enabled whether new instances are wanted here
    */
-  public Optional<String> refusal(
-      RequestSpec spec, long generation, HostRow row) {
+  public Optional<String> refusal(RequestSpec spec, long generation, HostRow row) {
     var there = claims.get(spec.instance());
     if (there != null && !there.condemned()) {
       return there.generation() > generation
@@ -137,7 +136,8 @@ public final class HostState implements CborSerializable {
   }
 
   /** As the scheduler and the claim check see it. Only of a known host. */
-  public HostRow row(HostId id, long version, Surroundings around, int building, FleetSettings settings) {
+  public HostRow row(
+      HostId id, long version, Surroundings around, int building, FleetSettings settings) {
     var machine = inventory.orElseThrow();
     var members = new HashMap<String, Integer>();
     for (Claim claim : claims.values()) {

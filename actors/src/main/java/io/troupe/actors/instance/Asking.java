@@ -70,9 +70,7 @@ final class Asking {
       case POWER_OFF -> new DriverCommand.Stop(target, settings.stopGraceMillis());
       case REBOOT ->
           new DriverCommand.Reboot(
-              target,
-              operation.kind() == OperationKind.REBOOT_SOFT,
-              settings.rebootGraceMillis());
+              target, operation.kind() == OperationKind.REBOOT_SOFT, settings.rebootGraceMillis());
       case INSPECT -> new DriverCommand.Inspect(target);
       case DESTROY -> new DriverCommand.Destroy(target);
       default -> throw new IllegalStateException(step + " is no driver command");
@@ -125,7 +123,10 @@ final class Asking {
         boot.flavor().extraSpecs());
   }
 
-  /** The command that reads the console, outside of any operation. Empty while the instance is on no host. */
+  /**
+   * The command that reads the console, outside of any operation. Empty while the instance is on no
+   * host.
+   */
   static Optional<DriverCommand> readConsole(
       InstanceState state, OperationId id, Instant deadline, int maxBytes) {
     return state

@@ -9,7 +9,6 @@ import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
 import io.troupe.actors.operation.Step;
-import io.troupe.actors.operation.StepKind;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
@@ -84,8 +83,7 @@ final class Deciding {
     if (inProgress.filter(one -> one.kind() == OperationKind.DELETE).isPresent()) {
       return Decision.nothing();
     }
-    var onHost =
-        state.host().isPresent() || inProgress.flatMap(Operation::target).isPresent();
+    var onHost = state.host().isPresent() || inProgress.flatMap(Operation::target).isPresent();
     var todo = Delete.steps(onHost, state.request().orElseThrow());
     return began(origin, OperationKind.DELETE, todo, settings.deleteMillis());
   }
@@ -98,8 +96,7 @@ final class Deciding {
 
   private Decision began(
       UserCommand.Origin origin, OperationKind kind, List<Step> todo, long millis) {
-    return Decision.accept(
-        new InstanceEvent.OperationBegan(origin, kind, todo, in(millis), now));
+    return Decision.accept(new InstanceEvent.OperationBegan(origin, kind, todo, in(millis), now));
   }
 
   private boolean known(UserCommand.Origin origin) {
@@ -123,12 +120,10 @@ final class Deciding {
       case StepOutcome.NoHost(var explanation) -> noHost(outcome, operation, explanation);
       case StepOutcome.Claimed(var zone) -> done(outcome, "", Got.NOTHING.zone(zone));
       case StepOutcome.ClaimRefused(var reason) -> claimRefused(outcome, operation, reason);
-      case StepOutcome.Attached(var nic) ->
-          done(outcome, nic.address(), Got.NOTHING.nic(nic));
+      case StepOutcome.Attached(var nic) -> done(outcome, nic.address(), Got.NOTHING.nic(nic));
       case StepOutcome.NotAttached(var reason) ->
           giveUp(outcome, operation, new Failure(400, words(reason), ""));
-      case StepOutcome.Guest(_, var power) ->
-          done(outcome, power.name(), Got.NOTHING.power(power));
+      case StepOutcome.Guest(_, var power) -> done(outcome, power.name(), Got.NOTHING.power(power));
       case StepOutcome.DriverFailed(var failure) -> driverFailed(outcome, operation, failure);
     };
   }
@@ -292,8 +287,7 @@ final class Deciding {
     return switch (step.kind()) {
       case RESERVE, PLACE, CLAIM, NETWORK, SPAWN -> {
         var message =
-            "Build of instance %s timed out at step %s."
-                .formatted(state.id(), step.kind().word());
+            "Build of instance %s timed out at step %s.".formatted(state.id(), step.kind().word());
         yield tooLate(
             operation,
             step,

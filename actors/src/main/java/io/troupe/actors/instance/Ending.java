@@ -28,7 +28,10 @@ final class Ending {
     };
   }
 
-  /** After the guest has changed by itself. An instance in error stays there: somebody has to look at it. */
+  /**
+   * After the guest has changed by itself. An instance in error stays there: somebody has to look
+   * at it.
+   */
   static VmState afterReport(VmState before, PowerState power) {
     return switch (before) {
       case ACTIVE, STOPPED, PAUSED, SUSPENDED ->

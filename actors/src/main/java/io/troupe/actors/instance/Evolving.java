@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** {@link InstanceState#evolve}: what each event makes of a state. No checks here, events are facts. */
+/**
+ * {@link InstanceState#evolve}: what each event makes of a state. No checks here, events are facts.
+ */
 final class Evolving {
   /** Operations remembered per instance; the journal has them all. */
   private static final int TRAILS_KEPT = 20;
@@ -107,7 +109,8 @@ final class Evolving {
         power = changed.power();
         vmState = changed.vmState();
       }
-      case InstanceEvent.Renamed renamed -> request = request.map(old -> old.withName(renamed.name()));
+      case InstanceEvent.Renamed renamed ->
+          request = request.map(old -> old.withName(renamed.name()));
       case InstanceEvent.Several several -> several.events().forEach(this::on);
     }
     updatedAt = event.at();
@@ -153,8 +156,7 @@ final class Evolving {
   }
 
   private void done(InstanceEvent.StepDone done) {
-    addToTrail(
-        done.operation(), done.step(), done.startedAt(), done.at(), true, done.detail());
+    addToTrail(done.operation(), done.step(), done.startedAt(), done.at(), true, done.detail());
     var now = operation.orElseThrow();
     now = now.withTodo(now.todo().subList(1, now.todo().size()));
     switch (done.step().kind()) {
@@ -272,8 +274,7 @@ final class Evolving {
                 trail.steps()));
   }
 
-  private void changeTrail(
-      OperationId operationId, UnaryOperator<OperationTrail> change) {
+  private void changeTrail(OperationId operationId, UnaryOperator<OperationTrail> change) {
     trails =
         trails.stream()
             .map(trail -> trail.id().equals(operationId) ? change.apply(trail) : trail)

@@ -13,9 +13,9 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
 import io.troupe.drivers.DriverActor;
+import io.troupe.drivers.spi.DriverFailure;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,11 +38,11 @@ import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
 /**
- * One instance. It asks its {@link InstanceState} what to do and does it; the ordinary path and the one after a crash
- * are the same method, {@link #perform}.
+ * One instance. It asks its {@link InstanceState} what to do and does it; the ordinary path and the
+ * one after a crash are the same method, {@link #perform}.
  *
- * <p>Outcomes of steps that can be asked for again are not written at once but together with the next event that cannot
- * ({@code docs/adr/0004}); {@code ahead} is the state with them.
+ * <p>Outcomes of steps that can be asked for again are not written at once but together with the
+ * next event that cannot ({@code docs/adr/0004}); {@code ahead} is the state with them.
  */
 public final class InstanceActor
     extends EventSourcedBehavior<InstanceActor.Message, InstanceEvent, InstanceState> {
@@ -156,8 +156,7 @@ public final class InstanceActor
       TimerScheduler<Message> timers) {
     super(
         PersistenceId.of(KEY.name(), id.toString()),
-        SupervisorStrategy.restartWithBackoff(
-            Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.id = id;
     this.entities = entities;
     this.index = index;
@@ -362,7 +361,7 @@ public final class InstanceActor
 
   /** Grows with the journal, and between two writes with what waits to be written. */
   private long version() {
-    return (EventSourcedBehavior.lastSequenceNumber(context) << 16) + waiting.size();
+    return (lastSequenceNumber(context) << 16) + waiting.size();
   }
 
   private boolean isCurrent(OperationId operation, Step step) {
@@ -392,12 +391,13 @@ public final class InstanceActor
     var deadline = clock.instant().plus(CONSOLE_ANSWER);
     var command = Asking.readConsole(ahead, read.id(), deadline, read.maxBytes());
     if (command.isEmpty()) {
-      read.replyTo().tell(DriverActor.Reply.notOnAnyHost(read.id(), id));
+      var failure =
+          new DriverFailure(DriverFailure.Kind.INSTANCE_FAULT, "the instance is on no host");
+      read.replyTo().tell(new DriverActor.Failed(read.id(), id, failure));
     } else {
       var host = new HostId(command.get().target().host());
       entities.host(host).tell(new HostActor.Run(command.get(), read.replyTo()));
     }
     return Effect().none();
   }
-
 }

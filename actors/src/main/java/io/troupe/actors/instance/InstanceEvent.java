@@ -31,7 +31,10 @@ import java.util.Optional;
 public sealed interface InstanceEvent {
   Instant at();
 
-  /** May wait to be written until the next event that may not: see {@link io.troupe.actors.operation.StepKind}. */
+  /**
+   * May wait to be written until the next event that may not: see {@link
+   * io.troupe.actors.operation.StepKind}.
+   */
   @JsonIgnore
   default boolean mayWait() {
     return false;
@@ -53,11 +56,7 @@ public sealed interface InstanceEvent {
 
   /** An operation was accepted; one that was in progress is broken off by it. */
   record OperationBegan(
-      UserCommand.Origin origin,
-      OperationKind kind,
-      List<Step> todo,
-      Instant deadline,
-      Instant at)
+      UserCommand.Origin origin, OperationKind kind, List<Step> todo, Instant deadline, Instant at)
       implements InstanceEvent {}
 
   /** The current step was done. What it brought stands in the optional fields. */

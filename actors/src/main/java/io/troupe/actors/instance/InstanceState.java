@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All that is known of one instance, and the three questions its actor asks: {@link #decide}, {@link #evolve} and {@link
- * #next}. Pure: the time comes in, nothing goes out but values.
+ * All that is known of one instance, and the three questions its actor asks: {@link #decide},
+ * {@link #evolve} and {@link #next}. Pure: the time comes in, nothing goes out but values.
  *
  * @param phase whether there is an instance to speak of
  * @param refusal why the quota did not agree

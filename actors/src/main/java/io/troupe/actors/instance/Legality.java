@@ -33,7 +33,10 @@ final class Legality {
         || wanted == OperationKind.REBOOT_HARD && inProgress == OperationKind.REBOOT_SOFT;
   }
 
-  /** Why {@code kind} may not begin now; empty when it may. Nova checks vm_state, task_state, launched_at in this order. */
+  /**
+   * Why {@code kind} may not begin now; empty when it may. Nova checks vm_state, task_state,
+   * launched_at in this order.
+   */
   static Optional<Rejection> refusal(InstanceState state, OperationKind kind) {
     var id = state.id().toString();
     if (!vmStates(kind).contains(state.vmState())) {

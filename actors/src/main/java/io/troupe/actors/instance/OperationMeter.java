@@ -15,7 +15,9 @@ public final class OperationMeter {
     this.registry = registry;
   }
 
-  /** {@code state} is the one the operation left behind; its newest finished trail tells the rest. */
+  /**
+   * {@code state} is the one the operation left behind; its newest finished trail tells the rest.
+   */
   void ended(InstanceState state) {
     if (state.trails().isEmpty()) {
       return;

@@ -19,8 +19,8 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.japi.function.Function;
 
 /**
- * Puts an operation's current step to the entity that can do it, and reads the answer as an outcome. A question without
- * an answer is put again: all of them are idempotent.
+ * Puts an operation's current step to the entity that can do it, and reads the answer as an
+ * outcome. A question without an answer is put again: all of them are idempotent.
  */
 final class StepAsker {
   /** How long an entity of ours may take; its journal may be slow, its shard may be moving. */
@@ -162,8 +162,7 @@ final class StepAsker {
       case Decision.Placed(var candidates, var seed) ->
           new StepOutcome.Placed(
               candidates.stream().map(Candidate::host).toList(), weights(candidates, seed));
-      case Decision.NoValidHost(var explanation) ->
-          new StepOutcome.NoHost(explanation.message());
+      case Decision.NoValidHost(var explanation) -> new StepOutcome.NoHost(explanation.message());
     };
   }
 

@@ -23,13 +23,12 @@ public final class Ipv4 {
 
   public static String text(long address) {
     return "%d.%d.%d.%d"
-        .formatted(
-            address >> 24 & 255, address >> 16 & 255, address >> 8 & 255, address & 255);
+        .formatted(address >> 24 & 255, address >> 16 & 255, address >> 8 & 255, address & 255);
   }
 
   /**
-   * The MAC of a port: locally administered, unique on its network since it carries the whole address, and told apart
-   * from other networks' by one octet.
+   * The MAC of a port: locally administered, unique on its network since it carries the whole
+   * address, and told apart from other networks' by one octet.
    */
   public static String mac(String networkId, long address) {
     return "02:%02x:%02x:%02x:%02x:%02x"

@@ -30,8 +30,8 @@ import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 
 /**
- * The ports and addresses of one network. As with a project's quota, what arrives while a write is under way is decided and
- * written together.
+ * The ports and addresses of one network. As with a project's quota, what arrives while a write is
+ * under way is decided and written together.
  */
 public final class NetworkActor
     extends EventSourcedBehavior<NetworkActor.Message, NetworkEvent, NetworkState> {
@@ -43,7 +43,9 @@ public final class NetworkActor
   /** What changes ports, and is collected. */
   public sealed interface Change extends Message {}
 
-  /** The port of an instance's {@code index}th network; the same one however often it is asked for. */
+  /**
+   * The port of an instance's {@code index}th network; the same one however often it is asked for.
+   */
   public record Attach(
       InstanceId instance,
       ProjectId project,
@@ -112,8 +114,7 @@ public final class NetworkActor
       ActorContext<Message> context) {
     super(
         PersistenceId.of(KEY.name(), networkId),
-        SupervisorStrategy.restartWithBackoff(
-            Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.networkId = networkId;
     this.network = network;
     this.clock = clock;

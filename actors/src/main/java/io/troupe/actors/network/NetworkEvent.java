@@ -6,9 +6,7 @@ import java.util.List;
 
 /** What has happened to a network's ports. Stored for ever. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
-@JsonSubTypes({
-  @JsonSubTypes.Type(value = NetworkEvent.PortsChanged.class, name = "ports-changed")
-})
+@JsonSubTypes({@JsonSubTypes.Type(value = NetworkEvent.PortsChanged.class, name = "ports-changed")})
 public sealed interface NetworkEvent {
   /** Ports made or changed, then ports removed; written together. */
   record PortsChanged(List<Port> put, List<String> removed) implements NetworkEvent {

@@ -12,7 +12,9 @@ import org.pcollections.HashTreePSet;
 import org.pcollections.PMap;
 import org.pcollections.PSet;
 
-/** The ports of a network and which addresses they take; persistent maps, so that a change is cheap. */
+/**
+ * The ports of a network and which addresses they take; persistent maps, so that a change is cheap.
+ */
 public final class NetworkState implements CborSerializable {
   public static final NetworkState EMPTY =
       new NetworkState(HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty(), 0);
@@ -21,7 +23,10 @@ public final class NetworkState implements CborSerializable {
   private final PMap<Long, String> taken;
   private final PMap<String, PSet<String>> byDevice;
 
-  /** The address handed out last: the next one is looked for behind it, so that addresses are reused late. */
+  /**
+   * The address handed out last: the next one is looked for behind it, so that addresses are reused
+   * late.
+   */
   private final long last;
 
   private NetworkState(
@@ -37,8 +42,7 @@ public final class NetworkState implements CborSerializable {
 
   /** From a snapshot. */
   @JsonCreator
-  static NetworkState of(
-      @JsonProperty("ports") List<Port> ports, @JsonProperty("last") long last) {
+  static NetworkState of(@JsonProperty("ports") List<Port> ports, @JsonProperty("last") long last) {
     var state = EMPTY.evolve(new NetworkEvent.PortsChanged(ports, List.of()));
     return new NetworkState(state.ports, state.taken, state.byDevice, last);
   }

@@ -22,13 +22,11 @@ final class PortAllocation {
     this.now = now;
   }
 
-  /** The port of an instance's {@code index}th choice; the same one however often it is asked for. */
+  /**
+   * The port of an instance's {@code index}th choice; the same one however often it is asked for.
+   */
   Answer<Port> attach(
-      NetworkState state,
-      InstanceId instance,
-      ProjectId project,
-      NetworkChoice choice,
-      int index) {
+      NetworkState state, InstanceId instance, ProjectId project, NetworkChoice choice, int index) {
     return switch (choice) {
       case NetworkChoice.OnNetwork(_, var fixedIp) -> {
         var id = portId(instance, index);
@@ -36,9 +34,7 @@ final class PortAllocation {
             .port(id)
             .map(Answer::of)
             .orElseGet(
-                () ->
-                    create(
-                        state, id, project.value(), "", fixedIp, instance.toString(), true));
+                () -> create(state, id, project.value(), "", fixedIp, instance.toString(), true));
       }
       case NetworkChoice.ExistingPort(_, var portId) -> existing(state, portId, instance, project);
     };
@@ -67,7 +63,8 @@ final class PortAllocation {
       boolean ownedByInstance) {
     if (network.subnets().isEmpty()) {
       return Answer.refuse(
-          new Rejection.Conflict("Network " + network.id() + " has no subnet to take an address from."));
+          new Rejection.Conflict(
+              "Network " + network.id() + " has no subnet to take an address from."));
     }
     var subnet = network.subnets().getFirst();
     return address(state, subnet, fixedIp)

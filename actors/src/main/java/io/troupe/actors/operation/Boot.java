@@ -53,7 +53,10 @@ public final class Boot {
     return steps;
   }
 
-  /** Everything taken is given back but the quota, which the instance in ERROR goes on counting against. */
+  /**
+   * Everything taken is given back but the quota, which the instance in ERROR goes on counting
+   * against.
+   */
   public static List<Step> giveUp(Operation operation, BootRequest request) {
     var steps = new ArrayList<Step>();
     if (operation.target().isPresent()) {

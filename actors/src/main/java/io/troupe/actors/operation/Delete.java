@@ -4,7 +4,9 @@ import io.troupe.actors.instance.BootRequest;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Delete: the guest first, then all that was taken for it. It breaks off whatever is in progress. */
+/**
+ * Delete: the guest first, then all that was taken for it. It breaks off whatever is in progress.
+ */
 public final class Delete {
   private Delete() {}
 
@@ -21,13 +23,15 @@ public final class Delete {
     return steps;
   }
 
-  /** The hypervisor did not answer in time: its host sees to the guest later. The user need not wait for it. */
+  /**
+   * The hypervisor did not answer in time: its host sees to the guest later. The user need not wait
+   * for it.
+   */
   public static List<Step> withoutHypervisor(List<Step> todo) {
     var steps = new ArrayList<Step>();
     steps.add(Step.of(StepKind.CONDEMN));
     todo.stream()
-        .filter(
-            step -> step.kind() != StepKind.DESTROY && step.kind() != StepKind.RELEASE_CLAIM)
+        .filter(step -> step.kind() != StepKind.DESTROY && step.kind() != StepKind.RELEASE_CLAIM)
         .forEach(steps::add);
     return steps;
   }

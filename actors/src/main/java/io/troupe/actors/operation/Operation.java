@@ -13,7 +13,8 @@ import java.util.Set;
  *
  * @param deadline after it nobody waits any longer; the truth is asked for and the operation ends
  * @param todo the steps left, the first one is being done
- * @param candidates the scheduler's choice and its alternates; the first one is the target of the claim
+ * @param candidates the scheduler's choice and its alternates; the first one is the target of the
+ *     claim
  * @param tried hosts that refused or failed
  * @param attempts hosts that a spawn was tried on
  * @param placements how often the scheduler was asked
@@ -38,8 +39,7 @@ public record Operation(
 
   public static Operation begin(
       OperationId id, OperationKind kind, Instant deadline, List<Step> todo) {
-    return new Operation(
-        id, kind, deadline, todo, List.of(), Set.of(), 0, 0, Optional.empty());
+    return new Operation(id, kind, deadline, todo, List.of(), Set.of(), 0, 0, Optional.empty());
   }
 
   public Optional<Step> current() {
@@ -57,8 +57,7 @@ public record Operation(
   }
 
   public Operation withDeadline(Instant later) {
-    return new Operation(
-        id, kind, later, todo, candidates, tried, attempts, placements, failure);
+    return new Operation(id, kind, later, todo, candidates, tried, attempts, placements, failure);
   }
 
   /** For an operation that starts with a host: its guest is what the steps are about. */
@@ -68,8 +67,7 @@ public record Operation(
   }
 
   public Operation withCandidates(List<HostId> hosts) {
-    return new Operation(
-        id, kind, deadline, todo, hosts, tried, attempts, placements + 1, failure);
+    return new Operation(id, kind, deadline, todo, hosts, tried, attempts, placements + 1, failure);
   }
 
   public Operation withFailure(Failure why) {

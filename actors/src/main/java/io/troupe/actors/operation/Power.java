@@ -2,7 +2,9 @@ package io.troupe.actors.operation;
 
 import java.util.List;
 
-/** Start, stop and reboot: one driver command; after a failure the hypervisor is asked what is true. */
+/**
+ * Start, stop and reboot: one driver command; after a failure the hypervisor is asked what is true.
+ */
 public final class Power {
   private Power() {}
 
@@ -13,7 +15,8 @@ public final class Power {
               case START -> StepKind.POWER_ON;
               case STOP -> StepKind.POWER_OFF;
               case REBOOT_SOFT, REBOOT_HARD -> StepKind.REBOOT;
-              case BOOT, DELETE -> throw new IllegalArgumentException(kind + " is no power operation");
+              case BOOT, DELETE ->
+                  throw new IllegalArgumentException(kind + " is no power operation");
             }));
   }
 

@@ -19,7 +19,10 @@ public enum StepKind {
   INSPECT("inspect", false),
   /** Remove the guest and its disks from the host. */
   DESTROY("destroy", true),
-  /** The guest cannot be removed now: the host keeps the claim, removes the guest when it can, and then lets go. */
+  /**
+   * The guest cannot be removed now: the host keeps the claim, removes the guest when it can, and
+   * then lets go.
+   */
   CONDEMN("condemn", true),
   /** Give the host its capacity back. */
   RELEASE_CLAIM("release_claim", true),
@@ -42,8 +45,9 @@ public enum StepKind {
   }
 
   /**
-   * Whether asking once more gets the same answer, because the asked entity has it in its own log. The outcome of such a step
-   * is written down together with the next outcome that is not; see docs/adr/0004.
+   * Whether asking once more gets the same answer, because the asked entity has it in its own log.
+   * The outcome of such a step is written down together with the next outcome that is not; see
+   * docs/adr/0004.
    */
   public boolean canBeAskedAgain() {
     return askable;

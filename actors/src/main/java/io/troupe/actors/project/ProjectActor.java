@@ -27,8 +27,9 @@ import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 /**
  * A project's quota. What counts is keyed by instance, so that a repeated question has one effect.
  *
- * <p>An entity persists one command at a time. Questions that arrive while a write is under way are collected and
- * decided and written together by the next {@code Flush}; a storm of boots costs a few writes, not one each.
+ * <p>An entity persists one command at a time. Questions that arrive while a write is under way are
+ * collected and decided and written together by the next {@code Flush}; a storm of boots costs a
+ * few writes, not one each.
  */
 public final class ProjectActor
     extends EventSourcedBehavior<ProjectActor.Message, ProjectEvent, ProjectState> {
@@ -74,8 +75,7 @@ public final class ProjectActor
   private ProjectActor(ProjectId id, Supplier<Limits> limits, ActorContext<Message> context) {
     super(
         PersistenceId.of(KEY.name(), id.value()),
-        SupervisorStrategy.restartWithBackoff(
-            Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.limits = limits;
     this.context = context;
   }
@@ -134,8 +134,7 @@ public final class ProjectActor
     for (Message question : collected) {
       switch (question) {
         case Reserve(var instance, var amount, var replyTo) -> {
-          var refusal =
-              after.counts(instance) ? null : after.refusal(amount, most).orElse(null);
+          var refusal = after.counts(instance) ? null : after.refusal(amount, most).orElse(null);
           if (refusal != null) {
             answers.add(() -> replyTo.tell(new Refused(refusal)));
             continue;

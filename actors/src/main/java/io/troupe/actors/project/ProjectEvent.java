@@ -8,11 +8,12 @@ import java.util.List;
 
 /** What has happened to a project's usage. Stored for ever. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
-@JsonSubTypes({
-  @JsonSubTypes.Type(value = ProjectEvent.UsageChanged.class, name = "usage-changed")
-})
+@JsonSubTypes({@JsonSubTypes.Type(value = ProjectEvent.UsageChanged.class, name = "usage-changed")})
 public sealed interface ProjectEvent {
-  /** Instances that count from now on, and instances that do not any more; in this order, written together. */
+  /**
+   * Instances that count from now on, and instances that do not any more; in this order, written
+   * together.
+   */
   record UsageChanged(List<Counted> counted, List<InstanceId> released) implements ProjectEvent {
     public UsageChanged {
       counted = List.copyOf(counted);

@@ -12,8 +12,9 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /**
- * Which instances count against a project's quota, and how much each. The sum is carried along. The map is persistent:
- * a change shares all but a few nodes with the map before, however many instances there are.
+ * Which instances count against a project's quota, and how much each. The sum is carried along. The
+ * map is persistent: a change shares all but a few nodes with the map before, however many
+ * instances there are.
  */
 public final class ProjectState implements CborSerializable {
   public static final ProjectState EMPTY = new ProjectState(HashTreePMap.empty(), Resources.NONE);

@@ -64,6 +64,27 @@ public record HostRow(
     }
   }
 
+  /** The same row as a later word of its host. */
+  HostRow withVersion(long later) {
+    return new HostRow(
+        id,
+        later,
+        total,
+        reserved,
+        claimed,
+        cpuRatio,
+        ramRatio,
+        diskRatio,
+        availabilityZone,
+        aggregateMetadata,
+        enabled,
+        disabledReason,
+        up,
+        instances,
+        ioOps,
+        groupMembers);
+  }
+
   /** vCPUs that can still be claimed; below 0 when a ratio was lowered under the claims. */
   public int freeVcpus() {
     return free(total.vcpus(), reserved.vcpus(), cpuRatio, claimed.vcpus());

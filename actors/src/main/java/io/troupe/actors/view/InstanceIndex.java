@@ -13,10 +13,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * This node's list of all instances, fed by their actors when they change and rebuilt from the journal at start. Safe for
- * use from any thread.
+ * This node's list of all instances, fed by their actors when they change and rebuilt from the
+ * journal at start. Safe for use from any thread.
  *
- * <p>Deleted instances stay for {@code changes-since} until {@code deletedKept} later ones were deleted.
+ * <p>Deleted instances stay for {@code changes-since} until {@code deletedKept} later ones were
+ * deleted.
  */
 public final class InstanceIndex {
   private record Entry(InstanceView view, boolean busy) {}
@@ -26,7 +27,10 @@ public final class InstanceIndex {
   private final ConcurrentLinkedQueue<InstanceId> deleted = new ConcurrentLinkedQueue<>();
   private final AtomicInteger deletedCount = new AtomicInteger();
 
-  /** Instances asked for that the quota has not agreed to yet; nobody sees them, but they may need waking. */
+  /**
+   * Instances asked for that the quota has not agreed to yet; nobody sees them, but they may need
+   * waking.
+   */
   private final Map<InstanceId, Instant> unseen = new ConcurrentHashMap<>();
 
   private final int deletedKept;
@@ -56,8 +60,7 @@ public final class InstanceIndex {
           byProject
               .computeIfAbsent(entry.view.project().value(), _ -> new ConcurrentHashMap<>())
               .put(id, entry.view);
-          if (state.deleted()
-              && (known == null || known.view.terminatedAt().isEmpty())) {
+          if (state.deleted() && (known == null || known.view.terminatedAt().isEmpty())) {
             deleted.add(id);
             deletedCount.incrementAndGet();
           }
