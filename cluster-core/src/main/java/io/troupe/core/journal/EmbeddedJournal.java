@@ -69,7 +69,7 @@ public final class EmbeddedJournal implements AutoCloseable {
    */
   public Config config() {
     var file = directory.toAbsolutePath().resolve("journal").resolve("troupe");
-    var url = "jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;DB_CLOSE_DELAY=-1";
+    var url = "jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
     return ConfigFactory.parseMap(
         java.util.Map.of("pekko-persistence-jdbc.shared-databases.slick.db.url", url));
   }

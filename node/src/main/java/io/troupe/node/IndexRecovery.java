@@ -1,0 +1,55 @@
+package io.troupe.node;
+
+import io.troupe.actors.instance.InstanceActor;
+import io.troupe.actors.instance.InstanceEvent;
+import io.troupe.actors.instance.InstanceState;
+import io.troupe.actors.view.InstanceIndex;
+import io.troupe.core.value.InstanceId;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.persistence.jdbc.query.javadsl.JdbcReadJournal;
+import org.apache.pekko.persistence.query.EventEnvelope;
+import org.apache.pekko.persistence.query.NoOffset;
+import org.apache.pekko.persistence.query.PersistenceQuery;
+
+/** Fills the index of instances from the journal, before anybody may ask for a list. */
+final class IndexRecovery {
+  private record Restored(InstanceState state, long sequenceNr) {}
+
+  private final Map<String, Restored> instances = new HashMap<>();
+
+  static CompletionStage<Integer> run(ActorSystem<?> system, InstanceIndex index) {
+    var journal =
+        PersistenceQuery.get(system)
+            .getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier());
+    var recovery = new IndexRecovery();
+    return journal
+        .currentEventsByTag(InstanceActor.TAG, NoOffset.getInstance())
+        .runForeach(recovery::take, system)
+        .thenApply(_ -> recovery.fill(index));
+  }
+
+  private void take(EventEnvelope envelope) {
+    var event = (InstanceEvent) envelope.event();
+    instances.compute(
+        envelope.persistenceId(),
+        (persistenceId, known) -> {
+          var before = known == null ? InstanceState.absent(id(persistenceId)) : known.state;
+          return new Restored(before.evolve(event), envelope.sequenceNr());
+        });
+  }
+
+  private static InstanceId id(String persistenceId) {
+    return new InstanceId(UUID.fromString(persistenceId.substring(persistenceId.indexOf('|') + 1)));
+  }
+
+  private int fill(InstanceIndex index) {
+    instances.values().stream()
+        .sorted(java.util.Comparator.comparing(one -> one.state.updatedAt()))
+        .forEach(one -> index.put(one.state, one.sequenceNr << 16));
+    return instances.size();
+  }
+}

@@ -1,0 +1,47 @@
+package io.troupe.node;
+
+import io.troupe.actors.Catalog;
+import io.troupe.actors.Entities;
+import io.troupe.actors.catalog.Connection;
+import io.troupe.actors.host.ConnectionActor;
+import io.troupe.actors.instance.InstanceActor;
+import io.troupe.actors.view.InstanceIndex;
+import io.troupe.config.Settings.ViewSettings;
+import io.troupe.core.value.ConnectionId;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/**
+ * Wakes what has work to do and nobody to ask it: the registered connections, and after a crash the instances whose operation is not
+ * finished. Waking what is awake costs a message.
+ */
+final class Waker {
+  private record Tick() {}
+
+  private Waker() {}
+
+  static Behavior<Object> create(
+      Entities entities, InstanceIndex index, Catalog catalog, ViewSettings settings) {
+    return Behaviors.withTimers(
+        timers -> {
+          var pause = Duration.ofMillis(settings.wakeMillis());
+          timers.startTimerWithFixedDelay("tick", new Tick(), Duration.ZERO, pause);
+          return Behaviors.receiveMessage(
+              _ -> {
+                catalog
+                    .all(Connection.class)
+                    .forEach(
+                        one ->
+                            entities
+                                .connection(new ConnectionId(one.id()))
+                                .tell(new ConnectionActor.Wake()));
+                index
+                    .unfinished(Instant.now().minus(pause))
+                    .forEach(id -> entities.instance(id).tell(new InstanceActor.Wake()));
+                return Behaviors.same();
+              });
+        });
+  }
+}
