@@ -1,0 +1,22 @@
+package io.troupe.http.operator;
+
+import io.troupe.actors.Catalog;
+import io.troupe.actors.Hosts;
+import io.troupe.actors.Placements;
+import io.troupe.http.error.ErrorForm;
+import io.troupe.http.route.Route;
+import io.troupe.http.route.Service;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The operator service: all its routes below {@code /v1}. */
+public final class OperatorService {
+  private OperatorService() {}
+
+  public static Service of(Catalog catalog, Hosts hosts, Placements placements, int pageLimit) {
+    List<Route> routes = new ArrayList<>(new ConnectionsRoutes(hosts).routes());
+    routes.addAll(new HostsRoutes(hosts, pageLimit).routes());
+    routes.addAll(new PlacementsRoutes(catalog, placements).routes());
+    return Service.of("operator", "/v1", ErrorForm.PLAIN, routes);
+  }
+}
