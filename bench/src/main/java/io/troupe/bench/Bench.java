@@ -8,8 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "troupe bench",
     description = "Measures a running cloud.",
-    subcommands = BootCommand.class,
-    mixinStandardHelpOptions = true)
+    subcommands = BootCommand.class)
 public final class Bench {
   private Bench() {}
 

@@ -24,8 +24,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "boot",
     description = "Boots servers through the API of an OpenStack-compatible cloud and measures it.",
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true,
     sortOptions = false)
 public final class BootCommand implements Callable<Integer> {
   private static final int MOST_CONNECTIONS = 512;
@@ -34,12 +32,21 @@ public final class BootCommand implements Callable<Integer> {
   @Mixin private CloudOptions cloud;
 
   @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "This text.")
+  private boolean help;
+
+  @Option(
       names = "--in-flight",
       paramLabel = "N",
-      description = "Boots between request and ACTIVE at any time.")
+      description = "Boots between request and ACTIVE at any time (default: ${DEFAULT-VALUE}).")
   private int inFlight = 64;
 
-  @Option(names = "--boots", paramLabel = "N", description = "Boots in all, with --in-flight.")
+  @Option(
+      names = "--boots",
+      paramLabel = "N",
+      description = "Boots in all, with --in-flight (default: ${DEFAULT-VALUE}).")
   private int boots = 2000;
 
   @ArgGroup(exclusive = false)
@@ -63,43 +70,54 @@ public final class BootCommand implements Callable<Integer> {
     private int maxInFlight = 10_000;
   }
 
-  @Option(names = "--flavor", paramLabel = "NAME|ID")
+  @Option(names = "--flavor", paramLabel = "NAME|ID", description = "Default: ${DEFAULT-VALUE}.")
   private String flavor = "m1.nano";
 
   @Option(names = "--image", paramLabel = "NAME|ID", description = "Default: the first active one.")
   private Optional<String> image = Optional.empty();
 
-  @Option(names = "--network", paramLabel = "none|auto|NAME|ID")
+  @Option(
+      names = "--network",
+      paramLabel = "none|auto|NAME|ID",
+      description = "Default: ${DEFAULT-VALUE}.")
   private String network = "none";
 
-  @Option(names = "--name", paramLabel = "PREFIX", description = "What server names begin with.")
+  @Option(
+      names = "--name",
+      paramLabel = "PREFIX",
+      description = "What server names begin with (default: ${DEFAULT-VALUE}).")
   private String namePrefix = "bench-";
 
   @Option(
       names = "--warm-up",
       paramLabel = "N",
-      description = "Boots beforehand that do not count.")
+      description = "Boots beforehand that do not count (default: ${DEFAULT-VALUE}).")
   private int warmUpBoots;
 
   @Option(
       names = "--poll",
       paramLabel = "MILLIS",
-      description = "Shortest time between two looks at a server.")
+      description = "Shortest time between two looks at a server (default: ${DEFAULT-VALUE}).")
   private int pollMillis = 20;
 
   @Option(
       names = "--timeout",
       paramLabel = "S",
-      description = "Longest wait for ACTIVE, and for a deleted server to go.")
+      description =
+          "Longest wait for ACTIVE, and for a deleted server to go (default: ${DEFAULT-VALUE}).")
   private int timeoutSeconds = 60;
 
   @Option(
       names = "--lists",
       paramLabel = "N",
-      description = "How often the first 1000 servers are listed in detail.")
+      description =
+          "How often the first 1000 servers are listed in detail (default: ${DEFAULT-VALUE}).")
   private int lists = 20;
 
-  @Option(names = "--shows", paramLabel = "N", description = "How many servers are shown.")
+  @Option(
+      names = "--shows",
+      paramLabel = "N",
+      description = "How many servers are shown (default: ${DEFAULT-VALUE}).")
   private int shows = 500;
 
   @Option(names = "--keep", description = "Leave the servers when done.")
@@ -108,7 +126,7 @@ public final class BootCommand implements Callable<Integer> {
   @Option(
       names = "--compute-api-version",
       paramLabel = "2.N",
-      description = "Microversion of every Compute call.")
+      description = "Microversion of every Compute call (default: ${DEFAULT-VALUE}).")
   private String microversion = "2.37";
 
   @Option(
