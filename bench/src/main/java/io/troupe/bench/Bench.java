@@ -1,0 +1,23 @@
+package io.troupe.bench;
+
+import io.troupe.bench.boot.BootCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The benchmarks that talk to a running cloud; {@code ./troupe bench} starts them. */
+@Command(
+    name = "troupe bench",
+    description = "Measures a running cloud.",
+    subcommands = BootCommand.class)
+public final class Bench {
+  private Bench() {}
+
+  /** The command line, to be run by {@link #main} or by a test. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Bench());
+  }
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+}
