@@ -1,0 +1,124 @@
+package io.troupe.drivers.fake;
+
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.PowerState;
+import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.GuestReport;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One guest of a fake hypervisor, as small as it can be: hundreds of thousands may live in one
+ * heap.
+ *
+ * @param name as the hypervisor calls it
+ * @param instance empty for a guest that Troupe did not make
+ * @param nics {@code MAC ADDRESS} of each
+ * @param keyName of the SSH key from the config drive, empty when there is none
+ * @param past its latest boots and ends, oldest first; the console log is made from them
+ */
+record FakeGuest(
+    String name,
+    Optional<InstanceId> instance,
+    long generation,
+    PowerState power,
+    String hostname,
+    Resources size,
+    List<String> nics,
+    String keyName,
+    List<Moment> past) {
+
+  /** Older ones than this many scroll out of the console log. */
+  private static final int MOMENTS_KEPT = 16;
+
+  /** What happened to a guest that its console log shows. */
+  enum Happening {
+    BOOTED,
+    SHUT_DOWN,
+    POWER_CUT,
+    PANICKED
+  }
+
+  /**
+   * @param boot number of the boot it belongs to, from 1
+   * @param atMillis milliseconds since 1970 (UTC)
+   */
+  record Moment(Happening what, int boot, long atMillis) {}
+
+  FakeGuest {
+    nics = List.copyOf(nics);
+    past = List.copyOf(past);
+  }
+
+  /** How a hypervisor names the guest of an instance. */
+  static String nameOf(InstanceId instance) {
+    return "instance-" + instance;
+  }
+
+  static FakeGuest made(DriverCommand.Spawn command, Instant at) {
+    var spec = command.spec();
+    return new FakeGuest(
+            nameOf(command.target().instance()),
+            Optional.of(command.target().instance()),
+            command.target().generation(),
+            PowerState.SHUTDOWN,
+            spec.hostname(),
+            spec.size(),
+            spec.nics().stream().map(nic -> nic.mac() + " " + nic.address()).toList(),
+            spec.configDrive().keyName().orElse(""),
+            List.of())
+        .booted(at);
+  }
+
+  static FakeGuest foreign(String name, Instant at) {
+    return new FakeGuest(
+            name,
+            Optional.empty(),
+            0,
+            PowerState.SHUTDOWN,
+            name,
+            Resources.NONE,
+            List.of(),
+            "",
+            List.of())
+        .booted(at);
+  }
+
+  boolean runs() {
+    return power == PowerState.RUNNING;
+  }
+
+  boolean isOff() {
+    return power == PowerState.SHUTDOWN;
+  }
+
+  FakeGuest booted(Instant at) {
+    return with(PowerState.RUNNING, new Moment(Happening.BOOTED, boots() + 1, at.toEpochMilli()));
+  }
+
+  FakeGuest ended(Happening how, Instant at) {
+    var power = how == Happening.PANICKED ? PowerState.CRASHED : PowerState.SHUTDOWN;
+    return with(power, new Moment(how, boots(), at.toEpochMilli()));
+  }
+
+  GuestReport report() {
+    return new GuestReport(name, instance, generation, power);
+  }
+
+  private int boots() {
+    return past.isEmpty() ? 0 : past.getLast().boot();
+  }
+
+  private FakeGuest with(PowerState newPower, Moment latest) {
+    var moments = new ArrayList<>(past);
+    if (moments.size() == MOMENTS_KEPT) {
+      moments.removeFirst();
+    }
+    moments.add(latest);
+    return new FakeGuest(
+        name, instance, generation, newPower, hostname, size, nics, keyName, moments);
+  }
+}

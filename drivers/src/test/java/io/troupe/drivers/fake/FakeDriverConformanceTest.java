@@ -1,0 +1,94 @@
+package io.troupe.drivers.fake;
+
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.drivers.DriverConformance;
+import io.troupe.drivers.spi.ConnectionSpec;
+import io.troupe.drivers.spi.DriverContext;
+import io.troupe.drivers.spi.GuestSpec;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.io.TempDir;
+
+class FakeDriverConformanceTest {
+  @Nested
+  class InMemory extends Kept {
+    @Override
+    Map<String, String> options() {
+      return Map.of();
+    }
+  }
+
+  @Nested
+  class InADirectory extends Kept {
+    @TempDir private Path directory;
+
+    @Override
+    Map<String, String> options() {
+      return Map.of("state", directory.toString());
+    }
+  }
+
+  abstract static class Kept extends DriverConformance {
+    private final ConnectionSpec connection =
+        new ConnectionSpec(
+            new ConnectionId("fake"),
+            URI.create("fake://" + UUID.randomUUID() + "?hosts=2"),
+            Map.of());
+
+    abstract Map<String, String> options();
+
+    @Override
+    protected FakeDriver open(DriverContext context) throws Exception {
+      var complete = new ConnectionSpec(connection.id(), connection.uri(), options());
+      return new FakeDriverProvider().open(complete, context);
+    }
+
+    @Override
+    protected String host() {
+      return "fake-1";
+    }
+
+    @Override
+    protected GuestSpec.ImageRef image() {
+      return new GuestSpec.ImageRef("image", "ab".repeat(64), "qcow2", 4, 4);
+    }
+
+    @Override
+    protected DriverContext.ImageReader images() {
+      return FakeWorld::openImage;
+    }
+
+    @Override
+    protected Optional<String> bootMarker(String hostname) {
+      return Optional.of("fake guest " + hostname + " ready\n");
+    }
+
+    @Override
+    protected Duration bootTimeout() {
+      return Duration.ZERO;
+    }
+
+    @Override
+    protected boolean fencesEpochs() {
+      return true;
+    }
+
+    @Override
+    protected Optional<String> makeForeignGuest() throws Exception {
+      ((FakeDriver) driver).putForeignGuest(host(), "somebody-elses");
+      return Optional.of("somebody-elses");
+    }
+
+    @Override
+    protected boolean shutDownFromWithin(InstanceId instance) throws Exception {
+      ((FakeDriver) driver).powerOffByGuest(instance);
+      return true;
+    }
+  }
+}
