@@ -1,0 +1,63 @@
+package io.troupe.drivers.libvirt;
+
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
+import io.troupe.drivers.spi.GuestTarget;
+import java.util.Optional;
+import org.libvirt.Domain;
+import org.libvirt.Error.ErrorNumber;
+import org.libvirt.LibvirtException;
+
+/**
+ * What we record with a domain, in the place libvirt keeps for applications: whose it is. A domain
+ * without this element is not ours, whatever its name says.
+ *
+ * @param generation the owner's; a command of an older one is refused
+ * @param operation the one that made the guest, for operators
+ */
+record DomainMetadata(InstanceId instance, long generation, OperationId operation) {
+  /** Written into guests that outlive releases: never change it. */
+  static final String NAMESPACE = "urn:troupe:libvirt:guest:1";
+
+  static DomainMetadata of(GuestTarget target) {
+    return new DomainMetadata(target.instance(), target.generation(), target.operation());
+  }
+
+  /** Adds the element below a domain's {@code metadata}. */
+  void write(XmlElement metadata) {
+    metadata.childIn(
+        NAMESPACE,
+        "troupe:guest",
+        "instance",
+        instance.toString(),
+        "generation",
+        Long.toString(generation),
+        "operation",
+        operation.toString());
+  }
+
+  /** Empty for a foreign domain. */
+  static Optional<DomainMetadata> read(Domain domain) throws LibvirtException {
+    try {
+      return parse(domain.getMetadata(Domain.MetadataType.ELEMENT, NAMESPACE, 0));
+    } catch (LibvirtException e) {
+      if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN_METADATA)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Empty when the element is not as we write it: then somebody else wrote it. */
+  static Optional<DomainMetadata> parse(String xml) {
+    try {
+      XmlElement guest = XmlElement.parse(xml);
+      long generation = Long.parseLong(guest.attribute("generation"));
+      OperationId operation = new OperationId(guest.attribute("operation"));
+      return InstanceId.parse(guest.attribute("instance"))
+          .map(instance -> new DomainMetadata(instance, generation, operation));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}

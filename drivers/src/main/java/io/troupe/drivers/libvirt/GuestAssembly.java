@@ -1,0 +1,184 @@
+package io.troupe.drivers.libvirt;
+
+import io.troupe.drivers.configdrive.ConfigDriveFiles;
+import io.troupe.drivers.configdrive.ConfigDriveIso;
+import io.troupe.drivers.spi.DriverContext.ImageReader;
+import io.troupe.drivers.spi.DriverException;
+import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.drivers.spi.GuestTarget;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import org.libvirt.Connect;
+import org.libvirt.Domain;
+import org.libvirt.Error.ErrorNumber;
+import org.libvirt.LibvirtException;
+
+/**
+ * Puts guests together and takes them apart. The domain is defined last and undefined first, so a
+ * domain that is there is whole, and what a crash leaves behind is only volumes, which carry the
+ * instance's id and go with the next spawn or destroy.
+ */
+final class GuestAssembly {
+  private final LibvirtConnection connection;
+  private final HostFacts facts;
+  private final HostChoices choices;
+  private final VolumePool pool;
+  private final ImageReader images;
+  private final ImageCache cache;
+  private final Fence fence;
+
+  /**
+   * What was chosen for this host, by its operator or by trying.
+   *
+   * @param guestType {@code kvm}, {@code qemu} or {@code test}
+   */
+  record HostChoices(String guestType, NicSource nicSource, Optional<String> vncListen) {}
+
+  GuestAssembly(
+      LibvirtConnection connection,
+      HostFacts facts,
+      HostChoices choices,
+      VolumePool pool,
+      ImageReader images) {
+    this.connection = connection;
+    this.facts = facts;
+    this.choices = choices;
+    this.pool = pool;
+    this.images = images;
+    this.cache = new ImageCache(connection, pool, images);
+    this.fence = new Fence(connection);
+  }
+
+  /** The guest is defined and runs. Nothing of it is left when this fails. */
+  void spawn(GuestTarget target, GuestSpec spec, Permit permit) throws DriverException {
+    permit.check();
+    remove(target); // an older generation, or what a spawn that was killed left
+    try {
+      Optional<DomainXml.Paths> disks =
+          facts.keepsFiles() ? Optional.of(makeDisks(target, spec, permit)) : noDisks(spec);
+      permit.check();
+      String xml =
+          new DomainXml(
+                  DomainMetadata.of(target),
+                  spec,
+                  choices.guestType(),
+                  facts.architecture(),
+                  choices.nicSource(),
+                  disks,
+                  choices.vncListen())
+              .write();
+      fence.check(target); // the image may have taken long: is the guest still ours to make?
+      connection.call("spawn", connect -> defineAndStart(connect, xml));
+    } catch (DriverException | RuntimeException e) {
+      try {
+        remove(target);
+      } catch (DriverException notRemoved) {
+        e.addSuppressed(notRemoved); // Destroy will find it
+      }
+      throw e;
+    }
+  }
+
+  /** The test driver has no files; that the image is there is found out all the same. */
+  private Optional<DomainXml.Paths> noDisks(GuestSpec spec) throws DriverException {
+    RootDisk.sizeBytes(spec);
+    try (InputStream image = images.open(spec.image().id())) {
+      image.read();
+      return Optional.empty();
+    } catch (IOException e) {
+      throw DriverException.instanceFault("no image " + spec.image().id() + ": " + e.getMessage());
+    }
+  }
+
+  private DomainXml.Paths makeDisks(GuestTarget target, GuestSpec spec, Permit permit)
+      throws DriverException {
+    RootDisk.sizeBytes(spec); // refused before the image travels
+    byte[] drive = ConfigDriveIso.of(ConfigDriveFiles.of(target.instance(), spec));
+    connection.call(
+        "storage pool",
+        connect -> {
+          pool.ensure(connect);
+          return true;
+        });
+    String image = cache.ensure(spec.image(), permit);
+    permit.check();
+    GuestVolumes volumes = volumes(target);
+    return connection.call(
+        "disks",
+        connect -> {
+          String root = RootDisk.create(connect, pool, volumes.rootDisk(), spec, image);
+          String config = upload(connect, volumes.configDrive(), drive, permit);
+          String log = pool.createRaw(connect, volumes.consoleLog(), false).path();
+          return new DomainXml.Paths(root, config, log);
+        });
+  }
+
+  private String upload(Connect connect, String volume, byte[] bytes, Permit permit)
+      throws LibvirtException, DriverException {
+    String path = pool.createRaw(connect, volume, false).path();
+    pool.onVolume(
+        connect,
+        volume,
+        made -> {
+          try {
+            VolumeStream.upload(
+                connect, made, new ByteArrayInputStream(bytes), 0, bytes.length, permit);
+            return true;
+          } catch (IOException e) {
+            throw new UncheckedIOException("an array in memory can be read", e);
+          }
+        });
+    return path;
+  }
+
+  private static boolean defineAndStart(Connect connect, String xml) throws LibvirtException {
+    Domain domain = connect.domainDefineXML(xml);
+    try {
+      domain.create();
+      return true;
+    } finally {
+      domain.free();
+    }
+  }
+
+  /**
+   * Domain and volumes are gone. Repeatable, and for what never was. Throws an instance fault when
+   * a newer owner made the domain that is there.
+   */
+  void remove(GuestTarget target) throws DriverException {
+    fence.check(target);
+    connection.onDomain(
+        "destroy",
+        target.instance(),
+        domain -> {
+          Power.switchOff(domain);
+          undefine(domain);
+          return true;
+        });
+    if (facts.keepsFiles()) {
+      connection.call(
+          "removal of volumes",
+          connect -> {
+            volumes(target).deleteAll(connect, pool);
+            return true;
+          });
+    }
+  }
+
+  private static GuestVolumes volumes(GuestTarget target) {
+    return new GuestVolumes(target.instance(), target.generation());
+  }
+
+  private static void undefine(Domain domain) throws LibvirtException {
+    try {
+      domain.undefine(Domain.UndefineFlags.MANAGED_SAVE | Domain.UndefineFlags.SNAPSHOTS_METADATA);
+    } catch (LibvirtException e) {
+      if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
+        throw e;
+      }
+    }
+  }
+}

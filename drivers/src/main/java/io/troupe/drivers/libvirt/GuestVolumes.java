@@ -1,0 +1,67 @@
+package io.troupe.drivers.libvirt;
+
+import io.troupe.core.value.InstanceId;
+import io.troupe.drivers.spi.DriverException;
+import org.libvirt.Connect;
+import org.libvirt.Error.ErrorNumber;
+import org.libvirt.LibvirtException;
+
+/**
+ * The names of one guest's volumes. All begin alike, so that nothing of a guest is overlooked; the
+ * generation keeps a late command of a former owner away from the files of a newer one.
+ */
+record GuestVolumes(InstanceId instance, long generation) {
+  String rootDisk() {
+    return prefix() + "root.qcow2";
+  }
+
+  String configDrive() {
+    return prefix() + "config.iso";
+  }
+
+  String consoleLog() {
+    return prefix() + "console.log";
+  }
+
+  private String prefix() {
+    return "troupe-" + instance + "." + generation + ".";
+  }
+
+  /** Whether the volume is the guest's, of this generation or an older one. */
+  boolean covers(String volume) {
+    String ours = "troupe-" + instance + ".";
+    if (!volume.startsWith(ours)) {
+      return false;
+    }
+    String[] parts = volume.substring(ours.length()).split("\\.", 2);
+    return parts.length == 2
+        && parts[0].matches("[0-9]{1,18}")
+        && Long.parseLong(parts[0]) <= generation;
+  }
+
+  /** None of the guest's volumes is left, of this generation or an older one. Repeatable. */
+  void deleteAll(Connect connect, VolumePool pool) throws LibvirtException, DriverException {
+    lookForRotatedLogs(connect, pool);
+    for (String name : pool.names(connect)) {
+      if (covers(name)) {
+        pool.delete(connect, name);
+      }
+    }
+  }
+
+  /**
+   * virtlogd moves a console log aside when it has grown, and libvirt does not know of that file
+   * until it has looked. It refuses to look while any volume is being made; it looks by itself
+   * after each upload, so then this is not worth waiting for.
+   */
+  private static void lookForRotatedLogs(Connect connect, VolumePool pool)
+      throws LibvirtException, DriverException {
+    try {
+      pool.refresh(connect);
+    } catch (LibvirtException e) {
+      if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_INTERNAL_ERROR)) {
+        throw e;
+      }
+    }
+  }
+}

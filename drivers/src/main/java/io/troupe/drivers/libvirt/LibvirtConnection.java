@@ -1,0 +1,181 @@
+package io.troupe.drivers.libvirt;
+
+import io.troupe.core.value.InstanceId;
+import io.troupe.drivers.spi.DriverException;
+import java.net.URI;
+import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.libvirt.Connect;
+import org.libvirt.Domain;
+import org.libvirt.Error.ErrorNumber;
+import org.libvirt.LibvirtException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection to libvirt, shared by all threads. When it dies (keep-alive sees to it that this
+ * is noticed), the call that was running fails as retryable, and the next call opens it again.
+ *
+ * <p>Calls share a lock that opening and closing take alone, so that no native connection is freed
+ * under a running call. Calls must not be nested for the same reason.
+ */
+final class LibvirtConnection implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LibvirtConnection.class);
+
+  /** A dead peer is noticed after 5 s × 4; libvirt's own defaults are 5 s and 5. */
+  private static final int KEEP_ALIVE_SECONDS = 5;
+
+  private static final int KEEP_ALIVE_MISSES = 3;
+
+  /** What a caller does with the native connection. */
+  @FunctionalInterface
+  interface Call<T> {
+    T on(Connect connect) throws LibvirtException, DriverException;
+  }
+
+  /** What a caller does with a domain, which is freed afterwards. */
+  @FunctionalInterface
+  interface DomainCall<T> {
+    T on(Domain domain) throws LibvirtException, DriverException;
+  }
+
+  /** Told of each native connection, so that event listeners follow a reopened one. */
+  interface Listener {
+    Listener NONE =
+        new Listener() {
+          @Override
+          public void opened(Connect connect) {}
+
+          @Override
+          public void closing(Connect connect) {}
+        };
+
+    void opened(Connect connect) throws LibvirtException;
+
+    void closing(Connect connect) throws LibvirtException;
+  }
+
+  private final URI uri;
+  private final Listener listener;
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private Optional<Connect> open = Optional.empty();
+  private boolean closed;
+
+  LibvirtConnection(URI uri, Listener listener) {
+    this.uri = uri;
+    this.listener = listener;
+  }
+
+  /** Throws retryable when the connection is broken, otherwise as {@link LibvirtErrors} says. */
+  <T> T call(String doing, Call<T> call) throws DriverException {
+    lock.readLock().lock();
+    try {
+      while (!isAlive()) {
+        lock.readLock().unlock();
+        try {
+          reopen();
+        } finally {
+          lock.readLock().lock();
+        }
+      }
+      return call.on(open.orElseThrow());
+    } catch (LibvirtException e) {
+      throw LibvirtErrors.failure(doing, e);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** As {@link #call}, with the guest's domain; empty when the host has none of this UUID. */
+  <T> Optional<T> onDomain(String doing, InstanceId instance, DomainCall<T> call)
+      throws DriverException {
+    return call(
+        doing,
+        connect -> {
+          Domain domain;
+          try {
+            domain = connect.domainLookupByUUIDString(instance.toString());
+          } catch (LibvirtException e) {
+            if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
+              return Optional.<T>empty();
+            }
+            throw e;
+          }
+          try {
+            return Optional.of(call.on(domain));
+          } finally {
+            domain.free();
+          }
+        });
+  }
+
+  private boolean isAlive() throws LibvirtException {
+    return open.isPresent() && open.get().isAlive();
+  }
+
+  private void reopen() throws DriverException {
+    lock.writeLock().lock();
+    try {
+      if (closed) {
+        throw DriverException.retryable("the connection to " + uri + " is closed");
+      }
+      if (isAlive()) {
+        return;
+      }
+      release();
+      LibvirtEventLoop.start();
+      Connect connect = new Connect(uri.toString());
+      open = Optional.of(connect);
+      keepAlive(connect);
+      listener.opened(connect);
+    } catch (LibvirtException e) {
+      release();
+      throw DriverException.retryable("cannot connect to " + uri + ": " + e.getMessage());
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** Drivers inside this process, such as {@code test}, have no peer to keep alive. */
+  private static void keepAlive(Connect connect) throws LibvirtException {
+    try {
+      connect.setKeepAlive(KEEP_ALIVE_SECONDS, KEEP_ALIVE_MISSES);
+    } catch (LibvirtException e) {
+      if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_SUPPORT)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Waits for running calls to end. Guests go on running. */
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      closed = true;
+      release();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private void release() {
+    if (open.isEmpty()) {
+      return;
+    }
+    Connect old = open.get();
+    open = Optional.empty();
+    try {
+      listener.closing(old);
+    } catch (LibvirtException e) {
+      // A dead connection cannot be left politely; what it held on the host is gone already.
+      LOG.debug("leaving the connection to {}: {}", uri, e.getMessage());
+    }
+    try {
+      old.close();
+    } catch (LibvirtException e) {
+      LOG.debug("closing the connection to {}: {}", uri, e.getMessage());
+    }
+  }
+}

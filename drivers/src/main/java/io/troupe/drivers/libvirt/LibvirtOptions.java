@@ -1,0 +1,66 @@
+package io.troupe.drivers.libvirt;
+
+import io.troupe.core.value.Names;
+import io.troupe.drivers.spi.ConnectionSpec;
+import io.troupe.drivers.spi.DriverException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The options of a libvirt connection.
+ *
+ * @param pool name of the storage pool ({@code pool}, default {@code troupe})
+ * @param poolPath directory on the host where that pool is made when it is absent ({@code
+ *     poolPath}, default as in {@link #DEFAULT_POOL_PATH})
+ * @param guestType {@code kvm} or {@code qemu} ({@code guestType}); empty: found out by booting
+ * @param nic what NICs are plugged into ({@code nic}: {@code user}, {@code network:NAME} or {@code
+ *     bridge:NAME}); empty: libvirt's network {@code default} if it is active, else {@code user}
+ * @param vncListen address the guests' VNC servers listen on ({@code vncListen}); empty: as the
+ *     host is configured
+ */
+record LibvirtOptions(
+    String pool,
+    String poolPath,
+    Optional<String> guestType,
+    Optional<NicSource> nic,
+    Optional<String> vncListen) {
+  static final String DEFAULT_POOL_PATH = "/var/lib/libvirt/images/troupe";
+  private static final Set<String> KNOWN =
+      Set.of("pool", "poolPath", "guestType", "nic", "vncListen");
+
+  static LibvirtOptions of(ConnectionSpec connection) throws DriverException {
+    Map<String, String> options = connection.options();
+    Set<String> unknown = new TreeSet<>(options.keySet());
+    unknown.removeAll(KNOWN);
+    if (!unknown.isEmpty()) {
+      throw bad("unknown option " + unknown + "; there are " + new TreeSet<>(KNOWN));
+    }
+    String pool = options.getOrDefault("pool", "troupe");
+    if (!Names.isToken(pool)) {
+      throw bad("option pool is not a pool's name: " + pool);
+    }
+    String poolPath = options.getOrDefault("poolPath", DEFAULT_POOL_PATH);
+    if (!poolPath.startsWith("/") || poolPath.length() == 1) {
+      throw bad("option poolPath is not an absolute directory: " + poolPath);
+    }
+    Optional<String> guestType = Optional.ofNullable(options.get("guestType"));
+    if (guestType.isPresent() && !Set.of("kvm", "qemu").contains(guestType.get())) {
+      throw bad("option guestType is neither kvm nor qemu: " + guestType.get());
+    }
+    Optional<NicSource> nic = Optional.empty();
+    if (options.containsKey("nic")) {
+      nic = NicSource.parse(options.get("nic"));
+      if (nic.isEmpty()) {
+        throw bad("option nic is none of user, network:NAME, bridge:NAME: " + options.get("nic"));
+      }
+    }
+    return new LibvirtOptions(
+        pool, poolPath, guestType, nic, Optional.ofNullable(options.get("vncListen")));
+  }
+
+  private static DriverException bad(String message) {
+    return DriverException.hostFault(message);
+  }
+}

@@ -1,0 +1,33 @@
+package io.troupe.drivers.libvirt;
+
+import io.troupe.core.value.Names;
+import java.util.Optional;
+
+/** What a guest's NICs are plugged into on the host. */
+sealed interface NicSource {
+  /** QEMU's own user-mode network: needs nothing on the host, reaches out but not in. */
+  record User() implements NicSource {}
+
+  /** A network that libvirt manages. */
+  record Network(String name) implements NicSource {}
+
+  /** A bridge that the host's administrator manages. */
+  record Bridge(String name) implements NicSource {}
+
+  /** {@code user}, {@code network:NAME} or {@code bridge:NAME}; empty when it is none of these. */
+  static Optional<NicSource> parse(String text) {
+    if (text.equals("user")) {
+      return Optional.of(new User());
+    }
+    int colon = text.indexOf(':');
+    String name = text.substring(colon + 1);
+    if (colon < 0 || !Names.isToken(name)) {
+      return Optional.empty();
+    }
+    return switch (text.substring(0, colon)) {
+      case "network" -> Optional.of(new Network(name));
+      case "bridge" -> Optional.of(new Bridge(name));
+      default -> Optional.empty();
+    };
+  }
+}

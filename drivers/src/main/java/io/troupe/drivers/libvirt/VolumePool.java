@@ -1,0 +1,214 @@
+package io.troupe.drivers.libvirt;
+
+import io.troupe.drivers.spi.DriverException;
+import java.util.List;
+import java.util.Optional;
+import org.libvirt.Connect;
+import org.libvirt.Error.ErrorNumber;
+import org.libvirt.LibvirtException;
+import org.libvirt.StoragePool;
+import org.libvirt.StorageVol;
+
+/**
+ * The directory pool on a host in which everything of ours lies: images, disks, config drives,
+ * console logs. Only libvirt's storage calls are used, so that it works on a remote host.
+ *
+ * @param path the directory, used when the pool has to be made
+ */
+record VolumePool(String name, String path) {
+  /**
+   * A file in the pool.
+   *
+   * @param path on the host
+   * @param sizeBytes of the file itself, whatever format it is in
+   * @param modifiedSeconds by the host's clock, since the epoch
+   */
+  record Volume(String name, String path, long sizeBytes, long modifiedSeconds) {}
+
+  /** What a caller does with the pool, which is freed afterwards. */
+  @FunctionalInterface
+  private interface PoolCall<T> {
+    T on(StoragePool pool) throws LibvirtException, DriverException;
+  }
+
+  /** What a caller does with a volume, which is freed afterwards. */
+  @FunctionalInterface
+  interface VolumeCall<T> {
+    T on(StorageVol volume) throws LibvirtException, DriverException;
+  }
+
+  /** The pool exists and is active. Repeatable; two at once are harmless. */
+  void ensure(Connect connect) throws LibvirtException, DriverException {
+    StoragePool pool;
+    try {
+      pool = connect.storagePoolLookupByName(name);
+    } catch (LibvirtException absent) {
+      if (!LibvirtErrors.is(absent, ErrorNumber.VIR_ERR_NO_STORAGE_POOL)) {
+        throw absent;
+      }
+      pool = define(connect);
+    }
+    try {
+      requireFiles(pool);
+      if (pool.isActive() == 0) {
+        pool.build(0); // makes the directory; one that is there already is left as it is
+        pool.create(0);
+      }
+      pool.setAutostart(1);
+    } finally {
+      pool.free();
+    }
+  }
+
+  private StoragePool define(Connect connect) throws LibvirtException {
+    XmlElement xml = XmlElement.root("pool", "type", "dir");
+    xml.child("name").text(name);
+    XmlElement target = xml.child("target");
+    target.child("path").text(path);
+    target.child("permissions").child("mode").text("0711");
+    try {
+      return connect.storagePoolDefineXML(xml.write(), 0);
+    } catch (LibvirtException e) {
+      // Another controller may have defined it between our look-up and now.
+      try {
+        return connect.storagePoolLookupByName(name);
+      } catch (LibvirtException stillAbsent) {
+        throw e;
+      }
+    }
+  }
+
+  private void requireFiles(StoragePool pool) throws LibvirtException, DriverException {
+    String type = XmlElement.parse(pool.getXMLDesc(0)).attribute("type");
+    if (!List.of("dir", "fs", "netfs").contains(type)) {
+      throw DriverException.hostFault(
+          "storage pool " + name + " is of type " + type + "; a directory of files is needed");
+    }
+  }
+
+  long capacityBytes(Connect connect) throws LibvirtException, DriverException {
+    return on(connect, pool -> pool.getInfo().capacity);
+  }
+
+  List<String> names(Connect connect) throws LibvirtException, DriverException {
+    return on(connect, pool -> List.of(pool.listVolumes()));
+  }
+
+  Optional<Volume> find(Connect connect, String volume) throws LibvirtException, DriverException {
+    return onVolume(connect, volume, VolumePool::describe);
+  }
+
+  /** Makes an empty raw file, readable for all or for its owner only. */
+  Volume createRaw(Connect connect, String volume, boolean readableForAll)
+      throws LibvirtException, DriverException {
+    XmlElement xml = XmlElement.root("volume");
+    xml.child("name").text(volume);
+    xml.child("capacity", "unit", "bytes").text("0");
+    XmlElement target = xml.child("target");
+    target.child("format", "type", "raw");
+    target.child("permissions").child("mode").text(readableForAll ? "0644" : "0600");
+    return create(connect, xml);
+  }
+
+  /** Makes a qcow2 file over another one, whose format is named and never probed. */
+  Volume createOverlay(
+      Connect connect, String volume, long capacityBytes, String basePath, String baseFormat)
+      throws LibvirtException, DriverException {
+    XmlElement xml = XmlElement.root("volume");
+    xml.child("name").text(volume);
+    xml.child("capacity", "unit", "bytes").text(Long.toString(capacityBytes));
+    XmlElement target = xml.child("target");
+    target.child("format", "type", "qcow2");
+    target.child("permissions").child("mode").text("0600");
+    XmlElement base = xml.child("backingStore");
+    base.child("path").text(basePath);
+    base.child("format", "type", baseFormat);
+    return create(connect, xml);
+  }
+
+  private Volume create(Connect connect, XmlElement xml) throws LibvirtException, DriverException {
+    return on(
+        connect,
+        pool -> {
+          StorageVol made = pool.storageVolCreateXML(xml.write(), 0);
+          try {
+            return describe(made);
+          } finally {
+            made.free();
+          }
+        });
+  }
+
+  /** One that is gone already is a success. */
+  void delete(Connect connect, String volume) throws LibvirtException, DriverException {
+    onVolume(
+        connect,
+        volume,
+        found -> {
+          try {
+            found.delete(0);
+          } catch (LibvirtException e) {
+            if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_STORAGE_VOL)) {
+              throw e;
+            }
+          }
+          return true;
+        });
+  }
+
+  /** Looks at the directory again, for files that did not come through libvirt. */
+  void refresh(Connect connect) throws LibvirtException, DriverException {
+    on(
+        connect,
+        pool -> {
+          pool.refresh(0);
+          return true;
+        });
+  }
+
+  /** Empty when there is no such volume. */
+  <T> Optional<T> onVolume(Connect connect, String volume, VolumeCall<T> call)
+      throws LibvirtException, DriverException {
+    return on(
+        connect,
+        pool -> {
+          StorageVol found;
+          try {
+            found = pool.storageVolLookupByName(volume);
+          } catch (LibvirtException e) {
+            if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_STORAGE_VOL)) {
+              return Optional.<T>empty();
+            }
+            throw e;
+          }
+          try {
+            return Optional.of(call.on(found));
+          } finally {
+            found.free();
+          }
+        });
+  }
+
+  private <T> T on(Connect connect, PoolCall<T> call) throws LibvirtException, DriverException {
+    StoragePool pool = connect.storagePoolLookupByName(name);
+    try {
+      return call.on(pool);
+    } finally {
+      pool.free();
+    }
+  }
+
+  /**
+   * libvirt's capacity is the virtual size if it takes the file for qcow2, and whatever the file's
+   * header says; {@code physical} is what the file system says.
+   */
+  private static Volume describe(StorageVol volume) throws LibvirtException {
+    XmlElement xml = XmlElement.parse(volume.getXMLDesc(0));
+    long size = xml.find("physical").or(() -> xml.find("capacity")).map(Long::parseLong).orElse(0L);
+    long modified =
+        xml.find("target/timestamps/mtime")
+            .map(time -> Long.parseLong(time.split("\\.", 2)[0]))
+            .orElse(0L);
+    return new Volume(volume.getName(), volume.getPath(), size, modified);
+  }
+}

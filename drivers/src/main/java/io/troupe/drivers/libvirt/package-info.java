@@ -1,0 +1,18 @@
+/**
+ * Guests on QEMU through libvirt, local or remote, with nothing of ours on the hypervisor.
+ *
+ * <pre>
+ *  LibvirtDriver ── fence (DomainMetadata) ──┬─ GuestAssembly ── ImageCache ── RootDisk ── ConsoleLog
+ *       │                                    │       └── DomainXml (pure)         all in one VolumePool
+ *       │                                    ├─ Power
+ *       │                                    └─ Vnc
+ *  LibvirtConnection ── LibvirtEventLoop ──▸ GuestEvents ──▸ who opened the driver
+ * </pre>
+ *
+ * Everything a guest needs travels over the libvirt connection, images too, as volumes of one
+ * directory pool on the host. What a host is made of ({@code kvm} or {@code qemu}) is found out by
+ * {@link io.troupe.drivers.libvirt.KvmProbe}, which boots a sector of code. {@link
+ * io.troupe.drivers.libvirt.LibvirtErrors} is the one place where libvirt's error codes become our
+ * kinds of failure.
+ */
+package io.troupe.drivers.libvirt;
