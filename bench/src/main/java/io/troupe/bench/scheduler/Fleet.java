@@ -77,6 +77,11 @@ final class Fleet {
     return requests;
   }
 
+  /** More RAM than any host has. */
+  static RequestSpec tooMuch() {
+    return request(512, ZONES.size(), 0);
+  }
+
   private static RequestSpec request(int vcpus, int zone, int project) {
     Optional<String> asked = zone < ZONES.size() ? Optional.of(ZONES.get(zone)) : Optional.empty();
     return new RequestSpec(

@@ -46,6 +46,7 @@ public class SchedulerDecision {
   private HostTable table;
   private List<RequestSpec> kinds;
   private Queue<Promise> promises;
+  private RequestSpec tooMuch;
   private long number;
 
   @Setup
@@ -53,6 +54,7 @@ public class SchedulerDecision {
     var fleet = new Fleet(SEED);
     table = fleet.hosts(hosts);
     kinds = fleet.requests();
+    tooMuch = Fleet.tooMuch();
     promises = new ArrayDeque<>();
   }
 
@@ -74,5 +76,11 @@ public class SchedulerDecision {
           throw new IllegalStateException("the fleet is too small: " + explanation.message());
     }
     return decision;
+  }
+
+  /** A request that fits nowhere: the price of the reasons. */
+  @Benchmark
+  public Decision refuse() {
+    return Scheduling.decide(table, tooMuch, SchedulerSettings.DEFAULT, number++);
   }
 }
