@@ -16,6 +16,10 @@ final class Columns {
   final int[][] raw = new int[WeigherList.LOAD.size()][];
 
   int[] hostClass;
+
+  /** 1 shifted by the class's number; says nothing once there are more classes than bits. */
+  int[] classBit;
+
   int[] nameHash;
 
   /** Scratch of one decision: −1 where the host is out, 0 where it is in. */
@@ -28,6 +32,7 @@ final class Columns {
     Arrays.setAll(free, i -> new int[slots]);
     Arrays.setAll(raw, i -> new int[slots]);
     hostClass = new int[slots];
+    classBit = new int[slots];
     nameHash = new int[slots];
     out = new int[slots];
     group = new int[slots];
@@ -41,6 +46,7 @@ final class Columns {
     Arrays.setAll(free, i -> Arrays.copyOf(free[i], slots));
     Arrays.setAll(raw, i -> Arrays.copyOf(raw[i], slots));
     hostClass = Arrays.copyOf(hostClass, slots);
+    classBit = Arrays.copyOf(classBit, slots);
     nameHash = Arrays.copyOf(nameHash, slots);
     out = new int[slots];
     group = new int[slots];
@@ -56,6 +62,7 @@ final class Columns {
       raw[i][slot] = weigher.fromZero() ? Math.max(value, 0) : value;
     }
     hostClass[slot] = classNumber;
+    classBit[slot] = 1 << classNumber;
     nameHash[slot] = host.id().value().hashCode();
   }
 }

@@ -80,7 +80,7 @@ final class Plan {
       }
     }
     if (closed.length <= BITS) {
-      Scan.close(columns.out, columns.hostClass, hosts, bits);
+      Scan.close(columns.out, columns.classBit, hosts, bits);
     } else {
       Scan.close(columns.out, columns.hostClass, hosts, closed);
     }
@@ -138,7 +138,7 @@ final class Plan {
     double[] weights = new double[Math.min(BLOCK, hosts)];
     for (int first = 0; first < hosts; first += BLOCK) {
       int length = Math.min(BLOCK, hosts - first);
-      Arrays.fill(weights, 0);
+      Scan.start(weights, columns.out, first, length);
       for (Weighing weighing : weighings) {
         add(weights, weighing, first, length);
       }
@@ -192,7 +192,7 @@ final class Plan {
   }
 
   private void offer(Ranking ranking, double[] weights, int first, int length) {
-    int[] out = columns.out;
+    int[] out = columns.out; // decides; who is out is far below the bar once that is set
     double bar = ranking.bar();
     for (int i = 0; i < length; i++) {
       if (weights[i] >= bar && out[first + i] == 0) {

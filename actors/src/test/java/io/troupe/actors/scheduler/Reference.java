@@ -1,0 +1,410 @@
+package io.troupe.actors.scheduler;
+
+import io.troupe.actors.scheduler.Explanation.Removal;
+import io.troupe.actors.scheduler.filter.Verdict;
+import io.troupe.config.SchedulerSettings;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The scheduler straight from the definitions, one host after the other, sharing no rule with the
+ * engine. Its fleet is a map of what hosts said and a map of what was promised on each.
+ */
+final class Reference {
+  final Map<HostId, HostRow> said = new LinkedHashMap<>();
+  final Map<HostId, Map<InstanceId, RequestSpec>> promised = new LinkedHashMap<>();
+
+  private RequestSpec request;
+  private SchedulerSettings settings;
+  private long seed;
+
+  void put(HostRow row) {
+    HostRow known = said.get(row.id());
+    if (known == null || row.version() >= known.version()) {
+      said.put(row.id(), row);
+    }
+  }
+
+  void remove(HostId host) {
+    said.remove(host);
+    promised.remove(host);
+  }
+
+  void consume(HostId host, RequestSpec asked) {
+    promised.computeIfAbsent(host, h -> new LinkedHashMap<>()).put(asked.instance(), asked);
+  }
+
+  void settle(HostId host, InstanceId instance) {
+    promised.getOrDefault(host, new LinkedHashMap<>()).remove(instance);
+  }
+
+  /** What became of the hosts: the first failing filter, or the weights with their names. */
+  record Verdicts(
+      Decision decision,
+      Explanation removed,
+      Map<HostId, Map.Entry<String, Verdict.Fail>> failed,
+      Map<HostId, Map<String, Double>> weights,
+      List<HostId> ranked) {}
+
+  Verdicts decide(RequestSpec asked, SchedulerSettings how, long with) {
+    request = asked;
+    settings = how;
+    seed = with;
+    var failed = new TreeMap<HostId, Map.Entry<String, Verdict.Fail>>(byName());
+    var survivors = new ArrayList<HostRow>();
+    for (HostRow host : said.values()) {
+      var reasons = reasons(host);
+      if (reasons.isEmpty()) {
+        survivors.add(host);
+      } else {
+        failed.put(host.id(), reasons.entrySet().iterator().next());
+      }
+    }
+    var weights = weigh(survivors);
+    var sums = new LinkedHashMap<HostId, Double>();
+    weights.forEach(
+        (host, parts) -> {
+          double sum = 0;
+          for (double part : parts.values()) {
+            sum += part;
+          }
+          sums.put(host, sum);
+        });
+    var ranked = new ArrayList<>(sums.keySet());
+    ranked.sort(
+        Comparator.comparing((HostId host) -> -sums.get(host))
+            .thenComparing(this::lot)
+            .thenComparing(HostId::value));
+    var removed = explanation(failed);
+    return new Verdicts(decision(ranked, sums, removed), removed, failed, weights, ranked);
+  }
+
+  private Decision decision(List<HostId> ranked, Map<HostId, Double> sums, Explanation removed) {
+    if (ranked.isEmpty()) {
+      return new Decision.NoValidHost(removed);
+    }
+    var order = new ArrayList<>(ranked);
+    int among = Math.min(settings.hostSubsetSize(), order.size());
+    if (among > 1) {
+      HostId drawn = order.get((int) Long.remainderUnsigned(mixed(seed), among));
+      order.remove(drawn);
+      order.add(0, drawn);
+    }
+    var candidates =
+        order.stream()
+            .limit(request.candidates())
+            .map(host -> new Candidate(host, sums.get(host)))
+            .toList();
+    return new Decision.Placed(candidates, seed);
+  }
+
+  private static Comparator<HostId> byName() {
+    return Comparator.comparing(HostId::value);
+  }
+
+  private Explanation explanation(Map<HostId, Map.Entry<String, Verdict.Fail>> failed) {
+    var removals = new ArrayList<Removal>();
+    for (String filter :
+        List.of(
+            "ForcedHostFilter",
+            "ComputeFilter",
+            "AvailabilityZoneFilter",
+            "AggregateMultiTenancyIsolation",
+            "AggregateExtraSpecsFilter",
+            "RamFilter",
+            "VcpuFilter",
+            "DiskFilter",
+            "RetryFilter",
+            "ServerGroupAffinityFilter",
+            "ServerGroupAntiAffinityFilter")) {
+      int count = 0;
+      HostId nearest = null;
+      Verdict.Fail miss = null;
+      for (var entry : failed.entrySet()) { // by name, so the first of equals stays
+        if (entry.getValue().getKey().equals(filter)) {
+          count++;
+          Verdict.Fail fail = entry.getValue().getValue();
+          if (miss == null || shortfall(fail) < shortfall(miss)) {
+            nearest = entry.getKey();
+            miss = fail;
+          }
+        }
+      }
+      if (count > 0) {
+        removals.add(new Removal(filter, count, nearest, miss));
+      }
+    }
+    return new Explanation(said.size(), removals);
+  }
+
+  private static long shortfall(Verdict.Fail fail) {
+    return fail instanceof Verdict.Short(var what, var asked, var free, var unit)
+        ? asked - free
+        : 0;
+  }
+
+  /** Every filter that fails the host, in the order in which they count. */
+  private Map<String, Verdict.Fail> reasons(HostRow host) {
+    var reasons = new LinkedHashMap<String, Verdict.Fail>();
+    boolean forced = request.forcedHost().isPresent();
+    if (forced) {
+      String name = request.forcedHost().get();
+      if (!host.id().value().equalsIgnoreCase(name)) {
+        reasons.put("ForcedHostFilter", new Verdict.Mismatch("host", name, host.id().value()));
+      }
+    } else {
+      classReasons(host, reasons);
+    }
+    var claims = promised.getOrDefault(host.id(), Map.of()).values();
+    long ram = claims.stream().mapToLong(claim -> claim.resources().ramMib()).sum();
+    long vcpus = claims.stream().mapToLong(claim -> claim.resources().vcpus()).sum();
+    long disk = claims.stream().mapToLong(claim -> claim.resources().diskGib()).sum();
+    long freeRam =
+        (long) Math.floor((host.total().ramMib() - host.reserved().ramMib()) * host.ramRatio())
+            - (host.claimed().ramMib() + ram);
+    long freeVcpus =
+        (long) Math.floor((host.total().vcpus() - host.reserved().vcpus()) * host.cpuRatio())
+            - (host.claimed().vcpus() + vcpus);
+    long freeDisk =
+        (long) Math.floor((host.total().diskGib() - host.reserved().diskGib()) * host.diskRatio())
+            - (host.claimed().diskGib() + disk);
+    if (request.resources().ramMib() > Math.max(freeRam, 0)) {
+      reasons.put(
+          "RamFilter", new Verdict.Short("ram", request.resources().ramMib(), freeRam, "MiB"));
+    }
+    if (request.resources().vcpus() > Math.max(freeVcpus, 0)) {
+      reasons.put(
+          "VcpuFilter", new Verdict.Short("vcpus", request.resources().vcpus(), freeVcpus, ""));
+    }
+    if (request.resources().diskGib() > Math.max(freeDisk, 0)) {
+      reasons.put(
+          "DiskFilter", new Verdict.Short("disk", request.resources().diskGib(), freeDisk, "GiB"));
+    }
+    if (request.excluded().contains(host.id())) {
+      reasons.put("RetryFilter", new Verdict.Mismatch("attempt", "a first one", "an earlier one"));
+    }
+    if (!forced) {
+      groupReasons(host, reasons);
+    }
+    return reasons;
+  }
+
+  private void classReasons(HostRow host, Map<String, Verdict.Fail> reasons) {
+    if (!host.enabled() || !host.up()) {
+      String why = host.disabledReason().isEmpty() ? "" : " (" + host.disabledReason() + ")";
+      String state = host.enabled() ? "down" : "disabled" + why;
+      reasons.put("ComputeFilter", new Verdict.Mismatch("state", "enabled and up", state));
+    }
+    if (request.availabilityZone().isPresent()
+        && !request.availabilityZone().get().equals(host.availabilityZone())) {
+      reasons.put(
+          "AvailabilityZoneFilter",
+          new Verdict.Mismatch(
+              "availability zone", request.availabilityZone().get(), host.availabilityZone()));
+    }
+    var tenants = new TreeSet<String>();
+    host.aggregateMetadata()
+        .forEach(
+            (key, lists) -> {
+              if (key.startsWith("filter_tenant_id")) {
+                lists.forEach(list -> tenants.addAll(Arrays.asList(list.split(","))));
+              }
+            });
+    if (!tenants.isEmpty() && !tenants.contains(request.project().value())) {
+      reasons.put(
+          "AggregateMultiTenancyIsolation",
+          new Verdict.Mismatch(
+              "project", request.project().value(), "isolation for " + String.join(",", tenants)));
+    }
+    String scope = "aggregate_instance_extra_specs:";
+    for (var spec : new TreeMap<>(request.extraSpecs()).entrySet()) {
+      if (spec.getKey().startsWith(scope) && !reasons.containsKey("AggregateExtraSpecsFilter")) {
+        String key = spec.getKey().substring(scope.length());
+        var values = new TreeSet<String>();
+        host.aggregateMetadata()
+            .getOrDefault(key, Set.of())
+            .forEach(list -> values.addAll(Arrays.asList(list.split(","))));
+        if (values.stream().noneMatch(value -> satisfies(value, spec.getValue()))) {
+          String found = values.isEmpty() ? "none" : String.join(",", values);
+          reasons.put(
+              "AggregateExtraSpecsFilter",
+              new Verdict.Mismatch("aggregate " + key, spec.getValue(), found));
+        }
+      }
+    }
+  }
+
+  /** The forms {@link RandomCloud} makes; ExpressionTest has the whole table. */
+  private static boolean satisfies(String value, String expression) {
+    if (expression.startsWith(">= ")) {
+      return value.matches("\\d+")
+          && Integer.parseInt(value) >= Integer.parseInt(expression.substring(3));
+    }
+    if (expression.startsWith("<or> ")) {
+      return new HashSet<>(List.of(expression.substring(5).split(" <or> "))).contains(value);
+    }
+    return value.equals(expression);
+  }
+
+  private void groupReasons(HostRow host, Map<String, Verdict.Fail> reasons) {
+    if (request.group().isEmpty()) {
+      return;
+    }
+    GroupSpec group = request.group().get();
+    if (group.policy() == GroupSpec.Policy.AFFINITY) {
+      var homes = new TreeSet<String>();
+      for (HostRow other : said.values()) {
+        if (members(other, group.id()) > 0) {
+          homes.add(other.id().value());
+        }
+      }
+      if (!homes.isEmpty() && !homes.contains(host.id().value())) {
+        reasons.put(
+            "ServerGroupAffinityFilter",
+            new Verdict.Mismatch("group member on", String.join(",", homes), host.id().value()));
+      }
+    }
+    if (group.policy() == GroupSpec.Policy.ANTI_AFFINITY
+        && members(host, group.id()) >= group.maxPerHost()) {
+      reasons.put(
+          "ServerGroupAntiAffinityFilter",
+          new Verdict.Short("group places", 1, group.maxPerHost() - members(host, group.id()), ""));
+    }
+  }
+
+  private int members(HostRow host, String group) {
+    int members = host.groupMembers().getOrDefault(group, 0);
+    for (RequestSpec claim : promised.getOrDefault(host.id(), Map.of()).values()) {
+      if (claim.group().isPresent() && claim.group().get().id().equals(group)) {
+        members++;
+      }
+    }
+    return members;
+  }
+
+  private interface Raw {
+    double of(HostRow host);
+  }
+
+  private Map<HostId, Map<String, Double>> weigh(List<HostRow> survivors) {
+    var weights = new LinkedHashMap<HostId, Map<String, Double>>();
+    survivors.forEach(host -> weights.put(host.id(), new LinkedHashMap<>()));
+    if (survivors.size() == 1) {
+      return weights;
+    }
+    var s = settings;
+    add(weights, survivors, "RamWeigher", "ram", s.ramWeightMultiplier(), true, this::idleRam);
+    add(weights, survivors, "CpuWeigher", "cpu", s.cpuWeightMultiplier(), true, this::idleCpu);
+    add(weights, survivors, "DiskWeigher", "disk", s.diskWeightMultiplier(), true, this::idleDisk);
+    add(weights, survivors, "IoOpsWeigher", "io_ops", s.ioOpsWeightMultiplier(), true, this::ioOps);
+    if (request.group().isPresent()) {
+      GroupSpec group = request.group().get();
+      if (group.policy() == GroupSpec.Policy.SOFT_AFFINITY) {
+        add(
+            weights,
+            survivors,
+            "SoftAffinityWeigher",
+            "soft_affinity",
+            s.softAffinityWeightMultiplier(),
+            false,
+            host -> members(host, group.id()));
+      }
+      if (group.policy() == GroupSpec.Policy.SOFT_ANTI_AFFINITY) {
+        add(
+            weights,
+            survivors,
+            "SoftAntiAffinityWeigher",
+            "soft_anti_affinity",
+            s.softAntiAffinityWeightMultiplier(),
+            false,
+            host -> -members(host, group.id()));
+      }
+    }
+    return weights;
+  }
+
+  private void add(
+      Map<HostId, Map<String, Double>> weights,
+      List<HostRow> survivors,
+      String weigher,
+      String option,
+      double configured,
+      boolean fromZero,
+      Raw raw) {
+    double low = fromZero ? 0 : Double.POSITIVE_INFINITY;
+    double high = fromZero ? 0 : Double.NEGATIVE_INFINITY;
+    for (HostRow host : survivors) {
+      low = Math.min(low, fromZero ? 0 : raw.of(host));
+      high = Math.max(high, raw.of(host));
+    }
+    for (HostRow host : survivors) {
+      double value = fromZero ? Math.max(raw.of(host), 0) : raw.of(host);
+      double multiplier = multiplier(host, option + "_weight_multiplier", configured);
+      double weight = high == low ? 0 : (value - low) * (multiplier / (high - low));
+      weights.get(host.id()).put(weigher, weight);
+    }
+  }
+
+  private static double multiplier(HostRow host, String option, double configured) {
+    double least = Double.POSITIVE_INFINITY;
+    for (String value : host.aggregateMetadata().getOrDefault(option, Set.of())) {
+      if (!value.matches("-?\\d+(\\.\\d+)?")) {
+        return configured;
+      }
+      least = Math.min(least, Double.parseDouble(value));
+    }
+    return least == Double.POSITIVE_INFINITY ? configured : least;
+  }
+
+  private double idleRam(HostRow host) {
+    double idle =
+        host.total().ramMib() - host.reserved().ramMib() - (double) host.claimed().ramMib();
+    for (RequestSpec claim : promised.getOrDefault(host.id(), Map.of()).values()) {
+      idle -= claim.resources().ramMib();
+    }
+    return idle;
+  }
+
+  /** In thousandths. */
+  private double idleCpu(HostRow host) {
+    double idle = Math.floor(host.total().vcpus() * host.cpuRatio() * 1000);
+    idle -= 1000.0 * host.reserved().vcpus() + 1000.0 * host.claimed().vcpus();
+    for (RequestSpec claim : promised.getOrDefault(host.id(), Map.of()).values()) {
+      idle -= 1000.0 * claim.resources().vcpus();
+    }
+    return idle;
+  }
+
+  private double idleDisk(HostRow host) {
+    double idle =
+        host.total().diskGib() - host.reserved().diskGib() - (double) host.claimed().diskGib();
+    for (RequestSpec claim : promised.getOrDefault(host.id(), Map.of()).values()) {
+      idle -= claim.resources().diskGib();
+    }
+    return idle;
+  }
+
+  private double ioOps(HostRow host) {
+    return host.ioOps() + promised.getOrDefault(host.id(), Map.of()).size();
+  }
+
+  private long lot(HostId host) {
+    return mixed(seed + host.value().hashCode() * 0x9E3779B97F4A7C15L);
+  }
+
+  private static long mixed(long value) {
+    long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

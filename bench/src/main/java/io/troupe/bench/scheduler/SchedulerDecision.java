@@ -1,0 +1,86 @@
+package io.troupe.bench.scheduler;
+
+import io.troupe.actors.scheduler.Decision;
+import io.troupe.actors.scheduler.HostTable;
+import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.actors.scheduler.Scheduling;
+import io.troupe.config.SchedulerSettings;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * One decision in steady state: 32 kinds of request in turn, each placed instance is counted on its
+ * host before the next decision, and the oldest promise is settled, so the table changes under the
+ * plan as it does in service. Budget: 1 ms at 10,000 hosts.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 2)
+@Fork(1)
+public class SchedulerDecision {
+  private static final long SEED = 20_261_120;
+  private static final int PROMISES = 256;
+
+  private record Promise(HostId host, InstanceId instance) {}
+
+  @Param({"100", "1000", "10000", "100000"})
+  int hosts;
+
+  private HostTable table;
+  private List<RequestSpec> kinds;
+  private Queue<Promise> promises;
+  private RequestSpec tooMuch;
+  private long number;
+
+  @Setup
+  public void fleet() {
+    var fleet = new Fleet(SEED);
+    table = fleet.hosts(hosts);
+    kinds = fleet.requests();
+    tooMuch = Fleet.tooMuch();
+    promises = new ArrayDeque<>();
+  }
+
+  @Benchmark
+  public Decision decide() {
+    RequestSpec request = Fleet.again(kinds.get((int) (number % kinds.size())), number);
+    Decision decision = Scheduling.decide(table, request, SchedulerSettings.DEFAULT, number++);
+    switch (decision) {
+      case Decision.Placed(var candidates, var seed) -> {
+        HostId host = candidates.getFirst().host();
+        table.consume(host, request);
+        promises.add(new Promise(host, request.instance()));
+        if (promises.size() > PROMISES) {
+          Promise oldest = promises.remove();
+          table.settle(oldest.host, oldest.instance);
+        }
+      }
+      case Decision.NoValidHost(var explanation) ->
+          throw new IllegalStateException("the fleet is too small: " + explanation.message());
+    }
+    return decision;
+  }
+
+  /** A request that fits nowhere: the price of the reasons. */
+  @Benchmark
+  public Decision refuse() {
+    return Scheduling.decide(table, tooMuch, SchedulerSettings.DEFAULT, number++);
+  }
+}

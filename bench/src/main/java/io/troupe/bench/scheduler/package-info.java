@@ -1,0 +1,2 @@
+/** How long one scheduler decision takes, by size of the fleet. */
+package io.troupe.bench.scheduler;
