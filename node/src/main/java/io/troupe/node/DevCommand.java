@@ -30,7 +30,8 @@ final class DevCommand implements Callable<Integer> {
   @Option(
       names = "--port",
       paramLabel = "N",
-      description = "Where the API listens on 127.0.0.1; 0: any free port (default: ${DEFAULT-VALUE}).",
+      description =
+          "Where the API listens on 127.0.0.1; 0: any free port (default: ${DEFAULT-VALUE}).",
       defaultValue = "8774")
   private int port;
 

@@ -153,7 +153,6 @@ public final class TroupeNode {
             ImageLimits.DEFAULT,
             TokenKey.in(settings.dataDir()),
             settings.api(),
-            settings.quotas(),
             metrics,
             () -> copy.complete() ? Optional.empty() : Optional.of("the catalog is being read"),
             Clock.systemUTC());
@@ -162,12 +161,13 @@ public final class TroupeNode {
     return new TroupeNode(settings, system, catalog, hosts, images, binding);
   }
 
-  private static ServerBinding bind(
-      Settings.HttpSettings http, ActorSystem<Void> system, Api api) throws StartRefused {
+  private static ServerBinding bind(Settings.HttpSettings http, ActorSystem<Void> system, Api api)
+      throws StartRefused {
     try {
       return await(HttpServer.start(system, http.interfaceName(), http.port(), api));
     } catch (CompletionException e) {
-      if (e.getCause() instanceof BindException || e.getCause().getCause() instanceof BindException) {
+      if (e.getCause() instanceof BindException
+          || e.getCause().getCause() instanceof BindException) {
         throw inUse(http);
       }
       throw e;
@@ -180,8 +180,7 @@ public final class TroupeNode {
     } catch (EmbeddedJournal.InUse inUse) {
       throw new StartRefused(inUse.getMessage());
     } catch (IOException e) {
-      throw new StartRefused(
-          "cannot use the data directory " + directory + ": " + words(e));
+      throw new StartRefused("cannot use the data directory " + directory + ": " + words(e));
     }
   }
 
@@ -205,7 +204,11 @@ public final class TroupeNode {
 
   private static StartRefused inUse(Settings.HttpSettings http) {
     return new StartRefused(
-        "port " + http.port() + " on " + http.interfaceName() + " is in use; choose another with --port");
+        "port "
+            + http.port()
+            + " on "
+            + http.interfaceName()
+            + " is in use; choose another with --port");
   }
 
   static <T> T await(CompletionStage<T> stage) {
@@ -213,10 +216,7 @@ public final class TroupeNode {
   }
 
   public String url() {
-    return "http://"
-        + settings.http().interfaceName()
-        + ":"
-        + binding.localAddress().getPort();
+    return "http://" + settings.http().interfaceName() + ":" + binding.localAddress().getPort();
   }
 
   public Path dataDir() {
@@ -237,9 +237,7 @@ public final class TroupeNode {
 
   /** Stops in order: no new requests, entities, journal. */
   public void stop() {
-    await(
-        CoordinatedShutdown.get(system)
-            .runAll(CoordinatedShutdown.unknownReason()));
+    await(CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.unknownReason()));
     system.getWhenTerminated().toCompletableFuture().join();
   }
 

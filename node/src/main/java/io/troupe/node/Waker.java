@@ -14,8 +14,8 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
- * Wakes what has work to do and nobody to ask it: the registered connections, and after a crash the instances whose operation is not
- * finished. Waking what is awake costs a message.
+ * Wakes what has work to do and nobody to ask it: the registered connections, and after a crash the
+ * instances whose operation is not finished. Waking what is awake costs a message.
  */
 final class Waker {
   private record Tick() {}

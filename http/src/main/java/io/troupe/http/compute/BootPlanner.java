@@ -8,6 +8,7 @@ import io.troupe.actors.catalog.ServerGroup;
 import io.troupe.actors.instance.BootRequest;
 import io.troupe.actors.instance.FlavorAtBoot;
 import io.troupe.actors.instance.NetworkChoice;
+import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.drivers.spi.GuestSpec;
@@ -48,7 +49,7 @@ final class BootPlanner {
       List<NetworkChoice> networks,
       Optional<String> publicKey,
       PlacementResolver.Placement placement,
-      Optional<String> serverGroup,
+      Optional<GroupSpec> serverGroup,
       Map<String, List<String>> hints) {
 
     Boots.Planned instance(InstanceId id, String reservation) {
@@ -102,7 +103,7 @@ final class BootPlanner {
     ImageFit.check(caller, flavor, image);
     checkMetadataCount(project, wanted.metadata().size());
     Optional<String> publicKey = wanted.keyName().map(name -> publicKey(caller, name));
-    Optional<String> group = group(caller, wanted.hints());
+    Optional<GroupSpec> group = group(caller, wanted.hints());
     var hints = new HashMap<>(wanted.hints());
     hints.remove("group");
     return placements
@@ -172,7 +173,7 @@ final class BootPlanner {
                     .thrown());
   }
 
-  private Optional<String> group(Caller caller, Map<String, List<String>> hints) {
+  private Optional<GroupSpec> group(Caller caller, Map<String, List<String>> hints) {
     return Optional.ofNullable(hints.get("group"))
         .map(List::getFirst)
         .map(
@@ -180,7 +181,7 @@ final class BootPlanner {
                 api.catalog()
                     .find(ServerGroup.class, id)
                     .filter(group -> caller.reaches(new ProjectId(group.projectId())))
-                    .map(ServerGroup::id)
+                    .map(GroupSpec::of)
                     .orElseThrow(
                         () ->
                             ApiError.badRequest("Instance group " + id + " could not be found.")

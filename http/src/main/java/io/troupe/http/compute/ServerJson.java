@@ -202,7 +202,7 @@ final class ServerJson {
   private void putGroups(ObjectNode json, InstanceView server) {
     if (version.from(71)) {
       var groups = json.putArray("server_groups");
-      server.request().serverGroupId().ifPresent(groups::add);
+      server.request().group().ifPresent(group -> groups.add(group.id()));
     }
   }
 

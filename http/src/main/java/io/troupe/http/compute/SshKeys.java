@@ -18,7 +18,7 @@ import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyEncryptionCon
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 
 /** SSH keys: reading a public one, and making a pair. */
-final class SshKeys {
+public final class SshKeys {
   private static final Set<String> TYPES =
       Set.of(
           "ssh-rsa",
@@ -36,13 +36,13 @@ final class SshKeys {
   private SshKeys() {}
 
   /** A pair in the text forms ssh reads. */
-  record Generated(String publicKey, String privateKey) {}
+  public record Generated(String publicKey, String privateKey) {}
 
   /**
    * The fingerprint of a public key line ({@code type base64 comment}): MD5 of the key, in colons.
    * Empty when the line is no public key: unknown type, no base64, or a key of another type inside.
    */
-  static Optional<String> fingerprint(String line) {
+  public static Optional<String> fingerprint(String line) {
     String[] words = line.strip().split("\\s+", 3);
     if (words.length < 2 || !TYPES.contains(words[0]) || line.strip().indexOf('\n') >= 0) {
       return Optional.empty();
@@ -77,7 +77,7 @@ final class SshKeys {
   }
 
   /** A new RSA pair; takes a tenth of a second or so. */
-  static Generated generate(String comment) {
+  public static Generated generate(String comment) {
     try {
       var generator = KeyPairGenerator.getInstance("RSA");
       generator.initialize(RSA_BITS);
