@@ -239,7 +239,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
     this.listener = listener;
     this.timers = timers;
     var commandThreads = settings.threadsPerNativeConnection();
-    this.threads = new DriverThreads(connection, provider.threads(), commandThreads + 1);
+    this.threads = new DriverThreads(connection, provider.threads(), commandThreads);
     this.queue =
         new CommandQueue(
             switch (provider.threads()) {
@@ -390,7 +390,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
   private void start(DriverJob job, Session on) {
     var command = job.command();
     on.calls++;
-    threads.run(
+    threads.command(
         () -> on.driver.execute(command, job), outcome -> self.tell(new Ended(job, on, outcome)));
   }
 
@@ -480,7 +480,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
     session.ifPresent(
         on -> {
           on.calls++;
-          threads.run(on.driver::hosts, outcome -> self.tell(new HostsRead(on, outcome)));
+          threads.query(on.driver::hosts, outcome -> self.tell(new HostsRead(on, outcome)));
         });
   }
 
@@ -515,7 +515,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
     session.ifPresent(
         on -> {
           on.calls++;
-          threads.run(
+          threads.query(
               () -> on.driver.guests(host),
               outcome -> self.tell(new GuestsRead(host, on, outcome)));
         });

@@ -42,25 +42,38 @@ final class DriverThreads {
   record Open(Driver driver, Capabilities capabilities) {}
 
   private final String name;
-  private final ExecutorService threads;
+  private final ExecutorService commands;
+  private final ExecutorService queries;
   private final Set<Driver> open = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean shut;
 
-  DriverThreads(ConnectionSpec connection, DriverProvider.Threads kind, int fixed) {
+  /**
+   * @param commandThreads how many commands with native calls may run at once; queries have one
+   *     more thread of their own, so that neither holds the other up
+   */
+  DriverThreads(ConnectionSpec connection, DriverProvider.Threads kind, int commandThreads) {
     this.name = "driver-" + connection.id() + "-";
-    this.threads =
-        switch (kind) {
-          case NATIVE ->
-              Executors.newFixedThreadPool(
-                  fixed, Thread.ofPlatform().daemon().name(name, 1).factory());
-          case VIRTUAL ->
-              Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(name, 1).factory());
-        };
+    this.commands = executor(kind, commandThreads, name + "command-");
+    this.queries = executor(kind, 1, name + "query-");
   }
 
-  /** Makes the call on a thread of its own and hands its outcome to {@code then} there. */
-  <T> void run(Call<T> call, Consumer<Outcome<T>> then) {
-    threads.execute(() -> then.accept(outcome(call)));
+  private static ExecutorService executor(DriverProvider.Threads kind, int fixed, String name) {
+    return switch (kind) {
+      case NATIVE ->
+          Executors.newFixedThreadPool(fixed, Thread.ofPlatform().daemon().name(name, 1).factory());
+      case VIRTUAL ->
+          Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(name, 1).factory());
+    };
+  }
+
+  /** Makes a command's call and hands its outcome to {@code then}, on one of the threads. */
+  <T> void command(Call<T> call, Consumer<Outcome<T>> then) {
+    commands.execute(() -> then.accept(outcome(call)));
+  }
+
+  /** Makes a query's call and hands its outcome to {@code then}, on one of the threads. */
+  <T> void query(Call<T> call, Consumer<Outcome<T>> then) {
+    queries.execute(() -> then.accept(outcome(call)));
   }
 
   private static <T> Outcome<T> outcome(Call<T> call) {
@@ -75,13 +88,15 @@ final class DriverThreads {
     }
   }
 
-  /** Opens the connection as {@link #run} does; the driver is closed at the latest at shut-down. */
+  /**
+   * Opens the connection as {@link #query} does; the driver is closed at the latest at shut-down.
+   */
   void open(
       DriverProvider provider,
       ConnectionSpec connection,
       DriverContext context,
       Consumer<Outcome<Open>> then) {
-    run(
+    query(
         () -> {
           var driver = kept(provider.open(connection, context));
           return new Open(driver, driver.capabilities());
@@ -102,7 +117,7 @@ final class DriverThreads {
 
   /** Closes a driver, on one of the threads. */
   void close(Driver driver) {
-    threads.execute(
+    queries.execute(
         () -> {
           synchronized (open) {
             open.remove(driver);
@@ -116,13 +131,17 @@ final class DriverThreads {
    * interrupts what still runs. Returns at once.
    */
   void shutDown(long graceMillis) {
-    threads.shutdown();
+    commands.shutdown();
+    queries.shutdown();
     Thread.ofPlatform().daemon().name(name + "close").start(() -> closeAfter(graceMillis));
   }
 
   private void closeAfter(long graceMillis) {
+    var end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMillis);
     try {
-      threads.awaitTermination(graceMillis, TimeUnit.MILLISECONDS);
+      for (var each : List.of(commands, queries)) {
+        each.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -133,6 +152,7 @@ final class DriverThreads {
       open.clear();
     }
     left.forEach(Driver::close);
-    threads.shutdownNow();
+    commands.shutdownNow();
+    queries.shutdownNow();
   }
 }

@@ -39,7 +39,7 @@ class DriverThreadsTest {
   void goodCallAnswersItsValueFromAThreadOfTheirs() throws Exception {
     var outcome = outcomeOf(() -> Thread.currentThread().getName());
 
-    assertThat(outcome).isEqualTo(new Outcome.Good<>("driver-some-1"));
+    assertThat(outcome).isEqualTo(new Outcome.Good<>("driver-some-command-1"));
   }
 
   @Test
@@ -88,7 +88,7 @@ class DriverThreadsTest {
     var inside = new CountDownLatch(1);
     var goOn = new CountDownLatch(1);
     var closesSeen = new CompletableFuture<Outcome<Integer>>();
-    threads.run(
+    threads.command(
         () -> {
           inside.countDown();
           await(goOn);
@@ -106,7 +106,7 @@ class DriverThreadsTest {
 
   private <T> Outcome<T> outcomeOf(DriverThreads.Call<T> call) throws Exception {
     var outcome = new CompletableFuture<Outcome<T>>();
-    threads.run(call, outcome::complete);
+    threads.command(call, outcome::complete);
     return outcome.get(10, TimeUnit.SECONDS);
   }
 
