@@ -401,6 +401,8 @@ class DriverActorTest {
       driver.refuseToOpen(DriverException.hostFault("second"));
       var actor = spawn(driver);
 
+      // No longer than the wait that is due: the next one must not end in the same leap.
+      var wait = Duration.ofMillis(SETTINGS.reconnectMinMillis());
       for (var words : new String[] {"first", "second"}) {
         assertThat(notices.expectMessageClass(DriverActor.Down.class, PATIENCE).failure().message())
             .isEqualTo(words);
@@ -408,7 +410,8 @@ class DriverActorTest {
         assertThat(expectFailure(Kind.RETRYABLE).failure().message()).contains(words);
         actor.tell(new DriverActor.Hosts(hosts.getRef()));
         hosts.expectMessageClass(DriverActor.HostsUnknown.class, PATIENCE);
-        time.timePasses(Duration.ofMillis(SETTINGS.reconnectMaxMillis()));
+        time.timePasses(wait);
+        wait = wait.multipliedBy(2);
       }
 
       var up = notices.expectMessageClass(DriverActor.Up.class, PATIENCE);

@@ -138,6 +138,27 @@ class FakeStateTest {
   }
 
   @Test
+  void logIsRewrittenBeforeItGrowsWithoutBound() throws Exception {
+    var stays = FakeWorld.target("fake-1");
+    var passes = FakeWorld.spawn(FakeWorld.target("fake-2"));
+    try (var driver = open()) {
+      driver.execute(FakeWorld.spawn(stays), Cancellation.NEVER);
+      for (var i = 0; i < 130_000; i++) { // 260,000 lines
+        driver.execute(passes, Cancellation.NEVER);
+        driver.execute(new DriverCommand.Destroy(passes.target()), Cancellation.NEVER);
+      }
+      try (var lines = Files.lines(log())) {
+        assertThat(lines.count()).isLessThan(20_000);
+      }
+    }
+
+    try (var driver = open()) {
+      assertThat(driver.guests("fake-1")).hasSize(1);
+      assertThat(driver.guests("fake-2")).isEmpty();
+    }
+  }
+
+  @Test
   void isCheapEnoughForFiveHundredSpawnsPerSecond() throws Exception {
     try (var driver = open()) {
       for (var i = 0; i < 2_000; i++) {
