@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /**
  * All hosts as the scheduler knows them: what each host said last, plus what was promised since and
- * the host has not told yet. A view, never the truth. Takes about 300 bytes per host; one thread
+ * the host has not told yet. A view, never the truth. Takes about 350 bytes per host; one thread
  * owns it.
  *
  * <pre>

@@ -33,6 +33,10 @@ final class Reasons {
   private final HostTable table;
   private final RequestSpec request;
   private final List<HostFilter> chain;
+
+  /** By place in the chain and class number; null where not asked yet. */
+  private final Verdict[][] byClass;
+
   private final List<HostRow> survivors = new ArrayList<>();
   private final List<Refused> refused = new ArrayList<>();
 
@@ -40,19 +44,34 @@ final class Reasons {
     this.table = table;
     this.request = request;
     chain = FilterChain.of(request, table);
+    byClass = new Verdict[chain.size()][table.classes().size()];
     for (int slot = 0; slot < table.size(); slot++) {
       HostRow host = table.seen(slot);
-      firstFailure(host).ifPresentOrElse(refused::add, () -> survivors.add(host));
+      firstFailure(slot).ifPresentOrElse(refused::add, () -> survivors.add(host));
     }
   }
 
-  private Optional<Refused> firstFailure(HostRow host) {
-    for (HostFilter filter : chain) {
-      if (filter.judge(request, host) instanceof Verdict.Fail miss) {
-        return Optional.of(new Refused(host.id(), filter.name(), miss));
+  private Optional<Refused> firstFailure(int slot) {
+    for (int i = 0; i < byClass.length; i++) {
+      if (judge(i, slot) instanceof Verdict.Fail miss) {
+        return Optional.of(new Refused(table.seen(slot).id(), chain.get(i).name(), miss));
       }
     }
     return Optional.empty();
+  }
+
+  private Verdict judge(int place, int slot) {
+    return switch (chain.get(place)) {
+      case HostFilter.ByClass once -> {
+        Verdict[] verdicts = byClass[place];
+        int number = table.columns().hostClass[slot];
+        if (verdicts[number] == null) {
+          verdicts[number] = once.judge(request, table.classes().get(number));
+        }
+        yield verdicts[number];
+      }
+      case HostFilter other -> other.judge(request, table.seen(slot));
+    };
   }
 
   /** Counts and nearest misses of the hosts that were removed. */
