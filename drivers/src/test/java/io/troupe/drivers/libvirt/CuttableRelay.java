@@ -1,0 +1,75 @@
+package io.troupe.drivers.libvirt;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** A TCP relay to a server, whose connections the test can break. */
+final class CuttableRelay implements AutoCloseable {
+  private final ServerSocket server;
+  private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
+  private final String host;
+  private final int port;
+
+  CuttableRelay(String host, int port) throws IOException {
+    this.host = host;
+    this.port = port;
+    this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    Thread.ofVirtual().start(this::accept);
+  }
+
+  int port() {
+    return server.getLocalPort();
+  }
+
+  /** Breaks every connection; new ones are let through. */
+  void cut() throws IOException {
+    for (Socket socket = sockets.poll(); socket != null; socket = sockets.poll()) {
+      socket.close();
+    }
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Socket client = server.accept();
+        Socket target = new Socket(host, port);
+        sockets.add(client);
+        sockets.add(target);
+        pump(client, target);
+        pump(target, client);
+      }
+    } catch (IOException closed) {
+      // the relay was closed, or its server is gone: whoever connects will notice
+    }
+  }
+
+  private static void pump(Socket from, Socket to) {
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try (InputStream in = from.getInputStream();
+                  OutputStream out = to.getOutputStream()) {
+                in.transferTo(out);
+              } catch (IOException cut) {
+                // an end of one side is an end of the other
+              }
+            });
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.close();
+      cut();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

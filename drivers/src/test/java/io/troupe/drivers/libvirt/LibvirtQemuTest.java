@@ -1,0 +1,371 @@
+package io.troupe.drivers.libvirt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.PowerState;
+import io.troupe.core.value.Resources;
+import io.troupe.drivers.DriverConformance;
+import io.troupe.drivers.libvirt.LibvirtPeer.GuestImage;
+import io.troupe.drivers.spi.Cancellation;
+import io.troupe.drivers.spi.ConnectionSpec;
+import io.troupe.drivers.spi.Driver;
+import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverContext;
+import io.troupe.drivers.spi.DriverException;
+import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.DriverResult;
+import io.troupe.drivers.spi.GuestEvent;
+import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.drivers.spi.GuestTarget;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The driver on a real libvirtd with QEMU and a guest that really boots: the conformance kit, and
+ * what only a real hypervisor can show. virsh is the independent witness.
+ */
+@Tag("libvirt")
+class LibvirtQemuTest extends DriverConformance {
+  private static URI uri;
+  private static GuestImage image;
+  private static String host;
+  private static String poolName;
+  private static Optional<String> foreign = Optional.empty();
+
+  @BeforeAll
+  static void findThePeers() throws Exception {
+    uri = LibvirtPeer.qemu();
+    image = GuestImage.tiny();
+    host = LibvirtPeer.virsh(uri, "hostname").strip();
+    poolName = "troupe-test-" + UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  @AfterAll
+  static void leaveTheHostAsItWas() throws Exception {
+    if (foreign.isPresent()) {
+      LibvirtPeer.virsh(uri, "destroy", foreign.get());
+    }
+    if (poolName != null) {
+      for (String volume : volumes()) {
+        LibvirtPeer.virsh(uri, "vol-delete", volume, "--pool", poolName);
+      }
+      LibvirtPeer.virsh(uri, "pool-destroy", poolName);
+      LibvirtPeer.virsh(uri, "pool-delete", poolName);
+      LibvirtPeer.virsh(uri, "pool-undefine", poolName);
+    }
+  }
+
+  @Override
+  protected Driver open(DriverContext context) throws Exception {
+    return open(uri, context);
+  }
+
+  private static Driver open(URI uri, DriverContext context) throws DriverException {
+    Map<String, String> options =
+        Map.of("pool", poolName, "poolPath", "/var/lib/libvirt/images/" + poolName, "nic", "user");
+    return new LibvirtDriverProvider()
+        .open(new ConnectionSpec(new ConnectionId("qemu"), uri, options), context);
+  }
+
+  @Override
+  protected String host() {
+    return host;
+  }
+
+  @Override
+  protected GuestSpec.ImageRef image() {
+    return image.ref();
+  }
+
+  @Override
+  protected DriverContext.ImageReader images() {
+    return image.reader();
+  }
+
+  @Override
+  protected Resources size() {
+    return new Resources(1, 128, 1);
+  }
+
+  @Override
+  protected List<GuestSpec.Nic> nics() {
+    return List.of(
+        new GuestSpec.Nic(
+            UUID.randomUUID().toString(),
+            "fa:16:3e:12:34:56",
+            "net",
+            "subnet",
+            "10.7.0.9",
+            "10.7.0.0/24",
+            Optional.of("10.7.0.1"),
+            List.of("9.9.9.9"),
+            1500));
+  }
+
+  /** The whole of it: the name came from the config drive, the address from its network data. */
+  @Override
+  protected Optional<String> bootMarker(String hostname) {
+    return Optional.of("GUEST-READY hostname=" + hostname + " ");
+  }
+
+  @Override
+  protected Duration bootTimeout() {
+    return Duration.ofSeconds(240);
+  }
+
+  @Override
+  protected Duration commandTimeout() {
+    return Duration.ofSeconds(300);
+  }
+
+  @Override
+  protected Duration shutdownGrace() {
+    return Duration.ofSeconds(90);
+  }
+
+  @Override
+  protected Optional<String> makeForeignGuest() throws Exception {
+    if (foreign.isEmpty()) {
+      String name = "foreign-" + UUID.randomUUID();
+      Path xml = Files.createTempFile("foreign", ".xml");
+      Files.writeString(
+          xml,
+          "<domain type='qemu'><name>"
+              + name
+              + "</name><memory unit='MiB'>16</memory>"
+              + "<os><type arch='x86_64' machine='pc'>hvm</type></os></domain>");
+      LibvirtPeer.virsh(uri, "create", xml.toString(), "--paused");
+      Files.delete(xml);
+      foreign = Optional.of(name);
+    }
+    return foreign;
+  }
+
+  @Override
+  protected boolean shutDownFromWithin(InstanceId instance) throws Exception {
+    LibvirtPeer.virsh(uri, "shutdown", instance.toString(), "--mode", "agent");
+    return true;
+  }
+
+  // -- what only a real hypervisor shows
+
+  @Test
+  void guestFindsItselfOnTheConfigDriveAndDestroyLeavesNoVolume() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+
+    String log = console(target, 1 << 16);
+    assertThat(log)
+        .contains(
+            "GUEST-READY hostname="
+                + hostname(target.instance())
+                + " instance-id="
+                + target.instance()
+                + " source=config-drive ip=10.7.0.9");
+    assertThat(volumes()).anyMatch(volume -> volume.contains(target.instance().toString()));
+
+    run(new DriverCommand.Destroy(target));
+
+    assertThat(volumes()).noneMatch(volume -> volume.contains(target.instance().toString()));
+    assertThat(LibvirtPeer.virsh(uri, "list", "--all", "--uuid"))
+        .doesNotContain(target.instance().toString());
+  }
+
+  @Test
+  void acpiStopIsTheGuestsOwnShutdownNotAPowerCut() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+
+    run(new DriverCommand.Stop(target, shutdownGrace().toMillis()));
+
+    assertThat(console(target, 1 << 16)).contains("GUEST-STOPPING");
+  }
+
+  @Test
+  void softRebootIsTheGuestsOwnAndStaysTheSameProcess() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+    String before = LibvirtPeer.virsh(uri, "domid", target.instance().toString());
+
+    run(new DriverCommand.Reboot(target, true, shutdownGrace().toMillis()));
+
+    assertThat(console(target, 1 << 16)).contains("GUEST-STOPPING");
+    assertThat(LibvirtPeer.virsh(uri, "domid", target.instance().toString())).isEqualTo(before);
+  }
+
+  @Test
+  void vncAnswersWhereTheGuestSaysItDoes() throws Exception {
+    GuestTarget target = target();
+
+    String address = spawn(target).vncAddress();
+
+    int colon = address.lastIndexOf(':');
+    try (Socket socket =
+        new Socket(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)))) {
+      byte[] greeting = socket.getInputStream().readNBytes(4);
+      assertThat(new String(greeting, StandardCharsets.US_ASCII)).isEqualTo("RFB ");
+    }
+    DriverResult stopped = run(new DriverCommand.Stop(target, 0));
+    assertThat(stopped).isEqualTo(DriverResult.Guest.in(PowerState.SHUTDOWN));
+  }
+
+  @Test
+  void imageTravelsOnceAndTheRootDiskIsAnOverlayOfTheFlavorsSize() throws Exception {
+    GuestTarget one = target();
+    GuestTarget two = target();
+    spawn(one);
+    spawn(two);
+
+    assertThat(volumes()).filteredOn(volume -> volume.startsWith("troupe-image-")).hasSize(1);
+    String root =
+        volumes().stream()
+            .filter(volume -> volume.startsWith("troupe-" + one.instance()))
+            .filter(volume -> volume.endsWith("root.qcow2"))
+            .findFirst()
+            .orElseThrow();
+    XmlElement xml =
+        XmlElement.parse(LibvirtPeer.virsh(uri, "vol-dumpxml", root, "--pool", poolName));
+    assertThat(xml.find("capacity")).contains(Long.toString(1L << 30));
+    assertThat(xml.find("backingStore/format/@type")).contains("qcow2");
+    assertThat(xml.find("backingStore/path").orElseThrow()).contains("/troupe-image-");
+  }
+
+  @Test
+  void imageWhoseBytesAreNotWhatItsDigestSaysIsNeverUsed() throws Exception {
+    GuestTarget target = target();
+    String wrong = "f".repeat(128);
+    var ref = image.ref();
+    var lying =
+        new GuestSpec.ImageRef(ref.id(), wrong, "qcow2", ref.sizeBytes(), ref.virtualSizeBytes());
+
+    assertThatThrownBy(() -> run(new DriverCommand.Spawn(target, spec(target, lying, 1))))
+        .isInstanceOf(DriverException.class)
+        .hasMessageContaining("INSTANCE_FAULT")
+        .hasMessageContaining("SHA-512");
+
+    assertThat(volumes()).noneMatch(volume -> volume.contains(wrong.substring(0, 32)));
+    assertThat(volumes()).noneMatch(volume -> volume.contains(target.instance().toString()));
+  }
+
+  @Test
+  void halfAnUploadIsNotTakenForTheImage() throws Exception {
+    var ref = image.ref();
+    spawn(target()); // makes the pool hold the image
+    String prefix = "troupe-image-" + ref.sha512().substring(0, 32) + ".";
+    for (String volume : volumes()) {
+      if (volume.startsWith(prefix)) {
+        LibvirtPeer.virsh(uri, "vol-delete", volume, "--pool", poolName);
+      }
+    }
+    LibvirtPeer.virsh(
+        uri, "vol-create-as", poolName, prefix + "00000000.qcow2", "4096", "--format", "raw");
+    GuestTarget target = target();
+
+    spawn(target);
+
+    assertThat(awaitBoots(target, 1)).isTrue();
+    assertThat(volumes()).filteredOn(volume -> volume.startsWith(prefix)).hasSize(2);
+    LibvirtPeer.virsh(uri, "vol-delete", prefix + "00000000.qcow2", "--pool", poolName);
+  }
+
+  @Test
+  void imageLargerThanTheFlavorsDiskIsTheInstancesFault() throws Exception {
+    GuestTarget target = target();
+    var ref = image.ref();
+    var large =
+        new GuestSpec.ImageRef(ref.id(), ref.sha512(), "qcow2", ref.sizeBytes(), (1L << 30) + 1);
+
+    assertThatThrownBy(() -> run(new DriverCommand.Spawn(target, spec(target, large, 1))))
+        .isInstanceOf(DriverException.class)
+        .hasMessageContaining("INSTANCE_FAULT");
+  }
+
+  @Test
+  void hostSaysWhatItIs() throws Exception {
+    var inventory = driver.hosts().getFirst();
+
+    assertThat(inventory.hypervisorType()).isEqualTo("QEMU");
+    assertThat(inventory.hypervisorVersion()).isGreaterThan(2_000_000);
+    assertThat(inventory.guestType()).isIn("kvm", "qemu");
+    assertThat(inventory.total().diskGib()).isPositive();
+    assertThat(inventory.traits()).contains("COMPUTE_NODE", "COMPUTE_IMAGE_TYPE_QCOW2");
+  }
+
+  @Test
+  void brokenConnectionIsRetryableAndOpensAgainWithItsEvents() throws Exception {
+    assumeTrue("qemu+tcp".equals(uri.getScheme()), "only a TCP connection can be cut here");
+    GuestTarget target = target();
+    spawn(target);
+    BlockingQueue<GuestEvent> events = new LinkedBlockingQueue<>();
+
+    try (var relay = new CuttableRelay(uri.getHost(), uri.getPort() < 0 ? 16509 : uri.getPort());
+        Driver remote =
+            open(
+                URI.create("qemu+tcp://127.0.0.1:" + relay.port() + "/system"),
+                new DriverContext(images(), events::add))) {
+      remote.execute(new DriverCommand.Inspect(target), Cancellation.NEVER);
+      relay.cut();
+
+      DriverResult again = null;
+      for (int attempt = 0; again == null; attempt++) {
+        assertThat(attempt).as("attempts").isLessThan(5);
+        try {
+          again = remote.execute(new DriverCommand.Inspect(target), Cancellation.NEVER);
+        } catch (DriverException e) {
+          assertThat(e.failure().kind()).isEqualTo(DriverFailure.Kind.RETRYABLE);
+        }
+      }
+
+      assertThat(((DriverResult.Guest) again).power()).isEqualTo(PowerState.RUNNING);
+      run(new DriverCommand.Stop(target, 0));
+      GuestEvent event = events.poll(30, TimeUnit.SECONDS);
+      assertThat(event).isNotNull();
+      assertThat(event.instance()).isEqualTo(target.instance());
+      assertThat(event.power()).isEqualTo(PowerState.SHUTDOWN);
+    }
+  }
+
+  private static List<String> volumes() throws Exception {
+    String listed = LibvirtPeer.virsh(uri, "vol-list", poolName);
+    return listed
+        .lines()
+        .map(line -> line.strip().split("\\s+")[0])
+        .filter(n -> !n.isEmpty())
+        .toList();
+  }
+
+  private GuestSpec spec(GuestTarget target, GuestSpec.ImageRef of, long diskGib) {
+    return new GuestSpec(
+        "test",
+        hostname(target.instance()),
+        "p",
+        "u",
+        new Resources(1, 128, diskGib),
+        of,
+        nics(),
+        new GuestSpec.ConfigDrive(Map.of(), Optional.empty(), Optional.empty(), "", "nova"),
+        Map.of());
+  }
+}
