@@ -4,6 +4,8 @@ import com.typesafe.config.ConfigFactory;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.troupe.config.ApiSettings;
 import io.troupe.http.access.TokenReader;
+import io.troupe.http.identity.Passwords;
+import io.troupe.http.identity.Tokens;
 import io.troupe.http.route.Router;
 import io.troupe.http.route.Service;
 import java.util.List;
@@ -19,7 +21,28 @@ public final class HttpServer {
   private HttpServer() {}
 
   /**
-   * Binds the services to an address.
+   * Serves all services of the cloud at an address.
+   *
+   * @param port 0 for any free one
+   * @return the binding; it fails with {@code BindException} when the port is in use
+   */
+  public static CompletionStage<ServerBinding> start(
+      ActorSystem<?> system, String address, int port, Api api) {
+    var tokens = new Tokens(api.tokenKey(), api.catalog(), api.clock());
+    var passwords = new Passwords(api.settings().passwordChecks());
+    system.getWhenTerminated().whenComplete((done, failure) -> passwords.close());
+    return bind(
+        system,
+        address,
+        port,
+        Services.of(api, tokens, passwords),
+        tokens,
+        api.settings(),
+        api.registry());
+  }
+
+  /**
+   * Serves these services at an address.
    *
    * @param port 0 for any free one
    * @return the binding; it fails with {@code BindException} when the port is in use

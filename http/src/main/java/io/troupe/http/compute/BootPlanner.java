@@ -1,0 +1,197 @@
+package io.troupe.http.compute;
+
+import io.troupe.actors.catalog.Flavor;
+import io.troupe.actors.catalog.Image;
+import io.troupe.actors.catalog.KeyPair;
+import io.troupe.actors.catalog.Project;
+import io.troupe.actors.catalog.ServerGroup;
+import io.troupe.actors.instance.BootRequest;
+import io.troupe.actors.instance.FlavorAtBoot;
+import io.troupe.actors.instance.NetworkChoice;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.ProjectId;
+import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.http.Api;
+import io.troupe.http.access.Caller;
+import io.troupe.http.error.ApiError;
+import io.troupe.http.route.Call;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Looks up everything a create request names, for this caller, and checks that it fits together.
+ * Whatever does not is 400, since it is the body that is wrong; only what the caller may not do is
+ * 403.
+ */
+final class BootPlanner {
+  private final Api api;
+  private final NetworkResolver networks;
+  private final PlacementResolver placements;
+
+  BootPlanner(Api api) {
+    this.api = api;
+    this.networks = new NetworkResolver(api.catalog(), api.networks());
+    this.placements = new PlacementResolver(api.catalog(), api.hosts());
+  }
+
+  /** Everything resolved; makes the boot request of each instance. */
+  record Plan(
+      CreateRequest wanted,
+      ProjectId project,
+      String userId,
+      FlavorAtBoot flavor,
+      GuestSpec.ImageRef image,
+      Map<String, String> imageProperties,
+      List<NetworkChoice> networks,
+      Optional<String> publicKey,
+      PlacementResolver.Placement placement,
+      Optional<String> serverGroup,
+      Map<String, List<String>> hints) {
+
+    Boots.Planned instance(InstanceId id, String reservation) {
+      String hostname = wanted.hostname().orElseGet(() -> Hostname.of(wanted.name(), id));
+      return new Boots.Planned(id, request(wanted.name(), hostname, reservation, 0));
+    }
+
+    /** The one with this index of several; their names end in -1, -2 … */
+    Boots.Planned instance(InstanceId id, String reservation, int index) {
+      String name = wanted.name() + "-" + (index + 1);
+      return new Boots.Planned(id, request(name, Hostname.of(name, id), reservation, index));
+    }
+
+    private BootRequest request(String name, String hostname, String reservation, int index) {
+      List<String> groups =
+          wanted.securityGroups().isEmpty() ? List.of("default") : wanted.securityGroups();
+      return new BootRequest(
+          name,
+          wanted.description(),
+          hostname,
+          project,
+          userId,
+          flavor,
+          image,
+          imageProperties,
+          networks,
+          wanted.keyName(),
+          publicKey,
+          wanted.userDataBase64(),
+          wanted.metadata(),
+          wanted.tags(),
+          placement.zone(),
+          placement.host(),
+          serverGroup,
+          hints,
+          groups,
+          wanted.diskConfig(),
+          wanted.accessIpv4(),
+          wanted.accessIpv6(),
+          wanted.configDrive(),
+          reservation,
+          index);
+    }
+  }
+
+  CompletionStage<Plan> plan(Call call, CreateRequest wanted) {
+    Caller caller = call.caller();
+    ProjectId project = caller.project();
+    Flavor flavor = flavor(caller, wanted.flavor());
+    Image image = image(caller, wanted);
+    ImageFit.check(caller, flavor, image);
+    checkMetadataCount(project, wanted.metadata().size());
+    Optional<String> publicKey = wanted.keyName().map(name -> publicKey(caller, name));
+    Optional<String> group = group(caller, wanted.hints());
+    var hints = new HashMap<>(wanted.hints());
+    hints.remove("group");
+    return placements
+        .resolve(caller, wanted)
+        .thenCombine(
+            networks.resolve(caller, wanted.networks()),
+            (placement, choices) ->
+                new Plan(
+                    wanted,
+                    project,
+                    caller.userId(),
+                    flavor.atBoot(),
+                    ImageFit.reference(image),
+                    image.properties(),
+                    choices,
+                    publicKey,
+                    placement,
+                    group,
+                    hints));
+  }
+
+  private Flavor flavor(Caller caller, String id) {
+    return api.catalog()
+        .find(Flavor.class, id)
+        .filter(flavor -> FlavorsRoutes.isVisible(caller, flavor))
+        .orElseThrow(
+            () ->
+                ApiError.badRequest(
+                        "Invalid flavorRef provided. Flavor " + id + " could not be found.")
+                    .thrown());
+  }
+
+  private Image image(Caller caller, CreateRequest wanted) {
+    String id =
+        wanted
+            .image()
+            .orElseThrow(() -> ApiError.badRequest("Invalid imageRef provided.").thrown());
+    Image image =
+        api.catalog()
+            .find(Image.class, id)
+            .filter(found -> isVisible(caller, found))
+            .orElseThrow(
+                () ->
+                    ApiError.badRequest(
+                            "Invalid imageRef provided. Image " + id + " could not be found.")
+                        .thrown());
+    if (!image.status().equals("active")) {
+      throw ApiError.badRequest("Image " + id + " is not active.").thrown();
+    }
+    return image;
+  }
+
+  private static boolean isVisible(Caller caller, Image image) {
+    return image.visibility().equals("public")
+        || image.visibility().equals("community")
+        || caller.reaches(new ProjectId(image.owner()));
+  }
+
+  private String publicKey(Caller caller, String name) {
+    return api.catalog()
+        .find(KeyPair.class, KeyPair.key(caller.userId(), name))
+        .map(KeyPair::publicKey)
+        .orElseThrow(
+            () ->
+                ApiError.badRequest(
+                        "Invalid key_name provided. Keypair " + name + " could not be found.")
+                    .thrown());
+  }
+
+  private Optional<String> group(Caller caller, Map<String, List<String>> hints) {
+    return Optional.ofNullable(hints.get("group"))
+        .map(List::getFirst)
+        .map(
+            id ->
+                api.catalog()
+                    .find(ServerGroup.class, id)
+                    .filter(group -> caller.reaches(new ProjectId(group.projectId())))
+                    .map(ServerGroup::id)
+                    .orElseThrow(
+                        () ->
+                            ApiError.badRequest("Instance group " + id + " could not be found.")
+                                .thrown()));
+  }
+
+  private void checkMetadataCount(ProjectId project, int count) {
+    long limit =
+        QuotaLimits.of(api.catalog().find(Project.class, project.value())).get("metadata_items");
+    if (limit >= 0 && count > limit) {
+      throw ApiError.forbidden("Maximum number of metadata items exceeds " + limit).thrown();
+    }
+  }
+}

@@ -1,0 +1,336 @@
+package io.troupe.http.compute;
+
+import io.troupe.http.error.ApiError;
+import io.troupe.http.json.Body;
+import io.troupe.http.json.Field;
+import io.troupe.http.microversion.Microversion;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * {@code POST /servers} as the client wrote it: well-formed, nothing looked up yet.
+ *
+ * @param image empty when none was named
+ * @param userDataBase64 without line breaks, empty when none
+ * @param hints scheduler hints, each with its values
+ */
+record CreateRequest(
+    String name,
+    String flavor,
+    Optional<String> image,
+    NetworkWish networks,
+    List<String> securityGroups,
+    Optional<String> keyName,
+    String userDataBase64,
+    Map<String, String> metadata,
+    List<String> tags,
+    Optional<String> availabilityZone,
+    Optional<String> host,
+    Optional<String> hypervisorHostname,
+    boolean configDrive,
+    int minCount,
+    int maxCount,
+    boolean returnReservationId,
+    String diskConfig,
+    Optional<String> accessIpv4,
+    Optional<String> accessIpv6,
+    Optional<String> adminPass,
+    Optional<String> description,
+    Optional<String> hostname,
+    Map<String, List<String>> hints) {
+
+  /** Servers one call may make; Nova leaves it to the quota, which may be unlimited. */
+  private static final int MAX_COUNT = 1000;
+
+  private static final int MAX_USER_DATA_CHARACTERS = 65535;
+  private static final int MAX_TAGS = 50;
+  private static final int MAX_TAG_CHARACTERS = 60;
+
+  /** What the client wants to be connected to. */
+  sealed interface NetworkWish {
+    /** {@code auto}, or nothing said before 2.37. */
+    record Auto() implements NetworkWish {}
+
+    record None() implements NetworkWish {}
+
+    record These(List<Item> items) implements NetworkWish {}
+
+    /** One entry: a network or a port. */
+    record Item(Optional<String> network, Optional<String> port, Optional<String> fixedIp) {}
+  }
+
+  static CreateRequest of(Body root, Microversion version) {
+    Map<String, List<String>> hints =
+        root.optional("os:scheduler_hints")
+            .or(() -> root.optional("OS-SCH-HNT:scheduler_hints"))
+            .map(CreateRequest::hints)
+            .orElse(Map.of());
+    return root.required("server").object(server -> of(server, version, hints));
+  }
+
+  private static CreateRequest of(
+      Body server, Microversion version, Map<String, List<String>> hints) {
+    String name = server.required("name").name();
+    String flavor = reference(server.required("flavorRef"));
+    Optional<String> image =
+        server.nullable("imageRef").map(CreateRequest::reference).filter(ref -> !ref.isEmpty());
+    refuseVolumes(server, image);
+    refuseUnsupported(server, version);
+    int min = server.optional("min_count").map(CreateRequest::count).orElse(1);
+    int max = server.optional("max_count").map(CreateRequest::count).orElse(min);
+    if (min > max) {
+      throw ApiError.badRequest("min_count must be <= max_count").thrown();
+    }
+    Optional<String> hostname =
+        version.from(90)
+            ? server.optional("hostname").map(field -> Hostname.given(field, version))
+            : Optional.empty();
+    if (hostname.isPresent() && max > 1) {
+      throw ApiError.badRequest(
+              "Unable to allow hostnames with multiple servers: leave out hostname or max_count.")
+          .thrown();
+    }
+    return new CreateRequest(
+        name,
+        flavor,
+        image,
+        networks(server, version, max),
+        server
+            .optional("security_groups")
+            .map(field -> field.list(0, 100, CreateRequest::securityGroup))
+            .orElse(List.of())
+            .stream()
+            .distinct()
+            .toList(),
+        server.nullable("key_name").map(field -> field.text(1, 255)),
+        server.nullable("user_data").map(CreateRequest::base64).orElse(""),
+        server
+            .optional("metadata")
+            .map(field -> field.texts(CreateRequest::isMetadataKey))
+            .orElse(Map.of()),
+        version.from(52)
+            ? server
+                .optional("tags")
+                .map(field -> field.list(0, MAX_TAGS, CreateRequest::tag))
+                .orElse(List.of())
+                .stream()
+                .distinct()
+                .toList()
+            : List.of(),
+        server.nullable("availability_zone").map(field -> field.text(1, 255)),
+        version.from(74) ? server.optional("host").map(Field::name) : Optional.empty(),
+        version.from(74)
+            ? server.optional("hypervisor_hostname").map(Field::name)
+            : Optional.empty(),
+        server
+            .nullable("config_drive")
+            .filter(field -> !field.node().asText().isEmpty())
+            .map(Field::flag)
+            .orElse(false),
+        min,
+        max,
+        server.optional("return_reservation_id").map(Field::flag).orElse(false),
+        server
+            .optional("OS-DCF:diskConfig")
+            .map(field -> field.choice("AUTO", "MANUAL"))
+            .orElse("MANUAL"),
+        server.optional("accessIPv4").map(CreateRequest::ipv4OrEmpty).filter(ip -> !ip.isEmpty()),
+        server.optional("accessIPv6").map(CreateRequest::ipv6OrEmpty).filter(ip -> !ip.isEmpty()),
+        server.optional("adminPass").map(field -> field.text(0, 255)),
+        version.from(19)
+            ? server.optional("description").flatMap(CreateRequest::description)
+            : Optional.empty(),
+        hostname,
+        hints);
+  }
+
+  private static NetworkWish networks(Body server, Microversion version, int max) {
+    Optional<Field> field =
+        version.from(37) ? Optional.of(server.required("networks")) : server.optional("networks");
+    if (field.isEmpty()) {
+      return new NetworkWish.Auto();
+    }
+    if (version.from(37) && field.get().node().isTextual()) {
+      return field.get().choice("auto", "none").equals("auto")
+          ? new NetworkWish.Auto()
+          : new NetworkWish.None();
+    }
+    var items = field.get().list(0, 100, item -> item.object(body -> network(body, version)));
+    for (NetworkWish.Item item : items) {
+      if (max > 1 && (item.port().isPresent() || item.fixedIp().isPresent())) {
+        throw ApiError.badRequest(
+                "Unable to launch multiple instances with a single configured port or fixed"
+                    + " address. Please launch your instance one by one with different ports.")
+            .thrown();
+      }
+    }
+    return items.isEmpty() ? new NetworkWish.Auto() : new NetworkWish.These(items);
+  }
+
+  private static NetworkWish.Item network(Body item, Microversion version) {
+    Optional<String> network = item.nullable("uuid").map(Field::uuid);
+    Optional<String> port = item.nullable("port").map(Field::uuid);
+    Optional<Field> fixedIp = item.nullable("fixed_ip");
+    if ((version.from(32) && version.until(36)) || version.from(42)) {
+      item.nullable("tag").ifPresent(CreateRequest::tag);
+    }
+    if (network.isEmpty() && port.isEmpty()) {
+      item.required("uuid");
+    }
+    if (port.isPresent() && fixedIp.isPresent()) {
+      throw fixedIp.get().invalid("an address cannot be chosen for a port that is there already");
+    }
+    return new NetworkWish.Item(network, port, fixedIp.map(CreateRequest::fixedIp));
+  }
+
+  /** Volumes are not there yet; only what says the same as imageRef can be taken. */
+  private static void refuseVolumes(Body server, Optional<String> image) {
+    if (server.optional("block_device_mapping").filter(f -> f.node().size() > 0).isPresent()) {
+      throw noVolumes();
+    }
+    server
+        .optional("block_device_mapping_v2")
+        .ifPresent(
+            field -> {
+              var devices = field.list(0, 64, item -> item.object(body -> saysImage(body, image)));
+              if (devices.size() > 1 || devices.contains(false)) {
+                throw noVolumes();
+              }
+            });
+  }
+
+  private static boolean saysImage(Body device, Optional<String> image) {
+    boolean same =
+        device.optional("boot_index").map(f -> f.node().asText().equals("0")).orElse(false)
+            && text(device, "source_type").equals("image")
+            && text(device, "destination_type").equals("local")
+            && image.isPresent()
+            && text(device, "uuid").equals(image.get());
+    device.acceptUnknown();
+    return same;
+  }
+
+  private static String text(Body body, String key) {
+    return body.optional(key).map(field -> field.text(0, 255)).orElse("");
+  }
+
+  private static RuntimeException noVolumes() {
+    return ApiError.badRequest(
+            "Block Device Mapping is Invalid: volumes and further disks are not supported yet. A"
+                + " server boots from the image in imageRef onto the flavor's root disk.")
+        .thrown();
+  }
+
+  private static void refuseUnsupported(Body server, Microversion version) {
+    if (version.until(56)
+        && server
+            .optional("personality")
+            .filter(f -> f.list(0, 5, x -> x).size() > 0)
+            .isPresent()) {
+      throw ApiError.badRequest(
+              "File injection (personality) is not supported; use user_data or a config drive.")
+          .thrown();
+    }
+    if (version.from(63) && server.nullable("trusted_image_certificates").isPresent()) {
+      throw ApiError.badRequest("Image signature verification is not supported yet.").thrown();
+    }
+  }
+
+  private static int count(Field field) {
+    return (int) field.integer(1, MAX_COUNT);
+  }
+
+  /** An id, or a URL that ends with it, as old clients write. */
+  private static String reference(Field field) {
+    String text = field.node().isInt() ? field.node().asText() : field.text(0, 1024);
+    return text.startsWith("http") ? text.substring(text.lastIndexOf('/') + 1) : text;
+  }
+
+  private static String securityGroup(Field field) {
+    return field.object(body -> body.required("name").text(1, 255));
+  }
+
+  private static String tag(Field field) {
+    return field.text(
+        MAX_TAG_CHARACTERS,
+        "tag",
+        tag -> !tag.isEmpty() && tag.indexOf(',') < 0 && tag.indexOf('/') < 0);
+  }
+
+  private static String base64(Field field) {
+    String text = field.text(0, MAX_USER_DATA_CHARACTERS);
+    String compact = text.indexOf('\n') < 0 ? text : text.replaceAll("\\s", "");
+    try {
+      Base64.getDecoder().decode(compact);
+      return compact;
+    } catch (IllegalArgumentException e) {
+      throw field.invalid("it is not a 'base64'");
+    }
+  }
+
+  private static Map<String, List<String>> hints(Field field) {
+    return field.object(
+        body -> {
+          var hints = new LinkedHashMap<String, List<String>>();
+          for (String key : body.keys()) {
+            Field value = body.required(key);
+            var texts = new ArrayList<String>();
+            if (value.node().isArray()) {
+              texts.addAll(value.list(0, 100, item -> item.text(0, 255)));
+            } else if (key.equals("group")) {
+              texts.add(value.uuid());
+            } else {
+              texts.add(value.node().isTextual() ? value.text(0, 1024) : value.node().toString());
+            }
+            hints.put(key, texts);
+          }
+          return hints;
+        });
+  }
+
+  static Optional<String> description(Field field) {
+    return field.isNull() ? Optional.empty() : Optional.of(field.printable(255));
+  }
+
+  static String ipv4OrEmpty(Field field) {
+    return field.text(15, "ipv4", text -> text.isEmpty() || isAddress(text, Inet4Address.class));
+  }
+
+  static String ipv6OrEmpty(Field field) {
+    return field.text(45, "ipv6", text -> text.isEmpty() || isAddress(text, Inet6Address.class));
+  }
+
+  private static String fixedIp(Field field) {
+    return field.text(
+        45,
+        "ip address",
+        text -> isAddress(text, Inet4Address.class) || isAddress(text, Inet6Address.class));
+  }
+
+  private static boolean isAddress(String text, Class<? extends InetAddress> family) {
+    boolean dotted = text.chars().filter(c -> c == '.').count() == 3; // "10.1" is also a literal
+    try {
+      return (dotted || family == Inet6Address.class)
+          && family.isInstance(InetAddress.ofLiteral(text));
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  static boolean isMetadataKey(String key) {
+    return key.chars()
+        .allMatch(
+            c ->
+                (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || "-_:. ".indexOf(c) >= 0);
+  }
+}

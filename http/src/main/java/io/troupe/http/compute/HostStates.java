@@ -1,0 +1,42 @@
+package io.troupe.http.compute;
+
+import io.troupe.actors.Hosts;
+import io.troupe.actors.host.HostView;
+import io.troupe.core.value.HostId;
+import io.troupe.http.access.Permission;
+import io.troupe.http.route.Call;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** {@code host_status} of the hosts servers are on. */
+record HostStates(Map<HostId, HostView> hosts) {
+  private static final HostStates UNASKED = new HostStates(Map.of());
+
+  /** Asks for the hosts only where the answer shows them: to an administrator, from 2.16. */
+  static CompletionStage<HostStates> of(Hosts hosts, Call call) {
+    if (!call.version().from(16) || !call.caller().may(Permission.EXTENDED_ATTRIBUTES)) {
+      return CompletableFuture.completedFuture(UNASKED);
+    }
+    return hosts
+        .hosts()
+        .thenApply(
+            all -> {
+              var byId = new HashMap<HostId, HostView>();
+              all.forEach(host -> byId.put(host.id(), host));
+              return new HostStates(byId);
+            });
+  }
+
+  String word(HostId id) {
+    HostView host = hosts.get(id);
+    if (host == null) {
+      return "UNKNOWN";
+    }
+    if (!host.up()) {
+      return "DOWN";
+    }
+    return host.enabled() ? "UP" : "MAINTENANCE";
+  }
+}

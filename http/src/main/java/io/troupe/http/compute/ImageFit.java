@@ -1,0 +1,58 @@
+package io.troupe.http.compute;
+
+import io.troupe.actors.catalog.Flavor;
+import io.troupe.actors.catalog.Image;
+import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.http.access.Caller;
+import io.troupe.http.access.Permission;
+import io.troupe.http.error.ApiError;
+
+/** Whether an image can be booted with a flavor; the words are Nova's, since clients match them. */
+final class ImageFit {
+  private static final long GIB = 1L << 30;
+
+  private ImageFit() {}
+
+  /** 400 when it does not fit, 403 for a flavor without a root disk unless the caller may. */
+  static void check(Caller caller, Flavor flavor, Image image) {
+    if (flavor.ramMib() < image.minRamMib()) {
+      throw ApiError.badRequest("Flavor's memory is too small for requested image.").thrown();
+    }
+    if (flavor.rootGib() == 0) {
+      if (!caller.may(Permission.ZERO_DISK_FLAVOR)) {
+        throw ApiError.forbidden(
+                "Only volume-backed servers are allowed for flavors with zero disk.")
+            .thrown();
+      }
+      return;
+    }
+    long diskBytes = flavor.rootGib() * GIB;
+    long minimumBytes = image.minDiskGib() * GIB;
+    if (diskBytes < minimumBytes) {
+      throw ApiError.badRequest(
+              ("Flavor's disk is smaller than the minimum size specified in image metadata. Flavor"
+                      + " disk is %d bytes, minimum size is %d bytes.")
+                  .formatted(diskBytes, minimumBytes))
+          .thrown();
+    }
+    long imageBytes = Math.max(image.virtualSizeBytes().orElse(0L), image.sizeBytes().orElse(0L));
+    if (diskBytes < imageBytes) {
+      throw ApiError.badRequest(
+              ("Flavor's disk is too small for requested image. Flavor disk is %d bytes, image is"
+                      + " %d bytes.")
+                  .formatted(diskBytes, imageBytes))
+          .thrown();
+    }
+  }
+
+  /** What the driver needs to know of an active image. */
+  static GuestSpec.ImageRef reference(Image image) {
+    long size = image.sizeBytes().orElse(0L);
+    return new GuestSpec.ImageRef(
+        image.id(),
+        image.sha512().orElse(""),
+        image.diskFormat(),
+        size,
+        image.virtualSizeBytes().orElse(size));
+  }
+}

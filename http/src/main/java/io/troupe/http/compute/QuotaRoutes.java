@@ -1,0 +1,175 @@
+package io.troupe.http.compute;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.troupe.actors.catalog.KeyPair;
+import io.troupe.actors.catalog.Project;
+import io.troupe.actors.project.QuotaUsage;
+import io.troupe.core.value.ProjectId;
+import io.troupe.http.Api;
+import io.troupe.http.access.Policy;
+import io.troupe.http.error.ApiError;
+import io.troupe.http.json.Json;
+import io.troupe.http.microversion.Microversion;
+import io.troupe.http.route.Call;
+import io.troupe.http.route.Handler;
+import io.troupe.http.route.Reply;
+import io.troupe.http.route.Route;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+
+/** What a project may have and has: {@code /limits} and {@code /os-quota-sets}, reading only. */
+final class QuotaRoutes {
+  /** Limits of things that moved to other services or went; shown at old versions only. */
+  private static final Map<String, Integer> UNTIL_35 =
+      Map.of(
+          "fixed_ips", -1, "floating_ips", -1, "security_groups", -1, "security_group_rules", -1);
+
+  private static final Map<String, Integer> UNTIL_56 =
+      Map.of(
+          "injected_files", 5,
+          "injected_file_content_bytes", 10240,
+          "injected_file_path_bytes", 255);
+
+  private final Api api;
+
+  QuotaRoutes(Api api) {
+    this.api = api;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get("/limits", Policy.ANY, this::limits),
+        Route.get("/os-quota-sets/{id}", Policy.READER, Handler.now(this::quotas)),
+        Route.get("/os-quota-sets/{id}/detail", Policy.READER, this::detail),
+        Route.get("/os-quota-sets/{id}/defaults", Policy.ANY, Handler.now(this::defaults)));
+  }
+
+  private CompletionStage<HttpResponse> limits(Call call) {
+    Optional<String> tenant = call.query().get("tenant_id");
+    ProjectId project = tenant.map(ProjectId::new).orElseGet(() -> call.caller().project());
+    if (!call.caller().reaches(project)) {
+      throw ApiError.forbidden("Policy doesn't allow seeing another project's limits.").thrown();
+    }
+    return api.quotas()
+        .usage(project)
+        .thenApply(
+            usage -> {
+              var body = Json.object();
+              var limits = body.putObject("limits");
+              limits.putArray("rate");
+              limits.set("absolute", absolute(call.version(), limitsOf(project), usage));
+              return Reply.ok(body);
+            });
+  }
+
+  private static ObjectNode absolute(
+      Microversion version, Map<String, Long> limits, QuotaUsage usage) {
+    var json = Json.object();
+    json.put("maxTotalInstances", usage.maxInstances())
+        .put("maxTotalCores", usage.maxCores())
+        .put("maxTotalRAMSize", usage.maxRamMib())
+        .put("maxTotalKeypairs", limits.get("key_pairs"))
+        .put("maxServerMeta", limits.get("metadata_items"))
+        .put("maxServerGroups", limits.get("server_groups"))
+        .put("maxServerGroupMembers", limits.get("server_group_members"))
+        .put("totalInstancesUsed", usage.instances())
+        .put("totalCoresUsed", usage.cores())
+        .put("totalRAMUsed", usage.ramMib())
+        .put("totalServerGroupsUsed", 0);
+    if (version.until(38)) {
+      json.put("maxImageMeta", limits.get("metadata_items"));
+    }
+    if (version.until(56)) {
+      json.put("maxPersonality", 5).put("maxPersonalitySize", 10240);
+    }
+    if (version.until(35)) {
+      json.put("maxTotalFloatingIps", -1)
+          .put("totalFloatingIpsUsed", 0)
+          .put("maxSecurityGroups", -1)
+          .put("maxSecurityGroupRules", -1)
+          .put("totalSecurityGroupsUsed", 0);
+    }
+    return json;
+  }
+
+  private HttpResponse quotas(Call call) {
+    return quotaSet(call, limitsOf(own(call)));
+  }
+
+  private HttpResponse defaults(Call call) {
+    return quotaSet(call, QuotaLimits.DEFAULTS);
+  }
+
+  private HttpResponse quotaSet(Call call, Map<String, Long> limits) {
+    var body = Json.object();
+    var set = body.putObject("quota_set").put("id", call.path("id"));
+    shown(call.version(), limits).forEach(set::put);
+    return Reply.ok(body);
+  }
+
+  private CompletionStage<HttpResponse> detail(Call call) {
+    ProjectId project = own(call);
+    long keys =
+        api.catalog().all(KeyPair.class).stream()
+            .filter(key -> key.userId().equals(call.caller().userId()))
+            .count();
+    return api.quotas()
+        .usage(project)
+        .thenApply(
+            usage -> {
+              var used =
+                  Map.of(
+                      "instances",
+                      (long) usage.instances(),
+                      "cores",
+                      (long) usage.cores(),
+                      "ram",
+                      usage.ramMib(),
+                      "key_pairs",
+                      keys);
+              var body = Json.object();
+              var set = body.putObject("quota_set").put("id", project.value());
+              shown(call.version(), limitsOf(project))
+                  .forEach(
+                      (name, limit) ->
+                          set.putObject(name)
+                              .put("limit", limit)
+                              .put("in_use", used.getOrDefault(name, 0L))
+                              .put("reserved", 0));
+              return Reply.ok(body);
+            });
+  }
+
+  private static Map<String, Long> shown(Microversion version, Map<String, Long> limits) {
+    var shown = new LinkedHashMap<>(limits);
+    if (version.until(56)) {
+      UNTIL_56.forEach((name, limit) -> shown.put(name, (long) limit));
+    }
+    if (version.until(35)) {
+      UNTIL_35.forEach((name, limit) -> shown.put(name, (long) limit));
+    }
+    return shown;
+  }
+
+  /** The project in the path; 403 when it is not the caller's, 400 when there is none. */
+  private ProjectId own(Call call) {
+    String id = call.path("id");
+    if (call.caller().scope().filter(scope -> scope.value().equals(id)).isEmpty()
+        && !call.caller().isAdmin()) {
+      throw ApiError.forbidden("Policy doesn't allow seeing another project's quota.").thrown();
+    }
+    return api.catalog()
+        .find(Project.class, id)
+        .map(project -> new ProjectId(project.id()))
+        .orElseThrow(
+            () -> ApiError.badRequest("Project ID " + id + " is not a valid project.").thrown());
+  }
+
+  private Map<String, Long> limitsOf(ProjectId project) {
+    return QuotaLimits.of(api.catalog().find(Project.class, project.value()));
+  }
+}

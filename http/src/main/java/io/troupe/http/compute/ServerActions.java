@@ -1,0 +1,161 @@
+package io.troupe.http.compute;
+
+import io.troupe.actors.instance.InstanceView;
+import io.troupe.actors.instance.UserCommand;
+import io.troupe.http.Api;
+import io.troupe.http.access.Policy;
+import io.troupe.http.error.ApiError;
+import io.troupe.http.json.Body;
+import io.troupe.http.json.Field;
+import io.troupe.http.json.Json;
+import io.troupe.http.microversion.Window;
+import io.troupe.http.route.Call;
+import io.troupe.http.route.Handler;
+import io.troupe.http.route.Reply;
+import io.troupe.http.route.Route;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+
+/** {@code POST /servers/{id}/action}: one key in the body says what to do. */
+final class ServerActions {
+  private final Api api;
+  private final Servers servers;
+  private final Map<String, Action> actions = new HashMap<>();
+
+  /** What an action does with a server and the value of its key. */
+  @FunctionalInterface
+  private interface Deed {
+    CompletionStage<HttpResponse> act(Call call, InstanceView server, Field argument);
+  }
+
+  private record Action(Window window, Policy policy, Deed deed) {}
+
+  ServerActions(Api api, Servers servers) {
+    this.api = api;
+    this.servers = servers;
+    member("os-start", this::start);
+    member("os-stop", this::stop);
+    member("reboot", this::reboot);
+    member("os-getConsoleOutput", this::consoleOutput);
+    later(Policy.MEMBER, "addSecurityGroup", "removeSecurityGroup", "changePassword");
+    later(Policy.MEMBER, "confirmResize", "revertResize", "resize", "rebuild");
+    later(Policy.MEMBER, "createImage", "createBackup", "pause", "unpause", "suspend", "resume");
+    later(Policy.MEMBER, "rescue", "unrescue", "shelve", "unshelve", "lock", "unlock");
+    later(Policy.MEMBER, "forceDelete", "restore");
+    later(Policy.MANAGER, "migrate", "os-migrateLive");
+    later(Policy.ADMIN, "evacuate", "shelveOffload", "os-resetState", "injectNetworkInfo");
+    laterIn(Window.until(43), "addFixedIp", "removeFixedIp", "addFloatingIp", "removeFloatingIp");
+    laterIn(Window.from(17), "trigger_crash_dump");
+    laterIn(Window.until(5), "os-getVNCConsole", "os-getSPICEConsole", "os-getSerialConsole");
+    gone("resetNetwork", "os-getRDPConsole");
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.post(
+            "/servers/{id}/action", Policy.MEMBER, Handler.withBody(Request::of, this::act)));
+  }
+
+  /** The one key of the body and its value. */
+  private record Request(String key, Field argument) {
+    static Request of(Body body) {
+      if (body.keys().size() != 1) {
+        throw ApiError.badRequest(
+                "The request body must have exactly one action, it has " + body.keys().size() + ".")
+            .thrown();
+      }
+      String key = body.keys().iterator().next();
+      return new Request(key, body.required(key));
+    }
+  }
+
+  private CompletionStage<HttpResponse> act(Call call, Request request) {
+    Action action = actions.get(request.key());
+    if (action == null) {
+      throw ApiError.badRequest("There is no such action: " + request.key()).thrown();
+    }
+    if (!action.window().holds(call.version())) {
+      throw ApiError.noSuchPath().thrown();
+    }
+    call.caller().require(action.policy(), "the action " + request.key());
+    return servers
+        .find(call)
+        .thenCompose(server -> action.deed().act(call, server, request.argument()));
+  }
+
+  private CompletionStage<HttpResponse> start(Call call, InstanceView server, Field argument) {
+    return command(server, new UserCommand.Start(call.origin()));
+  }
+
+  private CompletionStage<HttpResponse> stop(Call call, InstanceView server, Field argument) {
+    return command(server, new UserCommand.Stop(call.origin()));
+  }
+
+  private CompletionStage<HttpResponse> reboot(Call call, InstanceView server, Field argument) {
+    boolean soft =
+        argument.object(
+            body ->
+                body.required("type")
+                    .choice("SOFT", "Soft", "soft", "HARD", "Hard", "hard")
+                    .toLowerCase(Locale.ROOT)
+                    .equals("soft"));
+    return command(server, new UserCommand.Reboot(call.origin(), soft));
+  }
+
+  private CompletionStage<HttpResponse> command(InstanceView server, UserCommand command) {
+    return api.instances()
+        .command(server.id(), command)
+        .thenApply(
+            answer -> {
+              ApiError.accepted(answer);
+              return Reply.empty(202);
+            });
+  }
+
+  private CompletionStage<HttpResponse> consoleOutput(
+      Call call, InstanceView server, Field argument) {
+    int lines =
+        argument.object(
+            body ->
+                body.nullable("length")
+                    .map(field -> (int) field.integer(-1, Integer.MAX_VALUE))
+                    .orElse(-1));
+    return api.instances()
+        .consoleOutput(server.id(), lines)
+        .thenApply(answer -> Reply.ok(Json.object().put("output", ApiError.accepted(answer))));
+  }
+
+  private void member(String key, Deed deed) {
+    actions.put(key, new Action(Window.ALWAYS, Policy.MEMBER, deed));
+  }
+
+  /** Actions of the API that are not built yet; they say so instead of pretending. */
+  private void later(Policy policy, String... keys) {
+    for (String key : keys) {
+      actions.put(key, new Action(Window.ALWAYS, policy, refusing(501, key, "not built yet")));
+    }
+  }
+
+  private void laterIn(Window window, String... keys) {
+    for (String key : keys) {
+      actions.put(key, new Action(window, Policy.MEMBER, refusing(501, key, "not built yet")));
+    }
+  }
+
+  private void gone(String... keys) {
+    for (String key : keys) {
+      actions.put(key, new Action(Window.ALWAYS, Policy.MEMBER, refusing(410, key, "removed")));
+    }
+  }
+
+  private static Deed refusing(int status, String key, String why) {
+    return (call, server, argument) -> {
+      throw new ApiError(status, "NotImplemented", "The action " + key + " is " + why + ".")
+          .thrown();
+    };
+  }
+}

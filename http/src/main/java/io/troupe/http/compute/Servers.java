@@ -1,0 +1,29 @@
+package io.troupe.http.compute;
+
+import io.troupe.actors.Instances;
+import io.troupe.actors.instance.InstanceView;
+import io.troupe.core.value.InstanceId;
+import io.troupe.http.error.ApiError;
+import io.troupe.http.error.Refused;
+import io.troupe.http.route.Call;
+import java.util.concurrent.CompletionStage;
+
+/** Finds the server a path names; another project's is 404 like one that never was. */
+record Servers(Instances instances) {
+  /** The server with the id in the path's parameter {@code id}. */
+  CompletionStage<InstanceView> find(Call call) {
+    String text = call.path("id");
+    InstanceId id = InstanceId.parse(text).orElseThrow(() -> missing(text));
+    return instances
+        .get(id)
+        .thenApply(
+            found ->
+                found
+                    .filter(server -> call.caller().reaches(server.project()))
+                    .orElseThrow(() -> missing(text)));
+  }
+
+  static Refused missing(String id) {
+    return ApiError.notFound("Instance", id).thrown();
+  }
+}
