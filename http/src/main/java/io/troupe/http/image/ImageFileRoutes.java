@@ -102,7 +102,7 @@ final class ImageFileRoutes {
       bytes.skip(DRAIN_BYTES);
       throw refusal(id, outcome).thrown();
     } catch (IOException e) {
-      LOG.warn("upload of image {} failed", id, e);
+      LOG.warn("upload of image {} failed: {}", id, e.toString());
       throw new ApiError(
               503, "UploadFailed", "The image's data could not be received or stored; try again.")
           .thrown();

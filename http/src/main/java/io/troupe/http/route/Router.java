@@ -21,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.Connection;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -239,7 +240,7 @@ public final class Router {
           .getDataBytes()
           .runWith(Sink.ignore(), materializer)
           .exceptionally(alreadyReadOrTooLong -> null);
-      return answer.addHeader(RawHeader.create("Connection", "close"));
+      return answer.addHeader(Connection.create("close"));
     }
 
     private String path() {

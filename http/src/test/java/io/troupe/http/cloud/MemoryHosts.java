@@ -1,0 +1,114 @@
+package io.troupe.http.cloud;
+
+import io.troupe.actors.Answer;
+import io.troupe.actors.Hosts;
+import io.troupe.actors.Rejection;
+import io.troupe.actors.catalog.Connection;
+import io.troupe.actors.host.HostView;
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.HostInventory;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Connections in a map. A {@code fake://NAME} shows one host of that name; other URIs fail. */
+public final class MemoryHosts implements Hosts {
+  private final Map<String, Connection> connections = new LinkedHashMap<>();
+  private final Map<String, String> zones = new LinkedHashMap<>();
+  private final Clock clock;
+
+  public MemoryHosts(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** Registers a connection to a host of this name in a zone. */
+  public void add(String host, String zone) {
+    zones.put(host, zone);
+    register(host, "fake://" + host, Map.of());
+  }
+
+  @Override
+  public synchronized CompletionStage<Answer<ConnectionView>> register(
+      String id, String uri, Map<String, String> options) {
+    if (!uri.startsWith("fake://")) {
+      return refuse(new Rejection.Invalid("uri", "No driver understands " + uri));
+    }
+    if (connections.containsKey(id)) {
+      return refuse(new Rejection.Conflict("Connection " + id + " already exists."));
+    }
+    connections.put(id, new Connection(id, uri, options, true, "", clock.instant()));
+    return CompletableFuture.completedFuture(Answer.of(view(connections.get(id))));
+  }
+
+  @Override
+  public synchronized CompletionStage<List<ConnectionView>> connections() {
+    return CompletableFuture.completedFuture(
+        connections.values().stream().map(this::view).toList());
+  }
+
+  @Override
+  public synchronized CompletionStage<Answer<ConnectionView>> connection(String id) {
+    return connections.containsKey(id)
+        ? CompletableFuture.completedFuture(Answer.of(view(connections.get(id))))
+        : refuse(new Rejection.NotFound("Connection", id));
+  }
+
+  @Override
+  public synchronized CompletionStage<Answer<ConnectionView>> setEnabled(
+      String id, boolean enabled, String reason) {
+    connections.computeIfPresent(
+        id,
+        (key, old) ->
+            new Connection(key, old.uri(), old.options(), enabled, reason, old.createdAt()));
+    return connection(id);
+  }
+
+  @Override
+  public synchronized CompletionStage<Answer<ConnectionView>> remove(String id) {
+    var found = connection(id);
+    connections.remove(id);
+    return found;
+  }
+
+  @Override
+  public synchronized CompletionStage<List<HostView>> hosts() {
+    return CompletableFuture.completedFuture(
+        connections.values().stream().map(this::host).toList());
+  }
+
+  private ConnectionView view(Connection connection) {
+    return new ConnectionView(connection, "up", "", List.of(host(connection)));
+  }
+
+  private HostView host(Connection connection) {
+    String name = connection.uri().substring("fake://".length());
+    var total = new Resources(64, 262144, 2000);
+    return new HostView(
+        new HostId(name),
+        new ConnectionId(connection.id()),
+        new HostInventory(
+            name, "fake", 1_000_000, "x86_64", "fake", total, "127.0.0.1", Set.of(), Map.of()),
+        4,
+        1,
+        1,
+        Resources.NONE,
+        Resources.NONE,
+        List.of(),
+        connection.enabled(),
+        connection.disabledReason(),
+        true,
+        zones.getOrDefault(name, "nova"),
+        List.of(),
+        clock.instant());
+  }
+
+  private static CompletionStage<Answer<ConnectionView>> refuse(Rejection reason) {
+    return CompletableFuture.completedFuture(Answer.refuse(reason));
+  }
+}

@@ -1,0 +1,347 @@
+package io.troupe.http.operator;
+
+import static io.troupe.http.live.LiveServer.ADMIN;
+import static io.troupe.http.live.LiveServer.MEMBER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.troupe.actors.Answer;
+import io.troupe.actors.Placements;
+import io.troupe.actors.Rejection;
+import io.troupe.actors.catalog.Flavor;
+import io.troupe.actors.catalog.Project;
+import io.troupe.actors.scheduler.PlacementExplanation;
+import io.troupe.http.live.CatalogInMemory;
+import io.troupe.http.live.HostsInMemory;
+import io.troupe.http.live.LiveServer;
+import io.troupe.http.live.LiveServer.Reply;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The operator API, health and metrics over a real port. */
+class OperatorApiTest {
+  private static final String CONNECTIONS = "/v1/connections";
+  private static final String EXPLAIN = "/v1/placements:explain";
+
+  private final CatalogInMemory catalog = new CatalogInMemory();
+  private final AtomicReference<Optional<String>> notReady =
+      new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Placements.Question> asked = new AtomicReference<>();
+  private LiveServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    catalog.create(
+        new Flavor(
+            "1",
+            "m1.nano",
+            1,
+            128,
+            1,
+            0,
+            0,
+            1,
+            true,
+            Optional.empty(),
+            Map.of(),
+            Set.of(),
+            Instant.EPOCH));
+    catalog.create(new Project("p1", "demo", true, Optional.empty(), Map.of()));
+    Placements placements =
+        question -> {
+          asked.set(question);
+          return CompletableFuture.completedFuture(
+              question.availabilityZone().equals(Optional.of("busy"))
+                  ? Answer.refuse(new Rejection.Unavailable("the scheduler is starting"))
+                  : Answer.of(explanation()));
+        };
+    server =
+        LiveServer.start(
+            (materializer, registry) ->
+                List.of(
+                    OperatorService.of(catalog, new HostsInMemory(), placements, 1000),
+                    HealthService.of(notReady::get),
+                    MetricsService.of(registry)));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private static PlacementExplanation explanation() {
+    return new PlacementExplanation(
+        2,
+        List.of(new PlacementExplanation.Candidate("h1", 1.5, Map.of("ram", 1.0, "cpu", 0.5))),
+        List.of(
+            new PlacementExplanation.FilterOutcome(
+                "RamFilter", 1, Optional.of("h2: 128 MiB asked, 64 MiB free"))),
+        List.of(
+            new PlacementExplanation.HostVerdict(
+                "h1", true, Optional.empty(), Optional.empty(), Map.of("ram", 1.0)),
+            new PlacementExplanation.HostVerdict(
+                "h2", false, Optional.of("RamFilter"), Optional.of("64 < 128"), Map.of())));
+  }
+
+  private Reply register(String id, String uri) {
+    return server.post(CONNECTIONS, ADMIN, "{\"id\": \"%s\", \"uri\": \"%s\"}".formatted(id, uri));
+  }
+
+  private static void assertRefused(Reply reply, int status, String words) {
+    assertThat(reply.status()).as(reply.text()).isEqualTo(status);
+    JsonNode error = reply.json().path("error");
+    assertThat(error.path("code").intValue()).isEqualTo(status);
+    assertThat(error.path("message").textValue()).contains(words);
+  }
+
+  @Nested
+  class Connections {
+    @Test
+    void areRegisteredShownListedSwitchedAndRemoved() {
+      Reply made = register("lab", "fake://?hosts=2");
+      assertThat(made.status()).as(made.text()).isEqualTo(201);
+      assertThat(made.header("location")).isEqualTo(server.address() + CONNECTIONS + "/lab");
+      JsonNode connection = made.json().path("connection");
+      assertThat(connection.path("uri").textValue()).isEqualTo("fake://?hosts=2");
+      assertThat(connection.path("state").textValue()).isEqualTo("up");
+      assertThat(connection.path("hosts").toString()).isEqualTo("[\"lab-1\",\"lab-2\"]");
+      String lab = CONNECTIONS + "/lab";
+      assertThat(server.get(lab, ADMIN).json()).isEqualTo(made.json());
+      assertThat(server.get(CONNECTIONS, ADMIN).json().path("connections").get(0))
+          .isEqualTo(connection);
+
+      JsonNode disabled =
+          server.post(lab + ":disable", ADMIN, "{\"reason\": \"new disks\"}").json();
+      assertThat(disabled.path("connection").path("enabled").booleanValue()).isFalse();
+      assertThat(disabled.path("connection").path("disabled_reason").textValue())
+          .isEqualTo("new disks");
+      assertThat(server.post(lab + ":enable", ADMIN, "").json().path("connection"))
+          .isEqualTo(connection);
+
+      assertThat(server.delete(lab, ADMIN).status()).isEqualTo(204);
+      assertRefused(server.get(lab, ADMIN), 404, "lab could not be found");
+      assertRefused(server.delete(lab, ADMIN), 404, "lab could not be found");
+    }
+
+    @Test
+    void credentialsNeverComeBack() {
+      Reply made =
+          server.post(
+              CONNECTIONS,
+              ADMIN,
+              """
+              {"id": "used", "uri": "xen://root:canary1@h/?token=canary2",
+               "options": {"password": "canary3", "pool": "default"}}
+              """);
+      assertThat(made.status()).as(made.text()).isEqualTo(201);
+
+      for (String path : List.of(CONNECTIONS, CONNECTIONS + "/used")) {
+        Reply shown = server.get(path, ADMIN);
+        assertThat(shown.text()).doesNotContain("canary").contains("xen://***@h/?token=***");
+        assertThat(shown.text()).contains("\"pool\":\"default\"", "lost xen://***@h");
+      }
+      assertThat(made.text()).doesNotContain("canary");
+    }
+
+    @Test
+    void credentialsAreNotInARefusalEither() {
+      Reply refused =
+          server.post(
+              CONNECTIONS,
+              ADMIN,
+              """
+              {"id": "down", "uri": "xen://root:canary1@h/?token=canary2",
+               "options": {"password": "canary3"}}
+              """);
+
+      assertRefused(refused, 400, "no answer from xen://***@h");
+      assertThat(refused.text()).doesNotContain("canary");
+      for (String bad : List.of("not a uri canary", "canary", "x".repeat(3000) + "canary")) {
+        Reply reply = register("bad", bad);
+        assertRefused(reply, 400, "uri");
+        assertThat(reply.text()).doesNotContain("canary");
+      }
+      Reply options =
+          server.post(
+              CONNECTIONS,
+              ADMIN,
+              "{\"id\":\"bad\",\"uri\":\"fake:x\",\"options\":{\"password\":[\"canary\"]}}");
+      assertRefused(options, 400, "options");
+      assertThat(options.text()).doesNotContain("canary");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "{\"uri\": \"fake:x\"} | id",
+          "{\"id\": \"a/b\", \"uri\": \"fake:x\"} | id",
+          "{\"id\": \"a\"} | uri",
+          "{\"id\": \"a\", \"uri\": 5} | uri",
+          "{\"id\": \"a\", \"uri\": \"fake:x\", \"host\": \"h\"} | host",
+          "{\"id\": \"a\", \"uri\": \"fake:x\", \"options\": []} | options",
+          "{ | not JSON",
+        })
+    void badBodyIsRefused(String json, String words) {
+      assertRefused(server.post(CONNECTIONS, ADMIN, json), 400, words);
+    }
+
+    @Test
+    void conflictsAndUnknownActions() {
+      register("used", "fake://?hosts=2");
+      assertRefused(register("used", "fake://?hosts=2"), 409, "exists");
+      assertRefused(server.delete(CONNECTIONS + "/used", ADMIN), 409, "has instances");
+      assertRefused(server.post(CONNECTIONS + "/used:drain", ADMIN, "{}"), 404, "could not");
+      assertRefused(server.post(CONNECTIONS + "/used", ADMIN, "{}"), 404, "could not");
+      assertRefused(server.post(CONNECTIONS + "/used:disable", ADMIN, "{}"), 400, "reason");
+      assertRefused(
+          server.post(CONNECTIONS + "/used:disable", ADMIN, "{\"reason\":\"a\\nb\"}"),
+          400,
+          "reason");
+      assertRefused(server.post(CONNECTIONS + "/none:enable", ADMIN, "{}"), 404, "none");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/connections", "/v1/connections/x", "/v1/hosts", "/v1/hosts/x"})
+    void onlyForAdministrators(String path) {
+      assertThat(server.get(path, MEMBER).status()).isEqualTo(403);
+      assertThat(server.get(path, "").status()).isEqualTo(401);
+      assertThat(server.post(EXPLAIN, MEMBER, "{}").status()).isEqualTo(403);
+    }
+  }
+
+  @Nested
+  class HostsOfConnections {
+    @Test
+    void areListedInShortAndShownInFull() {
+      register("used", "fake://?hosts=2");
+      register("lab", "fake://?hosts=2");
+
+      JsonNode all = server.get("/v1/hosts", ADMIN).json().path("hosts");
+      assertThat(all.valueStream().map(h -> h.path("id").textValue()))
+          .containsExactly("lab-1", "lab-2", "used-1", "used-2");
+      JsonNode filtered = server.get("/v1/hosts?connection=used&up=true", ADMIN).json();
+      assertThat(filtered.path("hosts").size()).isEqualTo(2);
+      assertThat(server.get("/v1/hosts?up=false", ADMIN).json().path("hosts").size()).isZero();
+      JsonNode page = server.get("/v1/hosts?limit=1&marker=lab-2", ADMIN).json();
+      assertThat(page.path("hosts").get(0).path("id").textValue()).isEqualTo("used-1");
+      assertThat(page.path("hosts_links").get(0).path("href").textValue())
+          .isEqualTo(server.address() + "/v1/hosts?limit=1&marker=used-1");
+
+      JsonNode host = server.get("/v1/hosts/used-1", ADMIN).json().path("host");
+      assertThat(host.path("instances").get(0).textValue())
+          .isEqualTo(HostsInMemory.INSTANCE.toString());
+      assertThat(host.path("foreign_guests").toString()).isEqualTo("[\"somebody-elses\"]");
+      assertThat(host.path("claimed").path("ram_mib").longValue()).isEqualTo(512);
+      assertThat(host.path("allocation_ratios").path("vcpus").doubleValue()).isEqualTo(4.0);
+      assertRefused(server.get("/v1/hosts/none", ADMIN), 404, "no such host");
+      assertRefused(server.get("/v1/hosts?colour=red", ADMIN), 400, "colour");
+    }
+  }
+
+  @Nested
+  class Explain {
+    @Test
+    void resolvesNamesAndTellsReasons() {
+      Reply reply =
+          server.post(
+              EXPLAIN,
+              ADMIN,
+              """
+              {"flavor": "m1.nano", "project": "demo", "availability_zone": "nova",
+               "hints": {"group": "g", "different_host": ["a", "b"]}}
+              """);
+
+      assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+      assertThat(asked.get())
+          .isEqualTo(
+              new Placements.Question(
+                  "1",
+                  "p1",
+                  Optional.of("nova"),
+                  Map.of("group", List.of("g"), "different_host", List.of("a", "b"))));
+      JsonNode placement = reply.json().path("placement");
+      assertThat(placement.path("hosts_considered").intValue()).isEqualTo(2);
+      assertThat(placement.path("candidates").get(0).path("weights").path("cpu").doubleValue())
+          .isEqualTo(0.5);
+      JsonNode filter = placement.path("filters").get(0);
+      assertThat(filter.path("removed").intValue()).isEqualTo(1);
+      assertThat(filter.path("nearest_miss").textValue()).contains("64 MiB free");
+      JsonNode refused = placement.path("hosts").get(1);
+      assertThat(refused.path("passed").booleanValue()).isFalse();
+      assertThat(refused.path("filter").textValue()).isEqualTo("RamFilter");
+      assertThat(placement.path("hosts").get(0).path("reason").isNull()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "{} | 400 | flavor",
+          "{\"flavor\": \"none\"} | 400 | no such Flavor",
+          "{\"flavor\": 1} | 400 | string",
+          "{\"flavor\": \"1\", \"project\": \"none\"} | 400 | no such Project",
+          "{\"flavor\": \"1\", \"hints\": {\"group\": 5}} | 400 | hints.group",
+          "{\"flavor\": \"1\", \"hints\": {\"group\": []}} | 400 | hints.group",
+          "{\"flavor\": \"1\", \"hints\": \"x\"} | 400 | hints",
+          "{\"flavor\": \"1\", \"colour\": \"red\"} | 400 | colour",
+          "{\"flavor\": \"1\", \"availability_zone\": \"busy\"} | 503 | starting",
+        })
+    void badQuestionIsRefused(String json, int status, String words) {
+      assertRefused(server.post(EXPLAIN, ADMIN, json), status, words);
+    }
+
+    @Test
+    void tenThousandHintsAreRefused() {
+      StringBuilder hints = new StringBuilder();
+      for (int i = 0; i < 10_000; i++) {
+        hints.append(i == 0 ? "" : ",").append("\"h").append(i).append("\":\"v\"");
+      }
+      assertRefused(
+          server.post(EXPLAIN, ADMIN, "{\"flavor\":\"1\",\"hints\":{" + hints + "}}"),
+          400,
+          "hints");
+    }
+  }
+
+  @Nested
+  class HealthAndMetrics {
+    @Test
+    void liveAlwaysReadyWhenReady() {
+      assertThat(server.get("/health/live", "").status()).isEqualTo(200);
+      assertThat(server.get("/health/ready", "").status()).isEqualTo(200);
+
+      notReady.set(Optional.of("journal: no answer"));
+
+      Reply reply = server.get("/health/ready", "");
+      assertThat(reply.status()).isEqualTo(503);
+      assertThat(reply.json().path("reason").textValue()).isEqualTo("journal: no answer");
+      assertThat(server.get("/health/live", "").status()).isEqualTo(200);
+    }
+
+    @Test
+    void metricsCountTheRequestsSoFar() {
+      server.get("/health/live", "");
+
+      Reply metrics = server.get("/metrics", "");
+
+      assertThat(metrics.status()).isEqualTo(200);
+      assertThat(metrics.header("content-type")).startsWith("text/plain");
+      assertThat(metrics.text())
+          .contains("troupe_http_requests_seconds_count")
+          .contains("route=\"/live\"");
+    }
+  }
+}
