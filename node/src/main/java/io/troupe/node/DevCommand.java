@@ -60,6 +60,7 @@ final class DevCommand implements Callable<Integer> {
         ConfigFactory.load()
             .withValue("troupe.http.port", ConfigValueFactory.fromAnyRef(port))
             .withValue("troupe.data-dir", ConfigValueFactory.fromAnyRef(data.toString()));
+    System.setProperty("troupe.log.dir", data.toString()); // before anything logs
     var out = spec.commandLine().getOut();
     var node = TroupeNode.start(Settings.of(config));
     try {

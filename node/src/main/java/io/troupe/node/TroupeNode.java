@@ -83,7 +83,6 @@ public final class TroupeNode {
   public static TroupeNode start(Settings settings) throws StartRefused, IOException {
     var journal = takeDirectory(settings.dataDir());
     try {
-      System.setProperty("troupe.log.dir", settings.dataDir().toString());
       requireFree(settings.http());
     } catch (StartRefused refused) {
       journal.close();

@@ -121,7 +121,7 @@ public final class HostState implements CborSerializable {
   }
 
   private static Optional<String> tooMuch(String what, long asked, long free) {
-    return asked > free
+    return asked > 0 && asked > free
         ? Optional.of("%d %s asked, %d free".formatted(asked, what, free))
         : Optional.empty();
   }
