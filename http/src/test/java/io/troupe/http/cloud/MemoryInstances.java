@@ -296,7 +296,7 @@ public final class MemoryInstances implements Instances, Quotas {
             r.tags(),
             r.availabilityZone(),
             r.forcedHost(),
-            r.serverGroupId(),
+            r.group(),
             r.hints(),
             r.securityGroups(),
             r.diskConfig(),

@@ -1,17 +1,27 @@
 package io.troupe.http.cloud;
 
 import com.typesafe.config.ConfigFactory;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.troupe.actors.Answer;
+import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Flavor;
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.catalog.Network;
 import io.troupe.actors.catalog.Project;
 import io.troupe.actors.catalog.RoleAssignment;
 import io.troupe.actors.catalog.User;
+import io.troupe.actors.image.FileImageStore;
+import io.troupe.actors.image.ImageLimits;
+import io.troupe.actors.image.ImageStore;
+import io.troupe.actors.scheduler.PlacementExplanation;
 import io.troupe.config.ApiSettings;
 import io.troupe.http.Api;
 import io.troupe.http.HttpServer;
 import io.troupe.http.identity.Passwords;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -48,7 +60,8 @@ public final class TestCloud implements AutoCloseable {
   public final MemoryNetworks networks = new MemoryNetworks(catalog, clock);
   public final MemoryHosts hosts = new MemoryHosts(clock);
   public final MemoryInstances instances = new MemoryInstances(catalog, networks, clock);
-  public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  public final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final ActorSystem<Void> system;
   private final ServerBinding binding;
 
@@ -67,11 +80,28 @@ public final class TestCloud implements AutoCloseable {
             networks,
             hosts,
             instances,
+            question -> noScheduler(),
+            images(),
+            ImageLimits.DEFAULT,
             new SecretKeySpec(new byte[32], "HmacSHA256"),
             settings,
             registry,
+            Optional::empty,
             clock);
     binding = HttpServer.start(system, "127.0.0.1", 0, api).toCompletableFuture().join();
+  }
+
+  private static CompletionStage<Answer<PlacementExplanation>> noScheduler() {
+    return CompletableFuture.completedFuture(
+        Answer.refuse(new Rejection.Unavailable("there is no scheduler in this test")));
+  }
+
+  private static ImageStore images() {
+    try {
+      return new FileImageStore(Files.createTempDirectory("troupe-images"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public static TestCloud start() {
