@@ -48,7 +48,9 @@ final class KvmProbe {
     if (known != null) {
       return known;
     }
-    boolean kvm = facts.offersKvm() && (!facts.architecture().equals("x86_64") || boots());
+    boolean kvm =
+        facts.offersKvm()
+            && (!facts.architecture().equals("x86_64") || boots("kvm", ProbeBootSector.bytes()));
     String found = kvm ? "kvm" : "qemu";
     LOG.info(
         "guests on {} are of type {} (libvirt offers kvm: {})",
@@ -59,13 +61,16 @@ final class KvmProbe {
     return found;
   }
 
-  private boolean boots() throws DriverException {
+  /** Whether a guest of this type runs the boot sector's code to its end. */
+  boolean boots(String guestType, byte[] sector) throws DriverException {
     String name = "troupe-probe-" + UUID.randomUUID();
     String boot = name + ".boot.raw";
     String log = name + ".console.log";
     try {
-      DomainXml.Paths paths = connection.call("KVM probe", connect -> volumes(connect, boot, log));
-      return connection.call("KVM probe", connect -> run(connect, name, paths, log));
+      DomainXml.Paths paths =
+          connection.call("KVM probe", connect -> volumes(connect, boot, sector, log));
+      return connection.call(
+          "KVM probe", connect -> run(connect, xml(name, guestType, paths), log));
     } finally {
       connection.call(
           "KVM probe",
@@ -77,9 +82,8 @@ final class KvmProbe {
     }
   }
 
-  private DomainXml.Paths volumes(Connect connect, String boot, String log)
+  private DomainXml.Paths volumes(Connect connect, String boot, byte[] sector, String log)
       throws LibvirtException, DriverException {
-    byte[] sector = ProbeBootSector.bytes();
     String disk = pool.createRaw(connect, boot, false).path();
     pool.onVolume(
         connect,
@@ -96,13 +100,13 @@ final class KvmProbe {
     return new DomainXml.Paths(disk, "", pool.createRaw(connect, log, false).path());
   }
 
-  private boolean run(Connect connect, String name, DomainXml.Paths paths, String log)
+  private boolean run(Connect connect, String xml, String log)
       throws LibvirtException, DriverException {
     Domain guest;
     try {
-      guest = connect.domainCreateXML(xml(name, paths), AUTODESTROY);
+      guest = connect.domainCreateXML(xml, AUTODESTROY);
     } catch (LibvirtException e) {
-      LOG.info("no guest of type kvm can be started: {}", e.getMessage());
+      LOG.info("the probe could not be started: {}", e.getMessage());
       return false;
     }
     try {
@@ -123,12 +127,14 @@ final class KvmProbe {
     }
   }
 
-  static String xml(String name, DomainXml.Paths paths) {
-    XmlElement domain = XmlElement.root("domain", "type", "kvm");
+  private static String xml(String name, String guestType, DomainXml.Paths paths) {
+    XmlElement domain = XmlElement.root("domain", "type", guestType);
     domain.child("name").text(name);
     domain.child("memory", "unit", "MiB").text("32");
     domain.child("vcpu").text("1");
-    domain.child("cpu", "mode", "host-model"); // as the guests of this type will have
+    if (guestType.equals("kvm")) {
+      domain.child("cpu", "mode", "host-model"); // as the guests of this type will have
+    }
     XmlElement os = domain.child("os");
     os.child("type", "arch", "x86_64", "machine", "pc").text("hvm");
     os.child("boot", "dev", "hd");
