@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Finds out what guests can be made of on a host: {@code kvm} if a guest of that type really runs
  * code, else {@code qemu}. That {@code /dev/kvm} exists and libvirt offers the type proves nothing:
  * on some nested hosts such a guest spins in its BIOS for ever. So one is booted, from {@link
- * ProbeBootSector}, and its console must show the word. Once per host and process.
+ * ProbeDisk}, and its console must show the word. Once per host and process.
  *
  * <p>Only x86-64 hosts can be tried this way; on others libvirt is believed.
  */
@@ -50,7 +50,7 @@ final class KvmProbe {
     }
     boolean kvm =
         facts.offersKvm()
-            && (!facts.architecture().equals("x86_64") || boots("kvm", ProbeBootSector.bytes()));
+            && (!facts.architecture().equals("x86_64") || boots("kvm", ProbeDisk.bytes()));
     String found = kvm ? "kvm" : "qemu";
     LOG.info(
         "guests on {} are of type {} (libvirt offers kvm: {})",
@@ -61,14 +61,14 @@ final class KvmProbe {
     return found;
   }
 
-  /** Whether a guest of this type runs the boot sector's code to its end. */
-  boolean boots(String guestType, byte[] sector) throws DriverException {
+  /** Whether a guest of this type boots from this disk and writes the word. */
+  boolean boots(String guestType, byte[] disk) throws DriverException {
     String name = "troupe-probe-" + UUID.randomUUID();
     String boot = name + ".boot.raw";
     String log = name + ".console.log";
     try {
       DomainXml.Paths paths =
-          connection.call("KVM probe", connect -> volumes(connect, boot, sector, log));
+          connection.call("KVM probe", connect -> volumes(connect, boot, disk, log));
       return connection.call(
           "KVM probe", connect -> run(connect, xml(name, guestType, paths), log));
     } finally {
@@ -82,22 +82,22 @@ final class KvmProbe {
     }
   }
 
-  private DomainXml.Paths volumes(Connect connect, String boot, byte[] sector, String log)
+  private DomainXml.Paths volumes(Connect connect, String boot, byte[] disk, String log)
       throws LibvirtException, DriverException {
-    String disk = pool.createRaw(connect, boot, false).path();
+    String path = pool.createRaw(connect, boot, false).path();
     pool.onVolume(
         connect,
         boot,
         volume -> {
           try {
             VolumeStream.upload(
-                connect, volume, new ByteArrayInputStream(sector), 0, sector.length, permit());
+                connect, volume, new ByteArrayInputStream(disk), 0, disk.length, permit());
             return true;
           } catch (IOException e) {
             throw new UncheckedIOException("an array in memory can be read", e);
           }
         });
-    return new DomainXml.Paths(disk, "", pool.createRaw(connect, log, false).path());
+    return new DomainXml.Paths(path, "", pool.createRaw(connect, log, false).path());
   }
 
   private boolean run(Connect connect, String xml, String log)
@@ -115,8 +115,7 @@ final class KvmProbe {
               PATIENCE.toMillis(),
               () -> {
                 try {
-                  return ConsoleLog.read(connect, pool, log, 1 << 16)
-                      .contains(ProbeBootSector.WORD);
+                  return ConsoleLog.read(connect, pool, log, 1 << 16).contains(ProbeDisk.WORD);
                 } catch (LibvirtException e) {
                   throw LibvirtErrors.failure("KVM probe", e);
                 }

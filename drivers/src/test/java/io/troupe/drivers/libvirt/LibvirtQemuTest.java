@@ -219,6 +219,22 @@ class LibvirtQemuTest extends DriverConformance {
     assertThat(LibvirtPeer.virsh(uri, "domid", target.instance().toString())).isEqualTo(before);
   }
 
+  /** Straight after the start the guest is in its BIOS and hears nothing. */
+  @Test
+  void guestThatDoesNotListenIsRebootedHardAndSwitchedOffWhenTheGraceIsOver() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    String before = LibvirtPeer.virsh(uri, "domid", target.instance().toString());
+
+    DriverResult rebooted = run(new DriverCommand.Reboot(target, true, 500));
+    String after = LibvirtPeer.virsh(uri, "domid", target.instance().toString());
+    DriverResult stopped = run(new DriverCommand.Stop(target, 500));
+
+    assertThat(((DriverResult.Guest) rebooted).power()).isEqualTo(PowerState.RUNNING);
+    assertThat(after).isNotEqualTo(before);
+    assertThat(stopped).isEqualTo(DriverResult.Guest.in(PowerState.SHUTDOWN));
+  }
+
   @Test
   void vncAnswersWhereTheGuestSaysItDoes() throws Exception {
     GuestTarget target = target();
@@ -323,8 +339,8 @@ class LibvirtQemuTest extends DriverConformance {
       var probe =
           new KvmProbe(connection, new VolumePool(poolName, "/var/lib/libvirt/images/" + poolName));
 
-      assertThat(probe.boots("qemu", ProbeBootSector.bytes())).isTrue();
-      assertThat(probe.boots("qemu", new byte[512])).isFalse();
+      assertThat(probe.boots("qemu", ProbeDisk.bytes())).isTrue();
+      assertThat(probe.boots("qemu", new byte[1 << 20])).isFalse();
     }
 
     assertThat(volumes()).noneMatch(volume -> volume.startsWith("troupe-probe-"));
