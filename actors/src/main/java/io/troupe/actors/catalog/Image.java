@@ -43,4 +43,57 @@ public record Image(
   public String key() {
     return id;
   }
+
+  /** The same image in another status. */
+  public Image withStatus(String status, Instant at) {
+    return copy(status, sizeBytes, virtualSizeBytes, md5, sha512, tags, at);
+  }
+
+  /** The same image with these tags. */
+  public Image withTags(Set<String> tags, Instant at) {
+    return copy(status, sizeBytes, virtualSizeBytes, md5, sha512, tags, at);
+  }
+
+  /** The same image, active with these bytes. */
+  public Image activated(
+      long sizeBytes, long virtualSizeBytes, String md5, String sha512, Instant at) {
+    return copy(
+        "active",
+        Optional.of(sizeBytes),
+        Optional.of(virtualSizeBytes),
+        Optional.of(md5),
+        Optional.of(sha512),
+        tags,
+        at);
+  }
+
+  private Image copy(
+      String status,
+      Optional<Long> sizeBytes,
+      Optional<Long> virtualSizeBytes,
+      Optional<String> md5,
+      Optional<String> sha512,
+      Set<String> tags,
+      Instant updatedAt) {
+    return new Image(
+        id,
+        name,
+        owner,
+        visibility,
+        status,
+        diskFormat,
+        containerFormat,
+        sizeBytes,
+        virtualSizeBytes,
+        md5,
+        sha512,
+        minDiskGib,
+        minRamMib,
+        isProtected,
+        hidden,
+        properties,
+        tags,
+        createdAt,
+        updatedAt);
+  }
 }

@@ -1,10 +1,15 @@
 package io.troupe.actors.instance;
 
+import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.drivers.spi.GuestSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A server as its owner asked for it, everything resolved and checked by the API: names exist, the
@@ -12,7 +17,7 @@ import java.util.Optional;
  *
  * @param availabilityZone the zone the owner pinned it to
  * @param forcedHost an administrator's choice; filters are skipped, the claim is not
- * @param serverGroupId the group of the scheduler hint {@code group}
+ * @param group the server group of the scheduler hint {@code group}, with its policy
  * @param userDataBase64 as given, empty when none
  * @param hints the other scheduler hints, each with its values
  */
@@ -33,7 +38,7 @@ public record BootRequest(
     List<String> tags,
     Optional<String> availabilityZone,
     Optional<String> forcedHost,
-    Optional<String> serverGroupId,
+    Optional<GroupSpec> group,
     Map<String, List<String>> hints,
     List<String> securityGroups,
     String diskConfig,
@@ -49,5 +54,50 @@ public record BootRequest(
     tags = List.copyOf(tags);
     hints = Map.copyOf(hints);
     securityGroups = List.copyOf(securityGroups);
+  }
+
+  public BootRequest withName(String newName) {
+    return new BootRequest(
+        newName,
+        description,
+        hostname,
+        project,
+        userId,
+        flavor,
+        image,
+        imageProperties,
+        networks,
+        keyName,
+        publicKey,
+        userDataBase64,
+        metadata,
+        tags,
+        availabilityZone,
+        forcedHost,
+        group,
+        hints,
+        securityGroups,
+        diskConfig,
+        accessIpv4,
+        accessIpv6,
+        configDrive,
+        reservationId,
+        launchIndex);
+  }
+
+  /** What the scheduler has to find a host for. */
+  public RequestSpec requestSpec(InstanceId instance, Set<HostId> excluded, int candidates) {
+    return new RequestSpec(
+        instance,
+        project,
+        flavor.resources(),
+        availabilityZone,
+        forcedHost,
+        excluded,
+        group,
+        hints,
+        flavor.extraSpecs(),
+        imageProperties,
+        candidates);
   }
 }

@@ -23,4 +23,9 @@ public record FlavorAtBoot(
   public Resources resources() {
     return new Resources(vcpus, ramMib, rootGib + ephemeralGib + (swapMib + 1023) / 1024);
   }
+
+  /** What the guest is built with: the root disk alone, not what else the flavor claims. */
+  public Resources guestSize() {
+    return new Resources(vcpus, ramMib, rootGib);
+  }
 }

@@ -18,7 +18,7 @@ import io.troupe.core.value.OperationId;
   @JsonSubTypes.Type(value = UserCommand.Reboot.class, name = "reboot"),
   @JsonSubTypes.Type(value = UserCommand.Rename.class, name = "rename")
 })
-public sealed interface UserCommand extends CborSerializable {
+public sealed interface UserCommand extends InstanceInput, CborSerializable {
   Origin origin();
 
   /** Who asked, and under which request id. */

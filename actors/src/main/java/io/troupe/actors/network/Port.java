@@ -20,4 +20,10 @@ public record Port(
     String deviceId,
     boolean ownedByInstance,
     Instant createdAt)
-    implements CborSerializable {}
+    implements CborSerializable {
+
+  public Port usedBy(String device) {
+    return new Port(
+        id, networkId, subnetId, projectId, name, mac, address, device, ownedByInstance, createdAt);
+  }
+}

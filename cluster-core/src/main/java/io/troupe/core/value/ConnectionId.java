@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
  * underscore.
  */
 public record ConnectionId(@JsonValue String value) {
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public ConnectionId {
     Names.requireToken("connection", value);
   }

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
  * underscore.
  */
 public record HostId(@JsonValue String value) {
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public HostId {
     Names.requireToken("host", value);
   }

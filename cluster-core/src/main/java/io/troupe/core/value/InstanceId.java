@@ -7,7 +7,7 @@ import java.util.UUID;
 
 /** An instance's UUID; the server id of the Compute API. */
 public record InstanceId(@JsonValue UUID value) implements Comparable<InstanceId> {
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public InstanceId {
     if (value == null) {
       throw new IllegalArgumentException("instance id is missing");

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
  * for it. A command that carries the same id twice has one effect.
  */
 public record OperationId(@JsonValue String value) {
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public OperationId {
     Names.requireToken("operation", value);
   }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 
 /** A project (tenant) of the identity service; Keystone writes it as 32 hexadecimal digits. */
 public record ProjectId(@JsonValue String value) {
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public ProjectId {
     Names.requireToken("project", value);
   }

@@ -54,4 +54,18 @@ public sealed interface DriverCommand extends CborSerializable {
 
   /** Nothing changes; answers the last {@code maxBytes} bytes of the serial console's log. */
   record ReadConsole(GuestTarget target, int maxBytes) implements DriverCommand {}
+
+  /** The same command under the epoch of the host that hands it on. */
+  default DriverCommand withEpoch(long epoch) {
+    var fenced = target().withEpoch(epoch);
+    return switch (this) {
+      case Spawn(_, var spec) -> new Spawn(fenced, spec);
+      case Start _ -> new Start(fenced);
+      case Stop(_, var graceMillis) -> new Stop(fenced, graceMillis);
+      case Reboot(_, var soft, var graceMillis) -> new Reboot(fenced, soft, graceMillis);
+      case Destroy _ -> new Destroy(fenced);
+      case Inspect _ -> new Inspect(fenced);
+      case ReadConsole(_, var maxBytes) -> new ReadConsole(fenced, maxBytes);
+    };
+  }
 }

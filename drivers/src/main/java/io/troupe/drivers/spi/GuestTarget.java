@@ -20,4 +20,9 @@ public record GuestTarget(
     long generation,
     long epoch,
     OperationId operation,
-    Instant deadline) {}
+    Instant deadline) {
+
+  GuestTarget withEpoch(long newEpoch) {
+    return new GuestTarget(instance, host, generation, newEpoch, operation, deadline);
+  }
+}

@@ -1,0 +1,31 @@
+package io.troupe.actors;
+
+import io.troupe.actors.catalog.CatalogActor;
+import io.troupe.actors.host.ConnectionActor;
+import io.troupe.actors.host.HostActor;
+import io.troupe.actors.instance.InstanceActor;
+import io.troupe.actors.network.NetworkActor;
+import io.troupe.actors.project.ProjectActor;
+import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.ProjectId;
+import org.apache.pekko.actor.typed.RecipientRef;
+
+/** Where to find each entity, wherever in the cluster it lives now. */
+public interface Entities {
+  RecipientRef<InstanceActor.Message> instance(InstanceId id);
+
+  RecipientRef<HostActor.Message> host(HostId id);
+
+  RecipientRef<ConnectionActor.Message> connection(ConnectionId id);
+
+  RecipientRef<ProjectActor.Message> project(ProjectId id);
+
+  RecipientRef<NetworkActor.Message> network(String networkId);
+
+  RecipientRef<CatalogActor.Message> catalog(String kind);
+
+  RecipientRef<SchedulerActor.Message> scheduler();
+}

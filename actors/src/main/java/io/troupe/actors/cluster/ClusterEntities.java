@@ -1,0 +1,234 @@
+package io.troupe.actors.cluster;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.troupe.actors.Entities;
+import io.troupe.actors.catalog.Aggregate;
+import io.troupe.actors.catalog.CatalogActor;
+import io.troupe.actors.catalog.CatalogCopy;
+import io.troupe.actors.catalog.Connection;
+import io.troupe.actors.catalog.Kinds;
+import io.troupe.actors.catalog.Network;
+import io.troupe.actors.catalog.Project;
+import io.troupe.actors.host.ConnectionActor;
+import io.troupe.actors.host.HostActor;
+import io.troupe.actors.host.HostState;
+import io.troupe.actors.instance.InstanceActor;
+import io.troupe.actors.instance.OperationMeter;
+import io.troupe.actors.network.NetworkActor;
+import io.troupe.actors.project.Limits;
+import io.troupe.actors.project.ProjectActor;
+import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.view.InstanceIndex;
+import io.troupe.config.Settings;
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.ProjectId;
+import io.troupe.drivers.DriverProviders;
+import io.troupe.drivers.spi.DriverContext;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.RecipientRef;
+import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+import org.apache.pekko.cluster.typed.ClusterSingleton;
+import org.apache.pekko.cluster.typed.SingletonActor;
+
+/**
+ * Starts every kind of entity on this node and finds them all. The one place that says how each is
+ * made.
+ */
+public final class ClusterEntities implements Entities {
+  private final ActorSystem<?> system;
+  private final ClusterSharding sharding;
+  private final Settings settings;
+  private final CatalogCopy catalog;
+  private final InstanceIndex index;
+  private final MeterRegistry metrics;
+  private final DriverContext.ImageReader images;
+  private final DriverProviders providers;
+  private final Clock clock = Clock.systemUTC();
+  private ActorRef<SchedulerActor.Message> scheduler;
+
+  public ClusterEntities(
+      ActorSystem<?> system,
+      Settings settings,
+      CatalogCopy catalog,
+      InstanceIndex index,
+      MeterRegistry metrics,
+      DriverContext.ImageReader images,
+      DriverProviders providers) {
+    this.system = system;
+    this.sharding = ClusterSharding.get(system);
+    this.settings = settings;
+    this.catalog = catalog;
+    this.index = index;
+    this.metrics = metrics;
+    this.images = images;
+    this.providers = providers;
+  }
+
+  /** First step: the catalog, which the others read from. */
+  public void startCatalog() {
+    sharding.init(
+        Entity.of(
+                CatalogActor.KEY,
+                context -> {
+                  var kind =
+                      Kinds.all().stream()
+                          .filter(one -> Kinds.id(one).equals(context.getEntityId()))
+                          .findFirst()
+                          .orElseThrow();
+                  return CatalogActor.create(kind, state -> catalog.put(kind, state.list()));
+                })
+            .withSettings(neverLaidToRest()));
+  }
+
+  /** Second step, once the catalog has been read. */
+  public void start() {
+    var meter = new OperationMeter(metrics);
+    sharding.init(
+        Entity.of(
+                InstanceActor.KEY,
+                context ->
+                    InstanceActor.create(
+                        new InstanceId(java.util.UUID.fromString(context.getEntityId())),
+                        this,
+                        index,
+                        settings.operations(),
+                        meter,
+                        clock,
+                        context.getShard()))
+            .withStopMessage(new InstanceActor.Stop())
+            .withSettings(neverLaidToRest()));
+    sharding.init(
+        Entity.of(
+                HostActor.KEY,
+                context ->
+                    HostActor.create(
+                        new HostId(context.getEntityId()),
+                        this,
+                        this::surroundings,
+                        settings.fleet(),
+                        clock))
+            .withSettings(neverLaidToRest()));
+    sharding.init(
+        Entity.of(
+                ConnectionActor.KEY,
+                context ->
+                    ConnectionActor.create(
+                        new ConnectionId(context.getEntityId()),
+                        this,
+                        () -> catalog.find(Connection.class, context.getEntityId()),
+                        providers,
+                        images,
+                        settings.drivers(),
+                        settings.fleet(),
+                        clock))
+            .withSettings(neverLaidToRest()));
+    sharding.init(
+        Entity.of(
+            ProjectActor.KEY,
+            context ->
+                ProjectActor.create(
+                    new ProjectId(context.getEntityId()), () -> limits(context.getEntityId()))));
+    sharding.init(
+        Entity.of(
+            NetworkActor.KEY,
+            context ->
+                NetworkActor.create(
+                    context.getEntityId(),
+                    () -> catalog.find(Network.class, context.getEntityId()),
+                    clock)));
+    scheduler =
+        ClusterSingleton.get(system)
+            .init(
+                SingletonActor.of(
+                    SchedulerActor.create(
+                        this, this::connections, settings.scheduler(), metrics, clock),
+                    "scheduler"));
+  }
+
+  private Set<ConnectionId> connections() {
+    return catalog.all(Connection.class).stream()
+        .map(one -> new ConnectionId(one.id()))
+        .collect(Collectors.toSet());
+  }
+
+  /** These go to rest by themselves (instances), or not at all: somebody has to watch a host. */
+  private ClusterShardingSettings neverLaidToRest() {
+    return ClusterShardingSettings.create(system).withNoPassivationStrategy();
+  }
+
+  private Limits limits(String projectId) {
+    return catalog
+        .find(Project.class, projectId)
+        .map(project -> Limits.of(project, settings.quotas()))
+        .orElseGet(() -> new Limits(0, 0, 0));
+  }
+
+  private HostState.Surroundings surroundings(
+      HostId host, Optional<ConnectionId> connection, boolean up) {
+    Map<String, Set<String>> metadata = new HashMap<>();
+    var zone = settings.fleet().defaultZone();
+    for (Aggregate aggregate : catalog.all(Aggregate.class)) {
+      if (aggregate.hosts().contains(host.value())) {
+        aggregate
+            .metadata()
+            .forEach(
+                (key, value) -> metadata.computeIfAbsent(key, _ -> new HashSet<>()).add(value));
+        zone = aggregate.availabilityZone().orElse(zone);
+      }
+    }
+    var registered = connection.flatMap(id -> catalog.find(Connection.class, id.value()));
+    return new HostState.Surroundings(
+        zone,
+        metadata,
+        registered.map(Connection::enabled).orElse(false),
+        registered.map(Connection::disabledReason).orElse("its connection was removed"),
+        up);
+  }
+
+  @Override
+  public RecipientRef<InstanceActor.Message> instance(InstanceId id) {
+    return sharding.entityRefFor(InstanceActor.KEY, id.toString());
+  }
+
+  @Override
+  public RecipientRef<HostActor.Message> host(HostId id) {
+    return sharding.entityRefFor(HostActor.KEY, id.value());
+  }
+
+  @Override
+  public RecipientRef<ConnectionActor.Message> connection(ConnectionId id) {
+    return sharding.entityRefFor(ConnectionActor.KEY, id.value());
+  }
+
+  @Override
+  public RecipientRef<ProjectActor.Message> project(ProjectId id) {
+    return sharding.entityRefFor(ProjectActor.KEY, id.value());
+  }
+
+  @Override
+  public RecipientRef<NetworkActor.Message> network(String networkId) {
+    return sharding.entityRefFor(NetworkActor.KEY, networkId);
+  }
+
+  @Override
+  public RecipientRef<CatalogActor.Message> catalog(String kind) {
+    return sharding.entityRefFor(CatalogActor.KEY, kind);
+  }
+
+  @Override
+  public RecipientRef<SchedulerActor.Message> scheduler() {
+    return scheduler;
+  }
+}

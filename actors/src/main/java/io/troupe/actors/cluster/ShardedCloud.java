@@ -1,0 +1,290 @@
+package io.troupe.actors.cluster;
+
+import io.troupe.actors.Answer;
+import io.troupe.actors.Catalog;
+import io.troupe.actors.Entities;
+import io.troupe.actors.Instances;
+import io.troupe.actors.Networks;
+import io.troupe.actors.Placements;
+import io.troupe.actors.Quotas;
+import io.troupe.actors.Rejection;
+import io.troupe.actors.catalog.Flavor;
+import io.troupe.actors.catalog.ServerGroup;
+import io.troupe.actors.instance.InstanceActor;
+import io.troupe.actors.instance.InstanceView;
+import io.troupe.actors.instance.OperationTrail;
+import io.troupe.actors.instance.UserCommand;
+import io.troupe.actors.network.NetworkActor;
+import io.troupe.actors.network.Port;
+import io.troupe.actors.project.ProjectActor;
+import io.troupe.actors.project.QuotaUsage;
+import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.PlacementExplanation;
+import io.troupe.actors.scheduler.PlacementReport;
+import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.view.InstanceIndex;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
+import io.troupe.core.value.ProjectId;
+import io.troupe.drivers.DriverActor;
+import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.DriverResult;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+
+/**
+ * What the API asks, put to the entities. An unanswered question is put again before the caller
+ * hears of it.
+ */
+public final class ShardedCloud implements Instances, Networks, Quotas, Placements {
+  /** One try; a moving shard takes less. */
+  private static final Duration ANSWER = Duration.ofSeconds(7);
+
+  private static final Duration CONSOLE_ANSWER = Duration.ofSeconds(35);
+
+  private static final int TRIES = 3;
+
+  /** More than any terminal scrolls back. */
+  private static final int CONSOLE_BYTES = 1 << 20;
+
+  private final ActorSystem<?> system;
+  private final Entities entities;
+  private final Catalog catalog;
+  private final InstanceIndex index;
+
+  public ShardedCloud(
+      ActorSystem<?> system, Entities entities, Catalog catalog, InstanceIndex index) {
+    this.system = system;
+    this.entities = entities;
+    this.catalog = catalog;
+    this.index = index;
+  }
+
+  /** Asks up to {@link #TRIES} times: every question here may be repeated. */
+  private static <T> CompletionStage<T> patiently(Supplier<CompletionStage<T>> ask, int tries) {
+    return ask.get()
+        .exceptionallyCompose(
+            failure -> {
+              var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+              return cause instanceof TimeoutException && tries > 1
+                  ? patiently(ask, tries - 1)
+                  : CompletableFuture.failedFuture(cause);
+            });
+  }
+
+  private static <T> CompletionStage<Answer<T>> orUnavailable(CompletionStage<Answer<T>> answer) {
+    return answer.exceptionally(
+        failure -> {
+          var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+          if (cause instanceof TimeoutException) {
+            return Answer.refuse(
+                new Rejection.Unavailable(
+                    "No answer in time; the request may still be carried out."));
+          }
+          throw new CompletionException(cause);
+        });
+  }
+
+  // ---- instances
+
+  @Override
+  public CompletionStage<Answer<InstanceView>> command(InstanceId id, UserCommand command) {
+    var asked =
+        patiently(
+            () ->
+                AskPattern.<InstanceActor.Message, InstanceActor.Reply>ask(
+                    entities.instance(id),
+                    replyTo -> new InstanceActor.Do(command, replyTo),
+                    ANSWER,
+                    system.scheduler()),
+            TRIES);
+    return orUnavailable(
+        asked.thenApply(
+            reply ->
+                switch (reply) {
+                  case InstanceActor.Accepted(var view) -> Answer.of(view);
+                  case InstanceActor.Rejected(var reason) -> Answer.refuse(reason);
+                }));
+  }
+
+  @Override
+  public CompletionStage<Optional<InstanceView>> get(InstanceId id) {
+    if (index.find(id).isEmpty()) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return patiently(
+            () ->
+                AskPattern.<InstanceActor.Message, InstanceActor.View>ask(
+                    entities.instance(id), InstanceActor.Get::new, ANSWER, system.scheduler()),
+            TRIES)
+        .thenApply(InstanceActor.View::view);
+  }
+
+  @Override
+  public CompletionStage<List<OperationTrail>> operations(InstanceId id) {
+    if (index.find(id).isEmpty()) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    return patiently(
+            () ->
+                AskPattern.<InstanceActor.Message, InstanceActor.Operations>ask(
+                    entities.instance(id),
+                    InstanceActor.GetOperations::new,
+                    ANSWER,
+                    system.scheduler()),
+            TRIES)
+        .thenApply(InstanceActor.Operations::trails);
+  }
+
+  @Override
+  public CompletionStage<Answer<String>> consoleOutput(InstanceId id, int lines) {
+    var asked =
+        AskPattern.<InstanceActor.Message, DriverActor.Reply>ask(
+            entities.instance(id),
+            replyTo -> new InstanceActor.ReadConsole(OperationId.fresh(), CONSOLE_BYTES, replyTo),
+            CONSOLE_ANSWER,
+            system.scheduler());
+    return orUnavailable(asked.thenApply(reply -> console(id, lines, reply)));
+  }
+
+  private static Answer<String> console(InstanceId id, int lines, DriverActor.Reply reply) {
+    return switch (reply) {
+      case DriverActor.Done(_, _, DriverResult.Console(var text)) ->
+          Answer.of(lines < 0 ? text : lastLines(text, lines));
+      case DriverActor.Done(_, _, DriverResult.Guest _) ->
+          Answer.refuse(new Rejection.NotReady(id.toString()));
+      case DriverActor.Failed(_, _, DriverFailure(var kind, var message)) ->
+          Answer.refuse(
+              switch (kind) {
+                case UNSUPPORTED -> new Rejection.Unsupported(message);
+                case INSTANCE_FAULT -> new Rejection.NotReady(id.toString());
+                case RETRYABLE, HOST_FAULT -> new Rejection.Unavailable(message);
+              });
+    };
+  }
+
+  private static String lastLines(String text, int lines) {
+    var end = text.endsWith("\n") ? text.length() - 1 : text.length();
+    var from = end;
+    for (int n = 0; n < lines && from >= 0; n++) {
+      from = text.lastIndexOf('\n', from - 1);
+    }
+    return lines == 0 ? "" : text.substring(from + 1);
+  }
+
+  @Override
+  public Iterable<InstanceView> all() {
+    return index.all();
+  }
+
+  @Override
+  public Iterable<InstanceView> ofProject(String projectId) {
+    return index.ofProject(projectId);
+  }
+
+  // ---- networks
+
+  @Override
+  public CompletionStage<Answer<Port>> createPort(
+      String networkId, String projectId, String name, Optional<String> fixedIp) {
+    var id = UUID.randomUUID().toString();
+    return port(
+        networkId, replyTo -> new NetworkActor.CreatePort(id, projectId, name, fixedIp, replyTo));
+  }
+
+  @Override
+  public CompletionStage<Answer<Port>> deletePort(String networkId, String portId) {
+    return port(networkId, replyTo -> new NetworkActor.DeletePort(portId, replyTo));
+  }
+
+  private CompletionStage<Answer<Port>> port(
+      String networkId,
+      org.apache.pekko.japi.function.Function<
+              org.apache.pekko.actor.typed.ActorRef<NetworkActor.PortReply>, NetworkActor.Message>
+          message) {
+    return orUnavailable(
+        AskPattern.<NetworkActor.Message, NetworkActor.PortReply>ask(
+                entities.network(networkId), message, ANSWER, system.scheduler())
+            .thenApply(
+                reply ->
+                    reply
+                        .refusal()
+                        .map(Answer::<Port>refuse)
+                        .orElseGet(() -> Answer.of(reply.port().orElseThrow()))));
+  }
+
+  @Override
+  public CompletionStage<List<Port>> ports(String networkId) {
+    return patiently(
+            () ->
+                AskPattern.<NetworkActor.Message, NetworkActor.Ports>ask(
+                    entities.network(networkId),
+                    NetworkActor.GetPorts::new,
+                    ANSWER,
+                    system.scheduler()),
+            TRIES)
+        .thenApply(NetworkActor.Ports::ports);
+  }
+
+  // ---- quotas
+
+  @Override
+  public CompletionStage<QuotaUsage> usage(ProjectId project) {
+    return patiently(
+        () ->
+            AskPattern.ask(
+                entities.project(project), ProjectActor.GetUsage::new, ANSWER, system.scheduler()),
+        TRIES);
+  }
+
+  // ---- placements
+
+  @Override
+  public CompletionStage<Answer<PlacementExplanation>> explain(Question question) {
+    var flavor = catalog.find(Flavor.class, question.flavorId());
+    if (flavor.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          Answer.refuse(
+              new Rejection.Invalid("flavor", "no flavor has the id " + question.flavorId())));
+    }
+    var groupId = question.hints().getOrDefault("group", List.of()).stream().findFirst();
+    var group = groupId.flatMap(id -> catalog.find(ServerGroup.class, id)).map(GroupSpec::of);
+    if (groupId.isPresent() && group.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          Answer.refuse(
+              new Rejection.Invalid("hints.group", "no server group has the id " + groupId.get())));
+    }
+    var atBoot = flavor.get().atBoot();
+    var spec =
+        new RequestSpec(
+            InstanceId.fresh(),
+            new ProjectId(question.projectId()),
+            atBoot.resources(),
+            question.availabilityZone(),
+            Optional.empty(),
+            Set.of(),
+            group,
+            question.hints(),
+            atBoot.extraSpecs(),
+            java.util.Map.of(),
+            3);
+    return orUnavailable(
+        AskPattern.<SchedulerActor.Message, PlacementReport>ask(
+                entities.scheduler(),
+                replyTo -> new SchedulerActor.Explain(spec, replyTo),
+                ANSWER,
+                system.scheduler())
+            .thenApply(report -> Answer.of(Explained.of(report))));
+  }
+}

@@ -1,0 +1,222 @@
+package io.troupe.actors.cluster;
+
+import io.troupe.actors.Answer;
+import io.troupe.actors.Catalog;
+import io.troupe.actors.Entities;
+import io.troupe.actors.Hosts;
+import io.troupe.actors.Rejection;
+import io.troupe.actors.catalog.Connection;
+import io.troupe.actors.host.ConnectionActor;
+import io.troupe.actors.host.HostActor;
+import io.troupe.actors.host.HostView;
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.Names;
+import io.troupe.drivers.DriverProviders;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+
+/** The fleet over its actors. */
+public final class ShardedHosts implements Hosts {
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  /** A hypervisor may have to be probed by booting a guest before it answers. */
+  private static final Duration FIRST_CONTACT = Duration.ofSeconds(90);
+
+  private final ActorSystem<?> system;
+  private final Entities entities;
+  private final Catalog catalog;
+  private final DriverProviders providers;
+  private final Clock clock = Clock.systemUTC();
+
+  public ShardedHosts(
+      ActorSystem<?> system, Entities entities, Catalog catalog, DriverProviders providers) {
+    this.system = system;
+    this.entities = entities;
+    this.catalog = catalog;
+    this.providers = providers;
+  }
+
+  @Override
+  public CompletionStage<Answer<ConnectionView>> register(
+      String id, String uri, Map<String, String> options) {
+    if (!Names.isToken(id)) {
+      return refuse(
+          new Rejection.Invalid(
+              "id", "must be 1 to 255 of letters, digits, '.', '_' and '-', was: " + id));
+    }
+    URI parsed;
+    try {
+      parsed = new URI(uri);
+    } catch (java.net.URISyntaxException e) {
+      return refuse(new Rejection.Invalid("uri", "is not a URI: " + e.getReason()));
+    }
+    if (providers.find(parsed).isEmpty()) {
+      return refuse(
+          new Rejection.Invalid(
+              "uri", "no driver for this scheme; there are " + providers.schemes()));
+    }
+    var entry = new Connection(id, uri, options, true, "", clock.instant());
+    return catalog
+        .create(entry)
+        .thenCompose(
+            made ->
+                switch (made) {
+                  case Answer.Rejected<Connection>(var reason) -> refuse(reason);
+                  case Answer.Accepted<Connection>(var connection) -> firstContact(connection);
+                });
+  }
+
+  private CompletionStage<Answer<ConnectionView>> firstContact(Connection connection) {
+    var ref = entities.connection(new ConnectionId(connection.id()));
+    ref.tell(new ConnectionActor.Wake());
+    return view(connection, FIRST_CONTACT)
+        .handle((view, failure) -> failure == null ? view : unanswered(connection))
+        .thenCompose(
+            view -> {
+              if (view.state().equals("up")) {
+                return CompletableFuture.completedFuture(Answer.of(view));
+              }
+              ref.tell(new ConnectionActor.Close());
+              return catalog
+                  .remove(Connection.class, connection.id())
+                  .thenApply(_ -> Answer.refuse(new Rejection.Invalid("uri", view.error())));
+            });
+  }
+
+  private static ConnectionView unanswered(Connection connection) {
+    return new ConnectionView(
+        connection, "down", "the hypervisor did not answer within " + FIRST_CONTACT, List.of());
+  }
+
+  @Override
+  public CompletionStage<List<ConnectionView>> connections() {
+    return all(catalog.all(Connection.class).stream().map(one -> view(one, ANSWER)).toList());
+  }
+
+  @Override
+  public CompletionStage<Answer<ConnectionView>> connection(String id) {
+    return catalog
+        .find(Connection.class, id)
+        .map(one -> view(one, ANSWER).thenApply(Answer::of))
+        .orElseGet(() -> refuse(new Rejection.NotFound("Connection", id)));
+  }
+
+  @Override
+  public CompletionStage<Answer<ConnectionView>> setEnabled(
+      String id, boolean enabled, String reason) {
+    return catalog
+        .update(
+            Connection.class,
+            id,
+            old ->
+                Answer.of(
+                    new Connection(
+                        id,
+                        old.uri(),
+                        old.options(),
+                        enabled,
+                        enabled ? "" : reason,
+                        old.createdAt())))
+        .thenCompose(
+            changed ->
+                switch (changed) {
+                  case Answer.Rejected<Connection>(var why) -> refuse(why);
+                  case Answer.Accepted<Connection>(var connection) -> {
+                    entities.connection(new ConnectionId(id)).tell(new ConnectionActor.Refresh());
+                    yield view(connection, ANSWER).thenApply(Answer::of);
+                  }
+                });
+  }
+
+  @Override
+  public CompletionStage<Answer<ConnectionView>> remove(String id) {
+    return connection(id)
+        .thenCompose(
+            found ->
+                switch (found) {
+                  case Answer.Rejected<ConnectionView> refused ->
+                      CompletableFuture.completedFuture(refused);
+                  case Answer.Accepted<ConnectionView>(var view) -> removeIdle(view);
+                });
+  }
+
+  private CompletionStage<Answer<ConnectionView>> removeIdle(ConnectionView view) {
+    var busy = view.hosts().stream().filter(host -> !host.instances().isEmpty()).findFirst();
+    if (busy.isPresent()) {
+      return refuse(
+          new Rejection.Conflict(
+              "Host %s still has %d instances."
+                  .formatted(busy.get().id(), busy.get().instances().size())));
+    }
+    // Without the entry its hosts count as disabled and refuse claims: nothing can slip in before
+    // they are forgotten.
+    return catalog
+        .remove(Connection.class, view.connection().id())
+        .thenApply(
+            removed -> {
+              entities
+                  .connection(new ConnectionId(view.connection().id()))
+                  .tell(new ConnectionActor.Close());
+              return removed.map(_ -> view);
+            });
+  }
+
+  @Override
+  public CompletionStage<List<HostView>> hosts() {
+    return connections()
+        .thenApply(
+            all ->
+                all.stream()
+                    .flatMap(one -> one.hosts().stream())
+                    .sorted(Comparator.comparing(host -> host.id().value()))
+                    .toList());
+  }
+
+  private CompletionStage<ConnectionView> view(Connection connection, Duration patience) {
+    return AskPattern.<ConnectionActor.Message, ConnectionActor.Hosts>ask(
+            entities.connection(new ConnectionId(connection.id())),
+            replyTo -> new ConnectionActor.ListHosts(false, replyTo),
+            patience,
+            system.scheduler())
+        .thenCompose(
+            shown ->
+                hostViews(shown.hosts())
+                    .thenApply(
+                        hosts ->
+                            new ConnectionView(connection, shown.state(), shown.error(), hosts)));
+  }
+
+  private CompletionStage<List<HostView>> hostViews(Collection<HostId> ids) {
+    return all(ids.stream()
+            .sorted(Comparator.comparing(HostId::value))
+            .map(
+                id ->
+                    AskPattern.<HostActor.Message, HostActor.ViewReply>ask(
+                        entities.host(id), HostActor.GetView::new, ANSWER, system.scheduler()))
+            .toList())
+        .thenApply(
+            replies ->
+                replies.stream().map(HostActor.ViewReply::view).flatMap(Optional::stream).toList());
+  }
+
+  private static <T> CompletionStage<List<T>> all(List<? extends CompletionStage<T>> stages) {
+    var futures = stages.stream().map(CompletionStage::toCompletableFuture).toList();
+    return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
+        .thenApply(_ -> futures.stream().map(CompletableFuture::join).toList());
+  }
+
+  private static CompletionStage<Answer<ConnectionView>> refuse(Rejection reason) {
+    return CompletableFuture.completedFuture(Answer.refuse(reason));
+  }
+}

@@ -1,0 +1,321 @@
+package io.troupe.actors.host;
+
+import io.troupe.actors.Entities;
+import io.troupe.actors.catalog.Connection;
+import io.troupe.config.DriverSettings;
+import io.troupe.config.FleetSettings;
+import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.Names;
+import io.troupe.drivers.DriverActor;
+import io.troupe.drivers.DriverProviders;
+import io.troupe.drivers.spi.ConnectionSpec;
+import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverContext;
+import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.HostInventory;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+
+/**
+ * One registered hypervisor connection, on the node that owns it: keeps its driver, finds its
+ * hosts, and tells each host what the hypervisor shows.
+ *
+ * <pre>
+ *   driver notices ──┐                      ┌── Seen, Lost, GuestsSeen, GuestChanged ──▶ HostActor
+ *   heartbeat ───────┼─▶ ConnectionActor ───┤
+ *   Execute ─────────┘                      └── commands ──▶ DriverActor (child)
+ * </pre>
+ */
+public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Message> {
+
+  public static final EntityTypeKey<Message> KEY =
+      EntityTypeKey.create(Message.class, "connection");
+
+  public sealed interface Message {}
+
+  /** A reason to be awake. */
+  public record Wake() implements Message, CborSerializable {}
+
+  /** From a host: a command under its epoch. */
+  public record Execute(DriverCommand command, ActorRef<DriverActor.Reply> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
+   * Which hosts are there? Answered when the hypervisor has been asked once, with or without
+   * success.
+   *
+   * @param publish whether the hosts shall tell the scheduler about themselves
+   */
+  public record ListHosts(boolean publish, ActorRef<Hosts> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
+   * @param state {@code connecting}, {@code up} or {@code down}
+   * @param error why it is down, empty otherwise
+   */
+  public record Hosts(ConnectionId connection, String state, String error, Set<HostId> hosts)
+      implements CborSerializable {
+    public Hosts {
+      hosts = Set.copyOf(hosts);
+    }
+  }
+
+  /** The connection was enabled or disabled: its hosts tell the scheduler. */
+  public record Refresh() implements Message, CborSerializable {}
+
+  /** The connection was removed from the catalog: hosts are forgotten, the driver is closed. */
+  public record Close() implements Message, CborSerializable {}
+
+  private record FromDriver(DriverActor.Notice notice) implements Message {}
+
+  private record HostsAnswer(DriverActor.HostsReply reply) implements Message {}
+
+  private record GuestsAnswer(DriverActor.GuestsReply reply) implements Message {}
+
+  private record Heartbeat() implements Message {}
+
+  private record Reconcile() implements Message {}
+
+  private final ConnectionId id;
+  private final Entities entities;
+  private final Supplier<Optional<Connection>> registered;
+  private final DriverProviders providers;
+  private final DriverContext.ImageReader images;
+  private final DriverSettings driverSettings;
+  private final Clock clock;
+  private final ActorRef<DriverActor.HostsReply> hostsAnswers;
+  private final ActorRef<DriverActor.GuestsReply> guestsAnswers;
+
+  private Optional<ActorRef<DriverActor.Message>> driver = Optional.empty();
+  private String state = "connecting";
+  private String error = "";
+  private final Set<HostId> hosts = new TreeSet<>(java.util.Comparator.comparing(HostId::value));
+  private final List<ListHosts> askers = new ArrayList<>();
+
+  /**
+   * @param registered the catalog's entry as it is now
+   */
+  public static Behavior<Message> create(
+      ConnectionId id,
+      Entities entities,
+      Supplier<Optional<Connection>> registered,
+      DriverProviders providers,
+      DriverContext.ImageReader images,
+      DriverSettings driverSettings,
+      FleetSettings settings,
+      Clock clock) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers ->
+                    new ConnectionActor(
+                        id,
+                        entities,
+                        registered,
+                        providers,
+                        images,
+                        driverSettings,
+                        settings,
+                        clock,
+                        timers,
+                        context)));
+  }
+
+  private ConnectionActor(
+      ConnectionId id,
+      Entities entities,
+      Supplier<Optional<Connection>> registered,
+      DriverProviders providers,
+      DriverContext.ImageReader images,
+      DriverSettings driverSettings,
+      FleetSettings settings,
+      Clock clock,
+      TimerScheduler<Message> timers,
+      ActorContext<Message> context) {
+    super(context);
+    this.id = id;
+    this.entities = entities;
+    this.registered = registered;
+    this.providers = providers;
+    this.images = images;
+    this.driverSettings = driverSettings;
+    this.clock = clock;
+    this.hostsAnswers = context.messageAdapter(DriverActor.HostsReply.class, HostsAnswer::new);
+    this.guestsAnswers = context.messageAdapter(DriverActor.GuestsReply.class, GuestsAnswer::new);
+    timers.startTimerWithFixedDelay(new Heartbeat(), Duration.ofMillis(settings.heartbeatMillis()));
+    timers.startTimerWithFixedDelay(new Reconcile(), Duration.ofMillis(settings.reconcileMillis()));
+    connect();
+  }
+
+  @Override
+  public Receive<Message> createReceive() {
+    return newReceiveBuilder().onAnyMessage(this::on).build();
+  }
+
+  private Behavior<Message> on(Message message) {
+    switch (message) {
+      case Wake() -> connect();
+      case Execute execute -> execute(execute);
+      case ListHosts ask -> {
+        askers.add(ask);
+        if (!state.equals("connecting")) {
+          answer();
+        }
+      }
+      case Refresh() -> tellHosts(new HostActor.Publish());
+      case FromDriver(var notice) -> onNotice(notice);
+      case HostsAnswer(DriverActor.HostsShown(var shown)) -> onHosts(shown);
+      case HostsAnswer(DriverActor.HostsUnknown(var failure)) -> down(failure.message());
+      case GuestsAnswer(DriverActor.GuestsShown(var host, var guests)) ->
+          entities.host(new HostId(host)).tell(new HostActor.GuestsSeen(guests));
+      case GuestsAnswer(DriverActor.GuestsUnknown unknown) ->
+          getContext()
+              .getLog()
+              .warn("host {}: guests cannot be listed: {}", unknown.host(), unknown.failure());
+      case Heartbeat() -> driver.ifPresent(one -> one.tell(new DriverActor.Hosts(hostsAnswers)));
+      case Reconcile() -> reconcile();
+      case Close() -> {
+        tellHosts(new HostActor.Forget());
+        getContext().getLog().info("connection {} is closed", id);
+        return Behaviors.stopped();
+      }
+    }
+    return this;
+  }
+
+  /** Makes the driver's actor, if there is a connection of this id and its scheme has a driver. */
+  private void connect() {
+    if (driver.isPresent()) {
+      return;
+    }
+    var entry = registered.get();
+    if (entry.isEmpty()) {
+      down("no connection of this name is registered");
+      return;
+    }
+    var uri = URI.create(entry.get().uri());
+    var provider = providers.find(uri);
+    if (provider.isEmpty()) {
+      down("no driver for scheme " + uri.getScheme() + ", there are " + providers.schemes());
+      return;
+    }
+    state = "connecting";
+    var notices = getContext().messageAdapter(DriverActor.Notice.class, FromDriver::new);
+    driver =
+        Optional.of(
+            getContext()
+                .spawn(
+                    DriverActor.create(
+                        new ConnectionSpec(id, uri, entry.get().options()),
+                        provider.get(),
+                        images,
+                        driverSettings,
+                        clock,
+                        notices),
+                    "driver"));
+  }
+
+  private void execute(Execute execute) {
+    driver.ifPresentOrElse(
+        one -> one.tell(new DriverActor.Execute(execute.command(), execute.replyTo())),
+        () -> {
+          var target = execute.command().target();
+          execute
+              .replyTo()
+              .tell(
+                  new DriverActor.Failed(
+                      target.operation(),
+                      target.instance(),
+                      new DriverFailure(
+                          DriverFailure.Kind.RETRYABLE, "connection " + id + ": " + error)));
+        });
+  }
+
+  private void onNotice(DriverActor.Notice notice) {
+    switch (notice) {
+      case DriverActor.Up _ -> driver.orElseThrow().tell(new DriverActor.Hosts(hostsAnswers));
+      case DriverActor.Down(_, var failure) -> down(failure.message());
+      case DriverActor.Seen(_, var event) ->
+          entities.host(new HostId(event.host())).tell(new HostActor.GuestChanged(event));
+    }
+  }
+
+  private void onHosts(List<HostInventory> shown) {
+    var first = !state.equals("up");
+    state = "up";
+    error = "";
+    var names = shown.stream().map(HostInventory::name).collect(Collectors.toSet());
+    hosts.stream()
+        .filter(known -> !names.contains(known.value()))
+        .forEach(
+            gone ->
+                entities
+                    .host(gone)
+                    .tell(new HostActor.Lost("connection " + id + " shows it no more")));
+    hosts.clear();
+    for (HostInventory inventory : shown) {
+      if (Names.isToken(inventory.name())) {
+        var host = new HostId(inventory.name());
+        hosts.add(host);
+        entities.host(host).tell(new HostActor.Seen(id, inventory));
+      } else {
+        getContext()
+            .getLog()
+            .error("connection {} shows a host with an unusable name: {}", id, inventory.name());
+      }
+    }
+    if (first) {
+      getContext().getLog().info("connection {} is up, {} hosts", id, hosts.size());
+      reconcile();
+    }
+    answer();
+  }
+
+  private void down(String why) {
+    if (!state.equals("down") || !error.equals(why)) {
+      getContext().getLog().warn("connection {} is down: {}", id, why);
+    }
+    state = "down";
+    error = why;
+    tellHosts(new HostActor.Lost(why));
+    answer();
+  }
+
+  private void reconcile() {
+    if (state.equals("up")) {
+      driver.ifPresent(
+          one ->
+              hosts.forEach(host -> one.tell(new DriverActor.Guests(host.value(), guestsAnswers))));
+    }
+  }
+
+  private void answer() {
+    if (askers.stream().anyMatch(ListHosts::publish)) {
+      tellHosts(new HostActor.Publish());
+    }
+    askers.forEach(ask -> ask.replyTo().tell(new Hosts(id, state, error, hosts)));
+    askers.clear();
+  }
+
+  private void tellHosts(HostActor.Message message) {
+    hosts.forEach(host -> entities.host(host).tell(message));
+  }
+}

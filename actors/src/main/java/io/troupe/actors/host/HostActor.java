@@ -1,0 +1,511 @@
+package io.troupe.actors.host;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.troupe.actors.Entities;
+import io.troupe.actors.instance.GuestReported;
+import io.troupe.actors.instance.InstanceActor;
+import io.troupe.actors.scheduler.HostRow;
+import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.config.FleetSettings;
+import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
+import io.troupe.core.value.PowerState;
+import io.troupe.drivers.DriverActor;
+import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.GuestEvent;
+import io.troupe.drivers.spi.GuestReport;
+import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.HostInventory;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+
+/**
+ * One hypervisor host: grants and takes back claims, hands driver commands on under its epoch,
+ * compares what the hypervisor shows with what was promised, and keeps the scheduler informed.
+ */
+public final class HostActor extends EventSourcedBehavior<HostActor.Message, HostEvent, HostState> {
+
+  public static final EntityTypeKey<Message> KEY = EntityTypeKey.create(Message.class, "host");
+
+  public sealed interface Message {}
+
+  /**
+   * Capacity for an instance, or a reason why not. Repeated for the same instance it is the same
+   * claim.
+   */
+  public record MakeClaim(RequestSpec spec, long generation, ActorRef<ClaimReply> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
+   * Takes a claim back unless it was renewed with a newer generation; harmless if there is none.
+   */
+  public record ReleaseClaim(InstanceId instance, long generation, ActorRef<ClaimReply> replyTo)
+      implements Message, CborSerializable {}
+
+  /** Remove the instance's guest when the hypervisor answers again, and release the claim then. */
+  public record Condemn(InstanceId instance, long generation, ActorRef<ClaimReply> replyTo)
+      implements Message, CborSerializable {}
+
+  /** A command for a guest; the answer goes to {@code replyTo}. */
+  public record Run(DriverCommand command, ActorRef<DriverActor.Reply> replyTo)
+      implements Message, CborSerializable {}
+
+  /** From the host's connection: it is there, and this is what it has. */
+  public record Seen(ConnectionId connection, HostInventory inventory)
+      implements Message, CborSerializable {}
+
+  /** From the host's connection: the hypervisor does not answer. */
+  public record Lost(String error) implements Message, CborSerializable {}
+
+  /** From the host's connection: every guest on the host now. */
+  public record GuestsSeen(List<GuestReport> guests) implements Message, CborSerializable {}
+
+  /** From the hypervisor, by itself. */
+  public record GuestChanged(GuestEvent event) implements Message, CborSerializable {}
+
+  /** Zone, metadata or the connection's enabled flag may have changed; also tells the scheduler. */
+  public record Publish() implements Message, CborSerializable {}
+
+  public record Forget() implements Message, CborSerializable {}
+
+  public record GetView(ActorRef<ViewReply> replyTo) implements Message, CborSerializable {}
+
+  private record FromDriver(DriverActor.Reply reply) implements Message {}
+
+  private record Confirmed(InstanceActor.ClaimConfirmed answer) implements Message {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = ClaimMade.class, name = "claim-made"),
+    @JsonSubTypes.Type(value = ClaimRefused.class, name = "claim-refused"),
+    @JsonSubTypes.Type(value = ClaimGone.class, name = "claim-gone")
+  })
+  public sealed interface ClaimReply extends CborSerializable {}
+
+  public record ClaimMade(String availabilityZone) implements ClaimReply {}
+
+  public record ClaimRefused(String reason) implements ClaimReply {}
+
+  public record ClaimGone() implements ClaimReply {}
+
+  /** Empty for a host nobody has seen. */
+  public record ViewReply(Optional<HostView> view) implements CborSerializable {}
+
+  /** Zone, aggregate metadata and the connection's flag as the catalog has them now. */
+  public interface Lookup {
+    HostState.Surroundings of(HostId host, Optional<ConnectionId> connection, boolean up);
+  }
+
+  /** How long removing a condemned guest may take before it is tried again. */
+  private static final Duration EVICTION = Duration.ofMinutes(2);
+
+  private record Waiting(InstanceId instance, OperationId operation) {}
+
+  private final HostId id;
+  private final Entities entities;
+  private final Lookup lookup;
+  private final FleetSettings settings;
+  private final Clock clock;
+  private final ActorContext<Message> context;
+  private final ActorRef<DriverActor.Reply> driverReplies;
+  private final ActorRef<InstanceActor.ClaimConfirmed> confirmations;
+
+  private boolean up;
+  private boolean epochIsOurs;
+  private Instant lastSeen = Instant.EPOCH;
+  private List<String> foreignGuests = List.of();
+  private final Map<Waiting, ActorRef<DriverActor.Reply>> waiting = new HashMap<>();
+  private final Set<InstanceId> building = new HashSet<>();
+
+  public static Behavior<Message> create(
+      HostId id, Entities entities, Lookup lookup, FleetSettings settings, Clock clock) {
+    return Behaviors.setup(
+        context -> new HostActor(id, entities, lookup, settings, clock, context));
+  }
+
+  private HostActor(
+      HostId id,
+      Entities entities,
+      Lookup lookup,
+      FleetSettings settings,
+      Clock clock,
+      ActorContext<Message> context) {
+    super(
+        PersistenceId.of(KEY.name(), id.value()),
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+    this.id = id;
+    this.entities = entities;
+    this.lookup = lookup;
+    this.settings = settings;
+    this.clock = clock;
+    this.context = context;
+    this.driverReplies = context.messageAdapter(DriverActor.Reply.class, FromDriver::new);
+    this.confirmations = context.messageAdapter(InstanceActor.ClaimConfirmed.class, Confirmed::new);
+  }
+
+  @Override
+  public HostState emptyState() {
+    return HostState.UNKNOWN;
+  }
+
+  @Override
+  public EventHandler<HostState, HostEvent> eventHandler() {
+    return HostState::evolve;
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return RetentionCriteria.snapshotEvery(500, 2);
+  }
+
+  @Override
+  public SignalHandler<HostState> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.class, (state, _) -> publish(state, List.of()))
+        .build();
+  }
+
+  @Override
+  public CommandHandler<Message, HostEvent, HostState> commandHandler() {
+    return (state, message) ->
+        switch (message) {
+          case MakeClaim claim -> onClaim(state, claim);
+          case ReleaseClaim(var instance, var generation, var replyTo) ->
+              onRelease(state, instance, generation, replyTo);
+          case Condemn(var instance, var generation, var replyTo) ->
+              onCondemn(state, instance, generation, replyTo);
+          case Run run -> onRun(state, run);
+          case FromDriver(var reply) -> onDriver(state, reply);
+          case Seen(var connection, var inventory) -> onSeen(state, connection, inventory);
+          case Lost(var error) -> onLost(state, error);
+          case GuestsSeen(var guests) -> onGuests(state, guests);
+          case GuestChanged(var event) -> {
+            report(state, event.instance(), event.generation(), event.power(), event.reason());
+            yield Effect().none();
+          }
+          case Confirmed(var answer) -> onConfirmed(state, answer);
+          case Publish() -> {
+            publish(state, List.of());
+            yield Effect().none();
+          }
+          case Forget() ->
+              state.known()
+                  ? Effect()
+                      .persist(new HostEvent.Forgotten())
+                      .thenRun(() -> entities.scheduler().tell(new SchedulerActor.HostGone(id)))
+                  : Effect().none();
+          case GetView(var replyTo) -> {
+            replyTo.tell(new ViewReply(view(state)));
+            yield Effect().none();
+          }
+        };
+  }
+
+  // ---- claims
+
+  private Effect<HostEvent, HostState> onClaim(HostState state, MakeClaim claim) {
+    var spec = claim.spec();
+    if (!state.known() || !up) {
+      return refuse(
+          state, claim, state.known() ? "the hypervisor does not answer" : "unknown host");
+    }
+    var refusal = state.refusal(spec, claim.generation(), row(state));
+    if (refusal.isPresent()) {
+      return refuse(state, claim, refusal.get());
+    }
+    building.add(spec.instance());
+    var made =
+        new Claim(spec.instance(), claim.generation(), spec.resources(), spec.group(), false);
+    var answer = new ClaimMade(around(state).zone());
+    if (state.claim(spec.instance()).filter(made::equals).isPresent()) {
+      claim.replyTo().tell(answer);
+      return Effect().none();
+    }
+    return Effect()
+        .persist(new HostEvent.Claimed(made))
+        .thenRun(
+            (HostState after) -> {
+              claim.replyTo().tell(answer);
+              publish(after, List.of(spec.instance()));
+            });
+  }
+
+  private Effect<HostEvent, HostState> refuse(HostState state, MakeClaim claim, String reason) {
+    context
+        .getLog()
+        .info("host {} refuses the claim of instance {}: {}", id, claim.spec().instance(), reason);
+    claim.replyTo().tell(new ClaimRefused(reason));
+    publish(state, List.of(claim.spec().instance()));
+    return Effect().none();
+  }
+
+  private Effect<HostEvent, HostState> onRelease(
+      HostState state, InstanceId instance, long generation, ActorRef<ClaimReply> replyTo) {
+    building.remove(instance);
+    if (state.claim(instance).filter(claim -> claim.generation() <= generation).isEmpty()) {
+      replyTo.tell(new ClaimGone());
+      return Effect().none();
+    }
+    return release(instance, () -> replyTo.tell(new ClaimGone()));
+  }
+
+  private Effect<HostEvent, HostState> release(InstanceId instance, Runnable whenDone) {
+    building.remove(instance);
+    return Effect()
+        .persist(new HostEvent.Released(instance))
+        .thenRun(
+            (HostState after) -> {
+              whenDone.run();
+              publish(after, List.of(instance));
+            });
+  }
+
+  private Effect<HostEvent, HostState> onCondemn(
+      HostState state, InstanceId instance, long generation, ActorRef<ClaimReply> replyTo) {
+    var claim = state.claim(instance).filter(one -> one.generation() <= generation);
+    if (claim.isEmpty() || claim.get().condemned()) {
+      replyTo.tell(new ClaimGone());
+      return Effect().none();
+    }
+    return Effect()
+        .persist(new HostEvent.Condemned(instance))
+        .thenRun(
+            (HostState after) -> {
+              replyTo.tell(new ClaimGone());
+              evict(after, after.claim(instance).orElseThrow());
+            });
+  }
+
+  private void evict(HostState state, Claim claim) {
+    if (!up) {
+      return;
+    }
+    context
+        .getLog()
+        .info("host {} removes the condemned guest of instance {}", id, claim.instance());
+    var target =
+        new GuestTarget(
+            claim.instance(),
+            id.value(),
+            claim.generation(),
+            0,
+            new OperationId("req-evict-" + claim.instance()),
+            clock.instant().plus(EVICTION));
+    context
+        .getSelf()
+        .tell(new Run(new DriverCommand.Destroy(target), context.getSystem().ignoreRef()));
+  }
+
+  // ---- driver commands
+
+  private Effect<HostEvent, HostState> onRun(HostState state, Run run) {
+    if (epochIsOurs) {
+      hand(state, run);
+      return Effect().none();
+    }
+    return Effect()
+        .persist(new HostEvent.EpochTaken(state.epoch() + 1))
+        .thenRun(
+            (HostState after) -> {
+              epochIsOurs = true;
+              hand(after, run);
+            });
+  }
+
+  private void hand(HostState state, Run run) {
+    var target = run.command().target();
+    if (state.connection().isEmpty()) {
+      run.replyTo()
+          .tell(
+              new DriverActor.Failed(
+                  target.operation(),
+                  target.instance(),
+                  new DriverFailure(
+                      DriverFailure.Kind.RETRYABLE, "host " + id + " has no connection now")));
+      return;
+    }
+    waiting.put(new Waiting(target.instance(), target.operation()), run.replyTo());
+    entities
+        .connection(state.connection().get())
+        .tell(new ConnectionActor.Execute(run.command().withEpoch(state.epoch()), driverReplies));
+  }
+
+  private Effect<HostEvent, HostState> onDriver(HostState state, DriverActor.Reply reply) {
+    building.remove(reply.instance());
+    var asker = waiting.remove(new Waiting(reply.instance(), reply.operation()));
+    if (asker != null) {
+      asker.tell(reply);
+    }
+    var condemned =
+        reply instanceof DriverActor.Done
+            && reply.operation().value().startsWith("req-evict-")
+            && state.claim(reply.instance()).filter(Claim::condemned).isPresent();
+    return condemned ? release(reply.instance(), () -> {}) : Effect().none();
+  }
+
+  // ---- what the hypervisor shows
+
+  private Effect<HostEvent, HostState> onSeen(
+      HostState state, ConnectionId connection, HostInventory inventory) {
+    lastSeen = clock.instant();
+    var wasUp = up;
+    up = true;
+    if (!wasUp) {
+      context.getLog().info("host {} is up through connection {}", id, connection);
+      state.claims().stream().filter(Claim::condemned).forEach(claim -> evict(state, claim));
+    }
+    if (state.connection().filter(connection::equals).isPresent()
+        && state.inventory().filter(inventory::equals).isPresent()) {
+      if (!wasUp) {
+        publish(state, List.of());
+      }
+      return Effect().none();
+    }
+    if (state.connection().filter(known -> !known.equals(connection)).isPresent()
+        && !state.claims().isEmpty()) {
+      context
+          .getLog()
+          .error(
+              "host {} has instances through connection {} and is now also shown by {}: ignored",
+              id,
+              state.connection().get(),
+              connection);
+      return Effect().none();
+    }
+    return Effect()
+        .persist(new HostEvent.Discovered(connection, inventory))
+        .thenRun((HostState after) -> publish(after, List.of()));
+  }
+
+  private Effect<HostEvent, HostState> onLost(HostState state, String error) {
+    if (up) {
+      up = false;
+      context.getLog().warn("host {} is down: {}", id, error);
+      publish(state, List.of());
+    }
+    return Effect().none();
+  }
+
+  private Effect<HostEvent, HostState> onGuests(HostState state, List<GuestReport> guests) {
+    foreignGuests =
+        guests.stream()
+            .filter(guest -> guest.instance().isEmpty())
+            .map(GuestReport::name)
+            .sorted()
+            .toList();
+    var seen = new HashMap<InstanceId, GuestReport>();
+    guests.forEach(guest -> guest.instance().ifPresent(one -> seen.put(one, guest)));
+    for (Claim claim : state.claims()) {
+      if (claim.condemned()) {
+        evict(state, claim);
+        continue;
+      }
+      var guest = seen.get(claim.instance());
+      var power = guest == null ? PowerState.NOSTATE : guest.power();
+      var generation = guest == null ? claim.generation() : guest.generation();
+      report(state, claim.instance(), generation, power, "found by reconciliation");
+      entities.instance(claim.instance()).tell(new InstanceActor.ConfirmClaim(id, confirmations));
+    }
+    return Effect().none();
+  }
+
+  private void report(
+      HostState state, InstanceId instance, long generation, PowerState power, String reason) {
+    if (state.claim(instance).isPresent()) {
+      entities
+          .instance(instance)
+          .tell(new InstanceActor.Reported(new GuestReported(id, generation, power, reason)));
+    }
+  }
+
+  /**
+   * A claim that its instance knows nothing of was left over by a crash between two nodes: it goes.
+   */
+  private Effect<HostEvent, HostState> onConfirmed(
+      HostState state, InstanceActor.ClaimConfirmed answer) {
+    var leftOver =
+        !answer.stands()
+            && !building.contains(answer.instance())
+            && state.claim(answer.instance()).filter(claim -> !claim.condemned()).isPresent();
+    if (!leftOver) {
+      return Effect().none();
+    }
+    context
+        .getLog()
+        .warn("host {}: the claim of instance {} does not stand", id, answer.instance());
+    return Effect()
+        .persist(new HostEvent.Condemned(answer.instance()))
+        .thenRun((HostState after) -> evict(after, after.claim(answer.instance()).orElseThrow()));
+  }
+
+  // ---- what others see
+
+  private HostState.Surroundings around(HostState state) {
+    return lookup.of(id, state.connection(), up);
+  }
+
+  private HostRow row(HostState state) {
+    return state.row(id, 0, around(state), building.size(), settings);
+  }
+
+  private void publish(HostState state, List<InstanceId> settled) {
+    if (state.known()) {
+      entities.scheduler().tell(new SchedulerActor.HostDelta(row(state), settled));
+    }
+  }
+
+  private Optional<HostView> view(HostState state) {
+    if (!state.known()) {
+      return Optional.empty();
+    }
+    var around = around(state);
+    var row = row(state);
+    var instances = new ArrayList<InstanceId>();
+    state.claims().forEach(claim -> instances.add(claim.instance()));
+    return Optional.of(
+        new HostView(
+            id,
+            state.connection().orElseThrow(),
+            state.inventory().orElseThrow(),
+            row.cpuRatio(),
+            row.ramRatio(),
+            row.diskRatio(),
+            row.reserved(),
+            state.claimed(),
+            instances,
+            around.enabled(),
+            around.disabledReason(),
+            up,
+            around.zone(),
+            foreignGuests,
+            lastSeen));
+  }
+}

@@ -1,0 +1,231 @@
+package io.troupe.actors.host;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.HostRow;
+import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.config.FleetSettings;
+import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.HostInventory;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+
+/** What a host has and whom it has promised it to. The only truth about its capacity. */
+public final class HostState implements CborSerializable {
+  private final Optional<ConnectionId> connection;
+  private final Optional<HostInventory> inventory;
+  private final PMap<InstanceId, Claim> claims;
+  private final Resources claimed;
+  private final long epoch;
+
+  public static final HostState UNKNOWN =
+      new HostState(Optional.empty(), Optional.empty(), HashTreePMap.empty(), Resources.NONE, 0);
+
+  private HostState(
+      Optional<ConnectionId> connection,
+      Optional<HostInventory> inventory,
+      PMap<InstanceId, Claim> claims,
+      Resources claimed,
+      long epoch) {
+    this.connection = connection;
+    this.inventory = inventory;
+    this.claims = claims;
+    this.claimed = claimed;
+    this.epoch = epoch;
+  }
+
+  /** From a snapshot. */
+  @JsonCreator
+  static HostState of(
+      @JsonProperty("connection") Optional<ConnectionId> connection,
+      @JsonProperty("inventory") Optional<HostInventory> inventory,
+      @JsonProperty("claims") List<Claim> claims,
+      @JsonProperty("epoch") long epoch) {
+    var state = new HostState(connection, inventory, HashTreePMap.empty(), Resources.NONE, epoch);
+    for (Claim claim : claims) {
+      state = state.evolve(new HostEvent.Claimed(claim));
+    }
+    return state;
+  }
+
+  @JsonProperty
+  public Optional<ConnectionId> connection() {
+    return connection;
+  }
+
+  @JsonProperty
+  public Optional<HostInventory> inventory() {
+    return inventory;
+  }
+
+  @JsonProperty
+  public Collection<Claim> claims() {
+    return claims.values();
+  }
+
+  @JsonProperty
+  public long epoch() {
+    return epoch;
+  }
+
+  @JsonIgnore
+  public Resources claimed() {
+    return claimed;
+  }
+
+  @JsonIgnore
+  public boolean known() {
+    return connection.isPresent();
+  }
+
+  public Optional<Claim> claim(InstanceId instance) {
+    return Optional.ofNullable(claims.get(instance));
+  }
+
+  /**
+   * Why the claim cannot be made now; empty when it can. Checked against the log, not against
+   * anybody's view.
+   *
+   * @param enabled whether new instances are wanted here
+   */
+  public Optional<String> refusal(RequestSpec spec, long generation, HostRow row) {
+    var there = claims.get(spec.instance());
+    if (there != null && !there.condemned()) {
+      return there.generation() > generation
+          ? Optional.of("claimed already with the newer generation " + there.generation())
+          : Optional.empty();
+    }
+    if (there != null) {
+      return Optional.of("an earlier guest of this instance is still being removed");
+    }
+    if (!row.enabled()) {
+      return Optional.of("the host is disabled");
+    }
+    var asked = spec.resources();
+    return tooMuch("vCPU", asked.vcpus(), row.freeVcpus())
+        .or(() -> tooMuch("MiB of RAM", asked.ramMib(), row.freeRamMib()))
+        .or(() -> tooMuch("GiB of disk", asked.diskGib(), row.freeDiskGib()))
+        .or(() -> spec.group().flatMap(group -> crowded(group, row)));
+  }
+
+  private static Optional<String> tooMuch(String what, long asked, long free) {
+    return asked > free
+        ? Optional.of("%d %s asked, %d free".formatted(asked, what, free))
+        : Optional.empty();
+  }
+
+  private static Optional<String> crowded(GroupSpec group, HostRow row) {
+    var here = row.members(group.id());
+    return group.policy() == GroupSpec.Policy.ANTI_AFFINITY && here >= group.maxPerHost()
+        ? Optional.of(
+            "%d of server group %s here, at most %d allowed"
+                .formatted(here, group.id(), group.maxPerHost()))
+        : Optional.empty();
+  }
+
+  /** As the scheduler and the claim check see it. Only of a known host. */
+  public HostRow row(
+      HostId id, long version, Surroundings around, int building, FleetSettings settings) {
+    var machine = inventory.orElseThrow();
+    var members = new HashMap<String, Integer>();
+    for (Claim claim : claims.values()) {
+      claim.group().ifPresent(group -> members.merge(group.id(), 1, Integer::sum));
+    }
+    return new HostRow(
+        id,
+        version,
+        machine.total(),
+        new Resources(
+            settings.reservedVcpus(), settings.reservedRamMib(), settings.reservedDiskGib()),
+        claimed,
+        settings.cpuRatio(),
+        settings.ramRatio(),
+        settings.diskRatio(),
+        around.zone(),
+        around.aggregateMetadata(),
+        around.enabled(),
+        around.disabledReason(),
+        around.up(),
+        claims.size(),
+        building,
+        members);
+  }
+
+  /**
+   * What a host does not know of itself.
+   *
+   * @param zone from its aggregates
+   * @param enabled from its connection
+   * @param up whether the hypervisor answers
+   */
+  public record Surroundings(
+      String zone,
+      Map<String, Set<String>> aggregateMetadata,
+      boolean enabled,
+      String disabledReason,
+      boolean up) {}
+
+  public HostState evolve(HostEvent event) {
+    return switch (event) {
+      case HostEvent.Discovered(var by, var machine) ->
+          new HostState(Optional.of(by), Optional.of(machine), claims, claimed, epoch);
+      case HostEvent.Claimed(var claim) -> with(claim);
+      case HostEvent.Condemned(var instance) ->
+          claim(instance).map(claim -> with(claim.condemn())).orElse(this);
+      case HostEvent.Released(var instance) -> without(instance);
+      case HostEvent.EpochTaken(var taken) ->
+          new HostState(connection, inventory, claims, claimed, taken);
+      case HostEvent.Forgotten() ->
+          new HostState(Optional.empty(), Optional.empty(), claims, claimed, epoch);
+    };
+  }
+
+  private HostState with(Claim claim) {
+    var rest = without(claim.instance());
+    return new HostState(
+        connection,
+        inventory,
+        rest.claims.plus(claim.instance(), claim),
+        rest.claimed.plus(claim.amount()),
+        epoch);
+  }
+
+  private HostState without(InstanceId instance) {
+    var claim = claims.get(instance);
+    return claim == null
+        ? this
+        : new HostState(
+            connection, inventory, claims.minus(instance), claimed.minus(claim.amount()), epoch);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof HostState that
+        && connection.equals(that.connection)
+        && inventory.equals(that.inventory)
+        && claims.equals(that.claims)
+        && epoch == that.epoch;
+  }
+
+  @Override
+  public int hashCode() {
+    return claims.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "HostState[" + connection + ", " + claims.values() + ", epoch " + epoch + "]";
+  }
+}

@@ -1,0 +1,141 @@
+package io.troupe.actors.instance;
+
+import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Step;
+import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.config.OperationSettings;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.OperationId;
+import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.drivers.spi.GuestTarget;
+import java.time.Instant;
+import java.util.Optional;
+
+/** {@link InstanceState#next}: what the current step asks of whom. */
+final class Asking {
+  /** Filled in by the host, which alone knows its epoch. */
+  private static final long NO_EPOCH = 0;
+
+  private Asking() {}
+
+  static Effect effect(InstanceState state, OperationSettings settings) {
+    return state
+        .operation()
+        .flatMap(
+            operation ->
+                operation
+                    .current()
+                    .<Effect>map(
+                        step ->
+                            new Effect.Ask(
+                                operation.id(), step, request(state, operation, step, settings))))
+        .orElseGet(Effect.Rest::new);
+  }
+
+  private static Effect.Request request(
+      InstanceState state, Operation operation, Step step, OperationSettings settings) {
+    var boot = state.request().orElseThrow();
+    return switch (step.kind()) {
+      case RESERVE -> new Effect.ReserveQuota(boot.project(), boot.flavor().resources());
+      case RELEASE_QUOTA -> new Effect.ReleaseQuota(boot.project());
+      case PLACE -> new Effect.Place(spec(state, operation, settings));
+      case CLAIM ->
+          new Effect.ClaimHost(
+              target(operation), state.generation(), spec(state, operation, settings));
+      case RELEASE_CLAIM -> new Effect.ReleaseHost(target(operation), state.generation());
+      case CONDEMN -> new Effect.CondemnGuest(target(operation), state.generation());
+      case NETWORK ->
+          new Effect.AttachPort(boot.project(), boot.networks().get(step.index()), step.index());
+      case RELEASE_PORTS -> new Effect.ReleasePorts(boot.networks().get(step.index()).networkId());
+      case SPAWN, POWER_ON, POWER_OFF, REBOOT, INSPECT, DESTROY ->
+          new Effect.RunOnHost(target(operation), command(state, operation, step, settings));
+    };
+  }
+
+  private static DriverCommand command(
+      InstanceState state, Operation operation, Step step, OperationSettings settings) {
+    var target =
+        new GuestTarget(
+            state.id(),
+            target(operation).value(),
+            state.generation(),
+            NO_EPOCH,
+            operation.id(),
+            operation.deadline());
+    return switch (step.kind()) {
+      case SPAWN -> new DriverCommand.Spawn(target, guest(state));
+      case POWER_ON -> new DriverCommand.Start(target);
+      case POWER_OFF -> new DriverCommand.Stop(target, settings.stopGraceMillis());
+      case REBOOT ->
+          new DriverCommand.Reboot(
+              target, operation.kind() == OperationKind.REBOOT_SOFT, settings.rebootGraceMillis());
+      case INSPECT -> new DriverCommand.Inspect(target);
+      case DESTROY -> new DriverCommand.Destroy(target);
+      default -> throw new IllegalStateException(step + " is no driver command");
+    };
+  }
+
+  private static HostId target(Operation operation) {
+    return operation
+        .target()
+        .orElseThrow(() -> new IllegalStateException("no target for " + operation));
+  }
+
+  private static RequestSpec spec(
+      InstanceState state, Operation operation, OperationSettings settings) {
+    var boot = state.request().orElseThrow();
+    return boot.requestSpec(state.id(), operation.tried(), settings.spawnAttempts());
+  }
+
+  private static GuestSpec guest(InstanceState state) {
+    var boot = state.request().orElseThrow();
+    var nics =
+        state.nics().stream()
+            .map(
+                nic ->
+                    new GuestSpec.Nic(
+                        nic.portId(),
+                        nic.mac(),
+                        nic.networkId(),
+                        nic.subnetId(),
+                        nic.address(),
+                        nic.cidr(),
+                        nic.gateway(),
+                        nic.dnsServers(),
+                        nic.mtu()))
+            .toList();
+    return new GuestSpec(
+        boot.name(),
+        boot.hostname(),
+        boot.project().value(),
+        boot.userId(),
+        boot.flavor().guestSize(),
+        boot.image(),
+        nics,
+        new GuestSpec.ConfigDrive(
+            boot.metadata(),
+            boot.keyName(),
+            boot.publicKey(),
+            boot.userDataBase64(),
+            state.zone().orElse("")),
+        boot.flavor().extraSpecs());
+  }
+
+  /**
+   * The command that reads the console, outside of any operation. Empty while the instance is on no
+   * host.
+   */
+  static Optional<DriverCommand> readConsole(
+      InstanceState state, OperationId id, Instant deadline, int maxBytes) {
+    return state
+        .host()
+        .map(
+            host ->
+                new DriverCommand.ReadConsole(
+                    new GuestTarget(
+                        state.id(), host.value(), state.generation(), NO_EPOCH, id, deadline),
+                    maxBytes));
+  }
+}

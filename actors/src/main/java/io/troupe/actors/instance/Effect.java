@@ -1,0 +1,44 @@
+package io.troupe.actors.instance;
+
+import io.troupe.actors.operation.Step;
+import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.OperationId;
+import io.troupe.core.value.ProjectId;
+import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.DriverCommand;
+
+/** The one thing that an instance has to ask somebody for now. */
+public sealed interface Effect {
+  /** Nothing is in progress. */
+  record Rest() implements Effect {}
+
+  /**
+   * Ask for the current step.
+   *
+   * @param what of whom
+   */
+  record Ask(OperationId operation, Step step, Request what) implements Effect {}
+
+  /** What is asked, and of whom. */
+  sealed interface Request {}
+
+  record ReserveQuota(ProjectId project, Resources amount) implements Request {}
+
+  record ReleaseQuota(ProjectId project) implements Request {}
+
+  record Place(RequestSpec spec) implements Request {}
+
+  record ClaimHost(HostId host, long generation, RequestSpec spec) implements Request {}
+
+  record ReleaseHost(HostId host, long generation) implements Request {}
+
+  record CondemnGuest(HostId host, long generation) implements Request {}
+
+  record AttachPort(ProjectId project, NetworkChoice choice, int index) implements Request {}
+
+  record ReleasePorts(String networkId) implements Request {}
+
+  /** The host fills in its epoch before it hands the command to its driver. */
+  record RunOnHost(HostId host, DriverCommand command) implements Request {}
+}

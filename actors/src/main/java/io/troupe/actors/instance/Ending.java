@@ -1,0 +1,42 @@
+package io.troupe.actors.instance;
+
+import io.troupe.actors.operation.Operation;
+import io.troupe.core.value.PowerState;
+
+/** In which vm state an instance comes to rest. */
+final class Ending {
+  private Ending() {}
+
+  /** After an operation with nothing left to do; {@code state} is the one it leaves behind. */
+  static VmState vmState(InstanceState state, Operation operation) {
+    var failed = operation.failure().isPresent();
+    return switch (operation.kind()) {
+      case BOOT -> failed ? VmState.ERROR : VmState.ACTIVE;
+      case DELETE -> VmState.DELETED;
+      case START, REBOOT_SOFT, REBOOT_HARD, STOP -> afterPower(state.vmState(), state.power());
+    };
+  }
+
+  /** A power operation ends in what the hypervisor said last, whether it succeeded or not. */
+  private static VmState afterPower(VmState before, PowerState power) {
+    return switch (power) {
+      case RUNNING -> VmState.ACTIVE;
+      case SHUTDOWN, CRASHED -> VmState.STOPPED;
+      case PAUSED -> VmState.PAUSED;
+      case SUSPENDED -> VmState.SUSPENDED;
+      case NOSTATE -> before;
+    };
+  }
+
+  /**
+   * After the guest has changed by itself. An instance in error stays there: somebody has to look
+   * at it.
+   */
+  static VmState afterReport(VmState before, PowerState power) {
+    return switch (before) {
+      case ACTIVE, STOPPED, PAUSED, SUSPENDED ->
+          power == PowerState.NOSTATE ? VmState.STOPPED : afterPower(before, power);
+      default -> before;
+    };
+  }
+}

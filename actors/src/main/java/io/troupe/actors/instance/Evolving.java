@@ -1,0 +1,283 @@
+package io.troupe.actors.instance;
+
+import io.troupe.actors.Rejection;
+import io.troupe.actors.instance.InstanceState.Phase;
+import io.troupe.actors.operation.Failure;
+import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Step;
+import io.troupe.actors.operation.StepKind;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
+import io.troupe.core.value.PowerState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * {@link InstanceState#evolve}: what each event makes of a state. No checks here, events are facts.
+ */
+final class Evolving {
+  /** Operations remembered per instance; the journal has them all. */
+  private static final int TRAILS_KEPT = 20;
+
+  /** Steps remembered per operation; a boot that meets nine refusing hosts has fewer. */
+  private static final int STEPS_KEPT = 100;
+
+  private final InstanceId id;
+  private Phase phase;
+  private Optional<Rejection> refusal;
+  private Optional<BootRequest> request;
+  private VmState vmState;
+  private PowerState power;
+  private Optional<HostId> host;
+  private Optional<String> zone;
+  private long generation;
+  private List<Nic> nics;
+  private Optional<Fault> fault;
+  private Instant createdAt;
+  private Instant updatedAt;
+  private Optional<Instant> launchedAt;
+  private Optional<Instant> terminatedAt;
+  private Optional<Operation> operation;
+  private List<OperationTrail> trails;
+
+  private Evolving(InstanceState from) {
+    id = from.id();
+    phase = from.phase();
+    refusal = from.refusal();
+    request = from.request();
+    vmState = from.vmState();
+    power = from.power();
+    host = from.host();
+    zone = from.zone();
+    generation = from.generation();
+    nics = from.nics();
+    fault = from.fault();
+    createdAt = from.createdAt();
+    updatedAt = from.updatedAt();
+    launchedAt = from.launchedAt();
+    terminatedAt = from.terminatedAt();
+    operation = from.operation();
+    trails = from.trails();
+  }
+
+  static InstanceState apply(InstanceState state, InstanceEvent event) {
+    var change = new Evolving(state);
+    change.on(event);
+    return change.result();
+  }
+
+  private InstanceState result() {
+    return new InstanceState(
+        id,
+        phase,
+        refusal,
+        request,
+        vmState,
+        power,
+        host,
+        zone,
+        generation,
+        nics,
+        fault,
+        createdAt,
+        updatedAt,
+        launchedAt,
+        terminatedAt,
+        operation,
+        trails);
+  }
+
+  private void on(InstanceEvent event) {
+    switch (event) {
+      case InstanceEvent.BootAsked asked -> asked(asked);
+      case InstanceEvent.BootRefused refused -> {
+        phase = Phase.REFUSED;
+        refusal = Optional.of(refused.reason());
+        vmState = VmState.DELETED;
+        operation = Optional.empty();
+      }
+      case InstanceEvent.OperationBegan began -> began(began);
+      case InstanceEvent.StepDone done -> done(done);
+      case InstanceEvent.StepFailed failed -> failed(failed);
+      case InstanceEvent.OperationEnded ended -> ended(ended);
+      case InstanceEvent.PowerChanged changed -> {
+        power = changed.power();
+        vmState = changed.vmState();
+      }
+      case InstanceEvent.Renamed renamed ->
+          request = request.map(old -> old.withName(renamed.name()));
+      case InstanceEvent.Several several -> several.events().forEach(this::on);
+    }
+    updatedAt = event.at();
+  }
+
+  private void asked(InstanceEvent.BootAsked asked) {
+    phase = Phase.ASKED;
+    request = Optional.of(asked.request());
+    createdAt = asked.at();
+    begin(asked.origin(), OperationKind.BOOT, asked.todo(), asked.deadline(), asked.at());
+  }
+
+  private void began(InstanceEvent.OperationBegan began) {
+    var target = host.or(() -> operation.flatMap(Operation::target));
+    operation.ifPresent(
+        broken ->
+            closeTrail(
+                broken.id(), Optional.of("Broken off by " + began.kind().action()), began.at()));
+    begin(began.origin(), began.kind(), began.todo(), began.deadline(), began.at());
+    operation = operation.map(now -> now.onHost(target));
+  }
+
+  private void begin(
+      UserCommand.Origin origin,
+      OperationKind kind,
+      List<Step> todo,
+      Instant deadline,
+      Instant at) {
+    operation = Optional.of(Operation.begin(origin.operation(), kind, deadline, todo));
+    var all = new ArrayList<>(trails);
+    all.add(
+        new OperationTrail(
+            origin.operation(),
+            kind.action(),
+            origin.userId(),
+            origin.projectId(),
+            at,
+            at,
+            Optional.empty(),
+            Optional.empty(),
+            List.of()));
+    trails = all.size() > TRAILS_KEPT ? all.subList(all.size() - TRAILS_KEPT, all.size()) : all;
+  }
+
+  private void done(InstanceEvent.StepDone done) {
+    addToTrail(done.operation(), done.step(), done.startedAt(), done.at(), true, done.detail());
+    var now = operation.orElseThrow();
+    now = now.withTodo(now.todo().subList(1, now.todo().size()));
+    switch (done.step().kind()) {
+      case RESERVE -> phase = Phase.PRESENT;
+      case PLACE -> {
+        now = now.withCandidates(done.candidates());
+        generation++;
+      }
+      case CLAIM -> {
+        host = now.target();
+        zone = done.availabilityZone();
+      }
+      case NETWORK -> {
+        var all = new ArrayList<>(nics);
+        done.nic().ifPresent(all::add);
+        nics = all;
+      }
+      case SPAWN, POWER_ON, POWER_OFF, REBOOT, INSPECT -> power = done.power().orElse(power);
+      case DESTROY -> power = PowerState.NOSTATE;
+      case RELEASE_CLAIM, CONDEMN -> {
+        host = Optional.empty();
+        zone = Optional.empty();
+        now = now.withoutTarget();
+        generation++;
+      }
+      case RELEASE_PORTS -> {
+        var network = request.orElseThrow().networks().get(done.step().index()).networkId();
+        nics = nics.stream().filter(nic -> !nic.networkId().equals(network)).toList();
+      }
+      case RELEASE_QUOTA -> {}
+    }
+    operation = Optional.of(now);
+  }
+
+  private void failed(InstanceEvent.StepFailed failed) {
+    addToTrail(
+        failed.operation(), failed.step(), failed.startedAt(), failed.at(), false, failed.reason());
+    var now = operation.orElseThrow().withTodo(failed.todo());
+    if (failed.step().kind() == StepKind.SPAWN) {
+      now = now.withAttempt();
+    }
+    if (failed.hostOut()) {
+      now = now.withoutTarget();
+      generation++;
+    }
+    if (failed.failure().isPresent()) {
+      now = now.withFailure(failed.failure().get());
+    }
+    if (failed.deadline().isPresent()) {
+      now = now.withDeadline(failed.deadline().get());
+    }
+    operation = Optional.of(now);
+  }
+
+  private void ended(InstanceEvent.OperationEnded ended) {
+    closeTrail(ended.operation(), ended.failure().map(Failure::message), ended.at());
+    operation = Optional.empty();
+    vmState = ended.vmState();
+    switch (vmState) {
+      case ACTIVE -> {
+        fault = Optional.empty();
+        launchedAt = launchedAt.or(() -> Optional.of(ended.at()));
+      }
+      case ERROR ->
+          fault =
+              ended
+                  .failure()
+                  .map(why -> new Fault(why.code(), why.message(), why.details(), ended.at()))
+                  .or(() -> fault);
+      case DELETED -> {
+        terminatedAt = Optional.of(ended.at());
+        power = PowerState.NOSTATE;
+      }
+      default -> {}
+    }
+  }
+
+  private void addToTrail(
+      OperationId operationId, Step step, Instant from, Instant to, boolean ok, String detail) {
+    var where = operation.flatMap(Operation::target).map(HostId::value).orElse("");
+    var entry = new OperationTrail.Step(step.kind().word(), from, to, ok, where, detail);
+    changeTrail(
+        operationId,
+        trail -> {
+          var steps = new ArrayList<>(trail.steps());
+          if (steps.size() < STEPS_KEPT) {
+            steps.add(entry);
+          }
+          return new OperationTrail(
+              trail.id(),
+              trail.action(),
+              trail.userId(),
+              trail.projectId(),
+              trail.startedAt(),
+              to,
+              trail.finishedAt(),
+              trail.error(),
+              steps);
+        });
+  }
+
+  private void closeTrail(OperationId operationId, Optional<String> error, Instant at) {
+    changeTrail(
+        operationId,
+        trail ->
+            new OperationTrail(
+                trail.id(),
+                trail.action(),
+                trail.userId(),
+                trail.projectId(),
+                trail.startedAt(),
+                at,
+                Optional.of(at),
+                error,
+                trail.steps()));
+  }
+
+  private void changeTrail(OperationId operationId, UnaryOperator<OperationTrail> change) {
+    trails =
+        trails.stream()
+            .map(trail -> trail.id().equals(operationId) ? change.apply(trail) : trail)
+            .toList();
+  }
+}

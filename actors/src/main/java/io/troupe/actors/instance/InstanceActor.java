@@ -1,0 +1,403 @@
+package io.troupe.actors.instance;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.troupe.actors.Entities;
+import io.troupe.actors.Rejection;
+import io.troupe.actors.host.HostActor;
+import io.troupe.actors.operation.Step;
+import io.troupe.actors.view.InstanceIndex;
+import io.troupe.config.OperationSettings;
+import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
+import io.troupe.drivers.DriverActor;
+import io.troupe.drivers.spi.DriverFailure;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+
+/**
+ * One instance. It asks its {@link InstanceState} what to do and does it; the ordinary path and the
+ * one after a crash are the same method, {@link #perform}.
+ *
+ * <p>Outcomes of steps that can be asked for again are not written at once but together with the
+ * next event that cannot ({@code docs/adr/0004}); {@code ahead} is the state with them.
+ */
+public final class InstanceActor
+    extends EventSourcedBehavior<InstanceActor.Message, InstanceEvent, InstanceState> {
+
+  public static final EntityTypeKey<Message> KEY = EntityTypeKey.create(Message.class, "instance");
+
+  /** The journal's tag of every instance event; the index is rebuilt from it. */
+  public static final String TAG = "instance";
+
+  public sealed interface Message {}
+
+  /** A user's command; a boot is answered once the quota has agreed or refused. */
+  public record Do(UserCommand command, ActorRef<Reply> replyTo)
+      implements Message, CborSerializable {}
+
+  public record Get(ActorRef<View> replyTo) implements Message, CborSerializable {}
+
+  public record GetOperations(ActorRef<Operations> replyTo) implements Message, CborSerializable {}
+
+  /**
+   * @param maxBytes of the log's end
+   */
+  public record ReadConsole(OperationId id, int maxBytes, ActorRef<DriverActor.Reply> replyTo)
+      implements Message, CborSerializable {}
+
+  /** From the instance's host. */
+  public record Reported(GuestReported report) implements Message, CborSerializable {}
+
+  /** From a host that is not sure any more: does this claim still stand? */
+  public record ConfirmClaim(HostId host, ActorRef<ClaimConfirmed> replyTo)
+      implements Message, CborSerializable {}
+
+  /** Nothing but a reason to be awake: an unfinished operation goes on. */
+  public record Wake() implements Message, CborSerializable {}
+
+  record Outcome(StepOutcome outcome) implements Message {}
+
+  record AskAgain(OperationId operation, Step step) implements Message {}
+
+  private record TimeUp(OperationId operation) implements Message {}
+
+  private record Idle() implements Message {}
+
+  /** Asked by sharding before the instance is moved or laid to rest. */
+  public record Stop() implements Message, CborSerializable {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Accepted.class, name = "accepted"),
+    @JsonSubTypes.Type(value = Rejected.class, name = "rejected")
+  })
+  public sealed interface Reply extends CborSerializable {}
+
+  public record Accepted(InstanceView view) implements Reply {}
+
+  public record Rejected(Rejection reason) implements Reply {}
+
+  public record View(Optional<InstanceView> view) implements CborSerializable {}
+
+  public record Operations(List<OperationTrail> trails) implements CborSerializable {}
+
+  public record ClaimConfirmed(InstanceId instance, HostId host, boolean stands)
+      implements CborSerializable {}
+
+  /** How long a console log may take to come. */
+  private static final Duration CONSOLE_ANSWER = Duration.ofSeconds(30);
+
+  /** An instance without an operation in progress is laid to rest after this. */
+  private static final Duration IDLE_AFTER = Duration.ofMinutes(2);
+
+  private final InstanceId id;
+  private final Entities entities;
+  private final InstanceIndex index;
+  private final OperationSettings settings;
+  private final OperationMeter meter;
+  private final Clock clock;
+  private final ActorContext<Message> context;
+  private final TimerScheduler<Message> timers;
+  private final ActorRef<ClusterSharding.ShardCommand> shard;
+  private final StepAsker asker;
+
+  private InstanceState ahead;
+  private List<InstanceEvent> waiting = new ArrayList<>();
+  private final List<ActorRef<Reply>> bootAskers = new ArrayList<>();
+
+  public static Behavior<Message> create(
+      InstanceId id,
+      Entities entities,
+      InstanceIndex index,
+      OperationSettings settings,
+      OperationMeter meter,
+      Clock clock,
+      ActorRef<ClusterSharding.ShardCommand> shard) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers ->
+                    new InstanceActor(
+                        id, entities, index, settings, meter, clock, shard, context, timers)));
+  }
+
+  private InstanceActor(
+      InstanceId id,
+      Entities entities,
+      InstanceIndex index,
+      OperationSettings settings,
+      OperationMeter meter,
+      Clock clock,
+      ActorRef<ClusterSharding.ShardCommand> shard,
+      ActorContext<Message> context,
+      TimerScheduler<Message> timers) {
+    super(
+        PersistenceId.of(KEY.name(), id.toString()),
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+    this.id = id;
+    this.entities = entities;
+    this.index = index;
+    this.settings = settings;
+    this.meter = meter;
+    this.clock = clock;
+    this.shard = shard;
+    this.context = context;
+    this.timers = timers;
+    this.asker = new StepAsker(id, entities, context);
+    this.ahead = emptyState();
+  }
+
+  @Override
+  public InstanceState emptyState() {
+    return InstanceState.absent(id);
+  }
+
+  @Override
+  public EventHandler<InstanceState, InstanceEvent> eventHandler() {
+    return InstanceState::evolve;
+  }
+
+  @Override
+  public Set<String> tagsFor(InstanceEvent event) {
+    return Set.of(TAG);
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return RetentionCriteria.snapshotEvery(100, 2);
+  }
+
+  @Override
+  public SignalHandler<InstanceState> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(
+            RecoveryCompleted.class,
+            (state, _) -> {
+              ahead = state;
+              settle();
+            })
+        .build();
+  }
+
+  @Override
+  public CommandHandler<Message, InstanceEvent, InstanceState> commandHandler() {
+    return (_, message) ->
+        switch (message) {
+          case Do(var command, var replyTo) -> onCommand(command, replyTo);
+          case Get(var replyTo) -> {
+            replyTo.tell(new View(view().filter(_ -> !ahead.deleted())));
+            yield Effect().none();
+          }
+          case GetOperations(var replyTo) -> {
+            replyTo.tell(new Operations(ahead.visible() ? ahead.trails().reversed() : List.of()));
+            yield Effect().none();
+          }
+          case ReadConsole read -> onReadConsole(read);
+          case Reported(var report) -> onInput(report);
+          case ConfirmClaim(var host, var replyTo) -> {
+            replyTo.tell(new ClaimConfirmed(id, host, mayHoldClaimOn(host)));
+            yield Effect().none();
+          }
+          case Outcome(var outcome) -> onInput(outcome);
+          case TimeUp(var operation) -> onInput(new DeadlinePassed(operation));
+          case AskAgain(var operation, var step) -> {
+            if (isCurrent(operation, step)) {
+              perform();
+            }
+            yield Effect().none();
+          }
+          case Wake() -> Effect().none();
+          case Idle() -> {
+            if (ahead.operation().isEmpty()) {
+              shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+            }
+            yield Effect().none();
+          }
+          case Stop() -> Effect().stop();
+        };
+  }
+
+  private Effect<InstanceEvent, InstanceState> onCommand(
+      UserCommand command, ActorRef<Reply> replyTo) {
+    return switch (ahead.decide(command, clock.instant(), settings)) {
+      case Decision.Accept(var events) when command instanceof UserCommand.Boot -> {
+        bootAskers.add(replyTo);
+        if (events.isEmpty()) {
+          answerBoot();
+        }
+        yield commit(events);
+      }
+      case Decision.Accept(var events) -> commit(events, () -> answer(replyTo));
+      case Decision.Reject(var reason) -> {
+        replyTo.tell(new Rejected(reason));
+        yield Effect().none();
+      }
+      case Decision.AskAgain _ -> throw new IllegalStateException("not for a user's command");
+    };
+  }
+
+  private void answer(ActorRef<Reply> replyTo) {
+    replyTo.tell(new Accepted(ahead.view(version())));
+  }
+
+  private Effect<InstanceEvent, InstanceState> onInput(InstanceInput input) {
+    return switch (ahead.decide(input, clock.instant(), settings)) {
+      case Decision.Accept(var events) -> commit(events);
+      case Decision.Reject(var reason) ->
+          throw new IllegalStateException("refused " + input + ": " + reason);
+      case Decision.AskAgain(var after, var why) -> {
+        context.getLog().warn("instance {} will ask again in {}: {}", id, after, why);
+        ahead
+            .operation()
+            .ifPresent(
+                operation ->
+                    operation
+                        .current()
+                        .ifPresent(
+                            step ->
+                                timers.startSingleTimer(
+                                    "again", new AskAgain(operation.id(), step), after)));
+        yield Effect().none();
+      }
+    };
+  }
+
+  private Effect<InstanceEvent, InstanceState> commit(List<InstanceEvent> events) {
+    return commit(events, () -> {});
+  }
+
+  private Effect<InstanceEvent, InstanceState> commit(
+      List<InstanceEvent> events, Runnable whenDone) {
+    if (events.isEmpty()) {
+      whenDone.run();
+      return Effect().none();
+    }
+    waiting.addAll(events);
+    if (events.stream().allMatch(InstanceEvent::mayWait)) {
+      for (InstanceEvent event : events) {
+        ahead = ahead.evolve(event);
+      }
+      settle();
+      whenDone.run();
+      return Effect().none();
+    }
+    var toWrite =
+        waiting.size() == 1
+            ? waiting.getFirst()
+            : new InstanceEvent.Several(waiting, waiting.getLast().at());
+    waiting = new ArrayList<>();
+    return Effect()
+        .persist(toWrite)
+        .thenRun(
+            (InstanceState state) -> {
+              ahead = state;
+              if (events.getLast() instanceof InstanceEvent.OperationEnded) {
+                meter.ended(state);
+              }
+              settle();
+              whenDone.run();
+            });
+  }
+
+  /** After every change: readers, whoever waits, and the next step. */
+  private void settle() {
+    index.put(ahead, version());
+    answerBoot();
+    if (ahead.operation().isEmpty()) {
+      timers.cancel("deadline");
+      timers.startSingleTimer("idle", new Idle(), IDLE_AFTER);
+      return;
+    }
+    timers.cancel("idle");
+    var operation = ahead.operation().get();
+    var left = Duration.between(clock.instant(), operation.deadline());
+    timers.startSingleTimer(
+        "deadline",
+        new TimeUp(operation.id()),
+        left.isNegative() ? Duration.ofMillis(1) : left.plusMillis(1));
+    perform();
+  }
+
+  private void answerBoot() {
+    switch (ahead.phase()) {
+      case PRESENT -> bootAskers.forEach(this::answer);
+      case REFUSED -> {
+        var refused = new Rejected(ahead.refusal().orElseThrow());
+        bootAskers.forEach(asker -> asker.tell(refused));
+      }
+      case ABSENT, ASKED -> {
+        return;
+      }
+    }
+    bootAskers.clear();
+  }
+
+  private Optional<InstanceView> view() {
+    return ahead.visible() ? Optional.of(ahead.view(version())) : Optional.empty();
+  }
+
+  /** Grows with the journal, and between two writes with what waits to be written. */
+  private long version() {
+    return (lastSequenceNumber(context) << 16) + waiting.size();
+  }
+
+  private boolean isCurrent(OperationId operation, Step step) {
+    return ahead
+        .operation()
+        .filter(now -> now.id().equals(operation))
+        .flatMap(now -> now.current())
+        .filter(step::equals)
+        .isPresent();
+  }
+
+  private boolean mayHoldClaimOn(HostId host) {
+    return !ahead.deleted()
+        && ahead
+            .host()
+            .or(() -> ahead.operation().flatMap(now -> now.target()))
+            .filter(host::equals)
+            .isPresent();
+  }
+
+  /** Asks for what the state says comes next. */
+  private void perform() {
+    asker.perform(ahead.next(settings), clock.instant());
+  }
+
+  private Effect<InstanceEvent, InstanceState> onReadConsole(ReadConsole read) {
+    var deadline = clock.instant().plus(CONSOLE_ANSWER);
+    var command = Asking.readConsole(ahead, read.id(), deadline, read.maxBytes());
+    if (command.isEmpty()) {
+      var failure =
+          new DriverFailure(DriverFailure.Kind.INSTANCE_FAULT, "the instance is on no host");
+      read.replyTo().tell(new DriverActor.Failed(read.id(), id, failure));
+    } else {
+      var host = new HostId(command.get().target().host());
+      entities.host(host).tell(new HostActor.Run(command.get(), read.replyTo()));
+    }
+    return Effect().none();
+  }
+}

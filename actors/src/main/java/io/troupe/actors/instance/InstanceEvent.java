@@ -1,0 +1,116 @@
+package io.troupe.actors.instance;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.troupe.actors.Rejection;
+import io.troupe.actors.operation.Failure;
+import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Step;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
+import io.troupe.core.value.PowerState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What has happened to an instance. Stored for ever: names stay, fields are only added. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = InstanceEvent.BootAsked.class, name = "boot-asked"),
+  @JsonSubTypes.Type(value = InstanceEvent.BootRefused.class, name = "boot-refused"),
+  @JsonSubTypes.Type(value = InstanceEvent.OperationBegan.class, name = "operation-began"),
+  @JsonSubTypes.Type(value = InstanceEvent.StepDone.class, name = "step-done"),
+  @JsonSubTypes.Type(value = InstanceEvent.StepFailed.class, name = "step-failed"),
+  @JsonSubTypes.Type(value = InstanceEvent.OperationEnded.class, name = "operation-ended"),
+  @JsonSubTypes.Type(value = InstanceEvent.PowerChanged.class, name = "power-changed"),
+  @JsonSubTypes.Type(value = InstanceEvent.Renamed.class, name = "renamed"),
+  @JsonSubTypes.Type(value = InstanceEvent.Several.class, name = "several")
+})
+public sealed interface InstanceEvent {
+  Instant at();
+
+  /**
+   * May wait to be written until the next event that may not: see {@link
+   * io.troupe.actors.operation.StepKind}.
+   */
+  @JsonIgnore
+  default boolean mayWait() {
+    return false;
+  }
+
+  /** Somebody asked for the instance. It is nobody's to see until the quota has agreed. */
+  record BootAsked(
+      InstanceId id,
+      UserCommand.Origin origin,
+      BootRequest request,
+      List<Step> todo,
+      Instant deadline,
+      Instant at)
+      implements InstanceEvent {}
+
+  /** The quota did not agree. The instance never was. */
+  record BootRefused(OperationId operation, Rejection reason, Instant at)
+      implements InstanceEvent {}
+
+  /** An operation was accepted; one that was in progress is broken off by it. */
+  record OperationBegan(
+      UserCommand.Origin origin, OperationKind kind, List<Step> todo, Instant deadline, Instant at)
+      implements InstanceEvent {}
+
+  /** The current step was done. What it brought stands in the optional fields. */
+  record StepDone(
+      OperationId operation,
+      Step step,
+      Instant startedAt,
+      String detail,
+      List<HostId> candidates,
+      Optional<String> availabilityZone,
+      Optional<Nic> nic,
+      Optional<PowerState> power,
+      Instant at)
+      implements InstanceEvent {
+    @Override
+    public boolean mayWait() {
+      return step.kind().canBeAskedAgain();
+    }
+  }
+
+  /**
+   * The current step failed; {@code todo} is what shall be done now instead of what was left.
+   *
+   * @param hostOut whether the target is out of the question from now on
+   * @param failure set when the operation will end in failure
+   * @param deadline for what is to be done now, when the operation's own has passed
+   */
+  record StepFailed(
+      OperationId operation,
+      Step step,
+      Instant startedAt,
+      String reason,
+      List<Step> todo,
+      boolean hostOut,
+      Optional<Failure> failure,
+      Optional<Instant> deadline,
+      Instant at)
+      implements InstanceEvent {}
+
+  /** Nothing is left to do. */
+  record OperationEnded(
+      OperationId operation, VmState vmState, Optional<Failure> failure, Instant at)
+      implements InstanceEvent {}
+
+  /** The guest changed its power state by itself. */
+  record PowerChanged(PowerState power, VmState vmState, String reason, Instant at)
+      implements InstanceEvent {}
+
+  record Renamed(String name, Instant at) implements InstanceEvent {}
+
+  /** Events that were written together, one row in the journal. */
+  record Several(List<InstanceEvent> events, Instant at) implements InstanceEvent {
+    public Several {
+      events = List.copyOf(events);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.troupe.actors.instance;
+
+import io.troupe.actors.Rejection;
+import io.troupe.actors.operation.Operation;
+import io.troupe.config.OperationSettings;
+import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.PowerState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that is known of one instance, and the three questions its actor asks: {@link #decide},
+ * {@link #evolve} and {@link #next}. Pure: the time comes in, nothing goes out but values.
+ *
+ * @param phase whether there is an instance to speak of
+ * @param refusal why the quota did not agree
+ * @param request as accepted; empty only while {@code phase} is ABSENT
+ * @param generation grows with each host the instance is promised to; fences its guest
+ * @param trails of its operations, oldest first, bounded
+ */
+public record InstanceState(
+    InstanceId id,
+    Phase phase,
+    Optional<Rejection> refusal,
+    Optional<BootRequest> request,
+    VmState vmState,
+    PowerState power,
+    Optional<HostId> host,
+    Optional<String> zone,
+    long generation,
+    List<Nic> nics,
+    Optional<Fault> fault,
+    Instant createdAt,
+    Instant updatedAt,
+    Optional<Instant> launchedAt,
+    Optional<Instant> terminatedAt,
+    Optional<Operation> operation,
+    List<OperationTrail> trails)
+    implements CborSerializable {
+
+  /** How far the instance has come into being. */
+  public enum Phase {
+    /** Never heard of. */
+    ABSENT,
+    /** Asked for; the quota has not agreed yet, nobody may see it. */
+    ASKED,
+    /** The quota refused. */
+    REFUSED,
+    /** There, or deleted after it was. */
+    PRESENT
+  }
+
+  public InstanceState {
+    nics = List.copyOf(nics);
+    trails = List.copyOf(trails);
+  }
+
+  public static InstanceState absent(InstanceId id) {
+    return new InstanceState(
+        id,
+        Phase.ABSENT,
+        Optional.empty(),
+        Optional.empty(),
+        VmState.BUILDING,
+        PowerState.NOSTATE,
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        List.of(),
+        Optional.empty(),
+        Instant.EPOCH,
+        Instant.EPOCH,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of());
+  }
+
+  /**
+   * What comes of {@code input} at {@code now}.
+   *
+   * @param settings deadlines and bounds that go into the events
+   */
+  public Decision decide(InstanceInput input, Instant now, OperationSettings settings) {
+    return new Deciding(this, now, settings).on(input);
+  }
+
+  /** This state after {@code event}. Never refuses: it reads every event ever written. */
+  public InstanceState evolve(InstanceEvent event) {
+    return Evolving.apply(this, event);
+  }
+
+  /** The one thing to ask somebody for now. After a crash it is the same as before. */
+  public Effect next(OperationSettings settings) {
+    return Asking.effect(this, settings);
+  }
+
+  public boolean visible() {
+    return phase == Phase.PRESENT;
+  }
+
+  public boolean deleted() {
+    return vmState == VmState.DELETED;
+  }
+
+  public Optional<TaskState> taskState() {
+    return operation.flatMap(
+        now -> now.current().flatMap(step -> now.kind().taskState(step.kind())));
+  }
+
+  /** For readers; only of a visible instance. */
+  public InstanceView view(long version) {
+    return new InstanceView(
+        id,
+        version,
+        request.orElseThrow(),
+        vmState,
+        taskState(),
+        power,
+        host,
+        zone,
+        nics,
+        fault,
+        false,
+        createdAt,
+        updatedAt,
+        launchedAt,
+        terminatedAt);
+  }
+}

@@ -1,0 +1,202 @@
+package io.troupe.actors.instance;
+
+import io.troupe.actors.Entities;
+import io.troupe.actors.host.HostActor;
+import io.troupe.actors.network.NetworkActor;
+import io.troupe.actors.project.ProjectActor;
+import io.troupe.actors.scheduler.Candidate;
+import io.troupe.actors.scheduler.Decision;
+import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.core.value.InstanceId;
+import io.troupe.drivers.DriverActor;
+import io.troupe.drivers.spi.DriverResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.Collectors;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.RecipientRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.japi.function.Function;
+
+/**
+ * Puts an operation's current step to the entity that can do it, and reads the answer as an
+ * outcome. A question without an answer is put again: all of them are idempotent.
+ */
+final class StepAsker {
+  /** How long an entity of ours may take; its journal may be slow, its shard may be moving. */
+  private static final Duration ENTITY_ANSWER = Duration.ofSeconds(5);
+
+  /** Driver commands take longer; a repeated one joins the one that is running. */
+  private static final Duration DRIVER_ANSWER = Duration.ofSeconds(30);
+
+  private final InstanceId id;
+  private final Entities entities;
+  private final ActorContext<InstanceActor.Message> context;
+
+  StepAsker(InstanceId id, Entities entities, ActorContext<InstanceActor.Message> context) {
+    this.id = id;
+    this.entities = entities;
+    this.context = context;
+  }
+
+  void perform(Effect effect, Instant now) {
+    switch (effect) {
+      case Effect.Rest() -> {}
+      case Effect.Ask ask -> put(new Question(ask, now));
+    }
+  }
+
+  private record Question(Effect.Ask ask, Instant askedAt) {
+    InstanceActor.Message answered(StepOutcome.Result result) {
+      return new InstanceActor.Outcome(
+          new StepOutcome(ask.operation(), ask.step(), askedAt, result));
+    }
+
+    InstanceActor.Message unanswered() {
+      return new InstanceActor.AskAgain(ask.operation(), ask.step());
+    }
+  }
+
+  private void put(Question question) {
+    switch (question.ask().what()) {
+      case Effect.ReserveQuota(var project, var amount) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              ProjectActor.Reply.class,
+              entities.project(project),
+              to -> new ProjectActor.Reserve(id, amount, to),
+              StepAsker::read);
+      case Effect.ReleaseQuota(var project) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              ProjectActor.Reply.class,
+              entities.project(project),
+              to -> new ProjectActor.Release(id, to),
+              StepAsker::read);
+      case Effect.Place(var spec) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              Decision.class,
+              entities.scheduler(),
+              to -> new SchedulerActor.Place(spec, to),
+              StepAsker::read);
+      case Effect.ClaimHost(var host, var generation, var spec) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              HostActor.ClaimReply.class,
+              entities.host(host),
+              to -> new HostActor.MakeClaim(spec, generation, to),
+              StepAsker::read);
+      case Effect.ReleaseHost(var host, var generation) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              HostActor.ClaimReply.class,
+              entities.host(host),
+              to -> new HostActor.ReleaseClaim(id, generation, to),
+              StepAsker::read);
+      case Effect.CondemnGuest(var host, var generation) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              HostActor.ClaimReply.class,
+              entities.host(host),
+              to -> new HostActor.Condemn(id, generation, to),
+              StepAsker::read);
+      case Effect.AttachPort(var project, var choice, var index) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              NetworkActor.Reply.class,
+              entities.network(choice.networkId()),
+              to -> new NetworkActor.Attach(id, project, choice, index, to),
+              StepAsker::read);
+      case Effect.ReleasePorts(var networkId) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              NetworkActor.Reply.class,
+              entities.network(networkId),
+              to -> new NetworkActor.Release(id, to),
+              StepAsker::read);
+      case Effect.RunOnHost(var host, var command) ->
+          ask(
+              question,
+              DRIVER_ANSWER,
+              DriverActor.Reply.class,
+              entities.host(host),
+              to -> new HostActor.Run(command, to),
+              StepAsker::read);
+    }
+  }
+
+  private <M, R> void ask(
+      Question question,
+      Duration patience,
+      Class<R> replies,
+      RecipientRef<M> whom,
+      Function<ActorRef<R>, M> message,
+      java.util.function.Function<R, StepOutcome.Result> reading) {
+    context.ask(
+        replies,
+        whom,
+        patience,
+        message,
+        (reply, noAnswer) ->
+            noAnswer == null ? question.answered(reading.apply(reply)) : question.unanswered());
+  }
+
+  private static StepOutcome.Result read(ProjectActor.Reply reply) {
+    return switch (reply) {
+      case ProjectActor.Granted() -> new StepOutcome.Done("");
+      case ProjectActor.Refused(var reason) -> new StepOutcome.Refused(reason);
+    };
+  }
+
+  private static StepOutcome.Result read(Decision decision) {
+    return switch (decision) {
+      case Decision.Placed(var candidates, var seed) ->
+          new StepOutcome.Placed(
+              candidates.stream().map(Candidate::host).toList(), weights(candidates, seed));
+      case Decision.NoValidHost(var explanation) -> new StepOutcome.NoHost(explanation.message());
+    };
+  }
+
+  private static String weights(java.util.List<Candidate> candidates, long seed) {
+    return candidates.stream()
+        .map(candidate -> "%s %.3f".formatted(candidate.host(), candidate.weight()))
+        .collect(Collectors.joining(", ", "", "; seed " + seed));
+  }
+
+  private static StepOutcome.Result read(HostActor.ClaimReply reply) {
+    return switch (reply) {
+      case HostActor.ClaimMade(var zone) -> new StepOutcome.Claimed(zone);
+      case HostActor.ClaimRefused(var reason) -> new StepOutcome.ClaimRefused(reason);
+      case HostActor.ClaimGone() -> new StepOutcome.Done("");
+    };
+  }
+
+  private static StepOutcome.Result read(NetworkActor.Reply reply) {
+    return switch (reply) {
+      case NetworkActor.Attached(var nic) -> new StepOutcome.Attached(nic);
+      case NetworkActor.Released() -> new StepOutcome.Done("");
+      case NetworkActor.Refused(var reason) -> new StepOutcome.NotAttached(reason);
+    };
+  }
+
+  private static StepOutcome.Result read(DriverActor.Reply reply) {
+    return switch (reply) {
+      case DriverActor.Done done ->
+          switch (done.result()) {
+            case DriverResult.Guest(var present, var power, _) ->
+                new StepOutcome.Guest(present, power);
+            case DriverResult.Console _ -> new StepOutcome.Done("");
+          };
+      case DriverActor.Failed failed -> new StepOutcome.DriverFailed(failed.failure());
+    };
+  }
+}

@@ -1,0 +1,52 @@
+package io.troupe.actors.instance;
+
+import io.troupe.actors.Rejection;
+import io.troupe.actors.operation.Step;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.OperationId;
+import io.troupe.core.value.PowerState;
+import io.troupe.drivers.spi.DriverFailure;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What came of a step. Late, repeated and foreign ones are recognised by operation and step.
+ *
+ * @param startedAt when the step was asked for
+ */
+public record StepOutcome(OperationId operation, Step step, Instant startedAt, Result result)
+    implements InstanceInput {
+
+  /** What was answered. */
+  public sealed interface Result {}
+
+  /** Done, nothing more to say: reserve, claim, the releases. */
+  record Done(String detail) implements Result {}
+
+  /** The quota refuses. */
+  record Refused(Rejection reason) implements Result {}
+
+  /** The scheduler's choice, best first. */
+  record Placed(List<HostId> candidates, String detail) implements Result {}
+
+  /** No host fits; {@code explanation} names the filters. */
+  record NoHost(String explanation) implements Result {}
+
+  /** The host promised the capacity, in this zone. */
+  record Claimed(String availabilityZone) implements Result {}
+
+  /** The host has no room, or is no longer there; another may be. */
+  record ClaimRefused(String reason) implements Result {}
+
+  /** The port taken. */
+  record Attached(Nic nic) implements Result {}
+
+  /** No port could be had. */
+  record NotAttached(Rejection reason) implements Result {}
+
+  /** The driver's good answer. */
+  record Guest(boolean present, PowerState power) implements Result {}
+
+  /** The driver's failure. */
+  record DriverFailed(DriverFailure failure) implements Result {}
+}

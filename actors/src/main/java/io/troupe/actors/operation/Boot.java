@@ -1,0 +1,85 @@
+package io.troupe.actors.operation;
+
+import io.troupe.actors.instance.BootRequest;
+import io.troupe.config.OperationSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Boot: quota, then a host that keeps its word, then ports, then the guest.
+ *
+ * <pre>
+ *   reserve → place → claim → network … → spawn → ACTIVE
+ *                ↑      │refused: next alternate, else place again
+ *                └──────┴── spawn failed: destroy → release claim → next alternate, a bounded number of times
+ *   no way on: destroy → release claim → release ports → ERROR (the quota goes with the delete)
+ * </pre>
+ */
+public final class Boot {
+  private Boot() {}
+
+  public static List<Step> steps(BootRequest request) {
+    var steps = new ArrayList<Step>();
+    steps.add(Step.of(StepKind.RESERVE));
+    steps.add(Step.of(StepKind.PLACE));
+    steps.add(Step.of(StepKind.CLAIM));
+    steps.addAll(perNetwork(StepKind.NETWORK, request));
+    steps.add(Step.of(StepKind.SPAWN));
+    return steps;
+  }
+
+  /** What is left to do when the target refused the claim: the next alternate, or new ones. */
+  public static List<Step> afterRefusedClaim(Operation operation) {
+    return operation.candidates().size() > 1
+        ? operation.todo()
+        : prepend(operation.todo(), StepKind.PLACE);
+  }
+
+  /** Whether another host may be asked after {@code operation} has failed on one more. */
+  public static boolean mayTryAnotherHost(
+      Operation operation, BootRequest request, OperationSettings settings) {
+    return request.forcedHost().isEmpty() && operation.attempts() + 1 < settings.spawnAttempts();
+  }
+
+  /** Clean up on the host that failed, then go to another one. Ports stay. */
+  public static List<Step> onAnotherHost(Operation operation) {
+    var steps = new ArrayList<>(leaveHost());
+    if (operation.candidates().size() < 2) {
+      steps.add(Step.of(StepKind.PLACE));
+    }
+    steps.add(Step.of(StepKind.CLAIM));
+    steps.add(Step.of(StepKind.SPAWN));
+    return steps;
+  }
+
+  /**
+   * Everything taken is given back but the quota, which the instance in ERROR goes on counting
+   * against.
+   */
+  public static List<Step> giveUp(Operation operation, BootRequest request) {
+    var steps = new ArrayList<Step>();
+    if (operation.target().isPresent()) {
+      steps.addAll(leaveHost());
+    }
+    steps.addAll(perNetwork(StepKind.RELEASE_PORTS, request));
+    return steps;
+  }
+
+  static List<Step> leaveHost() {
+    return List.of(Step.of(StepKind.DESTROY), Step.of(StepKind.RELEASE_CLAIM));
+  }
+
+  static List<Step> perNetwork(StepKind kind, BootRequest request) {
+    return IntStream.range(0, request.networks().size())
+        .mapToObj(index -> new Step(kind, index))
+        .toList();
+  }
+
+  private static List<Step> prepend(List<Step> steps, StepKind first) {
+    var all = new ArrayList<Step>(steps.size() + 1);
+    all.add(Step.of(first));
+    all.addAll(steps);
+    return all;
+  }
+}

@@ -1,0 +1,106 @@
+package io.troupe.actors.operation;
+
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.OperationId;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The operation in progress: what is left to do, and what a failure on the way has to remember.
+ *
+ * @param deadline after it nobody waits any longer; the truth is asked for and the operation ends
+ * @param todo the steps left, the first one is being done
+ * @param candidates the scheduler's choice and its alternates; the first one is the target of the
+ *     claim
+ * @param tried hosts that refused or failed
+ * @param attempts hosts that a spawn was tried on
+ * @param placements how often the scheduler was asked
+ * @param failure why it will end in failure, while it is being compensated
+ */
+public record Operation(
+    OperationId id,
+    OperationKind kind,
+    Instant deadline,
+    List<Step> todo,
+    List<HostId> candidates,
+    Set<HostId> tried,
+    int attempts,
+    int placements,
+    Optional<Failure> failure) {
+
+  public Operation {
+    todo = List.copyOf(todo);
+    candidates = List.copyOf(candidates);
+    tried = Set.copyOf(tried);
+  }
+
+  public static Operation begin(
+      OperationId id, OperationKind kind, Instant deadline, List<Step> todo) {
+    return new Operation(id, kind, deadline, todo, List.of(), Set.of(), 0, 0, Optional.empty());
+  }
+
+  public Optional<Step> current() {
+    return todo.isEmpty() ? Optional.empty() : Optional.of(todo.getFirst());
+  }
+
+  /** The host that may hold a claim of this operation. */
+  public Optional<HostId> target() {
+    return candidates.isEmpty() ? Optional.empty() : Optional.of(candidates.getFirst());
+  }
+
+  public Operation withTodo(List<Step> steps) {
+    return new Operation(
+        id, kind, deadline, steps, candidates, tried, attempts, placements, failure);
+  }
+
+  public Operation withDeadline(Instant later) {
+    return new Operation(id, kind, later, todo, candidates, tried, attempts, placements, failure);
+  }
+
+  /** For an operation that starts with a host: its guest is what the steps are about. */
+  public Operation onHost(Optional<HostId> host) {
+    return new Operation(
+        id, kind, deadline, todo, host.stream().toList(), tried, attempts, placements, failure);
+  }
+
+  public Operation withCandidates(List<HostId> hosts) {
+    return new Operation(id, kind, deadline, todo, hosts, tried, attempts, placements + 1, failure);
+  }
+
+  public Operation withFailure(Failure why) {
+    return new Operation(
+        id,
+        kind,
+        deadline,
+        todo,
+        candidates,
+        tried,
+        attempts,
+        placements,
+        Optional.of(failure.orElse(why)));
+  }
+
+  public Operation withAttempt() {
+    return new Operation(
+        id, kind, deadline, todo, candidates, tried, attempts + 1, placements, failure);
+  }
+
+  /** The first candidate is out of the question from now on. */
+  public Operation withoutTarget() {
+    var nowTried = new HashSet<>(tried);
+    target().ifPresent(nowTried::add);
+    return new Operation(
+        id,
+        kind,
+        deadline,
+        todo,
+        candidates.isEmpty() ? candidates : candidates.subList(1, candidates.size()),
+        nowTried,
+        attempts,
+        placements,
+        failure);
+  }
+}

@@ -1,0 +1,43 @@
+package io.troupe.actors.operation;
+
+import io.troupe.actors.instance.TaskState;
+import java.util.Optional;
+
+/** The operations on an instance, with Nova's word for each. */
+public enum OperationKind {
+  BOOT("create"),
+  DELETE("delete"),
+  START("start"),
+  STOP("stop"),
+  REBOOT_SOFT("reboot"),
+  REBOOT_HARD("reboot");
+
+  private final String action;
+
+  OperationKind(String action) {
+    this.action = action;
+  }
+
+  /** The action of the instance-actions API. */
+  public String action() {
+    return action;
+  }
+
+  /** What the API shows while {@code step} is being done. */
+  public Optional<TaskState> taskState(StepKind step) {
+    return switch (this) {
+      case BOOT ->
+          switch (step) {
+            case RESERVE, PLACE -> Optional.of(TaskState.SCHEDULING);
+            case NETWORK -> Optional.of(TaskState.NETWORKING);
+            case SPAWN -> Optional.of(TaskState.SPAWNING);
+            default -> Optional.empty();
+          };
+      case DELETE -> Optional.of(TaskState.DELETING);
+      case START -> Optional.of(TaskState.POWERING_ON);
+      case STOP -> Optional.of(TaskState.POWERING_OFF);
+      case REBOOT_SOFT -> Optional.of(TaskState.REBOOTING);
+      case REBOOT_HARD -> Optional.of(TaskState.REBOOTING_HARD);
+    };
+  }
+}

@@ -1,0 +1,168 @@
+package io.troupe.actors.project;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.troupe.actors.Rejection;
+import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.ProjectId;
+import io.troupe.core.value.Resources;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+
+/**
+ * A project's quota. What counts is keyed by instance, so that a repeated question has one effect.
+ *
+ * <p>An entity persists one command at a time. Questions that arrive while a write is under way are
+ * collected and decided and written together by the next {@code Flush}; a storm of boots costs a
+ * few writes, not one each.
+ */
+public final class ProjectActor
+    extends EventSourcedBehavior<ProjectActor.Message, ProjectEvent, ProjectState> {
+
+  public static final EntityTypeKey<Message> KEY = EntityTypeKey.create(Message.class, "project");
+
+  public sealed interface Message {}
+
+  /** Count this instance; it counts once however often this is asked. */
+  public record Reserve(InstanceId instance, Resources amount, ActorRef<Reply> replyTo)
+      implements Message, CborSerializable {}
+
+  /** Count it no more; harmless if it does not. */
+  public record Release(InstanceId instance, ActorRef<Reply> replyTo)
+      implements Message, CborSerializable {}
+
+  public record GetUsage(ActorRef<QuotaUsage> replyTo) implements Message, CborSerializable {}
+
+  private record Flush() implements Message {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Granted.class, name = "granted"),
+    @JsonSubTypes.Type(value = Refused.class, name = "refused")
+  })
+  public sealed interface Reply extends CborSerializable {}
+
+  public record Granted() implements Reply {}
+
+  public record Refused(Rejection reason) implements Reply {}
+
+  private final Supplier<Limits> limits;
+  private final ActorContext<Message> context;
+  private final List<Message> collected = new ArrayList<>();
+
+  /**
+   * @param limits asked anew for each batch, so that a changed quota holds at once
+   */
+  public static Behavior<Message> create(ProjectId id, Supplier<Limits> limits) {
+    return Behaviors.setup(context -> new ProjectActor(id, limits, context));
+  }
+
+  private ProjectActor(ProjectId id, Supplier<Limits> limits, ActorContext<Message> context) {
+    super(
+        PersistenceId.of(KEY.name(), id.value()),
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+    this.limits = limits;
+    this.context = context;
+  }
+
+  @Override
+  public ProjectState emptyState() {
+    return ProjectState.EMPTY;
+  }
+
+  @Override
+  public EventHandler<ProjectState, ProjectEvent> eventHandler() {
+    return ProjectState::evolve;
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return RetentionCriteria.snapshotEvery(2000, 2);
+  }
+
+  @Override
+  public CommandHandler<Message, ProjectEvent, ProjectState> commandHandler() {
+    return (state, message) ->
+        switch (message) {
+          case Reserve reserve -> collect(reserve);
+          case Release release -> collect(release);
+          case Flush() -> flush(state);
+          case GetUsage(var replyTo) -> {
+            var most = limits.get();
+            replyTo.tell(
+                new QuotaUsage(
+                    state.instances(),
+                    state.sum().vcpus(),
+                    state.sum().ramMib(),
+                    most.instances(),
+                    most.cores(),
+                    most.ramMib()));
+            yield Effect().none();
+          }
+        };
+  }
+
+  private Effect<ProjectEvent, ProjectState> collect(Message question) {
+    if (collected.isEmpty()) {
+      context.getSelf().tell(new Flush());
+    }
+    collected.add(question);
+    return Effect().none();
+  }
+
+  private Effect<ProjectEvent, ProjectState> flush(ProjectState state) {
+    var most = limits.get();
+    var counted = new ArrayList<ProjectEvent.Counted>();
+    var released = new ArrayList<InstanceId>();
+    var answers = new ArrayList<Runnable>();
+    var after = state;
+    for (Message question : collected) {
+      switch (question) {
+        case Reserve(var instance, var amount, var replyTo) -> {
+          var refusal = after.counts(instance) ? null : after.refusal(amount, most).orElse(null);
+          if (refusal != null) {
+            answers.add(() -> replyTo.tell(new Refused(refusal)));
+            continue;
+          }
+          if (!after.counts(instance)) {
+            var one = new ProjectEvent.Counted(instance, amount);
+            counted.add(one);
+            after = after.evolve(new ProjectEvent.UsageChanged(List.of(one), List.of()));
+          }
+          answers.add(() -> replyTo.tell(new Granted()));
+        }
+        case Release(var instance, var replyTo) -> {
+          if (after.counts(instance)) {
+            released.add(instance);
+            after = after.evolve(new ProjectEvent.UsageChanged(List.of(), List.of(instance)));
+          }
+          answers.add(() -> replyTo.tell(new Granted()));
+        }
+        case GetUsage _, Flush _ -> throw new IllegalStateException("never collected");
+      }
+    }
+    collected.clear();
+    if (counted.isEmpty() && released.isEmpty()) {
+      answers.forEach(Runnable::run);
+      return Effect().none();
+    }
+    return Effect()
+        .persist(new ProjectEvent.UsageChanged(counted, released))
+        .thenRun(() -> answers.forEach(Runnable::run));
+  }
+}

@@ -1,0 +1,189 @@
+package io.troupe.actors.scheduler;
+
+import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.Resources;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A host as the scheduler sees it: its last word, and through {@link HostTable#row} also what was
+ * promised on it since. A hint only; the host's own log decides whether a claim fits.
+ *
+ * @param version grows with every change the host reports; an older row never replaces a newer one
+ * @param total what the machine has, before reservation and ratio
+ * @param reserved kept back for the host itself
+ * @param claimed the sum of all claims
+ * @param cpuRatio virtual per physical: capacity is (total − reserved) × ratio; above 0
+ * @param aggregateMetadata for each key the values of all aggregates the host is in
+ * @param disabledReason empty when nobody disabled it
+ * @param up whether its hypervisor answered lately
+ * @param instances claims on it
+ * @param ioOps instances on it that are being built or rebuilt, resized, snapshotted, rescued …
+ * @param groupMembers for each server group the number of its members here, 1 or more
+ */
+public record HostRow(
+    HostId id,
+    long version,
+    Resources total,
+    Resources reserved,
+    Resources claimed,
+    double cpuRatio,
+    double ramRatio,
+    double diskRatio,
+    String availabilityZone,
+    Map<String, Set<String>> aggregateMetadata,
+    boolean enabled,
+    String disabledReason,
+    boolean up,
+    int instances,
+    int ioOps,
+    Map<String, Integer> groupMembers)
+    implements CborSerializable {
+  /** Amounts are held as 32-bit numbers in the scan; a host counts as having at most this much. */
+  static final int MOST = (1 << 30) - 1;
+
+  public HostRow {
+    aggregateMetadata = HostClass.deepCopy(aggregateMetadata);
+    groupMembers = Map.copyOf(groupMembers);
+    requireRatio(id, "cpu", cpuRatio);
+    requireRatio(id, "ram", ramRatio);
+    requireRatio(id, "disk", diskRatio);
+    if (instances < 0 || ioOps < 0) {
+      throw new IllegalArgumentException(
+          "host " + id + ": counts must not be negative: " + instances + ", " + ioOps);
+    }
+  }
+
+  private static void requireRatio(HostId id, String resource, double ratio) {
+    if (!(ratio > 0) || Double.isInfinite(ratio)) {
+      throw new IllegalArgumentException(
+          "host " + id + ": " + resource + " allocation ratio must be above 0: " + ratio);
+    }
+  }
+
+  /** The same row as a later word of its host. */
+  HostRow withVersion(long later) {
+    return new HostRow(
+        id,
+        later,
+        total,
+        reserved,
+        claimed,
+        cpuRatio,
+        ramRatio,
+        diskRatio,
+        availabilityZone,
+        aggregateMetadata,
+        enabled,
+        disabledReason,
+        up,
+        instances,
+        ioOps,
+        groupMembers);
+  }
+
+  /** vCPUs that can still be claimed; below 0 when a ratio was lowered under the claims. */
+  public int freeVcpus() {
+    return free(total.vcpus(), reserved.vcpus(), cpuRatio, claimed.vcpus());
+  }
+
+  /** MiB of RAM that can still be claimed. */
+  public int freeRamMib() {
+    return free(total.ramMib(), reserved.ramMib(), ramRatio, claimed.ramMib());
+  }
+
+  /** GiB of disk that can still be claimed. */
+  public int freeDiskGib() {
+    return free(total.diskGib(), reserved.diskGib(), diskRatio, claimed.diskGib());
+  }
+
+  /** MiB of the machine's own RAM that no claim and no reservation takes. */
+  public int idleRamMib() {
+    return whole(total.ramMib() - reserved.ramMib() - claimed.ramMib());
+  }
+
+  /** GiB of the machine's own disk that no claim and no reservation takes. */
+  public int idleDiskGib() {
+    return whole(total.diskGib() - reserved.diskGib() - claimed.diskGib());
+  }
+
+  /** Thousandths of a vCPU, counted with the ratio, that no claim and no reservation takes. */
+  public int idleMilliVcpus() {
+    return whole(
+        Math.floor(total.vcpus() * cpuRatio * 1000)
+            - 1000.0 * (reserved.vcpus() + (long) claimed.vcpus()));
+  }
+
+  public int members(String group) {
+    return groupMembers.getOrDefault(group, 0);
+  }
+
+  /** What the host is apart from its load. */
+  public HostClass hostClass() {
+    return new HostClass(enabled, disabledReason, up, availabilityZone, aggregateMetadata);
+  }
+
+  /** The same row on the parts of an equal class, so that equal rows do not hold copies of them. */
+  HostRow of(HostClass equal) {
+    return new HostRow(
+        id,
+        version,
+        total,
+        reserved,
+        claimed,
+        cpuRatio,
+        ramRatio,
+        diskRatio,
+        equal.availabilityZone(),
+        equal.aggregateMetadata(),
+        enabled,
+        equal.disabledReason(),
+        up,
+        instances,
+        ioOps,
+        groupMembers);
+  }
+
+  /** The row when these instances are on the host too, all of them still building. */
+  HostRow with(Collection<RequestSpec> promised) {
+    Resources claims = claimed;
+    var members = new HashMap<>(groupMembers);
+    for (RequestSpec request : promised) {
+      claims = claims.plus(request.resources());
+      request.group().ifPresent(group -> members.merge(group.id(), 1, Integer::sum));
+    }
+    return new HostRow(
+        id,
+        version,
+        total,
+        reserved,
+        claims,
+        cpuRatio,
+        ramRatio,
+        diskRatio,
+        availabilityZone,
+        aggregateMetadata,
+        enabled,
+        disabledReason,
+        up,
+        instances + promised.size(),
+        ioOps + promised.size(),
+        members);
+  }
+
+  /**
+   * Whole units that fit beside the claims. Placement compares used + asked ≤ capacity with a
+   * fractional capacity; for whole requests that is the same.
+   */
+  private static int free(long total, long reserved, double ratio, long claimed) {
+    return whole(Math.floor((total - reserved) * ratio) - claimed);
+  }
+
+  /** The number as the columns hold it. */
+  static int whole(double amount) {
+    return (int) Math.clamp(amount, -MOST, MOST);
+  }
+}

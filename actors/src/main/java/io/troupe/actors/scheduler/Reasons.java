@@ -1,0 +1,123 @@
+package io.troupe.actors.scheduler;
+
+import static java.util.stream.Collectors.groupingBy;
+
+import io.troupe.actors.scheduler.Explanation.Removal;
+import io.troupe.actors.scheduler.PlacementReport.HostReport;
+import io.troupe.actors.scheduler.PlacementReport.Removed;
+import io.troupe.actors.scheduler.PlacementReport.Weighed;
+import io.troupe.actors.scheduler.PlacementReport.Weight;
+import io.troupe.actors.scheduler.filter.FilterChain;
+import io.troupe.actors.scheduler.filter.HostFilter;
+import io.troupe.actors.scheduler.filter.Verdict;
+import io.troupe.actors.scheduler.weigher.HostWeigher;
+import io.troupe.actors.scheduler.weigher.Scale;
+import io.troupe.actors.scheduler.weigher.WeigherList;
+import io.troupe.config.SchedulerSettings;
+import io.troupe.core.value.HostId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Asks the filters and weighers about the hosts one by one: slower than the plan, but it can tell
+ * why. Runs when a request is refused, or when somebody asks.
+ */
+final class Reasons {
+  private record Refused(HostId host, String filter, Verdict.Fail miss) {}
+
+  private record Ranked(HostId host, Weighed weighed) {}
+
+  private final HostTable table;
+  private final RequestSpec request;
+  private final List<HostFilter> chain;
+  private final List<HostRow> survivors = new ArrayList<>();
+  private final List<Refused> refused = new ArrayList<>();
+
+  Reasons(HostTable table, RequestSpec request) {
+    this.table = table;
+    this.request = request;
+    chain = FilterChain.of(request, table);
+    for (int slot = 0; slot < table.size(); slot++) {
+      HostRow host = table.seen(slot);
+      firstFailure(host).ifPresentOrElse(refused::add, () -> survivors.add(host));
+    }
+  }
+
+  private Optional<Refused> firstFailure(HostRow host) {
+    for (HostFilter filter : chain) {
+      if (filter.judge(request, host) instanceof Verdict.Fail miss) {
+        return Optional.of(new Refused(host.id(), filter.name(), miss));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Counts and nearest misses of the hosts that were removed. */
+  Explanation explanation() {
+    var byFilter = refused.stream().collect(groupingBy(Refused::filter));
+    var removals =
+        chain.stream()
+            .filter(filter -> byFilter.containsKey(filter.name()))
+            .map(filter -> removal(filter.name(), byFilter.get(filter.name())))
+            .toList();
+    return new Explanation(table.size(), removals);
+  }
+
+  private static Removal removal(String filter, List<Refused> hosts) {
+    Refused nearest =
+        hosts.stream()
+            .min(
+                Comparator.comparingLong((Refused host) -> host.miss().distance())
+                    .thenComparing(host -> host.host().value()))
+            .orElseThrow();
+    return new Removal(filter, hosts.size(), nearest.host(), nearest.miss());
+  }
+
+  PlacementReport report(Decision decision, SchedulerSettings settings, long seed) {
+    Stream<HostReport> passed =
+        weigh(settings).stream()
+            .sorted(
+                Comparator.comparingDouble((Ranked host) -> -host.weighed().weight())
+                    .thenComparingLong(host -> Ranking.lot(host.host(), seed))
+                    .thenComparing(host -> host.host().value()))
+            .map(host -> new HostReport(host.host(), host.weighed()));
+    Stream<HostReport> failed =
+        refused.stream()
+            .sorted(Comparator.comparing(host -> host.host().value()))
+            .map(host -> new HostReport(host.host(), new Removed(host.filter(), host.miss())));
+    return new PlacementReport(decision, explanation(), Stream.concat(passed, failed).toList());
+  }
+
+  private List<Ranked> weigh(SchedulerSettings settings) {
+    List<HostWeigher> weighers = survivors.size() == 1 ? List.of() : WeigherList.of(request);
+    List<Scale> scales = weighers.stream().map(this::scale).toList();
+    var ranked = new ArrayList<Ranked>(survivors.size());
+    for (HostRow host : survivors) {
+      var weights = new ArrayList<Weight>(weighers.size());
+      for (int i = 0; i < weighers.size(); i++) {
+        weights.add(weight(weighers.get(i), scales.get(i), host, settings));
+      }
+      double sum = weights.stream().map(Weight::weight).reduce(0.0, Double::sum); // in order
+      ranked.add(new Ranked(host.id(), new Weighed(sum, weights)));
+    }
+    return ranked;
+  }
+
+  private Scale scale(HostWeigher weigher) {
+    var raw =
+        survivors.stream().mapToInt(host -> weigher.floored(request, host)).summaryStatistics();
+    int low = weigher.fromZero() ? 0 : raw.getMin();
+    return survivors.isEmpty() ? new Scale(0, 0) : new Scale(low, raw.getMax());
+  }
+
+  private Weight weight(
+      HostWeigher weigher, Scale scale, HostRow host, SchedulerSettings settings) {
+    int raw = weigher.floored(request, host);
+    double multiplier = Scale.multiplier(weigher, settings, host.hostClass());
+    double weight = (raw - scale.low()) * scale.perUnit(multiplier);
+    return new Weight(weigher.name(), raw, scale.normalised(raw), multiplier, weight);
+  }
+}

@@ -1,0 +1,69 @@
+package io.troupe.actors.scheduler;
+
+import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.ProjectId;
+import io.troupe.core.value.Resources;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What an instance asks of its host; everything the scheduler may look at. Stored with the instance
+ * and used again for every later move.
+ *
+ * @param availabilityZone the only zone it may run in
+ * @param forcedHost an administrator's choice, compared without regard to case; filters are
+ *     skipped, but the host must have room and must not have been tried
+ * @param excluded hosts that were tried already
+ * @param group the server group it joins
+ * @param hints the other scheduler hints
+ * @param extraSpecs the flavor's
+ * @param candidates hosts to name at most, the best one included, 1 to 100
+ */
+public record RequestSpec(
+    InstanceId instance,
+    ProjectId project,
+    Resources resources,
+    Optional<String> availabilityZone,
+    Optional<String> forcedHost,
+    Set<HostId> excluded,
+    Optional<GroupSpec> group,
+    Map<String, List<String>> hints,
+    Map<String, String> extraSpecs,
+    Map<String, String> imageProperties,
+    int candidates)
+    implements CborSerializable {
+  public RequestSpec {
+    excluded = Set.copyOf(excluded);
+    var ownHints = new HashMap<String, List<String>>();
+    hints.forEach((hint, values) -> ownHints.put(hint, List.copyOf(values)));
+    hints = Map.copyOf(ownHints);
+    extraSpecs = Map.copyOf(extraSpecs);
+    imageProperties = Map.copyOf(imageProperties);
+    if (candidates < 1 || candidates > 100) {
+      throw new IllegalArgumentException("candidates must be 1 to 100: " + candidates);
+    }
+  }
+
+  /** The same request when {@code host} was tried and refused. */
+  public RequestSpec excluding(HostId host) {
+    var tried = new java.util.HashSet<>(excluded);
+    tried.add(host);
+    return new RequestSpec(
+        instance,
+        project,
+        resources,
+        availabilityZone,
+        forcedHost,
+        tried,
+        group,
+        hints,
+        extraSpecs,
+        imageProperties,
+        candidates);
+  }
+}

@@ -1,0 +1,248 @@
+package io.troupe.actors.scheduler;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.troupe.actors.Entities;
+import io.troupe.actors.host.ConnectionActor;
+import io.troupe.config.SchedulerSettings;
+import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.StashBuffer;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * The cluster's one scheduler: keeps the table of hosts as they report themselves, and answers
+ * where an instance may go. It reserves nothing; what it has just answered it keeps in mind until
+ * the host's own word about it comes.
+ *
+ * <p>It holds nothing that the hosts do not know: after a start it first asks every connection for
+ * its hosts and every host for its row, and answers then.
+ */
+public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Message> {
+
+  public sealed interface Message {}
+
+  public record Place(RequestSpec spec, ActorRef<Decision> replyTo)
+      implements Message, CborSerializable {}
+
+  public record Explain(RequestSpec spec, ActorRef<PlacementReport> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
+   * A host's word about itself.
+   *
+   * @param settled instances whose claims it has decided about since its last word
+   */
+  public record HostDelta(HostRow row, List<InstanceId> settled)
+      implements Message, CborSerializable {
+    public HostDelta {
+      settled = List.copyOf(settled);
+    }
+  }
+
+  public record HostGone(HostId host) implements Message, CborSerializable {}
+
+  private record ConnectionHosts(ConnectionActor.Hosts hosts) implements Message {}
+
+  private record GiveUpWaiting() implements Message {}
+
+  private record ForgetPromises() implements Message {}
+
+  /** Hosts that have not reported by then are left out until they do. */
+  private static final Duration LONGEST_REBUILD = Duration.ofSeconds(10);
+
+  /** A promise that its host never mentioned: the instance gave up, or the host was lost. */
+  private static final Duration PROMISE_KEPT = Duration.ofSeconds(60);
+
+  private static final int WAITING_AT_MOST = 10_000;
+
+  private record Promise(HostId host, Instant at) {}
+
+  private final Entities entities;
+  private final SchedulerSettings settings;
+  private final MeterRegistry metrics;
+  private final Clock clock;
+  private final StashBuffer<Message> stash;
+  private final HostTable table = new HostTable();
+  private final Map<InstanceId, Promise> promises = new HashMap<>();
+  private final Set<ConnectionId> connectionsAwaited = new HashSet<>();
+  private final Set<HostId> hostsAwaited = new HashSet<>();
+  private boolean rebuilt;
+  private long rowVersion;
+  private long seed;
+
+  /**
+   * @param connections the registered connections, read once at start
+   */
+  public static Behavior<Message> create(
+      Entities entities,
+      Supplier<Set<ConnectionId>> connections,
+      SchedulerSettings settings,
+      MeterRegistry metrics,
+      Clock clock) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers ->
+                    Behaviors.withStash(
+                        WAITING_AT_MOST,
+                        stash ->
+                            new SchedulerActor(
+                                entities,
+                                connections.get(),
+                                settings,
+                                metrics,
+                                clock,
+                                stash,
+                                timers,
+                                context))));
+  }
+
+  private SchedulerActor(
+      Entities entities,
+      Set<ConnectionId> connections,
+      SchedulerSettings settings,
+      MeterRegistry metrics,
+      Clock clock,
+      StashBuffer<Message> stash,
+      TimerScheduler<Message> timers,
+      ActorContext<Message> context) {
+    super(context);
+    this.entities = entities;
+    this.settings = settings;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.stash = stash;
+    this.seed = clock.millis();
+    this.connectionsAwaited.addAll(connections);
+    ActorRef<ConnectionActor.Hosts> hosts =
+        context.messageAdapter(ConnectionActor.Hosts.class, ConnectionHosts::new);
+    connections.forEach(
+        id -> this.entities.connection(id).tell(new ConnectionActor.ListHosts(true, hosts)));
+    timers.startSingleTimer(new GiveUpWaiting(), LONGEST_REBUILD);
+    timers.startTimerWithFixedDelay(new ForgetPromises(), PROMISE_KEPT);
+    metrics.gauge("troupe.scheduler.hosts", table, HostTable::size);
+    this.rebuilt = connections.isEmpty();
+  }
+
+  @Override
+  public Receive<Message> createReceive() {
+    return newReceiveBuilder().onAnyMessage(this::on).build();
+  }
+
+  private Behavior<Message> on(Message message) {
+    switch (message) {
+      case HostDelta(var row, var settled) -> {
+        table.put(row.withVersion(++rowVersion));
+        settled.forEach(instance -> settle(row.id(), instance));
+        hostsAwaited.remove(row.id());
+      }
+      case HostGone(var host) -> table.remove(host);
+      case ConnectionHosts(var answer) -> {
+        connectionsAwaited.remove(answer.connection());
+        answer.hosts().stream()
+            .filter(host -> table.row(host).isEmpty())
+            .forEach(hostsAwaited::add);
+      }
+      case GiveUpWaiting() -> {
+        if (!rebuilt) {
+          getContext()
+              .getLog()
+              .warn(
+                  "scheduler: answering without connections {} and hosts {}",
+                  connectionsAwaited,
+                  hostsAwaited);
+        }
+        connectionsAwaited.clear();
+        hostsAwaited.clear();
+      }
+      case ForgetPromises() -> forgetPromises();
+      case Place(var spec, var replyTo) -> {
+        if (!rebuilt) {
+          stash.stash(message);
+          return this;
+        }
+        replyTo.tell(place(spec));
+      }
+      case Explain(var spec, var replyTo) -> {
+        if (!rebuilt) {
+          stash.stash(message);
+          return this;
+        }
+        replyTo.tell(Scheduling.explain(table, spec, settings, ++seed));
+      }
+    }
+    if (!rebuilt && connectionsAwaited.isEmpty() && hostsAwaited.isEmpty()) {
+      rebuilt = true;
+      getContext().getLog().info("scheduler: {} hosts known, answering", table.size());
+      return stash.unstashAll(this);
+    }
+    return this;
+  }
+
+  private Decision place(RequestSpec spec) {
+    var earlier = promises.remove(spec.instance());
+    if (earlier != null) {
+      table.settle(earlier.host(), spec.instance());
+    }
+    var decision = Scheduling.decide(table, spec, settings, ++seed);
+    switch (decision) {
+      case Decision.Placed(var candidates, _) -> {
+        var best = candidates.getFirst().host();
+        table.consume(best, spec);
+        promises.put(spec.instance(), new Promise(best, clock.instant()));
+        metrics.counter("troupe.scheduler.decisions", "outcome", "placed").increment();
+      }
+      case Decision.NoValidHost(var explanation) -> {
+        metrics.counter("troupe.scheduler.decisions", "outcome", "no-valid-host").increment();
+        explanation
+            .removals()
+            .forEach(
+                removal ->
+                    metrics
+                        .counter("troupe.scheduler.removed", "filter", removal.filter())
+                        .increment(removal.removed()));
+        getContext()
+            .getLog()
+            .info("no valid host for instance {}: {}", spec.instance(), explanation.message());
+      }
+    }
+    return decision;
+  }
+
+  private void settle(HostId host, InstanceId instance) {
+    table.settle(host, instance);
+    promises.computeIfPresent(
+        instance, (_, promise) -> promise.host().equals(host) ? null : promise);
+  }
+
+  private void forgetPromises() {
+    var longAgo = clock.instant().minus(PROMISE_KEPT);
+    promises
+        .entrySet()
+        .removeIf(
+            entry -> {
+              var old = entry.getValue().at().isBefore(longAgo);
+              if (old) {
+                table.settle(entry.getValue().host(), entry.getKey());
+              }
+              return old;
+            });
+  }
+}

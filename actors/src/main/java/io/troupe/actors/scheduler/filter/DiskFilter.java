@@ -1,0 +1,30 @@
+package io.troupe.actors.scheduler.filter;
+
+import io.troupe.actors.scheduler.HostRow;
+import io.troupe.actors.scheduler.RequestSpec;
+
+/**
+ * Keeps hosts with enough disk (GiB) left of (total − reserved) × ratio. Source: Nova's DiskFilter,
+ * later the DISK_GB inventory of Placement.
+ */
+record DiskFilter() implements HostFilter.ByCapacity {
+  @Override
+  public int free(HostRow host) {
+    return host.freeDiskGib();
+  }
+
+  @Override
+  public long asked(RequestSpec request) {
+    return request.resources().diskGib();
+  }
+
+  @Override
+  public String resource() {
+    return "disk";
+  }
+
+  @Override
+  public String unit() {
+    return "GiB";
+  }
+}

@@ -1,0 +1,60 @@
+package io.troupe.actors.scheduler.filter;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+/** What a filter says about one host. A refusal carries the values it compared. */
+public sealed interface Verdict {
+  Verdict PASS = new Pass();
+
+  record Pass() implements Verdict {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Short.class, name = "short"),
+    @JsonSubTypes.Type(value = Mismatch.class, name = "mismatch")
+  })
+  sealed interface Fail extends Verdict {
+    /**
+     * How far the host is from passing, comparable within one filter; 0 where no measure exists.
+     */
+    long distance();
+
+    /** The compared values in words, what was asked first. */
+    String text();
+  }
+
+  /**
+   * Too little of something.
+   *
+   * @param unit of both amounts, empty for plain counts
+   */
+  record Short(String what, long asked, long free, String unit) implements Fail {
+    @Override
+    public long distance() {
+      return asked - free;
+    }
+
+    @Override
+    public String text() {
+      return what + " " + amount(asked) + " asked, " + amount(free) + " free";
+    }
+
+    private String amount(long value) {
+      return unit.isEmpty() ? Long.toString(value) : value + " " + unit;
+    }
+  }
+
+  /** Something else than what was asked. */
+  record Mismatch(String what, String asked, String found) implements Fail {
+    @Override
+    public long distance() {
+      return 0;
+    }
+
+    @Override
+    public String text() {
+      return what + " " + asked + " asked, " + found + " found";
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.troupe.actors.image;
+
+import io.troupe.actors.Answer;
+import io.troupe.actors.Catalog;
+import io.troupe.actors.Rejection;
+import io.troupe.actors.catalog.CatalogEntry;
+import io.troupe.actors.catalog.Image;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** A catalog of images alone, without a journal. */
+final class ImagesInMemory implements Catalog {
+  private final Map<String, CatalogEntry> images = new LinkedHashMap<>();
+
+  Image image(String id) {
+    return find(Image.class, id).orElseThrow();
+  }
+
+  @Override
+  public synchronized <E extends CatalogEntry> Optional<E> find(Class<E> kind, String key) {
+    return Optional.ofNullable(images.get(key)).map(kind::cast);
+  }
+
+  @Override
+  public synchronized <E extends CatalogEntry> List<E> all(Class<E> kind) {
+    return images.values().stream().map(kind::cast).toList();
+  }
+
+  @Override
+  public synchronized <E extends CatalogEntry> CompletionStage<Answer<E>> create(E entry) {
+    images.put(entry.key(), entry);
+    return CompletableFuture.completedFuture(Answer.of(entry));
+  }
+
+  @Override
+  public synchronized <E extends CatalogEntry> CompletionStage<Answer<E>> update(
+      Class<E> kind, String key, Function<E, Answer<E>> change) {
+    Answer<E> answer =
+        find(kind, key)
+            .map(change)
+            .orElseGet(() -> Answer.refuse(new Rejection.NotFound(kind.getSimpleName(), key)));
+    if (answer instanceof Answer.Accepted<E>(var changed)) {
+      images.put(key, changed);
+    }
+    return CompletableFuture.completedFuture(answer);
+  }
+
+  @Override
+  public synchronized <E extends CatalogEntry> CompletionStage<Answer<E>> remove(
+      Class<E> kind, String key) {
+    return CompletableFuture.completedFuture(
+        Optional.ofNullable(images.remove(key))
+            .map(kind::cast)
+            .map(Answer::of)
+            .orElseGet(() -> Answer.refuse(new Rejection.NotFound(kind.getSimpleName(), key))));
+  }
+}

@@ -1,0 +1,29 @@
+package io.troupe.config;
+
+/**
+ * How hosts are watched and how far they are overcommitted.
+ *
+ * @param heartbeatMillis ms between two questions to a hypervisor connection
+ * @param reconcileMillis ms between two comparisons of a host's guests with its claims
+ * @param cpuRatio virtual per physical CPU
+ * @param ramRatio claimed per physical RAM
+ * @param diskRatio claimed per physical disk
+ * @param reservedVcpus kept back for the host itself
+ * @param reservedRamMib MiB kept back for the host itself
+ * @param reservedDiskGib GiB kept back for the host itself
+ * @param defaultZone the availability zone of hosts in no other
+ */
+public record FleetSettings(
+    long heartbeatMillis,
+    long reconcileMillis,
+    double cpuRatio,
+    double ramRatio,
+    double diskRatio,
+    int reservedVcpus,
+    long reservedRamMib,
+    long reservedDiskGib,
+    String defaultZone) {
+  /** Nova's initial allocation ratios, reserved RAM and default zone. */
+  public static final FleetSettings DEFAULT =
+      new FleetSettings(10_000, 60_000, 4.0, 1.0, 1.0, 0, 512, 0, "nova");
+}

@@ -1,0 +1,30 @@
+package io.troupe.config;
+
+/**
+ * How long operations on instances may take, and how often they try.
+ *
+ * @param bootMillis ms from the request to ACTIVE or ERROR
+ * @param deleteMillis ms until a delete stops waiting for the hypervisor and leaves the guest to
+ *     its host
+ * @param powerMillis ms for start, stop and reboot, the grace included
+ * @param compensationMillis ms that cleaning up may take after the deadline has passed
+ * @param stopGraceMillis ms that a guest gets to shut down when it is asked to
+ * @param rebootGraceMillis ms that a guest gets for a soft reboot before it is reset
+ * @param askAgainMillis ms until an unanswered or retryable step is asked for again
+ * @param spawnAttempts hosts that a spawn is tried on
+ * @param placements how often the scheduler is asked anew for one boot, when hosts refuse the claim
+ */
+public record OperationSettings(
+    long bootMillis,
+    long deleteMillis,
+    long powerMillis,
+    long compensationMillis,
+    long stopGraceMillis,
+    long rebootGraceMillis,
+    long askAgainMillis,
+    int spawnAttempts,
+    int placements) {
+  /** Nova's shutdown_timeout is 60 s; three attempts are its scheduler.max_attempts. */
+  public static final OperationSettings DEFAULT =
+      new OperationSettings(600_000, 120_000, 240_000, 60_000, 60_000, 60_000, 2_000, 3, 10);
+}

@@ -1,0 +1,49 @@
+package io.troupe.config;
+
+/**
+ * How the scheduler ranks hosts. A multiplier scales a weigher's value, which lies between 0 and 1:
+ * positive spreads, negative packs (for io-ops the other way round), 0 turns the weigher off. An
+ * aggregate's metadata of the same name in snake case overrides it for its hosts. Names and
+ * defaults are Nova's ({@code filter_scheduler} options).
+ *
+ * @param hostSubsetSize the first candidate is drawn from this many best hosts, 1 to 1000; more
+ *     than 1 keeps parallel requests apart at the price of a slightly worse host
+ * @param candidates hosts a boot may try before it fails, 1 to 100 (Nova's {@code max_attempts});
+ *     goes into each request that does not say otherwise
+ */
+public record SchedulerSettings(
+    double ramWeightMultiplier,
+    double cpuWeightMultiplier,
+    double diskWeightMultiplier,
+    double ioOpsWeightMultiplier,
+    double softAffinityWeightMultiplier,
+    double softAntiAffinityWeightMultiplier,
+    int hostSubsetSize,
+    int candidates) {
+  public static final SchedulerSettings DEFAULT =
+      new SchedulerSettings(1.0, 1.0, 1.0, -1.0, 1.0, 1.0, 1, 3);
+
+  public SchedulerSettings {
+    requireFinite("ram-weight-multiplier", ramWeightMultiplier);
+    requireFinite("cpu-weight-multiplier", cpuWeightMultiplier);
+    requireFinite("disk-weight-multiplier", diskWeightMultiplier);
+    requireFinite("io-ops-weight-multiplier", ioOpsWeightMultiplier);
+    requireFinite("soft-affinity-weight-multiplier", softAffinityWeightMultiplier);
+    requireFinite("soft-anti-affinity-weight-multiplier", softAntiAffinityWeightMultiplier);
+    requireBetween("host-subset-size", hostSubsetSize, 1, 1000);
+    requireBetween("candidates", candidates, 1, 100);
+  }
+
+  private static void requireFinite(String setting, double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException("scheduler " + setting + " must be a number: " + value);
+    }
+  }
+
+  private static void requireBetween(String setting, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "scheduler " + setting + " must be " + least + " to " + most + ": " + value);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package io.troupe.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Everything that can be set, typed and checked; one record a section, the unit last in each name.
+ * The defaults and their reasons stand in {@code reference.conf}.
+ *
+ * @param dataDir where this node keeps its journal, images and keys
+ */
+public record Settings(
+    Path dataDir,
+    HttpSettings http,
+    ApiSettings api,
+    OperationSettings operations,
+    FleetSettings fleet,
+    SchedulerSettings scheduler,
+    DriverSettings drivers,
+    QuotaSettings quotas,
+    ViewSettings view) {
+
+  /**
+   * Where the API listens.
+   *
+   * @param port 0 for any free one
+   */
+  public record HttpSettings(String interfaceName, int port) {}
+
+  /**
+   * @param deletedKept deleted instances that each node remembers for {@code changes-since}
+   * @param wakeMillis ms between two looks for unfinished operations that nobody works on
+   */
+  public record ViewSettings(int deletedKept, long wakeMillis) {}
+
+  /**
+   * Reads the section {@code troupe}.
+   *
+   * @throws ConfigException naming the key, when one is missing or of the wrong type
+   * @throws IllegalArgumentException when a value is out of its range
+   */
+  public static Settings of(Config config) {
+    var troupe = config.getConfig("troupe");
+    var http = troupe.getConfig("http");
+    var api = troupe.getConfig("api");
+    var operations = troupe.getConfig("operations");
+    var fleet = troupe.getConfig("fleet");
+    var scheduler = troupe.getConfig("scheduler");
+    var drivers = troupe.getConfig("drivers");
+    var quotas = troupe.getConfig("quotas");
+    var view = troupe.getConfig("view");
+    return new Settings(
+        Path.of(troupe.getString("data-dir")),
+        new HttpSettings(http.getString("interface"), http.getInt("port")),
+        apiSettings(api),
+        new OperationSettings(
+            millis(operations, "boot-deadline"),
+            millis(operations, "delete-deadline"),
+            millis(operations, "power-deadline"),
+            millis(operations, "compensation-deadline"),
+            millis(operations, "stop-grace"),
+            millis(operations, "reboot-grace"),
+            millis(operations, "ask-again-after"),
+            operations.getInt("spawn-attempts"),
+            operations.getInt("placements")),
+        new FleetSettings(
+            millis(fleet, "heartbeat"),
+            millis(fleet, "reconcile"),
+            fleet.getDouble("cpu-allocation-ratio"),
+            fleet.getDouble("ram-allocation-ratio"),
+            fleet.getDouble("disk-allocation-ratio"),
+            fleet.getInt("reserved-vcpus"),
+            fleet.getLong("reserved-ram-mib"),
+            fleet.getLong("reserved-disk-gib"),
+            fleet.getString("default-zone")),
+        new SchedulerSettings(
+            scheduler.getDouble("ram-weight-multiplier"),
+            scheduler.getDouble("cpu-weight-multiplier"),
+            scheduler.getDouble("disk-weight-multiplier"),
+            scheduler.getDouble("io-ops-weight-multiplier"),
+            scheduler.getDouble("soft-affinity-weight-multiplier"),
+            scheduler.getDouble("soft-anti-affinity-weight-multiplier"),
+            scheduler.getInt("host-subset-size"),
+            scheduler.getInt("candidates")),
+        new DriverSettings(
+            drivers.getInt("threads-per-native-connection"),
+            drivers.getInt("spawns-per-host"),
+            millis(drivers, "reconnect-min"),
+            millis(drivers, "reconnect-max"),
+            millis(drivers, "close-grace")),
+        new QuotaSettings(
+            quotas.getLong("instances"),
+            quotas.getLong("cores"),
+            quotas.getLong("ram-mib"),
+            quotas.getLong("key-pairs"),
+            quotas.getLong("metadata-items"),
+            quotas.getLong("server-groups"),
+            quotas.getLong("server-group-members")),
+        new ViewSettings(view.getInt("deleted-kept"), millis(view, "wake-every")));
+  }
+
+  private static ApiSettings apiSettings(Config api) {
+    var publicEndpoint = api.getString("public-endpoint");
+    return new ApiSettings(
+        Math.toIntExact(api.getBytes("body-limit")),
+        api.getInt("page-limit"),
+        Math.toIntExact(api.getDuration("token-lifetime").toSeconds()),
+        api.getInt("password-checks"),
+        Math.toIntExact(api.getDuration("body-timeout").toSeconds()),
+        Math.toIntExact(api.getDuration("request-timeout").toSeconds()),
+        api.getString("region"),
+        publicEndpoint.isEmpty() ? Optional.empty() : Optional.of(publicEndpoint));
+  }
+
+  private static long millis(Config section, String key) {
+    return section.getDuration(key).toMillis();
+  }
+}

@@ -1,0 +1,123 @@
+package io.troupe.drivers;
+
+import com.typesafe.config.ConfigFactory;
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
+import io.troupe.core.value.PowerState;
+import io.troupe.core.value.Resources;
+import io.troupe.drivers.fake.FakeWorld;
+import io.troupe.drivers.spi.Capabilities;
+import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.DriverResult;
+import io.troupe.drivers.spi.GuestEvent;
+import io.troupe.drivers.spi.GuestReport;
+import io.troupe.drivers.spi.HostInventory;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Every message of the driver actor's protocol survives the wire. */
+class DriverMessagesTest {
+  private final ActorTestKit testKit =
+      ActorTestKit.create(
+          ConfigFactory.parseString(
+              """
+              pekko.actor.serialization-bindings {
+                "io.troupe.core.serialization.CborSerializable" = jackson-cbor
+              }
+              """));
+
+  @AfterEach
+  void shutDown() {
+    testKit.shutdownTestKit();
+  }
+
+  @Test
+  void requests() {
+    var replies = testKit.createTestProbe(DriverActor.Reply.class).getRef();
+    var hosts = testKit.createTestProbe(DriverActor.HostsReply.class).getRef();
+    var guests = testKit.createTestProbe(DriverActor.GuestsReply.class).getRef();
+    var target = FakeWorld.target("h1");
+
+    for (var command :
+        List.of(
+            FakeWorld.spawn(target),
+            new DriverCommand.Start(target),
+            new DriverCommand.Stop(target, 5_000),
+            new DriverCommand.Reboot(target, true, 5_000),
+            new DriverCommand.Destroy(target),
+            new DriverCommand.Inspect(target),
+            new DriverCommand.ReadConsole(target, 100))) {
+      survives(new DriverActor.Execute(command, replies));
+    }
+    survives(new DriverActor.Hosts(hosts));
+    survives(new DriverActor.Guests("h1", guests));
+  }
+
+  @Test
+  void answers() {
+    var operation = OperationId.fresh();
+    var instance = InstanceId.fresh();
+    var failure = new DriverFailure(DriverFailure.Kind.HOST_FAULT, "no space left");
+
+    survives(
+        new DriverActor.Done(
+            operation,
+            instance,
+            new DriverResult.Guest(true, PowerState.RUNNING, "127.0.0.1:5900")));
+    survives(new DriverActor.Done(operation, instance, new DriverResult.Console("login: ")));
+    survives(new DriverActor.Failed(operation, instance, failure));
+    survives(
+        new DriverActor.HostsShown(
+            List.of(
+                new HostInventory(
+                    "h1",
+                    "fake",
+                    1,
+                    "x86_64",
+                    "fake",
+                    new Resources(1, 2, 3),
+                    "10.0.0.1",
+                    Set.of("COMPUTE_NODE"),
+                    Map.of("cpu_model", "fake")))));
+    survives(new DriverActor.HostsUnknown(failure));
+    survives(
+        new DriverActor.GuestsShown(
+            "h1",
+            List.of(
+                new GuestReport("ours", Optional.of(instance), 3, PowerState.RUNNING),
+                new GuestReport("theirs", Optional.empty(), 0, PowerState.SHUTDOWN))));
+    survives(new DriverActor.GuestsUnknown("h1", failure));
+  }
+
+  @Test
+  void notices() {
+    var connection = new ConnectionId("some");
+
+    survives(new DriverActor.Up(connection, new Capabilities(Set.of("Spawn"), true)));
+    survives(
+        new DriverActor.Down(
+            connection, new DriverFailure(DriverFailure.Kind.RETRYABLE, "refused")));
+    survives(
+        new DriverActor.Seen(
+            connection,
+            new GuestEvent(
+                "h1",
+                InstanceId.fresh(),
+                2,
+                PowerState.SHUTDOWN,
+                "stopped",
+                Instant.parse("2030-01-01T00:00:00.123456789Z"))));
+  }
+
+  private void survives(Object message) {
+    testKit.serializationTestKit().verifySerialization(message, true);
+  }
+}

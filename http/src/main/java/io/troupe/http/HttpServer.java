@@ -1,0 +1,50 @@
+package io.troupe.http;
+
+import com.typesafe.config.ConfigFactory;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.troupe.config.ApiSettings;
+import io.troupe.http.access.TokenReader;
+import io.troupe.http.route.Router;
+import io.troupe.http.route.Service;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import org.apache.pekko.stream.Materializer;
+
+/** The port every service hangs under. */
+public final class HttpServer {
+  private HttpServer() {}
+
+  /**
+   * Binds the services to an address.
+   *
+   * @param port 0 for any free one
+   * @return the binding; it fails with {@code BindException} when the port is in use
+   */
+  public static CompletionStage<ServerBinding> bind(
+      ActorSystem<?> system,
+      String address,
+      int port,
+      List<Service> services,
+      TokenReader tokens,
+      ApiSettings settings,
+      MeterRegistry registry) {
+    var router =
+        new Router(services, tokens, settings, registry, Materializer.matFromSystem(system));
+    var config =
+        ConfigFactory.parseString(
+                "pekko.http.server { request-timeout = %ds, idle-timeout = %ds }"
+                    .formatted(
+                        settings.requestTimeoutSeconds(), settings.requestTimeoutSeconds() + 30))
+            .withFallback(ConfigFactory.parseResources(HttpServer.class, "server.conf"))
+            .withFallback(system.settings().config())
+            .resolve();
+    return Http.get(system)
+        .newServerAt(address, port)
+        .withSettings(ServerSettings.create(config))
+        .bind(router::handle);
+  }
+}

@@ -1,0 +1,59 @@
+package io.troupe.http.access;
+
+import io.troupe.core.value.ProjectId;
+import io.troupe.http.error.ApiError;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The user behind a token, with the project and the highest role the token is scoped to.
+ *
+ * @param role empty without a project, or when the user has none there
+ */
+public record Caller(
+    String userId,
+    String userName,
+    Optional<ProjectId> scope,
+    Optional<Role> role,
+    Instant expiresAt) {
+
+  public boolean has(Role needed) {
+    return role.isPresent() && role.get().holds(needed);
+  }
+
+  public boolean isAdmin() {
+    return has(Role.ADMIN);
+  }
+
+  public boolean may(Permission permission) {
+    return permission.grantedTo(this);
+  }
+
+  /** The token's project; 403 for a token without one. */
+  public ProjectId project() {
+    return scope.orElseThrow(
+        () -> ApiError.forbidden("The token is not scoped to a project.").thrown());
+  }
+
+  /** Whether something of this project exists for the caller; if not, it is 404 and never 403. */
+  public boolean reaches(ProjectId owner) {
+    return (scope.isPresent() && scope.get().equals(owner)) || may(Permission.OTHER_PROJECTS);
+  }
+
+  /** 403 unless the caller is this user or may act for others. */
+  public void requireUser(String other) {
+    if (!userId.equals(other) && !may(Permission.OTHER_USERS)) {
+      throw ApiError.forbidden("Policy doesn't allow acting for another user.").thrown();
+    }
+  }
+
+  /** 403 unless the policy lets the caller in. */
+  public void require(Policy policy, String what) {
+    if (!policy.allows(this)) {
+      throw ApiError.forbidden(
+              "Policy doesn't allow %s to be performed. It needs the role %s."
+                  .formatted(what, policy.name().toLowerCase(java.util.Locale.ROOT)))
+          .thrown();
+    }
+  }
+}
