@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -40,6 +39,15 @@ public final class TestCloud implements AutoCloseable {
   public static final String NETWORK = "33333333-3333-4333-8333-333333333333";
   public static final String PASSWORD = "secret";
 
+  /** One for all tests, ended with the JVM; each cloud has its own port. */
+  private static final ActorSystem<Void> SYSTEM =
+      ActorSystem.create(
+          Behaviors.empty(),
+          "test-cloud",
+          ConfigFactory.parseString(
+                  "pekko { loglevel = WARNING, actor.provider = local, daemonic = on }")
+              .withFallback(ConfigFactory.load()));
+
   /** Hashed once: it takes tens of milliseconds. */
   private static final String HASH = Passwords.hash(PASSWORD);
 
@@ -49,17 +57,10 @@ public final class TestCloud implements AutoCloseable {
   public final MemoryHosts hosts = new MemoryHosts(clock);
   public final MemoryInstances instances = new MemoryInstances(catalog, networks, clock);
   public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final ActorSystem<Void> system;
   private final ServerBinding binding;
 
   private TestCloud(ApiSettings settings) {
     seed();
-    system =
-        ActorSystem.create(
-            Behaviors.empty(),
-            "test-cloud",
-            ConfigFactory.parseString("pekko.loglevel = WARNING, pekko.actor.provider = local")
-                .withFallback(ConfigFactory.load()));
     var api =
         new Api(
             instances,
@@ -71,7 +72,7 @@ public final class TestCloud implements AutoCloseable {
             settings,
             registry,
             clock);
-    binding = HttpServer.start(system, "127.0.0.1", 0, api).toCompletableFuture().join();
+    binding = HttpServer.start(SYSTEM, "127.0.0.1", 0, api).toCompletableFuture().join();
   }
 
   public static TestCloud start() {
@@ -198,13 +199,7 @@ public final class TestCloud implements AutoCloseable {
 
   @Override
   public void close() {
-    binding.terminate(Duration.ofSeconds(1)).toCompletableFuture().join();
-    system.terminate();
-    try {
-      system.getWhenTerminated().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    } catch (Exception e) {
-      throw new IllegalStateException("the test's actor system did not end", e);
-    }
+    binding.terminate(Duration.ofMillis(200)).toCompletableFuture().join();
   }
 
   /** A clock that a test moves. */
