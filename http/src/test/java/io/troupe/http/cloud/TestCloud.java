@@ -1,27 +1,17 @@
 package io.troupe.http.cloud;
 
 import com.typesafe.config.ConfigFactory;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.troupe.actors.Answer;
-import io.troupe.actors.Rejection;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.actors.catalog.Flavor;
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.catalog.Network;
 import io.troupe.actors.catalog.Project;
 import io.troupe.actors.catalog.RoleAssignment;
 import io.troupe.actors.catalog.User;
-import io.troupe.actors.image.FileImageStore;
-import io.troupe.actors.image.ImageLimits;
-import io.troupe.actors.image.ImageStore;
-import io.troupe.actors.scheduler.PlacementExplanation;
 import io.troupe.config.ApiSettings;
 import io.troupe.http.Api;
 import io.troupe.http.HttpServer;
 import io.troupe.http.identity.Passwords;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,9 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -52,6 +39,15 @@ public final class TestCloud implements AutoCloseable {
   public static final String NETWORK = "33333333-3333-4333-8333-333333333333";
   public static final String PASSWORD = "secret";
 
+  /** One for all tests, ended with the JVM; each cloud has its own port. */
+  private static final ActorSystem<Void> SYSTEM =
+      ActorSystem.create(
+          Behaviors.empty(),
+          "test-cloud",
+          ConfigFactory.parseString(
+                  "pekko { loglevel = WARNING, actor.provider = local, daemonic = on }")
+              .withFallback(ConfigFactory.load()));
+
   /** Hashed once: it takes tens of milliseconds. */
   private static final String HASH = Passwords.hash(PASSWORD);
 
@@ -60,19 +56,11 @@ public final class TestCloud implements AutoCloseable {
   public final MemoryNetworks networks = new MemoryNetworks(catalog, clock);
   public final MemoryHosts hosts = new MemoryHosts(clock);
   public final MemoryInstances instances = new MemoryInstances(catalog, networks, clock);
-  public final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final ActorSystem<Void> system;
+  public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final ServerBinding binding;
 
   private TestCloud(ApiSettings settings) {
     seed();
-    system =
-        ActorSystem.create(
-            Behaviors.empty(),
-            "test-cloud",
-            ConfigFactory.parseString("pekko.loglevel = WARNING, pekko.actor.provider = local")
-                .withFallback(ConfigFactory.load()));
     var api =
         new Api(
             instances,
@@ -80,28 +68,11 @@ public final class TestCloud implements AutoCloseable {
             networks,
             hosts,
             instances,
-            question -> noScheduler(),
-            images(),
-            ImageLimits.DEFAULT,
             new SecretKeySpec(new byte[32], "HmacSHA256"),
             settings,
             registry,
-            Optional::empty,
             clock);
-    binding = HttpServer.start(system, "127.0.0.1", 0, api).toCompletableFuture().join();
-  }
-
-  private static CompletionStage<Answer<PlacementExplanation>> noScheduler() {
-    return CompletableFuture.completedFuture(
-        Answer.refuse(new Rejection.Unavailable("there is no scheduler in this test")));
-  }
-
-  private static ImageStore images() {
-    try {
-      return new FileImageStore(Files.createTempDirectory("troupe-images"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    binding = HttpServer.start(SYSTEM, "127.0.0.1", 0, api).toCompletableFuture().join();
   }
 
   public static TestCloud start() {
@@ -228,13 +199,7 @@ public final class TestCloud implements AutoCloseable {
 
   @Override
   public void close() {
-    binding.terminate(Duration.ofSeconds(1)).toCompletableFuture().join();
-    system.terminate();
-    try {
-      system.getWhenTerminated().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    } catch (Exception e) {
-      throw new IllegalStateException("the test's actor system did not end", e);
-    }
+    binding.terminate(Duration.ofMillis(200)).toCompletableFuture().join();
   }
 
   /** A clock that a test moves. */
