@@ -1,18 +1,26 @@
 package io.troupe.http;
 
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.troupe.actors.Catalog;
 import io.troupe.actors.Hosts;
 import io.troupe.actors.Instances;
 import io.troupe.actors.Networks;
+import io.troupe.actors.Placements;
 import io.troupe.actors.Quotas;
+import io.troupe.actors.image.ImageLimits;
+import io.troupe.actors.image.ImageStore;
 import io.troupe.config.ApiSettings;
 import java.time.Clock;
+import java.util.Optional;
+import java.util.function.Supplier;
 import javax.crypto.SecretKey;
 
 /**
  * What the services stand on.
  *
+ * @param images bytes of images; their records are in the catalog
+ * @param notReady why requests should go elsewhere now, empty when they should not; called for
+ *     every readiness probe and shown to everybody
  * @param tokenKey signs tokens (HMAC-SHA256, 32 bytes); every node of a cluster needs the same one
  */
 public record Api(
@@ -21,7 +29,11 @@ public record Api(
     Networks networks,
     Hosts hosts,
     Quotas quotas,
+    Placements placements,
+    ImageStore images,
+    ImageLimits imageLimits,
+    Supplier<Optional<String>> notReady,
     SecretKey tokenKey,
     ApiSettings settings,
-    MeterRegistry registry,
+    PrometheusMeterRegistry registry,
     Clock clock) {}

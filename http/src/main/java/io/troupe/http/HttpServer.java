@@ -35,7 +35,7 @@ public final class HttpServer {
         system,
         address,
         port,
-        Services.of(api, tokens, passwords),
+        Services.of(api, tokens, passwords, Materializer.matFromSystem(system)),
         tokens,
         api.settings(),
         api.registry());
