@@ -1,17 +1,26 @@
 package io.troupe.http.cloud;
 
 import com.typesafe.config.ConfigFactory;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.troupe.actors.Answer;
+import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Flavor;
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.catalog.Network;
 import io.troupe.actors.catalog.Project;
 import io.troupe.actors.catalog.RoleAssignment;
 import io.troupe.actors.catalog.User;
+import io.troupe.actors.image.FileImageStore;
+import io.troupe.actors.image.ImageLimits;
 import io.troupe.config.ApiSettings;
 import io.troupe.http.Api;
 import io.troupe.http.HttpServer;
 import io.troupe.http.identity.Passwords;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -56,11 +68,27 @@ public final class TestCloud implements AutoCloseable {
   public final MemoryNetworks networks = new MemoryNetworks(catalog, clock);
   public final MemoryHosts hosts = new MemoryHosts(clock);
   public final MemoryInstances instances = new MemoryInstances(catalog, networks, clock);
-  public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  public final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Path imageDir;
+  private final ActorSystem<Void> system;
   private final ServerBinding binding;
 
   private TestCloud(ApiSettings settings) {
     seed();
+    FileImageStore images;
+    try {
+      imageDir = Files.createTempDirectory("test-cloud-images");
+      images = new FileImageStore(imageDir, 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    system =
+        ActorSystem.create(
+            Behaviors.empty(),
+            "test-cloud",
+            ConfigFactory.parseString("pekko.loglevel = WARNING, pekko.actor.provider = local")
+                .withFallback(ConfigFactory.load()));
     var api =
         new Api(
             instances,
@@ -68,6 +96,12 @@ public final class TestCloud implements AutoCloseable {
             networks,
             hosts,
             instances,
+            question ->
+                CompletableFuture.completedFuture(
+                    Answer.refuse(new Rejection.Unavailable("this cloud has no scheduler"))),
+            images,
+            ImageLimits.DEFAULT,
+            Optional::empty,
             new SecretKeySpec(new byte[32], "HmacSHA256"),
             settings,
             registry,
@@ -199,7 +233,21 @@ public final class TestCloud implements AutoCloseable {
 
   @Override
   public void close() {
-    binding.terminate(Duration.ofMillis(200)).toCompletableFuture().join();
+    binding.terminate(Duration.ofSeconds(1)).toCompletableFuture().join();
+    system.terminate();
+    try {
+      system.getWhenTerminated().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException("the test's actor system did not end", e);
+    }
+    try (Stream<Path> files = Files.list(imageDir)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(imageDir);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A clock that a test moves. */
