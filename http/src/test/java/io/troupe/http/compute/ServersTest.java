@@ -8,6 +8,7 @@ import io.troupe.actors.instance.BootRequest;
 import io.troupe.actors.instance.Fault;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.NetworkChoice;
+import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.core.value.InstanceId;
 import io.troupe.http.cloud.CloudTest;
 import io.troupe.http.cloud.Sample;
@@ -102,7 +103,7 @@ class ServersTest extends CloudTest {
     assertThat(request.accessIpv4()).contains("192.0.2.1");
     assertThat(request.accessIpv6()).contains("2001:db8::1");
     assertThat(request.hostname()).isEqualTo("web-one");
-    assertThat(request.serverGroupId()).contains("55555555-5555-4555-8555-555555555555");
+    assertThat(request.group().map(GroupSpec::id)).contains("55555555-5555-4555-8555-555555555555");
     assertThat(request.hints())
         .isEqualTo(Map.of("different_host", List.of("x", "y"), "query", List.of("[]")));
     assertThat(request.userId()).isEqualTo("user-alice");
