@@ -102,7 +102,8 @@ class ServersTest extends CloudTest {
     assertThat(request.accessIpv4()).contains("192.0.2.1");
     assertThat(request.accessIpv6()).contains("2001:db8::1");
     assertThat(request.hostname()).isEqualTo("web-one");
-    assertThat(request.serverGroupId()).contains("55555555-5555-4555-8555-555555555555");
+    assertThat(request.group().orElseThrow().id())
+        .isEqualTo("55555555-5555-4555-8555-555555555555");
     assertThat(request.hints())
         .isEqualTo(Map.of("different_host", List.of("x", "y"), "query", List.of("[]")));
     assertThat(request.userId()).isEqualTo("user-alice");
@@ -242,6 +243,17 @@ class ServersTest extends CloudTest {
   }
 
   @Test
+  void beforeItCouldBeGivenTheDescriptionWasTheName() {
+    cloud.alice().at("2.18").post(SERVERS, server("old", ""));
+    assertThat(only().request().description()).contains("old");
+
+    cloud.alice().at("2.19").post(SERVERS, server("new", ""));
+    assertThat(cloud.instances.all())
+        .last()
+        .matches(view -> view.request().description().isEmpty());
+  }
+
+  @Test
   void renaming() {
     String id = boot(cloud.alice(), "a");
 
@@ -253,8 +265,8 @@ class ServersTest extends CloudTest {
 
   @Test
   void otherChangesAreRefusedOpenlyAndSamenessIsNoChange() {
-    String id = boot(cloud.alice(), "a");
     var alice = cloud.alice().at("2.19");
+    String id = boot(alice, "a");
 
     assertThat(put(alice, id, "\"accessIPv4\": \"192.0.2.9\"").status()).isEqualTo(501);
     assertThat(put(alice, id, "\"description\": \"new\"").status()).isEqualTo(501);
