@@ -13,6 +13,7 @@ import io.troupe.http.cloud.CloudTest;
 import io.troupe.http.cloud.Sample;
 import io.troupe.http.cloud.TestClient;
 import io.troupe.http.cloud.TestCloud;
+import io.troupe.http.error.ApiError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -305,6 +306,6 @@ class ServersTest extends CloudTest {
             .createPort(TestCloud.NETWORK, project, "p", Optional.empty())
             .toCompletableFuture()
             .join();
-    return io.troupe.http.error.ApiError.accepted(made).id();
+    return ApiError.accepted(made).id();
   }
 }
