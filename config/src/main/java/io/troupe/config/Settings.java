@@ -9,10 +9,11 @@ import java.util.Optional;
  * Everything that can be set, typed and checked; one record a section, the unit last in each name.
  * The defaults and their reasons stand in {@code reference.conf}.
  *
- * @param dataDir where this node keeps its journal, images and keys
+ * @param dataDir where this node keeps its images and keys, and the embedded journal
  */
 public record Settings(
     Path dataDir,
+    JournalSettings journal,
     HttpSettings http,
     ApiSettings api,
     OperationSettings operations,
@@ -53,6 +54,7 @@ public record Settings(
     var view = troupe.getConfig("view");
     return new Settings(
         Path.of(troupe.getString("data-dir")),
+        JournalSettings.of(troupe.getConfig("journal")),
         new HttpSettings(http.getString("interface"), http.getInt("port")),
         apiSettings(api),
         new OperationSettings(

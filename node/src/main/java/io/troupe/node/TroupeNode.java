@@ -15,7 +15,9 @@ import io.troupe.actors.image.ImageLimits;
 import io.troupe.actors.image.ImageStore;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.Settings;
-import io.troupe.core.journal.EmbeddedJournal;
+import io.troupe.core.journal.DataDirectory;
+import io.troupe.core.journal.Journal;
+import io.troupe.core.journal.JournalUnavailable;
 import io.troupe.drivers.DriverProviders;
 import io.troupe.http.Api;
 import io.troupe.http.HttpServer;
@@ -44,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * One node: the wiring of everything, in the order in which it has to be there.
  *
  * <pre>
- *   data directory → actor system, cluster of one → journal → catalog → index of instances → entities → HTTP
+ *   data directory → actor system → journal → cluster → catalog → index of instances → entities → HTTP
  * </pre>
  */
 public final class TroupeNode {
@@ -78,16 +80,17 @@ public final class TroupeNode {
   /**
    * Starts a node that stands alone; returns when it serves.
    *
-   * @throws StartRefused when the port or the data directory cannot be had
+   * @throws StartRefused when the port, the data directory or the journal cannot be had
    */
   public static TroupeNode start(Settings settings) throws StartRefused, IOException {
-    var journal = takeDirectory(settings.dataDir());
+    var directory = takeDirectory(settings.dataDir());
     try {
       requireFree(settings.http());
     } catch (StartRefused refused) {
-      journal.close();
+      directory.close();
       throw refused;
     }
+    var journal = Journal.of(settings.journal(), settings.dataDir());
     var system =
         ActorSystem.<Void>create(
             Behaviors.empty(),
@@ -99,7 +102,7 @@ public final class TroupeNode {
         .whenComplete(
             (_, _) -> {
               try {
-                journal.close();
+                directory.close();
               } catch (IOException e) {
                 LOG.warn("the data directory's lock could not be given back: {}", e.toString());
               }
@@ -113,12 +116,15 @@ public final class TroupeNode {
     }
   }
 
-  private static TroupeNode wire(
-      Settings settings, ActorSystem<Void> system, EmbeddedJournal journal)
+  private static TroupeNode wire(Settings settings, ActorSystem<Void> system, Journal journal)
       throws IOException, StartRefused {
+    try {
+      journal.prepare(system); // before the others see this node
+    } catch (JournalUnavailable e) {
+      throw new StartRefused(e.getMessage());
+    }
     var cluster = Cluster.get(system);
     cluster.manager().tell(Join.create(cluster.selfMember().address()));
-    await(journal.createTables(system));
 
     var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var index = new InstanceIndex(settings.view().deletedKept());
@@ -129,7 +135,7 @@ public final class TroupeNode {
         new ClusterEntities(system, settings, copy, index, metrics, images::open, providers);
     var catalog = new ShardedCatalog(system, entities, copy);
     entities.startCatalog();
-    var restored = IndexRecovery.run(system, index);
+    var restored = IndexRecovery.run(system, journal, index);
     await(catalog.load());
     await(restored);
     entities.start();
@@ -173,10 +179,10 @@ public final class TroupeNode {
     }
   }
 
-  private static EmbeddedJournal takeDirectory(Path directory) throws StartRefused {
+  private static DataDirectory takeDirectory(Path directory) throws StartRefused {
     try {
-      return EmbeddedJournal.open(directory);
-    } catch (EmbeddedJournal.InUse inUse) {
+      return DataDirectory.take(directory);
+    } catch (DataDirectory.InUse inUse) {
       throw new StartRefused(inUse.getMessage());
     } catch (IOException e) {
       throw new StartRefused("cannot use the data directory " + directory + ": " + words(e));
