@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -18,6 +20,8 @@ import picocli.CommandLine.Option;
     description = "Prepares the journal's database.",
     subcommands = SchemaCommand.Apply.class)
 final class SchemaCommand implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(SchemaCommand.class);
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   @Override
@@ -60,6 +64,7 @@ final class SchemaCommand implements Runnable {
 
     /** With an actor system of its own that joins nobody: the plug-ins are reached through one. */
     private static void apply(Journal journal) throws StartRefused {
+      LOG.info("making what is missing of the journal's schema");
       var alone =
           ConfigFactory.parseMap(Map.of("pekko.actor.provider", "local"))
               .withFallback(journal.config())

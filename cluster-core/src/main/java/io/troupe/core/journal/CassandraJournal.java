@@ -1,11 +1,16 @@
 package io.troupe.core.journal;
 
+import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.config.JournalSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +39,8 @@ public final class CassandraJournal implements Journal {
 
   /** Entities read at once; a node of Cassandra has some dozens of threads for reads. */
   private static final int READ_AT_ONCE = 64;
+
+  private static final int CONNECT_PATIENCE_MILLIS = 5_000;
 
   /** A table takes seconds on a busy ring: all nodes have to agree. */
   private static final Duration STATEMENT_PATIENCE = Duration.ofSeconds(60);
@@ -156,6 +163,7 @@ public final class CassandraJournal implements Journal {
 
   /** The plug-in's session: made by whoever asks first, shared, closed with the actor system. */
   private CqlSession session(ActorSystem<?> system) throws JournalUnavailable {
+    requireSomebodyListens();
     try {
       return CassandraSessionRegistry.get(system)
           .sessionFor(PLUGIN)
@@ -167,10 +175,34 @@ public final class CassandraJournal implements Journal {
     }
   }
 
+  /** Of many words the driver has for it, those that name the reason. */
   private JournalUnavailable unavailable(Throwable cause) {
+    var reason =
+        cause instanceof AllNodesFailedException all
+            ? all.getAllErrors().values().stream()
+                .<Throwable>map(List::getFirst)
+                .findFirst()
+                .orElse(cause)
+            : cause;
     return new JournalUnavailable(
         "cannot use Cassandra at " + String.join(", ", settings.cassandra().contactPoints()),
-        cause);
+        reason);
+  }
+
+  /** Before the driver tries, which tells its fruitless attempts at length. */
+  private void requireSomebodyListens() throws JournalUnavailable {
+    IOException last = null;
+    for (var point : settings.cassandra().contactPoints()) {
+      var address = URI.create("cql://" + point);
+      try (var socket = new Socket()) {
+        socket.connect(
+            new InetSocketAddress(address.getHost(), address.getPort()), CONNECT_PATIENCE_MILLIS);
+        return;
+      } catch (IOException e) {
+        last = e;
+      }
+    }
+    throw unavailable(last);
   }
 
   @Override
