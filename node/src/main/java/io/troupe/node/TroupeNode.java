@@ -150,10 +150,10 @@ public final class TroupeNode {
             cloud,
             images,
             ImageLimits.DEFAULT,
+            () -> copy.complete() ? Optional.empty() : Optional.of("the catalog is being read"),
             TokenKey.in(settings.dataDir()),
             settings.api(),
             metrics,
-            () -> copy.complete() ? Optional.empty() : Optional.of("the catalog is being read"),
             Clock.systemUTC());
     var binding = bind(settings.http(), system, api);
     LOG.info("serving on {}", binding.localAddress());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.actors.Entities;
 import io.troupe.actors.Rejection;
+import io.troupe.actors.cluster.StepAsker;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.view.InstanceIndex;
@@ -42,7 +43,7 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * one after a crash are the same method, {@link #perform}.
  *
  * <p>Outcomes of steps that can be asked for again are not written at once but together with the
- * next event that cannot ({@code docs/adr/0004}); {@code ahead} is the state with them.
+ * next event that cannot ({@code docs/adr/0006}); {@code ahead} is the state with them.
  */
 public final class InstanceActor
     extends EventSourcedBehavior<InstanceActor.Message, InstanceEvent, InstanceState> {
@@ -78,9 +79,9 @@ public final class InstanceActor
   /** Nothing but a reason to be awake: an unfinished operation goes on. */
   public record Wake() implements Message, CborSerializable {}
 
-  record Outcome(StepOutcome outcome) implements Message {}
+  private record Outcome(StepOutcome outcome) implements Message {}
 
-  record AskAgain(OperationId operation, Step step) implements Message {}
+  private record AskAgain(OperationId operation, Step step) implements Message {}
 
   private record TimeUp(OperationId operation) implements Message {}
 
@@ -122,7 +123,7 @@ public final class InstanceActor
   private final ActorContext<Message> context;
   private final TimerScheduler<Message> timers;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
-  private final StepAsker asker;
+  private final StepAsker<Message> asker;
 
   private InstanceState ahead;
   private List<InstanceEvent> waiting = new ArrayList<>();
@@ -166,7 +167,7 @@ public final class InstanceActor
     this.shard = shard;
     this.context = context;
     this.timers = timers;
-    this.asker = new StepAsker(id, entities, context);
+    this.asker = new StepAsker<>(id, entities, context, Outcome::new, AskAgain::new);
     this.ahead = emptyState();
   }
 

@@ -32,8 +32,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -215,6 +219,22 @@ class LibvirtQemuTest extends DriverConformance {
     assertThat(LibvirtPeer.virsh(uri, "domid", target.instance().toString())).isEqualTo(before);
   }
 
+  /** Straight after the start the guest is in its BIOS and hears nothing. */
+  @Test
+  void guestThatDoesNotListenIsRebootedHardAndSwitchedOffWhenTheGraceIsOver() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    String before = LibvirtPeer.virsh(uri, "domid", target.instance().toString());
+
+    DriverResult rebooted = run(new DriverCommand.Reboot(target, true, 500));
+    String after = LibvirtPeer.virsh(uri, "domid", target.instance().toString());
+    DriverResult stopped = run(new DriverCommand.Stop(target, 500));
+
+    assertThat(((DriverResult.Guest) rebooted).power()).isEqualTo(PowerState.RUNNING);
+    assertThat(after).isNotEqualTo(before);
+    assertThat(stopped).isEqualTo(DriverResult.Guest.in(PowerState.SHUTDOWN));
+  }
+
   @Test
   void vncAnswersWhereTheGuestSaysItDoes() throws Exception {
     GuestTarget target = target();
@@ -311,6 +331,79 @@ class LibvirtQemuTest extends DriverConformance {
     assertThat(inventory.guestType()).isIn("kvm", "qemu");
     assertThat(inventory.total().diskGib()).isPositive();
     assertThat(inventory.traits()).contains("COMPUTE_NODE", "COMPUTE_IMAGE_TYPE_QCOW2");
+  }
+
+  @Test
+  void probeTellsCodeThatRunsFromAGuestThatHangs() throws Exception {
+    try (var connection = new LibvirtConnection(uri, LibvirtConnection.Listener.NONE)) {
+      var probe =
+          new KvmProbe(connection, new VolumePool(poolName, "/var/lib/libvirt/images/" + poolName));
+
+      assertThat(probe.boots("qemu", ProbeDisk.bytes())).isTrue();
+      assertThat(probe.boots("qemu", new byte[1 << 20])).isFalse();
+    }
+
+    assertThat(volumes()).noneMatch(volume -> volume.startsWith("troupe-probe-"));
+    assertThat(LibvirtPeer.virsh(uri, "list", "--all", "--name")).doesNotContain("troupe-probe-");
+  }
+
+  @Test
+  void guestsComeAndGoAtOnceAndLeaveNothing() throws Exception {
+    List<GuestTarget> targets = Stream.generate(this::target).limit(4).toList();
+    try (ExecutorService threads = Executors.newFixedThreadPool(targets.size())) {
+      List<Callable<Boolean>> lives =
+          targets.stream()
+              .<Callable<Boolean>>map(
+                  target ->
+                      () -> {
+                        for (int i = 0; i < 3; i++) {
+                          assertThat(spawn(target).power()).isEqualTo(PowerState.RUNNING);
+                          run(new DriverCommand.Destroy(target));
+                        }
+                        return true;
+                      })
+              .toList();
+      for (var life : threads.invokeAll(lives)) {
+        assertThat(life.get()).isTrue();
+      }
+    }
+
+    assertThat(volumes()).allMatch(volume -> volume.startsWith("troupe-image-"));
+  }
+
+  @Test
+  void twoControllersUploadTheSameImageAtOnce() throws Exception {
+    for (String volume : volumes()) {
+      LibvirtPeer.virsh(uri, "vol-delete", volume, "--pool", poolName);
+    }
+    GuestTarget one = target();
+    GuestTarget two = target();
+
+    try (Driver other = open(new DriverContext(images(), event -> {}));
+        ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      var there =
+          threads.submit(
+              () ->
+                  other.execute(
+                      new DriverCommand.Spawn(two, spec(two, image.ref(), 1)), Cancellation.NEVER));
+      spawn(one);
+      assertThat(((DriverResult.Guest) there.get()).power()).isEqualTo(PowerState.RUNNING);
+    }
+
+    awaitBoots(one, 1);
+    awaitBoots(two, 1);
+    assertThat(volumes())
+        .filteredOn(volume -> volume.startsWith("troupe-image-"))
+        .hasSizeBetween(1, 2);
+    assertThat(volumes())
+        .filteredOn(volume -> volume.startsWith("troupe-image-"))
+        .allSatisfy(
+            volume ->
+                assertThat(
+                        XmlElement.parse(
+                                LibvirtPeer.virsh(uri, "vol-dumpxml", volume, "--pool", poolName))
+                            .find("physical"))
+                    .contains(Long.toString(image.ref().sizeBytes())));
   }
 
   @Test

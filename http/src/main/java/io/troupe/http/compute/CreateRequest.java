@@ -146,7 +146,7 @@ record CreateRequest(
         server.optional("adminPass").map(field -> field.text(0, 255)),
         version.from(19)
             ? server.optional("description").flatMap(CreateRequest::description)
-            : Optional.empty(),
+            : Optional.of(name), // before it could be given it was the name
         hostname,
         hints);
   }

@@ -28,7 +28,11 @@ public final class Passwords implements AutoCloseable {
   private static final int WAITING = 256;
 
   private final ThreadPoolExecutor threads;
-  private final String nobodysHash = hash(UUID.randomUUID().toString());
+
+  /** What the password of an unknown user is held against; nobody knows the right one. */
+  private static final class Nobody {
+    static final String HASH = hash(UUID.randomUUID().toString());
+  }
 
   /**
    * @param atOnce checks that may run at the same time
@@ -55,7 +59,7 @@ public final class Passwords implements AutoCloseable {
     try {
       return CompletableFuture.supplyAsync(
           () -> {
-            String against = hash.orElse(nobodysHash);
+            String against = hash.orElseGet(() -> Nobody.HASH);
             boolean right =
                 Password.check(password, against).with(Argon2Function.getInstanceFromHash(against));
             return right && hash.isPresent();
