@@ -34,7 +34,7 @@ class KilledNodeTest {
   @TempDir Path dir;
 
   private final long seed = Long.getLong("troupe.test.seed", System.nanoTime() % 1_000_000);
-  private final int rounds = Integer.getInteger("troupe.test.kills", 3);
+  private final int rounds = Integer.getInteger("troupe.test.kills", 2);
   private final Random random = new Random(seed);
   private Path hypervisor;
   private LiveNode node;
