@@ -23,6 +23,7 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.Connection;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.http.javadsl.model.headers.TimeoutAccess;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.slf4j.Logger;
@@ -66,6 +67,9 @@ public final class Router {
   public CompletionStage<HttpResponse> handle(HttpRequest request) {
     var exchange = new Exchange(request, "req-" + UUID.randomUUID(), System.nanoTime());
     MDC.put("requestId", exchange.requestId);
+    request
+        .getHeader(TimeoutAccess.class)
+        .ifPresent(access -> access.timeoutAccess().updateHandler(exchange::tooLate));
     try {
       return exchange.answer().handle(exchange::finish);
     } catch (RuntimeException e) {
@@ -200,6 +204,12 @@ public final class Router {
       HttpResponse answer = failure == null ? response : refusal(failure);
       timer.record(answer.status().intValue(), System.nanoTime() - startedNanos);
       return answer.addHeaders(headers);
+    }
+
+    /** What the client gets when the handler has not answered in time; it may still be at work. */
+    HttpResponse tooLate(HttpRequest late) {
+      LOG.warn("{} {} took too long: {}", late.method().name(), path(), requestId);
+      return finish(null, new TimeoutException());
     }
 
     private HttpResponse refusal(Throwable failure) {
