@@ -82,9 +82,8 @@ final class LiveNode {
     this.err = err;
   }
 
-  /** Starts the process; waits for nothing. */
-  static LiveNode begin(Start start) throws IOException {
-    var beside = start.data().toAbsolutePath().getParent();
+  /** Starts the process with its output in files {@code beside}; waits for nothing. */
+  static LiveNode begin(Start start, Path beside) throws IOException {
     var out = Files.createTempFile(beside, "node-", ".out");
     var err = Files.createTempFile(beside, "node-", ".err");
     var builder = new ProcessBuilder(start.command());

@@ -1,6 +1,7 @@
 package io.troupe.node;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -35,7 +36,12 @@ final class LiveNodes implements AfterEachCallback, AfterAllCallback {
 
   /** A node that is starting. */
   LiveNode begin(LiveNode.Start start) throws IOException {
-    var node = LiveNode.begin(start);
+    return begin(start, start.data().toAbsolutePath().getParent());
+  }
+
+  /** A node that is starting, its output in files in a directory that is there. */
+  LiveNode begin(LiveNode.Start start, Path output) throws IOException {
+    var node = LiveNode.begin(start, output);
     nodes.add(node);
     return node;
   }
