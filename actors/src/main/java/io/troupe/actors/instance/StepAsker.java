@@ -49,7 +49,7 @@ final class StepAsker {
   private record Question(Effect.Ask ask, Instant askedAt) {
     InstanceActor.Message answered(StepOutcome.Result result) {
       return new InstanceActor.Outcome(
-          new StepOutcome(ask.operation(), ask.step(), askedAt, result));
+          new StepOutcome(ask.operation(), ask.step(), ask.generation(), askedAt, result));
     }
 
     InstanceActor.Message unanswered() {
