@@ -13,6 +13,9 @@ import java.util.Optional;
  */
 public record Settings(
     Path dataDir,
+    ClusterSettings cluster,
+    SharedFiles shared,
+    IdentitySettings identity,
     HttpSettings http,
     ApiSettings api,
     OperationSettings operations,
@@ -28,6 +31,20 @@ public record Settings(
    * @param port 0 for any free one
    */
   public record HttpSettings(String interfaceName, int port) {}
+
+  /**
+   * Files that every node of a cluster needs the same of; by default in the data directory.
+   *
+   * @param imageDir the image store: on several machines a shared file system
+   * @param tokenKeyFile 32 bytes that sign tokens
+   */
+  public record SharedFiles(Path imageDir, Path tokenKeyFile) {}
+
+  /**
+   * @param adminPasswordFile when there is no user {@code admin} yet, one is made with this
+   *     password
+   */
+  public record IdentitySettings(Optional<Path> adminPasswordFile) {}
 
   /**
    * @param deletedKept deleted instances that each node remembers for {@code changes-since}
@@ -51,8 +68,20 @@ public record Settings(
     var drivers = troupe.getConfig("drivers");
     var quotas = troupe.getConfig("quotas");
     var view = troupe.getConfig("view");
+    var cluster = troupe.getConfig("cluster");
+    var dataDir = Path.of(troupe.getString("data-dir"));
     return new Settings(
-        Path.of(troupe.getString("data-dir")),
+        dataDir,
+        new ClusterSettings(
+            cluster.getString("name"),
+            cluster.getString("host"),
+            cluster.getInt("port"),
+            cluster.getStringList("seed-nodes"),
+            cluster.getStringList("roles")),
+        new SharedFiles(
+            dataDir.resolve(troupe.getString("shared.image-dir")),
+            dataDir.resolve(troupe.getString("shared.token-key-file"))),
+        new IdentitySettings(optionalPath(troupe.getString("identity.admin-password-file"))),
         new HttpSettings(http.getString("interface"), http.getInt("port")),
         apiSettings(api),
         new OperationSettings(
@@ -112,6 +141,10 @@ public record Settings(
         Math.toIntExact(api.getDuration("request-timeout").toSeconds()),
         api.getString("region"),
         publicEndpoint.isEmpty() ? Optional.empty() : Optional.of(publicEndpoint));
+  }
+
+  private static Optional<Path> optionalPath(String path) {
+    return path.isEmpty() ? Optional.empty() : Optional.of(Path.of(path));
   }
 
   private static long millis(Config section, String key) {

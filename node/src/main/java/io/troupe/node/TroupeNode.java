@@ -13,8 +13,11 @@ import io.troupe.actors.cluster.ShardedHosts;
 import io.troupe.actors.image.FileImageStore;
 import io.troupe.actors.image.ImageLimits;
 import io.troupe.actors.image.ImageStore;
+import io.troupe.actors.image.ImageUpload;
+import io.troupe.actors.view.IndexFeed;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.Settings;
+import io.troupe.core.cluster.ClusterConfig;
 import io.troupe.core.journal.EmbeddedJournal;
 import io.troupe.drivers.DriverProviders;
 import io.troupe.http.Api;
@@ -33,9 +36,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.cluster.typed.Cluster;
-import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +54,9 @@ public final class TroupeNode {
 
   /** Longer than any part takes on a slow disk; then something is broken. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** How long requests in progress may take when the node stops. */
+  private static final Duration LAST_REQUESTS = Duration.ofSeconds(10);
 
   private final Settings settings;
   private final ActorSystem<Void> system;
@@ -76,9 +81,10 @@ public final class TroupeNode {
   }
 
   /**
-   * Starts a node that stands alone; returns when it serves.
+   * Starts a node, alone or as a member of its cluster; returns when it serves.
    *
-   * @throws StartRefused when the port or the data directory cannot be had
+   * @throws StartRefused when the port or the data directory cannot be had, or the cluster does not
+   *     let it in
    */
   public static TroupeNode start(Settings settings) throws StartRefused, IOException {
     var journal = takeDirectory(settings.dataDir());
@@ -91,9 +97,11 @@ public final class TroupeNode {
     var system =
         ActorSystem.<Void>create(
             Behaviors.empty(),
-            "troupe",
+            ClusterConfig.SYSTEM,
             ConfigFactory.load(
-                journal.config().withFallback(ConfigFactory.parseResources("troupe-pekko.conf"))));
+                ClusterConfig.of(settings.cluster())
+                    .withFallback(journal.config())
+                    .withFallback(ConfigFactory.parseResources("troupe-pekko.conf"))));
     system
         .getWhenTerminated()
         .whenComplete(
@@ -116,27 +124,26 @@ public final class TroupeNode {
   private static TroupeNode wire(
       Settings settings, ActorSystem<Void> system, EmbeddedJournal journal)
       throws IOException, StartRefused {
-    var cluster = Cluster.get(system);
-    cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    Membership.join(system, settings.cluster());
     await(journal.createTables(system));
 
     var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var index = new InstanceIndex(settings.view().deletedKept());
     var copy = new CatalogCopy();
-    var images = new FileImageStore(settings.dataDir().resolve("images"));
+    var images = new FileImageStore(settings.shared().imageDir());
     var providers = DriverProviders.onClassPath();
     var entities =
         new ClusterEntities(system, settings, copy, index, metrics, images::open, providers);
     var catalog = new ShardedCatalog(system, entities, copy);
     entities.startCatalog();
+    system.systemActorOf(IndexFeed.create(index, Clock.systemUTC()), "index-feed", Props.empty());
     var restored = IndexRecovery.run(system, index);
     await(catalog.load());
     await(restored);
+    new ImageUpload(catalog, images, ImageLimits.DEFAULT, Clock.systemUTC()).resume();
     entities.start();
     system.systemActorOf(
-        Waker.create(entities, index, catalog, settings.view()),
-        "waker",
-        org.apache.pekko.actor.typed.Props.empty());
+        Waker.create(entities, index, catalog, settings.view()), "waker", Props.empty());
 
     var cloud = new ShardedCloud(system, entities, catalog, index);
     var hosts = new ShardedHosts(system, entities, catalog, providers);
@@ -151,11 +158,12 @@ public final class TroupeNode {
             images,
             ImageLimits.DEFAULT,
             () -> copy.complete() ? Optional.empty() : Optional.of("the catalog is being read"),
-            TokenKey.in(settings.dataDir()),
+            TokenKey.in(settings.shared().tokenKeyFile(), settings.cluster().alone()),
             settings.api(),
             metrics,
             Clock.systemUTC());
     var binding = bind(settings.http(), system, api);
+    binding.addToCoordinatedShutdown(LAST_REQUESTS, system);
     LOG.info("serving on {}", binding.localAddress());
     return new TroupeNode(settings, system, catalog, hosts, images, binding);
   }
@@ -238,6 +246,16 @@ public final class TroupeNode {
   public void stop() {
     await(CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.unknownReason()));
     system.getWhenTerminated().toCompletableFuture().join();
+  }
+
+  /**
+   * Whether the cluster has put this node out: it was unreachable for too long, or in a minority.
+   */
+  public boolean wasDowned() {
+    return CoordinatedShutdown.get(system)
+        .getShutdownReason()
+        .filter(CoordinatedShutdown.ClusterDowningReason$.class::isInstance)
+        .isPresent();
   }
 
   /** Returns when somebody has stopped the node. */

@@ -35,7 +35,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.RecipientRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.pubsub.Topic;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
@@ -76,20 +79,36 @@ public final class ClusterEntities implements Entities {
     this.providers = providers;
   }
 
-  /** First step: the catalog, which the others read from. */
+  /** First step: the catalog, which the others read from. Every node hears of each write to it. */
   public void startCatalog() {
+    var topic =
+        system.systemActorOf(
+            Topic.create(CatalogActor.All.class, "catalog"), "catalog-topic", Props.empty());
+    var listener =
+        system.systemActorOf(
+            Behaviors.<CatalogActor.All>receiveMessage(
+                all -> {
+                  copy(all);
+                  return Behaviors.same();
+                }),
+            "catalog-copy",
+            Props.empty());
+    topic.tell(Topic.subscribe(listener));
     sharding.init(
         Entity.of(
                 CatalogActor.KEY,
-                context -> {
-                  var kind =
-                      Kinds.all().stream()
-                          .filter(one -> Kinds.id(one).equals(context.getEntityId()))
-                          .findFirst()
-                          .orElseThrow();
-                  return CatalogActor.create(kind, state -> catalog.put(kind, state.list()));
-                })
+                context ->
+                    CatalogActor.create(
+                        Kinds.of(context.getEntityId()),
+                        all -> {
+                          copy(all);
+                          topic.tell(Topic.publish(all));
+                        }))
             .withSettings(neverLaidToRest()));
+  }
+
+  private void copy(CatalogActor.All all) {
+    catalog.put(Kinds.of(all.kind()), all.revision(), all.entries());
   }
 
   /** Second step, once the catalog has been read. */

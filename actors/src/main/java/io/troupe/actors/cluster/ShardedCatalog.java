@@ -25,6 +25,9 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 public final class ShardedCatalog implements Catalog {
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
+  /** At start the shards have yet to find a home. */
+  private static final Duration LOAD = Duration.ofSeconds(40);
+
   private final ActorSystem<?> system;
   private final Entities entities;
   private final CatalogCopy copy;
@@ -39,16 +42,25 @@ public final class ShardedCatalog implements Catalog {
   public CompletionStage<Void> load() {
     return CompletableFuture.allOf(
         Kinds.all().stream()
-            .map(
-                kind ->
-                    AskPattern.<CatalogActor.Message, CatalogActor.All>ask(
-                            entities.catalog(Kinds.id(kind)),
-                            CatalogActor.GetAll::new,
-                            Duration.ofSeconds(30),
-                            system.scheduler())
-                        .thenAccept(all -> copy.put(kind, all.entries()))
-                        .toCompletableFuture())
+            .map(kind -> read(kind, LOAD).toCompletableFuture())
             .toArray(CompletableFuture[]::new));
+  }
+
+  private CompletionStage<Void> read(Class<? extends CatalogEntry> kind, Duration patience) {
+    return AskPattern.<CatalogActor.Message, CatalogActor.All>ask(
+            entities.catalog(Kinds.id(kind)),
+            CatalogActor.GetAll::new,
+            patience,
+            system.scheduler())
+        .thenAccept(all -> copy.put(kind, all.revision(), all.entries()));
+  }
+
+  /** What this node has written is in its copy before it is answered. */
+  private CompletionStage<CatalogActor.Reply> whenCopied(
+      Class<? extends CatalogEntry> kind, CatalogActor.Reply reply) {
+    return reply instanceof CatalogActor.Written(_, var revision) && copy.revision(kind) < revision
+        ? read(kind, ANSWER).thenApply(_ -> reply)
+        : CompletableFuture.completedFuture(reply);
   }
 
   @Override
@@ -111,7 +123,7 @@ public final class ShardedCatalog implements Catalog {
   private static <E extends CatalogEntry> Answer<E> answer(
       Class<E> kind, CatalogActor.Reply reply) {
     return switch (reply) {
-      case CatalogActor.Written(var entry) -> Answer.of(kind.cast(entry.entry()));
+      case CatalogActor.Written(var entry, _) -> Answer.of(kind.cast(entry.entry()));
       case CatalogActor.Refused(var reason) -> Answer.refuse(reason);
       case CatalogActor.Outdated(var newest) ->
           throw new IllegalStateException("not an answer to a create or remove: " + newest);

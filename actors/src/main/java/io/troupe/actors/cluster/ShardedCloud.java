@@ -48,12 +48,12 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
  * hears of it.
  */
 public final class ShardedCloud implements Instances, Networks, Quotas, Placements {
-  /** One try; a moving shard takes less. */
-  private static final Duration ANSWER = Duration.ofSeconds(7);
+  /** One try. What was sent to a node that has just died is lost: it is asked again soon. */
+  private static final Duration ANSWER = Duration.ofSeconds(4);
 
   private static final Duration CONSOLE_ANSWER = Duration.ofSeconds(35);
 
-  private static final int TRIES = 3;
+  private static final int TRIES = 6;
 
   /** More than any terminal scrolls back. */
   private static final int CONSOLE_BYTES = 1 << 20;
@@ -113,7 +113,18 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
         asked.thenApply(
             reply ->
                 switch (reply) {
-                  case InstanceActor.Accepted(var view) -> Answer.of(view);
+                  case InstanceActor.Accepted(var view) -> {
+                    // The instance may live on another node: the client reads its own write here
+                    // all the same.
+                    index.put(
+                        new InstanceIndex.Entry(
+                            id,
+                            view.version(),
+                            Optional.of(view),
+                            view.taskState().isPresent(),
+                            view.updatedAt()));
+                    yield Answer.of(view);
+                  }
                   case InstanceActor.Rejected(var reason) -> Answer.refuse(reason);
                 }));
   }
