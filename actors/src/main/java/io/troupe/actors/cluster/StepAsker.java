@@ -13,6 +13,7 @@ import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
 import io.troupe.drivers.DriverActor;
+import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.DriverResult;
 import java.time.Duration;
 import java.time.Instant;
@@ -191,6 +192,9 @@ public final class StepAsker<M> {
     return switch (reply) {
       case HostActor.ClaimMade(var zone) -> new StepOutcome.Claimed(zone);
       case HostActor.ClaimRefused(var reason) -> new StepOutcome.ClaimRefused(reason);
+      case HostActor.ClaimUnsure(var reason) ->
+          new StepOutcome.DriverFailed(
+              new DriverFailure(DriverFailure.Kind.RETRYABLE, "the claim is unsure: " + reason));
       case HostActor.ClaimGone() -> new StepOutcome.Done("");
     };
   }

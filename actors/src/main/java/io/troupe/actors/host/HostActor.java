@@ -106,13 +106,18 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   @JsonSubTypes({
     @JsonSubTypes.Type(value = ClaimMade.class, name = "claim-made"),
     @JsonSubTypes.Type(value = ClaimRefused.class, name = "claim-refused"),
+    @JsonSubTypes.Type(value = ClaimUnsure.class, name = "claim-unsure"),
     @JsonSubTypes.Type(value = ClaimGone.class, name = "claim-gone")
   })
   public sealed interface ClaimReply extends CborSerializable {}
 
   public record ClaimMade(String availabilityZone) implements ClaimReply {}
 
+  /** There is no claim. */
   public record ClaimRefused(String reason) implements ClaimReply {}
+
+  /** There is a claim, maybe with a guest, but nothing can be done for it now: ask again. */
+  public record ClaimUnsure(String reason) implements ClaimReply {}
 
   public record ClaimGone() implements ClaimReply {}
 
@@ -233,6 +238,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private Effect<HostEvent, HostState> onClaim(HostState state, MakeClaim claim) {
     var spec = claim.spec();
+    if (!up && state.claim(spec.instance()).filter(one -> !one.condemned()).isPresent()) {
+      // After a crash the claim is asked for again before the hypervisor has answered. Refused, the
+      // instance would go elsewhere and leave its claim, or even its guest, behind.
+      claim.replyTo().tell(new ClaimUnsure("the hypervisor does not answer"));
+      return Effect().none();
+    }
     if (!state.known() || !up) {
       return refuse(
           state, claim, state.known() ? "the hypervisor does not answer" : "unknown host");
