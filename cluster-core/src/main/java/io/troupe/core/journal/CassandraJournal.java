@@ -80,11 +80,6 @@ public final class CassandraJournal implements Journal {
   }
 
   @Override
-  public String readJournalId() {
-    return CassandraReadJournal.Identifier();
-  }
-
-  @Override
   public void prepare(ActorSystem<?> system) throws JournalUnavailable {
     var session = session(system);
     var plugin = PluginSettings.apply(system.classicSystem());

@@ -33,9 +33,6 @@ public sealed interface Journal permits EmbeddedJournal, PostgresJournal, Cassan
   /** Plug-ins and addresses, for the actor system; holds the password. */
   Config config();
 
-  /** The read journal for live queries, as {@code PersistenceQuery} wants it. */
-  String readJournalId();
-
   /**
    * Makes sure that the schema is there, before anything is persisted; blocks. The embedded journal
    * makes its tables itself.

@@ -59,11 +59,6 @@ public final class PostgresJournal implements Journal {
   }
 
   @Override
-  public String readJournalId() {
-    return JdbcReadJournal.Identifier();
-  }
-
-  @Override
   public void prepare(ActorSystem<?> system) throws JournalUnavailable {
     try (var connection = connect()) {
       var missing = new ArrayList<String>();
