@@ -18,7 +18,9 @@ import io.troupe.actors.view.IndexFeed;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.Settings;
 import io.troupe.core.cluster.ClusterConfig;
-import io.troupe.core.journal.EmbeddedJournal;
+import io.troupe.core.journal.DataDirectory;
+import io.troupe.core.journal.Journal;
+import io.troupe.core.journal.JournalUnavailable;
 import io.troupe.drivers.DriverProviders;
 import io.troupe.http.Api;
 import io.troupe.http.HttpServer;
@@ -46,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * One node: the wiring of everything, in the order in which it has to be there.
  *
  * <pre>
- *   data directory → actor system, cluster of one → journal → catalog → index of instances → entities → HTTP
+ *   data directory → actor system → journal → cluster → catalog → index of instances → entities → HTTP
  * </pre>
  */
 public final class TroupeNode {
@@ -81,17 +83,18 @@ public final class TroupeNode {
   /**
    * Starts a node, alone or as a member of its cluster; returns when it serves.
    *
-   * @throws StartRefused when the port or the data directory cannot be had, or the cluster does not
-   *     let it in
+   * @throws StartRefused when the port, the data directory or the journal cannot be had, or the
+   *     cluster does not let it in
    */
   public static TroupeNode start(Settings settings) throws StartRefused, IOException {
-    var journal = takeDirectory(settings.dataDir());
+    var directory = takeDirectory(settings.dataDir());
     try {
       requireFree(settings.http());
     } catch (StartRefused refused) {
-      journal.close();
+      directory.close();
       throw refused;
     }
+    var journal = Journal.of(settings.journal(), settings.dataDir());
     var system =
         ActorSystem.<Void>create(
             Behaviors.empty(),
@@ -105,7 +108,7 @@ public final class TroupeNode {
         .whenComplete(
             (_, _) -> {
               try {
-                journal.close();
+                directory.close();
               } catch (IOException e) {
                 log().warn("the data directory's lock could not be given back: {}", e.toString());
               }
@@ -119,11 +122,14 @@ public final class TroupeNode {
     }
   }
 
-  private static TroupeNode wire(
-      Settings settings, ActorSystem<Void> system, EmbeddedJournal journal)
+  private static TroupeNode wire(Settings settings, ActorSystem<Void> system, Journal journal)
       throws IOException, StartRefused {
+    try {
+      journal.prepare(system); // before the others see this node
+    } catch (JournalUnavailable e) {
+      throw new StartRefused(e.getMessage());
+    }
     Membership.join(system, settings.cluster());
-    await(journal.createTables(system));
 
     var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var index = new InstanceIndex(settings.view().deletedKept());
@@ -135,7 +141,7 @@ public final class TroupeNode {
     var catalog = new ShardedCatalog(system, entities, copy);
     entities.startCatalog();
     system.systemActorOf(IndexFeed.create(index, Clock.systemUTC()), "index-feed", Props.empty());
-    var restored = IndexRecovery.run(system, index);
+    var restored = IndexRecovery.run(system, journal, index);
     await(catalog.load());
     await(restored);
     new ImageUpload(catalog, images, ImageLimits.DEFAULT, Clock.systemUTC()).resume();
@@ -179,10 +185,10 @@ public final class TroupeNode {
     }
   }
 
-  private static EmbeddedJournal takeDirectory(Path directory) throws StartRefused {
+  private static DataDirectory takeDirectory(Path directory) throws StartRefused {
     try {
-      return EmbeddedJournal.open(directory);
-    } catch (EmbeddedJournal.InUse inUse) {
+      return DataDirectory.take(directory);
+    } catch (DataDirectory.InUse inUse) {
       throw new StartRefused(inUse.getMessage());
     } catch (IOException e) {
       throw new StartRefused("cannot use the data directory " + directory + ": " + words(e));
