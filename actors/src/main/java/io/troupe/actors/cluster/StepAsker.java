@@ -162,7 +162,12 @@ public final class StepAsker<M> {
         (reply, noAnswer) ->
             noAnswer == null
                 ? answered.apply(
-                    new StepOutcome(operation, step, question.askedAt(), reading.apply(reply)))
+                    new StepOutcome(
+                        operation,
+                        step,
+                        question.ask().generation(),
+                        question.askedAt(),
+                        reading.apply(reply)))
                 : unanswered.apply(operation, step));
   }
 

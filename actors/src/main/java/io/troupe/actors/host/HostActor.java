@@ -132,7 +132,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   /** How long removing a condemned guest may take before it is tried again. */
   private static final Duration EVICTION = Duration.ofMinutes(2);
 
-  private record Waiting(InstanceId instance, OperationId operation) {}
+  /**
+   * Whose answer is awaited. An operation may have two commands under way, a spawn that hangs and
+   * the destroy that ends it: an answer goes to the one that asked for it, or a destroy would be
+   * taken for done when the spawn was.
+   */
+  private record Waiting(InstanceId instance, OperationId operation, String command) {}
 
   private final HostId id;
   private final Entities entities;
@@ -354,16 +359,13 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private void hand(HostState state, Run run) {
     var target = run.command().target();
     if (state.connection().isEmpty()) {
-      run.replyTo()
-          .tell(
-              new DriverActor.Failed(
-                  target.operation(),
-                  target.instance(),
-                  new DriverFailure(
-                      DriverFailure.Kind.RETRYABLE, "host " + id + " has no connection now")));
+      var failure =
+          new DriverFailure(DriverFailure.Kind.RETRYABLE, "host " + id + " has no connection now");
+      run.replyTo().tell(DriverActor.Failed.of(run.command(), failure));
       return;
     }
-    waiting.put(new Waiting(target.instance(), target.operation()), run.replyTo());
+    waiting.put(
+        new Waiting(target.instance(), target.operation(), run.command().name()), run.replyTo());
     entities
         .connection(state.connection().get())
         .tell(new ConnectionActor.Execute(run.command().withEpoch(state.epoch()), driverReplies));
@@ -371,7 +373,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private Effect<HostEvent, HostState> onDriver(HostState state, DriverActor.Reply reply) {
     building.remove(reply.instance());
-    var asker = waiting.remove(new Waiting(reply.instance(), reply.operation()));
+    var asker = waiting.remove(new Waiting(reply.instance(), reply.operation(), reply.command()));
     if (asker != null) {
       asker.tell(reply);
     }
