@@ -434,7 +434,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       var power = guest == null ? PowerState.NOSTATE : guest.power();
       var generation = guest == null ? claim.generation() : guest.generation();
       report(state, claim.instance(), generation, power, "found by reconciliation");
-      entities.instance(claim.instance()).tell(new InstanceActor.ConfirmClaim(id, confirmations));
+      entities
+          .instance(claim.instance())
+          .tell(new InstanceActor.ConfirmClaim(id, claim.generation(), confirmations));
     }
     return Effect().none();
   }
@@ -454,10 +456,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Effect<HostEvent, HostState> onConfirmed(
       HostState state, InstanceActor.ClaimConfirmed answer) {
     var leftOver =
-        !answer.stands()
-            && !building.contains(answer.instance())
-            && state.claim(answer.instance()).filter(claim -> !claim.condemned()).isPresent();
-    if (!leftOver) {
+        state
+            .claim(answer.instance())
+            .filter(claim -> !claim.condemned() && claim.generation() == answer.generation());
+    if (answer.stands() || leftOver.isEmpty()) {
       return Effect().none();
     }
     context

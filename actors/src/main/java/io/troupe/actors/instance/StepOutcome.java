@@ -24,32 +24,32 @@ public record StepOutcome(
   public sealed interface Result {}
 
   /** Done, nothing more to say: reserve, claim, the releases. */
-  record Done(String detail) implements Result {}
+  public record Done(String detail) implements Result {}
 
   /** The quota refuses. */
-  record Refused(Rejection reason) implements Result {}
+  public record Refused(Rejection reason) implements Result {}
 
   /** The scheduler's choice, best first. */
-  record Placed(List<HostId> candidates, String detail) implements Result {}
+  public record Placed(List<HostId> candidates, String detail) implements Result {}
 
   /** No host fits; {@code explanation} names the filters. */
-  record NoHost(String explanation) implements Result {}
+  public record NoHost(String explanation) implements Result {}
 
   /** The host promised the capacity, in this zone. */
-  record Claimed(String availabilityZone) implements Result {}
+  public record Claimed(String availabilityZone) implements Result {}
 
   /** The host has no room, or is no longer there; another may be. */
-  record ClaimRefused(String reason) implements Result {}
+  public record ClaimRefused(String reason) implements Result {}
 
   /** The port taken. */
-  record Attached(Nic nic) implements Result {}
+  public record Attached(Nic nic) implements Result {}
 
   /** No port could be had. */
-  record NotAttached(Rejection reason) implements Result {}
+  public record NotAttached(Rejection reason) implements Result {}
 
   /** The driver's good answer. */
-  record Guest(boolean present, PowerState power) implements Result {}
+  public record Guest(boolean present, PowerState power) implements Result {}
 
   /** The driver's failure. */
-  record DriverFailed(DriverFailure failure) implements Result {}
+  public record DriverFailed(DriverFailure failure) implements Result {}
 }

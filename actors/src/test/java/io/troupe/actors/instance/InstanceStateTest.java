@@ -382,12 +382,13 @@ class InstanceStateTest {
     }
 
     @Test
-    void goesOnWhenThereIsNothingOfOursToRemove() {
-      var life = Life.active().does(new UserCommand.Delete(origin("d")));
+    void ofAGuestThatCannotBeRemovedLeavesItToItsHostAtOnce() {
+      for (var kind : List.of(INSTANCE_FAULT, UNSUPPORTED)) {
+        var life = Life.active().does(new UserCommand.Delete(origin("d"))).gets(failure(kind));
 
-      life.gets(failure(INSTANCE_FAULT));
-
-      assertThat(life.asks().step().kind()).isEqualTo(StepKind.RELEASE_CLAIM);
+        assertThat(life.todo())
+            .containsExactly(StepKind.CONDEMN, StepKind.RELEASE_PORTS, StepKind.RELEASE_QUOTA);
+      }
     }
 
     @Test
