@@ -221,7 +221,8 @@ public final class InstanceActor
           case ReadConsole read -> onReadConsole(read);
           case Reported(var report) -> onInput(report);
           case ConfirmClaim(var host, var generation, var replyTo) -> {
-            replyTo.tell(new ClaimConfirmed(id, host, generation, ahead.standsBy(host, generation)));
+            replyTo.tell(
+                new ClaimConfirmed(id, host, generation, ahead.standsBy(host, generation)));
             yield Effect().none();
           }
           case Outcome(var outcome) -> onInput(outcome);
