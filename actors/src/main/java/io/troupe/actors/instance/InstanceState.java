@@ -107,9 +107,9 @@ public record InstanceState(
   }
 
   /**
-   * Whether a claim that {@code host} made for this {@code generation} is this instance's, or may be
-   * in a moment. After a crash a claim may be of a generation that the instance will only come to
-   * again: nobody may take it away then.
+   * Whether a claim that {@code host} made for this {@code generation} is this instance's, or may
+   * be in a moment. After a crash a claim may be of a generation that the instance will only come
+   * to again: nobody may take it away then.
    */
   public boolean standsBy(HostId host, long generation) {
     return !deleted()
