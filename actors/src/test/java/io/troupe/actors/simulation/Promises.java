@@ -32,6 +32,9 @@ final class Promises {
       if (row.freeVcpus() < 0 || row.freeRamMib() < 0 || row.freeDiskGib() < 0) {
         throw new AssertionError("claimed over capacity: " + host);
       }
+      if (world.apart().isPresent() && host.state().claims().size() > 1) {
+        throw new AssertionError("the group is not apart: " + host);
+      }
       host.hypervisor
           .guests()
           .forEach(
@@ -74,7 +77,7 @@ final class Promises {
     assertThat(state.phase()).isNotEqualTo(Phase.ASKED);
     assertThat(state.trails())
         .as("trails of %s", state.id())
-        .allMatch(trail -> trail.finishedAt().isPresent() || state.phase() == Phase.REFUSED);
+        .allMatch(trail -> trail.finishedAt().isPresent());
     if (state.visible()) {
       assertThat(state.vmState()).isNotEqualTo(VmState.BUILDING);
       assertThat(state.host().isPresent())
@@ -104,7 +107,14 @@ final class Promises {
       Set<InstanceId> expected = new HashSet<>();
       states.values().stream()
           .filter(state -> state.host().filter(host.id()::equals).isPresent())
-          .forEach(state -> expected.add(state.id()));
+          .forEach(
+              state -> {
+                if (host.hypervisor.lost(state.id(), state.generation())) {
+                  assertThat(state.vmState()).as("%s, lost", state.id()).isEqualTo(VmState.STOPPED);
+                } else {
+                  expected.add(state.id());
+                }
+              });
       assertThat(host.hypervisor.guests().keySet()).as("guests of %s", host).isEqualTo(expected);
       host.hypervisor
           .guests()

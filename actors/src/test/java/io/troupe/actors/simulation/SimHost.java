@@ -41,6 +41,7 @@ final class SimHost {
   private boolean epochIsOurs;
   private final Map<Waiting, Consumer<StepOutcome.Result>> waiting = new HashMap<>();
   private final Set<InstanceId> building = new HashSet<>();
+  private final Set<InstanceId> touched = new HashSet<>();
 
   /**
    * @param room how many instances fit
@@ -79,6 +80,7 @@ final class SimHost {
     epochIsOurs = false;
     waiting.clear();
     building.clear();
+    touched.clear();
   }
 
   private void persist(HostEvent event) {
@@ -142,6 +144,7 @@ final class SimHost {
     var target = command.target();
     var key = new Waiting(target.instance(), target.operation(), command.name());
     waiting.put(key, reply);
+    touched.add(target.instance());
     var mine = incarnation;
     hypervisor.execute(
         command.withEpoch(state.epoch()),
@@ -157,6 +160,7 @@ final class SimHost {
       return;
     }
     building.remove(key.instance());
+    touched.add(key.instance());
     var asker = waiting.remove(key);
     if (asker != null) {
       asker.accept(result);
@@ -204,10 +208,13 @@ final class SimHost {
         var guest = guests.get(claim.instance());
         var power = guest == null ? PowerState.NOSTATE : guest.power();
         var generation = guest == null ? claim.generation() : guest.generation();
-        report(claim.instance(), generation, power);
+        if (!touched.contains(claim.instance())) {
+          report(claim.instance(), generation, power);
+        }
         world.toInstance(id, claim.instance(), one -> one.confirmClaim(this, claim.generation()));
       }
     }
+    touched.clear();
   }
 
   void report(InstanceId instance, long generation, PowerState power) {

@@ -42,6 +42,7 @@ final class SimHypervisor {
   private final Map<InstanceId, Deque<Job>> lanes = new HashMap<>();
   private long epoch;
   private boolean reachable = true;
+  private final Map<InstanceId, Long> lost = new HashMap<>();
 
   SimHypervisor(World world, SimHost host) {
     this.world = world;
@@ -76,6 +77,11 @@ final class SimHypervisor {
     reachable = true;
   }
 
+  /** Whether somebody removed the guest behind our back. */
+  boolean lost(InstanceId instance, long generation) {
+    return lost.getOrDefault(instance, -1L) == generation;
+  }
+
   void guestChangesByItself() {
     if (guests.isEmpty()) {
       return;
@@ -83,6 +89,12 @@ final class SimHypervisor {
     var all = List.copyOf(guests.keySet());
     var instance = all.get(world.upTo(all.size()));
     var guest = guests.get(instance);
+    if (world.fault(0.1)) {
+      world.trace(name, () -> instance + " is undefined by hand");
+      guests.remove(instance);
+      lost.put(instance, guest.generation());
+      return;
+    }
     var power =
         guest.power() == PowerState.RUNNING
             ? List.of(PowerState.SHUTDOWN, PowerState.CRASHED, PowerState.PAUSED).get(world.upTo(3))
@@ -183,7 +195,8 @@ final class SimHypervisor {
   }
 
   private void end(Job job, StepOutcome.Result result) {
-    world.trace(name, () -> job.command.name() + " " + job.command.target().instance() + " " + result);
+    world.trace(
+        name, () -> job.command.name() + " " + job.command.target().instance() + " " + result);
     job.over = true;
     var instance = job.command.target().instance();
     lanes.get(instance).remove(job);
@@ -219,6 +232,7 @@ final class SimHypervisor {
   }
 
   private StepOutcome.Result power(InstanceId instance, long generation, PowerState power) {
+    lost.remove(instance);
     guests.put(instance, new Guest(generation, power));
     return new StepOutcome.Guest(true, power);
   }

@@ -11,6 +11,7 @@ import io.troupe.actors.network.NetworkDesk;
 import io.troupe.actors.project.Limits;
 import io.troupe.actors.project.ProjectEvent;
 import io.troupe.actors.project.ProjectState;
+import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
@@ -44,6 +45,9 @@ final class World {
   /** ms after which whoever is still busy is stuck. */
   private static final long PATIENCE = 900_000;
 
+  /** ms that a message may be on its way. */
+  private static final long LONGEST_WAY = 100_000;
+
   private static final long HEARTBEAT = 5_000;
   private static final long RECONCILE = 15_000;
 
@@ -65,6 +69,7 @@ final class World {
   final Map<InstanceId, SimInstance> instances = new LinkedHashMap<>();
   final List<NetworkDesk> networks = new ArrayList<>();
   private final Limits limits;
+  private final Optional<GroupSpec> apart;
   ProjectState project = ProjectState.EMPTY;
 
   World(long seed, boolean traced) {
@@ -74,6 +79,10 @@ final class World {
       var id = new HostId("h" + host);
       hosts.put(id, new SimHost(this, id, 1 + random.nextInt(3)));
     }
+    this.apart =
+        random.nextInt(5) == 0
+            ? Optional.of(new GroupSpec("g", GroupSpec.Policy.ANTI_AFFINITY, 1))
+            : Optional.empty();
     for (int network = 0; network < random.nextInt(3); network++) {
       networks.add(
           new NetworkDesk(Examples.network(network, 10, 11 + random.nextInt(5)), Examples.NOW));
@@ -94,8 +103,7 @@ final class World {
     var flavor = new FlavorAtBoot("1", "m1", 1, 1024, 1, 0, 0, Map.of());
     var boot =
         new UserCommand.Boot(
-            Examples.origin("boot"),
-            Examples.boot(flavor, networks.size(), forced, Optional.empty()));
+            Examples.origin("boot"), Examples.boot(flavor, networks.size(), forced, apart));
     long at = random.nextInt(20_000);
     for (int times = 0; times < 3; times++) {
       after(at + times * 1_000, () -> instance.command(boot));
@@ -149,6 +157,11 @@ final class World {
         });
   }
 
+  /** The server group that all instances are in, if there is one: no two on one host. */
+  Optional<GroupSpec> apart() {
+    return apart;
+  }
+
   // ---- time and mail
 
   Instant now() {
@@ -174,7 +187,10 @@ final class World {
       trace("lost", () -> from + " → " + to);
       return;
     }
-    long delay = fault(0.03) ? random.nextInt(20_000) : 1 + random.nextInt(30);
+    long delay = 1 + random.nextInt(30);
+    if (fault(0.03)) {
+      delay = random.nextInt((int) (fault(0.1) ? LONGEST_WAY : 20_000));
+    }
     var way = from + ">" + to;
     var at = Math.max(lastOnTheWay.getOrDefault(way, 0L), nowMillis + delay);
     lastOnTheWay.put(way, at);
@@ -212,7 +228,8 @@ final class World {
       step(promises);
     }
     faults = false;
-    while (instances.values().stream().anyMatch(SimInstance::busy)) {
+    while (nowMillis < FAULTS + LONGEST_WAY
+        || instances.values().stream().anyMatch(SimInstance::busy)) {
       if (nowMillis > FAULTS + PATIENCE) {
         throw new AssertionError("stuck: " + instances.values());
       }
