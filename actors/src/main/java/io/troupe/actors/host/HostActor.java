@@ -155,6 +155,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private final Map<Waiting, ActorRef<DriverActor.Reply>> waiting = new HashMap<>();
   private final Set<InstanceId> building = new HashSet<>();
 
+  /**
+   * Instances with a driver command since the last list of guests. The next list may have been made
+   * before that command and says nothing about them; the one after it does.
+   */
+  private final Set<InstanceId> touched = new HashSet<>();
+
   public static Behavior<Message> create(
       HostId id, Entities entities, Lookup lookup, FleetSettings settings, Clock clock) {
     return Behaviors.setup(
@@ -364,6 +370,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       run.replyTo().tell(DriverActor.Failed.of(run.command(), failure));
       return;
     }
+    touched.add(target.instance());
     waiting.put(
         new Waiting(target.instance(), target.operation(), run.command().name()), run.replyTo());
     entities
@@ -373,6 +380,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private Effect<HostEvent, HostState> onDriver(HostState state, DriverActor.Reply reply) {
     building.remove(reply.instance());
+    touched.add(reply.instance());
     var asker = waiting.remove(new Waiting(reply.instance(), reply.operation(), reply.command()));
     if (asker != null) {
       asker.tell(reply);
@@ -444,9 +452,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       var guest = seen.get(claim.instance());
       var power = guest == null ? PowerState.NOSTATE : guest.power();
       var generation = guest == null ? claim.generation() : guest.generation();
-      report(state, claim.instance(), generation, power, "found by reconciliation");
-      entities.instance(claim.instance()).tell(new InstanceActor.ConfirmClaim(id, confirmations));
+      if (!touched.contains(claim.instance())) {
+        report(state, claim.instance(), generation, power, "found by reconciliation");
+      }
+      entities
+          .instance(claim.instance())
+          .tell(new InstanceActor.ConfirmClaim(id, claim.generation(), confirmations));
     }
+    touched.clear();
     return Effect().none();
   }
 
@@ -465,10 +478,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Effect<HostEvent, HostState> onConfirmed(
       HostState state, InstanceActor.ClaimConfirmed answer) {
     var leftOver =
-        !answer.stands()
-            && !building.contains(answer.instance())
-            && state.claim(answer.instance()).filter(claim -> !claim.condemned()).isPresent();
-    if (!leftOver) {
+        state
+            .claim(answer.instance())
+            .filter(claim -> !claim.condemned() && claim.generation() == answer.generation());
+    if (answer.stands() || leftOver.isEmpty()) {
       return Effect().none();
     }
     context

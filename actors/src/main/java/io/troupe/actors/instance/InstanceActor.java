@@ -73,7 +73,7 @@ public final class InstanceActor
   public record Reported(GuestReported report) implements Message, CborSerializable {}
 
   /** From a host that is not sure any more: does this claim still stand? */
-  public record ConfirmClaim(HostId host, ActorRef<ClaimConfirmed> replyTo)
+  public record ConfirmClaim(HostId host, long generation, ActorRef<ClaimConfirmed> replyTo)
       implements Message, CborSerializable {}
 
   /** Nothing but a reason to be awake: an unfinished operation goes on. */
@@ -105,7 +105,10 @@ public final class InstanceActor
 
   public record Operations(List<OperationTrail> trails) implements CborSerializable {}
 
-  public record ClaimConfirmed(InstanceId instance, HostId host, boolean stands)
+  /**
+   * @param generation of the claim that was asked about
+   */
+  public record ClaimConfirmed(InstanceId instance, HostId host, long generation, boolean stands)
       implements CborSerializable {}
 
   /** How long a console log may take to come. */
@@ -218,8 +221,9 @@ public final class InstanceActor
           }
           case ReadConsole read -> onReadConsole(read);
           case Reported(var report) -> onInput(report);
-          case ConfirmClaim(var host, var replyTo) -> {
-            replyTo.tell(new ClaimConfirmed(id, host, mayHoldClaimOn(host)));
+          case ConfirmClaim(var host, var generation, var replyTo) -> {
+            replyTo.tell(
+                new ClaimConfirmed(id, host, generation, ahead.standsBy(host, generation)));
             yield Effect().none();
           }
           case Outcome(var outcome) -> onInput(outcome);
@@ -372,15 +376,6 @@ public final class InstanceActor
         .flatMap(now -> now.current())
         .filter(step::equals)
         .isPresent();
-  }
-
-  private boolean mayHoldClaimOn(HostId host) {
-    return !ahead.deleted()
-        && ahead
-            .host()
-            .or(() -> ahead.operation().flatMap(now -> now.target()))
-            .filter(host::equals)
-            .isPresent();
   }
 
   /** Asks for what the state says comes next. */
