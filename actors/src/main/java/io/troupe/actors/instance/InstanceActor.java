@@ -9,6 +9,7 @@ import io.troupe.actors.host.HostActor;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.OperationSettings;
+import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -119,6 +121,7 @@ public final class InstanceActor
   private final InstanceIndex index;
   private final OperationSettings settings;
   private final OperationMeter meter;
+  private final JournalMeter.Writes writes;
   private final Clock clock;
   private final ActorContext<Message> context;
   private final TimerScheduler<Message> timers;
@@ -135,6 +138,7 @@ public final class InstanceActor
       InstanceIndex index,
       OperationSettings settings,
       OperationMeter meter,
+      JournalMeter journal,
       Clock clock,
       ActorRef<ClusterSharding.ShardCommand> shard) {
     return Behaviors.setup(
@@ -142,7 +146,8 @@ public final class InstanceActor
             Behaviors.withTimers(
                 timers ->
                     new InstanceActor(
-                        id, entities, index, settings, meter, clock, shard, context, timers)));
+                        id, entities, index, settings, meter, journal, clock, shard, context,
+                        timers)));
   }
 
   private InstanceActor(
@@ -151,6 +156,7 @@ public final class InstanceActor
       InstanceIndex index,
       OperationSettings settings,
       OperationMeter meter,
+      JournalMeter journal,
       Clock clock,
       ActorRef<ClusterSharding.ShardCommand> shard,
       ActorContext<Message> context,
@@ -163,6 +169,7 @@ public final class InstanceActor
     this.index = index;
     this.settings = settings;
     this.meter = meter;
+    this.writes = journal.writesOf(KEY.name());
     this.clock = clock;
     this.shard = shard;
     this.context = context;
@@ -197,9 +204,11 @@ public final class InstanceActor
         .onSignal(
             RecoveryCompleted.class,
             (state, _) -> {
+              writes.abandon();
               ahead = state;
               settle();
             })
+        .onSignal(PostStop.class, (_, _) -> writes.abandon())
         .build();
   }
 
@@ -310,8 +319,10 @@ public final class InstanceActor
             ? waiting.getFirst()
             : new InstanceEvent.Several(waiting, waiting.getLast().at());
     waiting = new ArrayList<>();
+    writes.begin();
     return Effect()
         .persist(toWrite)
+        .thenRun(writes::end)
         .thenRun(
             (InstanceState state) -> {
               ahead = state;
