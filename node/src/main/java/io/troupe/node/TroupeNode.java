@@ -16,13 +16,17 @@ import io.troupe.actors.image.ImageStore;
 import io.troupe.actors.image.ImageUpload;
 import io.troupe.actors.view.IndexFeed;
 import io.troupe.actors.view.InstanceIndex;
+import io.troupe.config.JmxSettings;
 import io.troupe.config.Settings;
 import io.troupe.core.cluster.ClusterConfig;
 import io.troupe.core.journal.EmbeddedJournal;
 import io.troupe.drivers.DriverProviders;
 import io.troupe.http.Api;
 import io.troupe.http.HttpServer;
+import io.troupe.node.jmx.NodeBeans;
+import io.troupe.node.jmx.RemoteAccess;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,6 +38,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import javax.management.MBeanServer;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
@@ -57,6 +62,8 @@ public final class TroupeNode {
 
   /** How long requests in progress may take when the node stops. */
   private static final Duration LAST_REQUESTS = Duration.ofSeconds(10);
+
+  private static final MBeanServer MBEANS = ManagementFactory.getPlatformMBeanServer();
 
   private final Settings settings;
   private final ActorSystem<Void> system;
@@ -87,6 +94,7 @@ public final class TroupeNode {
    *     let it in
    */
   public static TroupeNode start(Settings settings) throws StartRefused, IOException {
+    var remote = remoteAccess(settings.jmx());
     var journal = takeDirectory(settings.dataDir());
     try {
       requireFree(settings.http());
@@ -94,6 +102,7 @@ public final class TroupeNode {
       journal.close();
       throw refused;
     }
+    ProcessFile.write(settings.dataDir());
     var system =
         ActorSystem.<Void>create(
             Behaviors.empty(),
@@ -107,13 +116,14 @@ public final class TroupeNode {
         .whenComplete(
             (_, _) -> {
               try {
+                ProcessFile.remove(settings.dataDir());
                 journal.close();
               } catch (IOException e) {
                 LOG.warn("the data directory's lock could not be given back: {}", e.toString());
               }
             });
     try {
-      return wire(settings, system, journal);
+      return wire(settings, system, journal, remote);
     } catch (StartRefused | RuntimeException | IOException failure) {
       system.terminate();
       await(system.getWhenTerminated());
@@ -122,7 +132,10 @@ public final class TroupeNode {
   }
 
   private static TroupeNode wire(
-      Settings settings, ActorSystem<Void> system, EmbeddedJournal journal)
+      Settings settings,
+      ActorSystem<Void> system,
+      EmbeddedJournal journal,
+      Optional<RemoteAccess> remote)
       throws IOException, StartRefused {
     Membership.join(system, settings.cluster());
     await(journal.createTables(system));
@@ -164,6 +177,22 @@ public final class TroupeNode {
             Clock.systemUTC());
     var binding = bind(settings.http(), system, api);
     binding.addToCoordinatedShutdown(LAST_REQUESTS, system);
+    var beans =
+        NodeBeans.register(
+            MBEANS,
+            system,
+            settings.cluster().name(),
+            entities,
+            catalog,
+            hosts,
+            index,
+            metrics,
+            Clock.systemUTC());
+    system.getWhenTerminated().whenComplete((_, _) -> beans.close());
+    if (remote.isPresent()) {
+      open(remote.get());
+      system.getWhenTerminated().whenComplete((_, _) -> remote.get().close());
+    }
     LOG.info("serving on {}", binding.localAddress());
     return new TroupeNode(settings, system, catalog, hosts, images, binding);
   }
@@ -178,6 +207,22 @@ public final class TroupeNode {
         throw inUse(http);
       }
       throw e;
+    }
+  }
+
+  private static Optional<RemoteAccess> remoteAccess(JmxSettings jmx) throws StartRefused {
+    try {
+      return jmx.enabled() ? Optional.of(RemoteAccess.of(jmx)) : Optional.empty();
+    } catch (RemoteAccess.Refused refused) {
+      throw new StartRefused(refused.getMessage());
+    }
+  }
+
+  private static void open(RemoteAccess remote) throws StartRefused {
+    try {
+      remote.open(MBEANS);
+    } catch (RemoteAccess.Refused refused) {
+      throw new StartRefused(refused.getMessage());
     }
   }
 
