@@ -4,6 +4,7 @@ import io.troupe.core.jmx.Beans;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ public final class BeanCalls {
     var name = name(bean);
     var info = made(bean, () -> beans.getMBeanInfo(name));
     var values = new LinkedHashMap<String, Object>();
-    for (var attribute : info.getAttributes()) {
+    for (var attribute : byName(info.getAttributes())) {
       try {
         values.put(attribute.getName(), get(bean, attribute.getName()));
       } catch (BeanClient.Failed failed) {
@@ -114,10 +115,10 @@ public final class BeanCalls {
       var info = bean.getValue();
       text.append(bean.getKey()).append(": ").append(info.getDescription()).append('\n');
       var lines = new ArrayList<List<String>>();
-      for (var one : info.getAttributes()) {
+      for (var one : byName(info.getAttributes())) {
         lines.add(List.of("  get  " + one.getName(), one.getDescription()));
       }
-      for (var one : info.getOperations()) {
+      for (var one : byName(info.getOperations())) {
         lines.add(List.of("  call " + signature(one, " "), one.getDescription()));
       }
       text.append(BeanValue.aligned(lines)).append("\n\n");
@@ -135,7 +136,7 @@ public final class BeanCalls {
               "bean", bean.getKey(),
               "description", info.getDescription(),
               "attributes",
-                  Arrays.stream(info.getAttributes())
+                  byName(info.getAttributes()).stream()
                       .map(
                           one ->
                               ordered(
@@ -144,9 +145,14 @@ public final class BeanCalls {
                                   "description", one.getDescription()))
                       .toList(),
               "operations",
-                  Arrays.stream(info.getOperations()).map(BeanCalls::described).toList()));
+                  byName(info.getOperations()).stream().map(BeanCalls::described).toList()));
     }
     return all;
+  }
+
+  /** The JVM gives a class's methods in any order. */
+  private static <F extends MBeanFeatureInfo> List<F> byName(F[] features) {
+    return Arrays.stream(features).sorted(Comparator.comparing(MBeanFeatureInfo::getName)).toList();
   }
 
   private static Map<String, Object> described(MBeanOperationInfo operation) {

@@ -49,7 +49,8 @@ public final class RemoteAccess implements AutoCloseable {
 
   /** What attributes' values and operations' arguments may be made of. */
   private static final String OPEN_TYPES =
-      "java.lang.*;java.math.*;java.util.*;java.rmi.MarshalledObject;javax.management.**;"
+      "java.lang.*;java.math.*;java.util.*;javax.management.*;javax.management.openmbean.*;"
+          + "javax.management.remote.*;java.rmi.MarshalledObject;javax.security.auth.Subject;"
           + "maxdepth=20;maxarray=10000;!*";
 
   private static final String CREDENTIALS = "java.lang.String;maxarray=2;!*";
