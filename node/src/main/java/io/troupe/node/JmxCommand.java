@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,7 +27,7 @@ final class JmxCommand implements Runnable {
   /** Which node, and how to answer. */
   static final class Options {
     @Option(names = "--pid", paramLabel = "PID", description = "A node on this machine.")
-    private OptionalLong pid = OptionalLong.empty();
+    private Optional<Long> pid = Optional.empty();
 
     @Option(
         names = "--data",
@@ -74,7 +73,7 @@ final class JmxCommand implements Runnable {
         return BeanClient.connect(remote(url.get()));
       }
       return BeanClient.attach(
-          pid.isPresent() ? pid.getAsLong() : ProcessFile.read(data.orElse(Path.of("data"))));
+          pid.isPresent() ? pid.get() : ProcessFile.read(data.orElse(Path.of("data"))));
     }
 
     private BeanClient.Remote remote(String where) throws BeanClient.Failed {
