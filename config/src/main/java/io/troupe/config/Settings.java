@@ -24,7 +24,8 @@ public record Settings(
     SchedulerSettings scheduler,
     DriverSettings drivers,
     QuotaSettings quotas,
-    ViewSettings view) {
+    ViewSettings view,
+    JmxSettings jmx) {
 
   /**
    * Where the API listens.
@@ -129,7 +130,18 @@ public record Settings(
             quotas.getLong("metadata-items"),
             quotas.getLong("server-groups"),
             quotas.getLong("server-group-members")),
-        new ViewSettings(view.getInt("deleted-kept"), millis(view, "wake-every")));
+        new ViewSettings(view.getInt("deleted-kept"), millis(view, "wake-every")),
+        jmxSettings(troupe.getConfig("jmx")));
+  }
+
+  private static JmxSettings jmxSettings(Config jmx) {
+    return JmxSettings.of(
+        jmx.getBoolean("enabled"),
+        jmx.getString("host"),
+        jmx.getInt("port"),
+        optionalPath(jmx.getString("password-file")),
+        optionalPath(jmx.getString("tls.key-store")),
+        optionalPath(jmx.getString("tls.key-store-password-file")));
   }
 
   private static ApiSettings apiSettings(Config api) {

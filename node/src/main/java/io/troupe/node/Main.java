@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       DevCommand.class,
       NodeCommand.class,
       SchemaCommand.class,
+      JmxCommand.class,
       ConfigCommand.class,
       VersionCommand.class
     })

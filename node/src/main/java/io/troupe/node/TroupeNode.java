@@ -16,6 +16,7 @@ import io.troupe.actors.image.ImageStore;
 import io.troupe.actors.image.ImageUpload;
 import io.troupe.actors.view.IndexFeed;
 import io.troupe.actors.view.InstanceIndex;
+import io.troupe.config.JmxSettings;
 import io.troupe.config.Settings;
 import io.troupe.core.cluster.ClusterConfig;
 import io.troupe.core.journal.DataDirectory;
@@ -24,7 +25,10 @@ import io.troupe.core.journal.JournalUnavailable;
 import io.troupe.drivers.DriverProviders;
 import io.troupe.http.Api;
 import io.troupe.http.HttpServer;
+import io.troupe.node.jmx.NodeBeans;
+import io.troupe.node.jmx.RemoteAccess;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -36,6 +40,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import javax.management.MBeanServer;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
@@ -57,6 +62,8 @@ public final class TroupeNode {
 
   /** How long requests in progress may take when the node stops. */
   private static final Duration LAST_REQUESTS = Duration.ofSeconds(10);
+
+  private static final MBeanServer MBEANS = ManagementFactory.getPlatformMBeanServer();
 
   private final Settings settings;
   private final ActorSystem<Void> system;
@@ -87,6 +94,7 @@ public final class TroupeNode {
    *     cluster does not let it in
    */
   public static TroupeNode start(Settings settings) throws StartRefused, IOException {
+    var remote = remoteAccess(settings.jmx());
     var directory = takeDirectory(settings.dataDir());
     try {
       requireFree(settings.http());
@@ -94,6 +102,7 @@ public final class TroupeNode {
       directory.close();
       throw refused;
     }
+    ProcessFile.write(settings.dataDir());
     var journal = Journal.of(settings.journal(), settings.dataDir());
     var system =
         ActorSystem.<Void>create(
@@ -108,13 +117,14 @@ public final class TroupeNode {
         .whenComplete(
             (_, _) -> {
               try {
+                ProcessFile.remove(settings.dataDir());
                 directory.close();
               } catch (IOException e) {
                 log().warn("the data directory's lock could not be given back: {}", e.toString());
               }
             });
     try {
-      return wire(settings, system, journal);
+      return wire(settings, system, journal, remote);
     } catch (StartRefused | RuntimeException | IOException failure) {
       system.terminate();
       await(system.getWhenTerminated());
@@ -122,7 +132,8 @@ public final class TroupeNode {
     }
   }
 
-  private static TroupeNode wire(Settings settings, ActorSystem<Void> system, Journal journal)
+  private static TroupeNode wire(
+      Settings settings, ActorSystem<Void> system, Journal journal, Optional<RemoteAccess> remote)
       throws IOException, StartRefused {
     try {
       journal.prepare(system); // before the others see this node
@@ -168,6 +179,22 @@ public final class TroupeNode {
             Clock.systemUTC());
     var binding = bind(settings.http(), system, api);
     binding.addToCoordinatedShutdown(LAST_REQUESTS, system);
+    var beans =
+        NodeBeans.register(
+            MBEANS,
+            system,
+            settings.cluster().name(),
+            entities,
+            catalog,
+            hosts,
+            index,
+            metrics,
+            Clock.systemUTC());
+    system.getWhenTerminated().whenComplete((_, _) -> beans.close());
+    if (remote.isPresent()) {
+      open(remote.get());
+      system.getWhenTerminated().whenComplete((_, _) -> remote.get().close());
+    }
     log().info("serving on {}", binding.localAddress());
     return new TroupeNode(settings, system, catalog, hosts, images, binding);
   }
@@ -182,6 +209,22 @@ public final class TroupeNode {
         throw inUse(http);
       }
       throw e;
+    }
+  }
+
+  private static Optional<RemoteAccess> remoteAccess(JmxSettings jmx) throws StartRefused {
+    try {
+      return jmx.enabled() ? Optional.of(RemoteAccess.of(jmx)) : Optional.empty();
+    } catch (RemoteAccess.Refused refused) {
+      throw new StartRefused(refused.getMessage());
+    }
+  }
+
+  private static void open(RemoteAccess remote) throws StartRefused {
+    try {
+      remote.open(MBEANS);
+    } catch (RemoteAccess.Refused refused) {
+      throw new StartRefused(refused.getMessage());
     }
   }
 

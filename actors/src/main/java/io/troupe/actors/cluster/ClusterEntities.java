@@ -20,6 +20,7 @@ import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.Settings;
+import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -114,6 +115,7 @@ public final class ClusterEntities implements Entities {
   /** Second step, once the catalog has been read. */
   public void start() {
     var meter = new OperationMeter(metrics);
+    var journal = new JournalMeter(metrics);
     sharding.init(
         Entity.of(
                 InstanceActor.KEY,
@@ -124,6 +126,7 @@ public final class ClusterEntities implements Entities {
                         index,
                         settings.operations(),
                         meter,
+                        journal,
                         clock,
                         context.getShard()))
             .withStopMessage(new InstanceActor.Stop())
@@ -137,6 +140,7 @@ public final class ClusterEntities implements Entities {
                         this,
                         this::surroundings,
                         settings.fleet(),
+                        journal,
                         clock))
             .withSettings(neverLaidToRest()));
     sharding.init(
@@ -158,7 +162,9 @@ public final class ClusterEntities implements Entities {
             ProjectActor.KEY,
             context ->
                 ProjectActor.create(
-                    new ProjectId(context.getEntityId()), () -> limits(context.getEntityId()))));
+                    new ProjectId(context.getEntityId()),
+                    () -> limits(context.getEntityId()),
+                    journal)));
     sharding.init(
         Entity.of(
             NetworkActor.KEY,

@@ -103,6 +103,7 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
                             view.version(),
                             Optional.of(view),
                             view.taskState().isPresent(),
+                            Optional.empty(),
                             view.updatedAt()));
                     yield Answer.of(view);
                   }

@@ -9,6 +9,7 @@ import io.troupe.actors.host.HostActor;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.OperationSettings;
+import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -122,6 +124,7 @@ public final class InstanceActor
   private final InstanceIndex index;
   private final OperationSettings settings;
   private final OperationMeter meter;
+  private final JournalMeter.Writes writes;
   private final Clock clock;
   private final ActorContext<Message> context;
   private final TimerScheduler<Message> timers;
@@ -138,6 +141,7 @@ public final class InstanceActor
       InstanceIndex index,
       OperationSettings settings,
       OperationMeter meter,
+      JournalMeter journal,
       Clock clock,
       ActorRef<ClusterSharding.ShardCommand> shard) {
     return Behaviors.setup(
@@ -145,7 +149,8 @@ public final class InstanceActor
             Behaviors.withTimers(
                 timers ->
                     new InstanceActor(
-                        id, entities, index, settings, meter, clock, shard, context, timers)));
+                        id, entities, index, settings, meter, journal, clock, shard, context,
+                        timers)));
   }
 
   private InstanceActor(
@@ -154,6 +159,7 @@ public final class InstanceActor
       InstanceIndex index,
       OperationSettings settings,
       OperationMeter meter,
+      JournalMeter journal,
       Clock clock,
       ActorRef<ClusterSharding.ShardCommand> shard,
       ActorContext<Message> context,
@@ -166,6 +172,7 @@ public final class InstanceActor
     this.index = index;
     this.settings = settings;
     this.meter = meter;
+    this.writes = journal.writesOf(KEY.name());
     this.clock = clock;
     this.shard = shard;
     this.context = context;
@@ -200,9 +207,11 @@ public final class InstanceActor
         .onSignal(
             RecoveryCompleted.class,
             (state, _) -> {
+              writes.abandon();
               ahead = state;
               settle();
             })
+        .onSignal(PostStop.class, (_, _) -> writes.abandon())
         .build();
   }
 
@@ -314,8 +323,10 @@ public final class InstanceActor
             ? waiting.getFirst()
             : new InstanceEvent.Several(waiting, waiting.getLast().at());
     waiting = new ArrayList<>();
+    writes.begin();
     return Effect()
         .persist(toWrite)
+        .thenRun(writes::end)
         .thenRun(
             (InstanceState state) -> {
               ahead = state;

@@ -2,8 +2,11 @@ package io.troupe.actors.view;
 
 import io.troupe.actors.instance.InstanceState;
 import io.troupe.actors.instance.InstanceView;
+import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.OperationKind;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -27,9 +30,15 @@ public final class InstanceIndex {
    *
    * @param view empty while the quota has not agreed yet: nobody sees it, but it may need waking
    * @param busy whether an operation is in progress
+   * @param running that operation; empty also where only the instance's view is known yet
    */
   public record Entry(
-      InstanceId id, long version, Optional<InstanceView> view, boolean busy, Instant updatedAt)
+      InstanceId id,
+      long version,
+      Optional<InstanceView> view,
+      boolean busy,
+      Optional<Running> running,
+      Instant updatedAt)
       implements CborSerializable {
     static Entry of(InstanceState state, long version) {
       return new Entry(
@@ -37,11 +46,26 @@ public final class InstanceIndex {
           version,
           state.visible() ? Optional.of(state.view(version)) : Optional.empty(),
           state.operation().isPresent(),
+          state.operation().map(Running::of),
           state.updatedAt());
+    }
+
+    /** A reply with the view may come before the entry of the same version with the operation. */
+    private boolean tellsMoreThan(Entry known) {
+      return version > known.version()
+          || version == known.version() && running.isPresent() && known.running().isEmpty();
     }
 
     boolean deleted() {
       return view.filter(one -> one.terminatedAt().isPresent()).isPresent();
+    }
+  }
+
+  /** An operation in progress; after its deadline it should have ended. */
+  public record Running(OperationId operation, OperationKind kind, Instant deadline)
+      implements CborSerializable {
+    static Running of(Operation operation) {
+      return new Running(operation.id(), operation.kind(), operation.deadline());
     }
   }
 
@@ -73,7 +97,7 @@ public final class InstanceIndex {
     all.compute(
         entry.id(),
         (id, known) -> {
-          if (known != null && known.version() >= entry.version()) {
+          if (known != null && !entry.tellsMoreThan(known)) {
             return known;
           }
           if (entry.view().isEmpty()) {
@@ -121,6 +145,11 @@ public final class InstanceIndex {
 
   public Optional<InstanceView> find(InstanceId id) {
     return Optional.ofNullable(all.get(id)).flatMap(Entry::view);
+  }
+
+  /** Entries with an operation in progress. */
+  public List<Entry> busy() {
+    return all.values().stream().filter(Entry::busy).toList();
   }
 
   /** Instances with an operation in progress that nothing was heard of since {@code before}. */
