@@ -189,7 +189,7 @@ final class DevCloud {
             "10.0.0.0/16",
             Optional.of("10.0.0.1"),
             List.of(),
-            "10.0.0.2",
+            "10.0.0.10",
             "10.0.255.254");
     create(
         new Network(
