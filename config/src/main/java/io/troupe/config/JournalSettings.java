@@ -16,9 +16,14 @@ import java.util.List;
  *
  * @param replayFilter what a recovery does with events of two writers: {@code fail} or {@code
  *     repair-by-discard-old}
+ * @param embeddedSync whether the embedded journal acknowledges only what has reached the disk
  */
 public record JournalSettings(
-    Profile profile, String replayFilter, Postgres postgres, Cassandra cassandra) {
+    Profile profile,
+    String replayFilter,
+    boolean embeddedSync,
+    Postgres postgres,
+    Cassandra cassandra) {
 
   /** One for a machine alone, two for a cluster. */
   public enum Profile {
@@ -126,6 +131,7 @@ public record JournalSettings(
     return new JournalSettings(
         profile,
         journal.getString("replay-filter"),
+        journal.getBoolean("embedded.sync"),
         new Postgres(
             postgres.getString("url"),
             postgres.getString("user"),

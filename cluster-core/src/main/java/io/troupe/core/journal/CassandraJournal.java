@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.apache.pekko.NotUsed;
@@ -80,8 +81,8 @@ public final class CassandraJournal implements Journal {
   }
 
   @Override
-  public String readJournalId() {
-    return CassandraReadJournal.Identifier();
+  public Optional<String> readJournalId() {
+    return Optional.of(CassandraReadJournal.Identifier());
   }
 
   @Override

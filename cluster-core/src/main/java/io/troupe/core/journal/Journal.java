@@ -3,6 +3,7 @@ package io.troupe.core.journal;
 import com.typesafe.config.Config;
 import io.troupe.config.JournalSettings;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.persistence.query.EventEnvelope;
@@ -33,8 +34,11 @@ public sealed interface Journal permits EmbeddedJournal, PostgresJournal, Cassan
   /** Plug-ins and addresses, for the actor system; holds the password. */
   Config config();
 
-  /** The read journal for live queries, as {@code PersistenceQuery} wants it. */
-  String readJournalId();
+  /**
+   * The read journal for live queries by tag, as {@code PersistenceQuery} wants it. The embedded
+   * journal has none: its history is read by type of entity.
+   */
+  Optional<String> readJournalId();
 
   /**
    * Makes sure that the schema is there, before anything is persisted; blocks. The embedded journal

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -59,8 +60,8 @@ public final class PostgresJournal implements Journal {
   }
 
   @Override
-  public String readJournalId() {
-    return JdbcReadJournal.Identifier();
+  public Optional<String> readJournalId() {
+    return Optional.of(JdbcReadJournal.Identifier());
   }
 
   @Override
