@@ -9,13 +9,14 @@ import java.util.Optional;
  * Everything that can be set, typed and checked; one record a section, the unit last in each name.
  * The defaults and their reasons stand in {@code reference.conf}.
  *
- * @param dataDir where this node keeps its journal, images and keys
+ * @param dataDir where this node keeps its images and keys, and the embedded journal
  */
 public record Settings(
     Path dataDir,
     ClusterSettings cluster,
     SharedFiles shared,
     IdentitySettings identity,
+    JournalSettings journal,
     HttpSettings http,
     ApiSettings api,
     OperationSettings operations,
@@ -83,6 +84,7 @@ public record Settings(
             dataDir.resolve(troupe.getString("shared.image-dir")),
             dataDir.resolve(troupe.getString("shared.token-key-file"))),
         new IdentitySettings(optionalPath(troupe.getString("identity.admin-password-file"))),
+        JournalSettings.of(troupe.getConfig("journal")),
         new HttpSettings(http.getString("interface"), http.getInt("port")),
         apiSettings(api),
         new OperationSettings(

@@ -104,11 +104,15 @@ final class DevCloud {
   }
 
   private void fakeHosts(int count) throws StartRefused {
-    var guests = directory.resolve("hypervisor").toAbsolutePath();
-    var uri =
-        count == 0
-            ? ""
-            : "fake://?hosts=" + count + "&prefix=fake-&state=" + guests.toUri().getRawPath();
+    // Ends in a slash once the folder is there; the address must not change with it.
+    var guests =
+        directory
+            .resolve("hypervisor")
+            .toAbsolutePath()
+            .toUri()
+            .getRawPath()
+            .replaceFirst("/$", "");
+    var uri = count == 0 ? "" : "fake://?hosts=" + count + "&prefix=fake-&state=" + guests;
     var known = catalog.find(Connection.class, "fake");
     if (known.isPresent() && known.get().uri().equals(uri)) {
       return;

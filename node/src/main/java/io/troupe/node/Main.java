@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       DevCommand.class,
       NodeCommand.class,
+      SchemaCommand.class,
       JmxCommand.class,
       ConfigCommand.class,
       VersionCommand.class

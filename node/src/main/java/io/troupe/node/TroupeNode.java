@@ -19,7 +19,9 @@ import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.JmxSettings;
 import io.troupe.config.Settings;
 import io.troupe.core.cluster.ClusterConfig;
-import io.troupe.core.journal.EmbeddedJournal;
+import io.troupe.core.journal.DataDirectory;
+import io.troupe.core.journal.Journal;
+import io.troupe.core.journal.JournalUnavailable;
 import io.troupe.drivers.DriverProviders;
 import io.troupe.http.Api;
 import io.troupe.http.HttpServer;
@@ -51,12 +53,10 @@ import org.slf4j.LoggerFactory;
  * One node: the wiring of everything, in the order in which it has to be there.
  *
  * <pre>
- *   data directory → actor system, cluster of one → journal → catalog → index of instances → entities → HTTP
+ *   data directory → actor system → journal → cluster → catalog → index of instances → entities → HTTP
  * </pre>
  */
 public final class TroupeNode {
-  private static final Logger LOG = LoggerFactory.getLogger(TroupeNode.class);
-
   /** Longer than any part takes on a slow disk; then something is broken. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -90,19 +90,21 @@ public final class TroupeNode {
   /**
    * Starts a node, alone or as a member of its cluster; returns when it serves.
    *
-   * @throws StartRefused when the port or the data directory cannot be had, or the cluster does not
-   *     let it in
+   * @throws StartRefused when the port, the data directory or the journal cannot be had, or the
+   *     cluster does not let it in
    */
   public static TroupeNode start(Settings settings) throws StartRefused, IOException {
-    var remote = remoteAccess(settings.jmx());
-    var journal = takeDirectory(settings.dataDir());
+    var directory = takeDirectory(settings.dataDir());
+    Optional<RemoteAccess> remote;
     try {
       requireFree(settings.http());
+      remote = remoteAccess(settings.jmx());
     } catch (StartRefused refused) {
-      journal.close();
+      directory.close();
       throw refused;
     }
     ProcessFile.write(settings.dataDir());
+    var journal = Journal.of(settings.journal(), settings.dataDir());
     var system =
         ActorSystem.<Void>create(
             Behaviors.empty(),
@@ -117,9 +119,9 @@ public final class TroupeNode {
             (_, _) -> {
               try {
                 ProcessFile.remove(settings.dataDir());
-                journal.close();
+                directory.close();
               } catch (IOException e) {
-                LOG.warn("the data directory's lock could not be given back: {}", e.toString());
+                log().warn("the data directory's lock could not be given back: {}", e.toString());
               }
             });
     try {
@@ -132,13 +134,14 @@ public final class TroupeNode {
   }
 
   private static TroupeNode wire(
-      Settings settings,
-      ActorSystem<Void> system,
-      EmbeddedJournal journal,
-      Optional<RemoteAccess> remote)
+      Settings settings, ActorSystem<Void> system, Journal journal, Optional<RemoteAccess> remote)
       throws IOException, StartRefused {
+    try {
+      journal.prepare(system); // before the others see this node
+    } catch (JournalUnavailable e) {
+      throw new StartRefused(e.getMessage());
+    }
     Membership.join(system, settings.cluster());
-    await(journal.createTables(system));
 
     var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var index = new InstanceIndex(settings.view().deletedKept());
@@ -150,7 +153,7 @@ public final class TroupeNode {
     var catalog = new ShardedCatalog(system, entities, copy);
     entities.startCatalog();
     system.systemActorOf(IndexFeed.create(index, Clock.systemUTC()), "index-feed", Props.empty());
-    var restored = IndexRecovery.run(system, index);
+    var restored = IndexRecovery.run(system, journal, index);
     await(catalog.load());
     await(restored);
     new ImageUpload(catalog, images, ImageLimits.DEFAULT, Clock.systemUTC()).resume();
@@ -193,7 +196,7 @@ public final class TroupeNode {
       open(remote.get());
       system.getWhenTerminated().whenComplete((_, _) -> remote.get().close());
     }
-    LOG.info("serving on {}", binding.localAddress());
+    log().info("serving on {}", binding.localAddress());
     return new TroupeNode(settings, system, catalog, hosts, images, binding);
   }
 
@@ -226,10 +229,10 @@ public final class TroupeNode {
     }
   }
 
-  private static EmbeddedJournal takeDirectory(Path directory) throws StartRefused {
+  private static DataDirectory takeDirectory(Path directory) throws StartRefused {
     try {
-      return EmbeddedJournal.open(directory);
-    } catch (EmbeddedJournal.InUse inUse) {
+      return DataDirectory.take(directory);
+    } catch (DataDirectory.InUse inUse) {
       throw new StartRefused(inUse.getMessage());
     } catch (IOException e) {
       throw new StartRefused("cannot use the data directory " + directory + ": " + words(e));
@@ -261,6 +264,11 @@ public final class TroupeNode {
             + " on "
             + http.interfaceName()
             + " is in use; choose another with --port");
+  }
+
+  /** No constant: the log file lies in the data directory, which has to be ours first. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(TroupeNode.class);
   }
 
   static <T> T await(CompletionStage<T> stage) {

@@ -114,11 +114,7 @@ public final class CatalogActor
   public CommandHandler<Message, CatalogEvent, CatalogState> commandHandler() {
     return (state, message) ->
         switch (message) {
-          case Create(var entry, var replyTo) ->
-              state
-                  .refusalOfCreate(entry)
-                  .map(reason -> refuse(replyTo, reason))
-                  .orElseGet(() -> put(entry, replyTo));
+          case Create(var entry, var replyTo) -> create(state, entry, replyTo);
           case Replace replace -> replace(state, replace);
           case Remove(var key, var replyTo) ->
               state
@@ -158,6 +154,20 @@ public final class CatalogActor
         .refusalOfWords(replace.entry())
         .map(reason -> refuse(replace.replyTo(), reason))
         .orElseGet(() -> put(replace.entry(), replace.replyTo()));
+  }
+
+  private Effect<CatalogEvent, CatalogState> create(
+      CatalogState state, CatalogEntry entry, ActorRef<Reply> replyTo) {
+    var refusal = state.refusalOfCreate(entry);
+    if (refusal.isPresent()) {
+      return refuse(replyTo, refusal.get());
+    }
+    var known = state.find(entry.key());
+    if (known.isPresent()) {
+      replyTo.tell(written(known.get()));
+      return Effect().none();
+    }
+    return put(entry, replyTo);
   }
 
   private Effect<CatalogEvent, CatalogState> put(CatalogEntry entry, ActorRef<Reply> replyTo) {

@@ -26,14 +26,16 @@ public final class ShardedCatalog implements Catalog {
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
   /** At start the shards have yet to find a home. */
-  private static final Duration LOAD = Duration.ofSeconds(40);
+  private static final Duration LOAD = Duration.ofSeconds(55);
 
   private final ActorSystem<?> system;
+  private final PatientAsk patiently;
   private final Entities entities;
   private final CatalogCopy copy;
 
   public ShardedCatalog(ActorSystem<?> system, Entities entities, CatalogCopy copy) {
     this.system = system;
+    this.patiently = new PatientAsk(system);
     this.entities = entities;
     this.copy = copy;
   }
@@ -47,11 +49,9 @@ public final class ShardedCatalog implements Catalog {
   }
 
   private CompletionStage<Void> read(Class<? extends CatalogEntry> kind, Duration patience) {
-    return AskPattern.<CatalogActor.Message, CatalogActor.All>ask(
-            entities.catalog(Kinds.id(kind)),
-            CatalogActor.GetAll::new,
-            patience,
-            system.scheduler())
+    return patiently
+        .<CatalogActor.Message, CatalogActor.All>ask(
+            entities.catalog(Kinds.id(kind)), CatalogActor.GetAll::new, patience)
         .thenAccept(all -> copy.put(kind, all.revision(), all.entries()));
   }
 
@@ -77,7 +77,12 @@ public final class ShardedCatalog implements Catalog {
   @SuppressWarnings("unchecked") // an entry's class is its kind
   public <E extends CatalogEntry> CompletionStage<Answer<E>> create(E entry) {
     var kind = (Class<E>) entry.getClass();
-    return ask(kind, replyTo -> new CatalogActor.Create(entry, replyTo))
+    return patiently
+        .<CatalogActor.Message, CatalogActor.Reply>ask(
+            entities.catalog(Kinds.id(kind)),
+            replyTo -> new CatalogActor.Create(entry, replyTo),
+            LOAD)
+        .thenCompose(reply -> whenCopied(kind, reply))
         .thenApply(reply -> answer(kind, reply));
   }
 

@@ -109,13 +109,18 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   @JsonSubTypes({
     @JsonSubTypes.Type(value = ClaimMade.class, name = "claim-made"),
     @JsonSubTypes.Type(value = ClaimRefused.class, name = "claim-refused"),
+    @JsonSubTypes.Type(value = ClaimUnsure.class, name = "claim-unsure"),
     @JsonSubTypes.Type(value = ClaimGone.class, name = "claim-gone")
   })
   public sealed interface ClaimReply extends CborSerializable {}
 
   public record ClaimMade(String availabilityZone) implements ClaimReply {}
 
+  /** There is no claim. */
   public record ClaimRefused(String reason) implements ClaimReply {}
+
+  /** There is a claim, maybe with a guest, but nothing can be done for it now: ask again. */
+  public record ClaimUnsure(String reason) implements ClaimReply {}
 
   public record ClaimGone() implements ClaimReply {}
 
@@ -130,7 +135,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   /** How long removing a condemned guest may take before it is tried again. */
   private static final Duration EVICTION = Duration.ofMinutes(2);
 
-  private record Waiting(InstanceId instance, OperationId operation) {}
+  /**
+   * Whose answer is awaited. An operation may have two commands under way, a spawn that hangs and
+   * the destroy that ends it: an answer goes to the one that asked for it, or a destroy would be
+   * taken for done when the spawn was.
+   */
+  private record Waiting(InstanceId instance, OperationId operation, String command) {}
 
   private final HostId id;
   private final Entities entities;
@@ -148,6 +158,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private List<String> foreignGuests = List.of();
   private final Map<Waiting, ActorRef<DriverActor.Reply>> waiting = new HashMap<>();
   private final Set<InstanceId> building = new HashSet<>();
+
+  /**
+   * Instances with a driver command since the last list of guests. The next list may have been made
+   * before that command and says nothing about them; the one after it does.
+   */
+  private final Set<InstanceId> touched = new HashSet<>();
 
   public static Behavior<Message> create(
       HostId id,
@@ -254,6 +270,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private Effect<HostEvent, HostState> onClaim(HostState state, MakeClaim claim) {
     var spec = claim.spec();
+    if (!up && state.claim(spec.instance()).filter(one -> !one.condemned()).isPresent()) {
+      // After a crash the claim is asked for again before the hypervisor has answered. Refused, the
+      // instance would go elsewhere and leave its claim, or even its guest, behind.
+      claim.replyTo().tell(new ClaimUnsure("the hypervisor does not answer"));
+      return Effect().none();
+    }
     if (!state.known() || !up) {
       return refuse(
           state, claim, state.known() ? "the hypervisor does not answer" : "unknown host");
@@ -361,16 +383,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private void hand(HostState state, Run run) {
     var target = run.command().target();
     if (state.connection().isEmpty()) {
-      run.replyTo()
-          .tell(
-              new DriverActor.Failed(
-                  target.operation(),
-                  target.instance(),
-                  new DriverFailure(
-                      DriverFailure.Kind.RETRYABLE, "host " + id + " has no connection now")));
+      var failure =
+          new DriverFailure(DriverFailure.Kind.RETRYABLE, "host " + id + " has no connection now");
+      run.replyTo().tell(DriverActor.Failed.of(run.command(), failure));
       return;
     }
-    waiting.put(new Waiting(target.instance(), target.operation()), run.replyTo());
+    touched.add(target.instance());
+    waiting.put(
+        new Waiting(target.instance(), target.operation(), run.command().name()), run.replyTo());
     entities
         .connection(state.connection().get())
         .tell(new ConnectionActor.Execute(run.command().withEpoch(state.epoch()), driverReplies));
@@ -378,7 +398,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private Effect<HostEvent, HostState> onDriver(HostState state, DriverActor.Reply reply) {
     building.remove(reply.instance());
-    var asker = waiting.remove(new Waiting(reply.instance(), reply.operation()));
+    touched.add(reply.instance());
+    var asker = waiting.remove(new Waiting(reply.instance(), reply.operation(), reply.command()));
     if (asker != null) {
       asker.tell(reply);
     }
@@ -448,9 +469,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       var guest = seen.get(claim.instance());
       var power = guest == null ? PowerState.NOSTATE : guest.power();
       var generation = guest == null ? claim.generation() : guest.generation();
-      report(state, claim.instance(), generation, power, "found by reconciliation");
-      entities.instance(claim.instance()).tell(new InstanceActor.ConfirmClaim(id, confirmations));
+      if (!touched.contains(claim.instance())) {
+        report(state, claim.instance(), generation, power, "found by reconciliation");
+      }
+      entities
+          .instance(claim.instance())
+          .tell(new InstanceActor.ConfirmClaim(id, claim.generation(), confirmations));
     }
+    touched.clear();
     return Effect().none();
   }
 
@@ -469,10 +495,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Effect<HostEvent, HostState> onConfirmed(
       HostState state, InstanceActor.ClaimConfirmed answer) {
     var leftOver =
-        !answer.stands()
-            && !building.contains(answer.instance())
-            && state.claim(answer.instance()).filter(claim -> !claim.condemned()).isPresent();
-    if (!leftOver) {
+        state
+            .claim(answer.instance())
+            .filter(claim -> !claim.condemned() && claim.generation() == answer.generation());
+    if (answer.stands() || leftOver.isEmpty()) {
       return Effect().none();
     }
     context

@@ -107,8 +107,9 @@ final class Deciding {
 
   private Decision onCurrent(StepOutcome outcome) {
     var current = state.operation().filter(one -> one.id().equals(outcome.operation()));
-    if (current.flatMap(Operation::current).filter(outcome.step()::equals).isEmpty()) {
-      return Decision.nothing(); // late or repeated: settled long ago
+    if (current.flatMap(Operation::current).filter(outcome.step()::equals).isEmpty()
+        || outcome.generation() != state.generation()) {
+      return Decision.nothing(); // late, repeated or another host's: settled long ago
     }
     var operation = current.get();
     return switch (outcome.result()) {
@@ -231,7 +232,15 @@ final class Deciding {
             || failure.kind() == DriverFailure.Kind.HOST_FAULT;
     return switch (outcome.step().kind()) {
       case SPAWN -> spawnFailed(outcome, operation, failure);
-      case DESTROY -> mayPass ? again : done(outcome, failure.message(), Got.NOTHING);
+      case DESTROY ->
+          mayPass
+              ? again
+              : failed(
+                  outcome,
+                  failure.message() + "; the host will see to it",
+                  Delete.withoutHypervisor(operation.todo()),
+                  false,
+                  Optional.empty());
       case POWER_ON, POWER_OFF, REBOOT ->
           failure.kind() == DriverFailure.Kind.RETRYABLE
               ? again
@@ -262,7 +271,9 @@ final class Deciding {
                 + state.id()
                 + "."
             : "Build of instance " + state.id() + " aborted: " + failure.message();
-    return giveUp(outcome, operation, new Failure(500, message, failure.message()));
+    var todo = Boot.giveUp(operation, request);
+    var why = new Failure(500, message, failure.message());
+    return failed(outcome, failure.message(), todo, false, Optional.of(why));
   }
 
   private static String words(Rejection reason) {
@@ -285,7 +296,7 @@ final class Deciding {
     var step = operation.current().orElseThrow();
     var reason = "no answer by the deadline, " + operation.deadline();
     return switch (step.kind()) {
-      case RESERVE, PLACE, CLAIM, NETWORK, SPAWN -> {
+      case PLACE, CLAIM, NETWORK, SPAWN -> {
         var message =
             "Build of instance %s timed out at step %s.".formatted(state.id(), step.kind().word());
         yield tooLate(
@@ -310,8 +321,9 @@ final class Deciding {
               Power.askForTheTruth(),
               Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
       case INSPECT -> tooLate(operation, step, reason, List.of(), Optional.empty());
-      case CONDEMN, RELEASE_CLAIM, RELEASE_PORTS, RELEASE_QUOTA ->
-          // Asked of our own entities: they will answer, and only then is nothing left behind.
+      case RESERVE, CONDEMN, RELEASE_CLAIM, RELEASE_PORTS, RELEASE_QUOTA ->
+          // Asked of our own entities: they will answer, and only then is nothing left behind, nor
+          // an instance that nobody can see but the quota counts.
           new Decision.AskAgain(askAgain(), reason);
     };
   }

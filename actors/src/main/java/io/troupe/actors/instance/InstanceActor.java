@@ -75,7 +75,7 @@ public final class InstanceActor
   public record Reported(GuestReported report) implements Message, CborSerializable {}
 
   /** From a host that is not sure any more: does this claim still stand? */
-  public record ConfirmClaim(HostId host, ActorRef<ClaimConfirmed> replyTo)
+  public record ConfirmClaim(HostId host, long generation, ActorRef<ClaimConfirmed> replyTo)
       implements Message, CborSerializable {}
 
   /** Nothing but a reason to be awake: an unfinished operation goes on. */
@@ -107,7 +107,10 @@ public final class InstanceActor
 
   public record Operations(List<OperationTrail> trails) implements CborSerializable {}
 
-  public record ClaimConfirmed(InstanceId instance, HostId host, boolean stands)
+  /**
+   * @param generation of the claim that was asked about
+   */
+  public record ClaimConfirmed(InstanceId instance, HostId host, long generation, boolean stands)
       implements CborSerializable {}
 
   /** How long a console log may take to come. */
@@ -227,8 +230,9 @@ public final class InstanceActor
           }
           case ReadConsole read -> onReadConsole(read);
           case Reported(var report) -> onInput(report);
-          case ConfirmClaim(var host, var replyTo) -> {
-            replyTo.tell(new ClaimConfirmed(id, host, mayHoldClaimOn(host)));
+          case ConfirmClaim(var host, var generation, var replyTo) -> {
+            replyTo.tell(
+                new ClaimConfirmed(id, host, generation, ahead.standsBy(host, generation)));
             yield Effect().none();
           }
           case Outcome(var outcome) -> onInput(outcome);
@@ -385,15 +389,6 @@ public final class InstanceActor
         .isPresent();
   }
 
-  private boolean mayHoldClaimOn(HostId host) {
-    return !ahead.deleted()
-        && ahead
-            .host()
-            .or(() -> ahead.operation().flatMap(now -> now.target()))
-            .filter(host::equals)
-            .isPresent();
-  }
-
   /** Asks for what the state says comes next. */
   private void perform() {
     asker.perform(ahead.next(settings), clock.instant());
@@ -405,7 +400,7 @@ public final class InstanceActor
     if (command.isEmpty()) {
       var failure =
           new DriverFailure(DriverFailure.Kind.INSTANCE_FAULT, "the instance is on no host");
-      read.replyTo().tell(new DriverActor.Failed(read.id(), id, failure));
+      read.replyTo().tell(new DriverActor.Failed(read.id(), id, "read-console", failure));
     } else {
       var host = new HostId(command.get().target().host());
       entities.host(host).tell(new HostActor.Run(command.get(), read.replyTo()));

@@ -2,9 +2,6 @@ package io.troupe.drivers.libvirt;
 
 import io.troupe.drivers.spi.Cancellation;
 import io.troupe.drivers.spi.DriverException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -72,31 +69,18 @@ final class KvmProbe {
       return connection.call(
           "KVM probe", connect -> run(connect, xml(name, guestType, paths), log));
     } finally {
-      connection.call(
+      connection.run(
           "KVM probe",
           connect -> {
             pool.delete(connect, boot);
             pool.delete(connect, log);
-            return true;
           });
     }
   }
 
   private DomainXml.Paths volumes(Connect connect, String boot, byte[] disk, String log)
       throws LibvirtException, DriverException {
-    String path = pool.createRaw(connect, boot, false).path();
-    pool.onVolume(
-        connect,
-        boot,
-        volume -> {
-          try {
-            VolumeStream.upload(
-                connect, volume, new ByteArrayInputStream(disk), 0, disk.length, permit());
-            return true;
-          } catch (IOException e) {
-            throw new UncheckedIOException("an array in memory can be read", e);
-          }
-        });
+    String path = pool.createWith(connect, boot, disk, permit()).path();
     return new DomainXml.Paths(path, "", pool.createRaw(connect, log, false).path());
   }
 

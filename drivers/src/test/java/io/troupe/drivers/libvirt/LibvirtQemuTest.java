@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,8 +85,14 @@ class LibvirtQemuTest extends DriverConformance {
   }
 
   private static Driver open(URI uri, DriverContext context) throws DriverException {
-    Map<String, String> options =
-        Map.of("pool", poolName, "poolPath", "/var/lib/libvirt/images/" + poolName, "nic", "user");
+    return open(uri, context, Map.of("nic", "user"));
+  }
+
+  private static Driver open(URI uri, DriverContext context, Map<String, String> more)
+      throws DriverException {
+    Map<String, String> options = new HashMap<>(more);
+    options.put("pool", poolName);
+    options.put("poolPath", "/var/lib/libvirt/images/" + poolName);
     return new LibvirtDriverProvider()
         .open(new ConnectionSpec(new ConnectionId("qemu"), uri, options), context);
   }
@@ -253,6 +260,7 @@ class LibvirtQemuTest extends DriverConformance {
 
   @Test
   void imageTravelsOnceAndTheRootDiskIsAnOverlayOfTheFlavorsSize() throws Exception {
+    forgetImages();
     GuestTarget one = target();
     GuestTarget two = target();
     spawn(one);
@@ -292,13 +300,8 @@ class LibvirtQemuTest extends DriverConformance {
   @Test
   void halfAnUploadIsNotTakenForTheImage() throws Exception {
     var ref = image.ref();
-    spawn(target()); // makes the pool hold the image
+    forgetImages();
     String prefix = "troupe-image-" + ref.sha512().substring(0, 32) + ".";
-    for (String volume : volumes()) {
-      if (volume.startsWith(prefix)) {
-        LibvirtPeer.virsh(uri, "vol-delete", volume, "--pool", poolName);
-      }
-    }
     LibvirtPeer.virsh(
         uri, "vol-create-as", poolName, prefix + "00000000.qcow2", "4096", "--format", "raw");
     GuestTarget target = target();
@@ -320,6 +323,33 @@ class LibvirtQemuTest extends DriverConformance {
     assertThatThrownBy(() -> run(new DriverCommand.Spawn(target, spec(target, large, 1))))
         .isInstanceOf(DriverException.class)
         .hasMessageContaining("INSTANCE_FAULT");
+  }
+
+  @Test
+  void activeDefaultNetworkIsPluggedInto() throws Exception {
+    assumeTrue(
+        LibvirtPeer.virsh(uri, "net-list", "--all", "--name").isBlank(),
+        "the host has networks of its own");
+    Path xml = Files.createTempFile("network", ".xml");
+    String bridge = "trp" + UUID.randomUUID().toString().substring(0, 8);
+    Files.writeString(
+        xml, "<network><name>default</name><bridge name='" + bridge + "'/></network>");
+    LibvirtPeer.virsh(uri, "net-create", xml.toString());
+    GuestTarget target = target();
+    try (Driver plugged = open(uri, new DriverContext(images(), event -> {}), Map.of())) {
+      plugged.execute(
+          new DriverCommand.Spawn(target, spec(target, image.ref(), 1)), Cancellation.NEVER);
+
+      XmlElement domain =
+          XmlElement.parse(LibvirtPeer.virsh(uri, "dumpxml", target.instance().toString()));
+      assertThat(domain.find("devices/interface/@type")).contains("network");
+      assertThat(domain.find("devices/interface/source/@bridge")).contains(bridge);
+      assertThat(domain.find("devices/interface/mac/@address")).contains("fa:16:3e:12:34:56");
+      plugged.execute(new DriverCommand.Destroy(target), Cancellation.NEVER);
+    } finally {
+      LibvirtPeer.virsh(uri, "net-destroy", "default");
+      Files.delete(xml);
+    }
   }
 
   @Test
@@ -373,9 +403,7 @@ class LibvirtQemuTest extends DriverConformance {
 
   @Test
   void twoControllersUploadTheSameImageAtOnce() throws Exception {
-    for (String volume : volumes()) {
-      LibvirtPeer.virsh(uri, "vol-delete", volume, "--pool", poolName);
-    }
+    forgetImages();
     GuestTarget one = target();
     GuestTarget two = target();
 
@@ -437,6 +465,15 @@ class LibvirtQemuTest extends DriverConformance {
       assertThat(event).isNotNull();
       assertThat(event.instance()).isEqualTo(target.instance());
       assertThat(event.power()).isEqualTo(PowerState.SHUTDOWN);
+    }
+  }
+
+  /** The host has no image; to be called when no guest stands on one. */
+  private static void forgetImages() throws Exception {
+    for (String volume : volumes()) {
+      if (volume.startsWith("troupe-image-")) {
+        LibvirtPeer.virsh(uri, "vol-delete", volume, "--pool", poolName);
+      }
     }
   }
 

@@ -29,7 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -71,7 +70,7 @@ public final class TestCloud implements AutoCloseable {
   public final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Path imageDir;
-  private final ActorSystem<Void> system;
+  public final Api api;
   private final ServerBinding binding;
 
   private TestCloud(ApiSettings settings) {
@@ -83,13 +82,7 @@ public final class TestCloud implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    system =
-        ActorSystem.create(
-            Behaviors.empty(),
-            "test-cloud",
-            ConfigFactory.parseString("pekko.loglevel = WARNING, pekko.actor.provider = local")
-                .withFallback(ConfigFactory.load()));
-    var api =
+    api =
         new Api(
             instances,
             catalog,
@@ -233,13 +226,7 @@ public final class TestCloud implements AutoCloseable {
 
   @Override
   public void close() {
-    binding.terminate(Duration.ofSeconds(1)).toCompletableFuture().join();
-    system.terminate();
-    try {
-      system.getWhenTerminated().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    } catch (Exception e) {
-      throw new IllegalStateException("the test's actor system did not end", e);
-    }
+    binding.terminate(Duration.ofMillis(200)).toCompletableFuture().join();
     try (Stream<Path> files = Files.list(imageDir)) {
       for (Path file : files.toList()) {
         Files.delete(file);

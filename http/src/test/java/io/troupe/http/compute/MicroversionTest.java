@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.troupe.http.cloud.CloudTest;
+import io.troupe.http.cloud.Sample;
 import io.troupe.http.cloud.TestClient;
 import io.troupe.http.cloud.TestCloud;
 import java.util.ArrayList;
@@ -177,7 +178,7 @@ class MicroversionTest extends CloudTest {
   void aServerLooksLikeTheSample(int minor) {
     String id = boot(cloud.alice(), "sample");
 
-    io.troupe.http.cloud.Sample.check(
+    Sample.check(
         "compute/server-show-2." + minor,
         cloud.alice().at("2." + minor).get(SERVERS + "/" + id).body(),
         changing(id));

@@ -3,6 +3,7 @@ package io.troupe.http.compute;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.http.cloud.CloudTest;
+import io.troupe.http.cloud.Sample;
 import io.troupe.http.cloud.TestClient;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -134,7 +135,7 @@ class ServerActionsTest extends CloudTest {
     assertThat(alice.at("2.50").get(path + "/" + request).body().at("/instanceAction"))
         .noneMatch(node -> node.has("events"));
     assertThat(alice.at("2.51").get(path + "/req-nosuch").status()).isEqualTo(404);
-    io.troupe.http.cloud.Sample.check(
+    Sample.check(
         "compute/instance-action-show-2.84",
         alice.at("2.84").get(path + "/" + request).body(),
         Map.of(id, "{id}", request, "{request}"));

@@ -8,12 +8,12 @@ import io.troupe.actors.instance.BootRequest;
 import io.troupe.actors.instance.Fault;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.NetworkChoice;
-import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.core.value.InstanceId;
 import io.troupe.http.cloud.CloudTest;
 import io.troupe.http.cloud.Sample;
 import io.troupe.http.cloud.TestClient;
 import io.troupe.http.cloud.TestCloud;
+import io.troupe.http.error.ApiError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,7 +103,8 @@ class ServersTest extends CloudTest {
     assertThat(request.accessIpv4()).contains("192.0.2.1");
     assertThat(request.accessIpv6()).contains("2001:db8::1");
     assertThat(request.hostname()).isEqualTo("web-one");
-    assertThat(request.group().map(GroupSpec::id)).contains("55555555-5555-4555-8555-555555555555");
+    assertThat(request.group().orElseThrow().id())
+        .isEqualTo("55555555-5555-4555-8555-555555555555");
     assertThat(request.hints())
         .isEqualTo(Map.of("different_host", List.of("x", "y"), "query", List.of("[]")));
     assertThat(request.userId()).isEqualTo("user-alice");
@@ -243,6 +244,17 @@ class ServersTest extends CloudTest {
   }
 
   @Test
+  void beforeItCouldBeGivenTheDescriptionWasTheName() {
+    cloud.alice().at("2.18").post(SERVERS, server("old", ""));
+    assertThat(only().request().description()).contains("old");
+
+    cloud.alice().at("2.19").post(SERVERS, server("new", ""));
+    assertThat(cloud.instances.all())
+        .last()
+        .matches(view -> view.request().description().isEmpty());
+  }
+
+  @Test
   void renaming() {
     String id = boot(cloud.alice(), "a");
 
@@ -254,8 +266,8 @@ class ServersTest extends CloudTest {
 
   @Test
   void otherChangesAreRefusedOpenlyAndSamenessIsNoChange() {
-    String id = boot(cloud.alice(), "a");
     var alice = cloud.alice().at("2.19");
+    String id = boot(alice, "a");
 
     assertThat(put(alice, id, "\"accessIPv4\": \"192.0.2.9\"").status()).isEqualTo(501);
     assertThat(put(alice, id, "\"description\": \"new\"").status()).isEqualTo(501);
@@ -294,6 +306,6 @@ class ServersTest extends CloudTest {
             .createPort(TestCloud.NETWORK, project, "p", Optional.empty())
             .toCompletableFuture()
             .join();
-    return io.troupe.http.error.ApiError.accepted(made).id();
+    return ApiError.accepted(made).id();
   }
 }

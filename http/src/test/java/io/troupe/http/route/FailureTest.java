@@ -67,6 +67,38 @@ class FailureTest {
     }
   }
 
+  @Test
+  void aHandlerThatNeverAnswersIs503InOurForm() throws Exception {
+    Handler never = call -> new CompletableFuture<>();
+    var services =
+        List.of(Service.of("slow", "/slow", ErrorForm.COMPUTE, List.of(open("/", never))));
+    var d = ApiSettings.DEFAULT;
+    var settings =
+        new ApiSettings(d.bodyLimitBytes(), 10, 60, 1, 5, 1, d.region(), d.publicEndpoint());
+    ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "timeout-test");
+    var binding =
+        HttpServer.bind(
+                system,
+                "127.0.0.1",
+                0,
+                services,
+                token -> Optional.empty(),
+                settings,
+                new SimpleMeterRegistry())
+            .toCompletableFuture()
+            .get();
+    try (var client = HttpClient.newHttpClient()) {
+      var reply = get(client, "http://127.0.0.1:" + binding.localAddress().getPort() + "/slow");
+
+      assertThat(reply.statusCode()).isEqualTo(503);
+      assertThat(reply.body()).startsWith("{\"serviceUnavailable\":");
+      assertThat(reply.headers().firstValue("x-openstack-request-id")).isPresent();
+    } finally {
+      binding.terminate(Duration.ofSeconds(1)).toCompletableFuture().get();
+      system.terminate();
+    }
+  }
+
   private static Route open(String path, Handler handler) {
     return Route.get(path, Policy.OPEN, handler);
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.http.cloud.CloudTest;
 import io.troupe.http.cloud.TestCloud;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** What every request has in common. */
@@ -67,6 +69,16 @@ class RouterTest extends CloudTest {
   }
 
   @Test
+  void computeAlsoHangsAtTheRoot() {
+    assertThat(cloud.anonymous().get("/v2.1/").body().at("/version/id").asText()).isEqualTo("v2.1");
+    assertThat(cloud.anonymous().get("/v2/").body().at("/version/id").asText()).isEqualTo("v2.0");
+    assertThat(cloud.alice().get("/v2.1/servers").status()).isEqualTo(200);
+    assertThat(cloud.alice().get("/v2.1/servers").header("OpenStack-API-Version"))
+        .isEqualTo("compute 2.1");
+    assertThat(cloud.alice().get("/compute/v2/servers").header("OpenStack-API-Version")).isEmpty();
+  }
+
+  @Test
   void theProjectMayBeInTheUrlAndIsThenInTheLinks() {
     String id = boot(cloud.alice(), "one");
 
@@ -112,5 +124,23 @@ class RouterTest extends CloudTest {
             .tags("service", "compute", "route", "/servers/{id}", "status", "404")
             .timer();
     assertThat(timer.count()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsNoHttpRequestIsAnsweredInOurFormToo() throws Exception {
+    try (var socket = new Socket("127.0.0.1", cloud.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /compute/%zz HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      var answer = new StringBuilder();
+      while (answer.indexOf("}}") < 0) {
+        int next = socket.getInputStream().read();
+        assertThat(next).as(answer.toString()).isNotNegative();
+        answer.append((char) next);
+      }
+
+      assertThat(answer.toString()).startsWith("HTTP/1.1 400").contains("{\"badRequest\":");
+    }
   }
 }
