@@ -36,6 +36,9 @@ final class IndexRecovery {
     instances.compute(
         envelope.persistenceId(),
         (persistenceId, known) -> {
+          if (known != null && known.sequenceNr >= envelope.sequenceNr()) {
+            return known; // written twice (ADR 10): whoever looks after the entity decides, not we
+          }
           var before = known == null ? InstanceState.absent(id(persistenceId)) : known.state;
           return new Restored(before.evolve(event), envelope.sequenceNr());
         });

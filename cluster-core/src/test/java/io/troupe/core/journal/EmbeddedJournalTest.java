@@ -59,4 +59,16 @@ class EmbeddedJournalTest extends JournalConformance {
                 ledgers.system().scheduler()))
         .numbers();
   }
+
+  @Test
+  void doesNotLoadTheOtherProfiles() throws Exception {
+    var log = dataDir.resolve("classes.txt");
+
+    acknowledgedByKilledProcess(newId() + "-", "-Xlog:class+load:file=" + log);
+
+    assertThat(log)
+        .content()
+        .contains(EmbeddedJournal.class.getName(), "org.h2.")
+        .doesNotContain("com.datastax.", "io.netty.", CassandraJournal.class.getName());
+  }
 }

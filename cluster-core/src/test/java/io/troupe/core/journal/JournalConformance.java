@@ -144,10 +144,12 @@ abstract class JournalConformance {
   }
 
   /** Last acknowledged number by ledger. */
-  private Map<Integer, Integer> acknowledgedByKilledProcess(String prefix) throws Exception {
+  final Map<Integer, Integer> acknowledgedByKilledProcess(String prefix, String... jvm)
+      throws Exception {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of(jvm));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(LedgerProcess.class.getName());
     command.addAll(List.of(dataDir.toString(), prefix));
