@@ -76,6 +76,14 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
     return probe.receiveMessage();
   }
 
+  /** The same of an actor that may not be back yet. */
+  public <M, R> Optional<R> askSoon(
+      ActorRef<M> actor, Class<R> replies, Function<ActorRef<R>, M> question) {
+    TestProbe<R> probe = testKit.createTestProbe(replies);
+    actor.tell(question.apply(probe.getRef()));
+    return soon(probe);
+  }
+
   /** What the actor asks or tells others, in its order. */
   public Object nextToOthers() {
     return others.receiveMessage();
@@ -92,8 +100,12 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
 
   /** The next message to others if one comes within a moment of real time. */
   public Optional<Object> soonToOthers() {
+    return soon(others);
+  }
+
+  private static <R> Optional<R> soon(TestProbe<R> probe) {
     try {
-      return Optional.of(others.receiveMessage(Duration.ofMillis(50)));
+      return Optional.of(probe.receiveMessage(Duration.ofMillis(50)));
     } catch (AssertionError nothingCame) {
       return Optional.empty();
     }
