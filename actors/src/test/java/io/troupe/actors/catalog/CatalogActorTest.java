@@ -11,21 +11,35 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class CatalogActorTest {
-  private final Stage stage = new Stage();
+  private static Stage stage;
+
   private final AtomicReference<CatalogState> published = new AtomicReference<>();
-  private ActorRef<CatalogActor.Message> actor = stage.enter(behavior());
+  private ActorRef<CatalogActor.Message> actor;
 
   private Behavior<CatalogActor.Message> behavior() {
     return CatalogActor.create(Project.class, published::set);
   }
 
-  @AfterEach
-  void close() {
+  @BeforeAll
+  static void open() {
+    stage = new Stage();
+  }
+
+  @AfterAll
+  static void close() {
     stage.close();
+  }
+
+  @BeforeEach
+  void enter() {
+    stage.clear();
+    actor = stage.enter(behavior());
   }
 
   private static Project project(String id, String name) {

@@ -30,7 +30,9 @@ import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HostActorTest {
@@ -38,9 +40,10 @@ class HostActorTest {
   private static final FleetSettings SETTINGS =
       new FleetSettings(10_000, 60_000, 2.0, 1.0, 1.0, 0, 1024, 0, "zone-1");
 
-  private final Stage stage = new Stage();
+  private static Stage stage;
+
   private volatile boolean enabled = true;
-  private ActorRef<HostActor.Message> actor = stage.enter(behavior());
+  private ActorRef<HostActor.Message> actor;
 
   private Behavior<HostActor.Message> behavior() {
     return HostActor.create(
@@ -51,9 +54,20 @@ class HostActorTest {
         stage);
   }
 
-  @AfterEach
-  void close() {
+  @BeforeAll
+  static void open() {
+    stage = new Stage();
+  }
+
+  @AfterAll
+  static void close() {
     stage.close();
+  }
+
+  @BeforeEach
+  void enter() {
+    stage.clear();
+    actor = stage.enter(behavior());
   }
 
   /** 4 vCPUs at a ratio of 2 and 9 GiB of RAM, one reserved: room for eight small ones. */

@@ -12,23 +12,37 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class NetworkActorTest {
   /** 100 addresses. */
   private volatile Optional<Network> entry = Optional.of(Examples.network(0, 10, 109));
 
-  private final Stage stage = new Stage();
-  private ActorRef<NetworkActor.Message> actor = stage.enter(behavior());
+  private static Stage stage;
+
+  private ActorRef<NetworkActor.Message> actor;
 
   private Behavior<NetworkActor.Message> behavior() {
     return NetworkActor.create("net-0", () -> entry, stage);
   }
 
-  @AfterEach
-  void close() {
+  @BeforeAll
+  static void open() {
+    stage = new Stage();
+  }
+
+  @AfterAll
+  static void close() {
     stage.close();
+  }
+
+  @BeforeEach
+  void enter() {
+    stage.clear();
+    actor = stage.enter(behavior());
   }
 
   private static NetworkActor.Attach attach(

@@ -11,24 +11,38 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ProjectActorTest {
   private static final Resources SMALL = new Resources(1, 1024, 10);
 
-  private final Stage stage = new Stage();
+  private static Stage stage;
+
   private volatile Limits limits = new Limits(10, -1, -1);
   private final CountDownLatch firstBatch = new CountDownLatch(1);
-  private ActorRef<ProjectActor.Message> actor = stage.enter(behavior());
+  private ActorRef<ProjectActor.Message> actor;
 
   private Behavior<ProjectActor.Message> behavior() {
     return ProjectActor.create(Examples.PROJECT, () -> limits);
   }
 
-  @AfterEach
-  void close() {
+  @BeforeAll
+  static void open() {
+    stage = new Stage();
+  }
+
+  @AfterAll
+  static void close() {
     stage.close();
+  }
+
+  @BeforeEach
+  void enter() {
+    stage.clear();
+    actor = stage.enter(behavior());
   }
 
   private ProjectActor.Reply reserve(int instance) {
