@@ -18,7 +18,9 @@ import javax.crypto.SecretKey;
 /**
  * What the services stand on.
  *
- * @param notReady why requests cannot be served yet; empty when they can
+ * @param images bytes of images; their records are in the catalog
+ * @param notReady why requests should go elsewhere now, empty when they should not; called for
+ *     every readiness probe and shown to everybody
  * @param tokenKey signs tokens (HMAC-SHA256, 32 bytes); every node of a cluster needs the same one
  */
 public record Api(
@@ -30,8 +32,8 @@ public record Api(
     Placements placements,
     ImageStore images,
     ImageLimits imageLimits,
+    Supplier<Optional<String>> notReady,
     SecretKey tokenKey,
     ApiSettings settings,
     PrometheusMeterRegistry registry,
-    Supplier<Optional<String>> notReady,
     Clock clock) {}

@@ -22,7 +22,7 @@ final class Services {
     var services = new ArrayList<Service>();
     services.addAll(IdentityService.services(api, tokens, passwords));
     services.addAll(ComputeService.services(api));
-    var pageLimit = api.settings().pageLimit();
+    int pageLimit = api.settings().pageLimit();
     services.add(
         ImageService.of(
             api.catalog(), api.images(), api.imageLimits(), pageLimit, api.clock(), materializer));

@@ -11,18 +11,35 @@ import java.util.concurrent.ConcurrentHashMap;
  * thread.
  */
 public final class CatalogCopy {
-  private record Shelf(Map<String, CatalogState.Versioned> byKey, List<CatalogEntry> inOrder) {
-    static Shelf of(List<CatalogState.Versioned> entries) {
+  private record Shelf(
+      long revision, Map<String, CatalogState.Versioned> byKey, List<CatalogEntry> inOrder) {
+    static Shelf of(long revision, List<CatalogState.Versioned> entries) {
       var byKey = new LinkedHashMap<String, CatalogState.Versioned>();
       entries.forEach(one -> byKey.put(one.entry().key(), one));
-      return new Shelf(byKey, entries.stream().map(CatalogState.Versioned::entry).toList());
+      return new Shelf(
+          revision, byKey, entries.stream().map(CatalogState.Versioned::entry).toList());
     }
   }
 
   private final Map<Class<?>, Shelf> shelves = new ConcurrentHashMap<>();
 
-  public void put(Class<? extends CatalogEntry> kind, List<CatalogState.Versioned> entries) {
-    shelves.put(kind, Shelf.of(entries));
+  /**
+   * Takes all entries of a kind unless newer ones are here.
+   *
+   * @param revision grows with each write of the kind
+   */
+  public void put(
+      Class<? extends CatalogEntry> kind, long revision, List<CatalogState.Versioned> entries) {
+    shelves.compute(
+        kind,
+        (_, known) ->
+            known != null && known.revision >= revision ? known : Shelf.of(revision, entries));
+  }
+
+  /** The newest write of the kind that is in this copy; -1 before it was read once. */
+  public long revision(Class<? extends CatalogEntry> kind) {
+    var shelf = shelves.get(kind);
+    return shelf == null ? -1 : shelf.revision;
   }
 
   /** Whether every kind has been read once. */

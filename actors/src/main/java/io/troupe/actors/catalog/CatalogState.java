@@ -31,9 +31,12 @@ public record CatalogState(@JsonProperty("entries") List<Versioned> list)
     return list.stream().filter(one -> one.entry().key().equals(key)).findFirst();
   }
 
-  /** Why the entry may not be created; empty when it may. */
+  /**
+   * Why the entry may not be created; empty when it may. The very same entry may: somebody asks
+   * again.
+   */
   Optional<Rejection> refusalOfCreate(CatalogEntry entry) {
-    return find(entry.key()).isPresent()
+    return find(entry.key()).filter(known -> !known.entry().equals(entry)).isPresent()
         ? Optional.of(taken(entry, entry.key()))
         : refusalOfWords(entry);
   }

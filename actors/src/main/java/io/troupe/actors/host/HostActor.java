@@ -9,6 +9,7 @@ import io.troupe.actors.scheduler.HostRow;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.config.FleetSettings;
+import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -42,6 +44,7 @@ import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EffectBuilder;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
@@ -106,13 +109,18 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   @JsonSubTypes({
     @JsonSubTypes.Type(value = ClaimMade.class, name = "claim-made"),
     @JsonSubTypes.Type(value = ClaimRefused.class, name = "claim-refused"),
+    @JsonSubTypes.Type(value = ClaimUnsure.class, name = "claim-unsure"),
     @JsonSubTypes.Type(value = ClaimGone.class, name = "claim-gone")
   })
   public sealed interface ClaimReply extends CborSerializable {}
 
   public record ClaimMade(String availabilityZone) implements ClaimReply {}
 
+  /** There is no claim. */
   public record ClaimRefused(String reason) implements ClaimReply {}
+
+  /** There is a claim, maybe with a guest, but nothing can be done for it now: ask again. */
+  public record ClaimUnsure(String reason) implements ClaimReply {}
 
   public record ClaimGone() implements ClaimReply {}
 
@@ -138,6 +146,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private final Entities entities;
   private final Lookup lookup;
   private final FleetSettings settings;
+  private final JournalMeter.Writes writes;
   private final Clock clock;
   private final ActorContext<Message> context;
   private final ActorRef<DriverActor.Reply> driverReplies;
@@ -157,9 +166,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private final Set<InstanceId> touched = new HashSet<>();
 
   public static Behavior<Message> create(
-      HostId id, Entities entities, Lookup lookup, FleetSettings settings, Clock clock) {
+      HostId id,
+      Entities entities,
+      Lookup lookup,
+      FleetSettings settings,
+      JournalMeter journal,
+      Clock clock) {
     return Behaviors.setup(
-        context -> new HostActor(id, entities, lookup, settings, clock, context));
+        context -> new HostActor(id, entities, lookup, settings, journal, clock, context));
   }
 
   private HostActor(
@@ -167,6 +181,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       Entities entities,
       Lookup lookup,
       FleetSettings settings,
+      JournalMeter journal,
       Clock clock,
       ActorContext<Message> context) {
     super(
@@ -176,6 +191,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     this.entities = entities;
     this.lookup = lookup;
     this.settings = settings;
+    this.writes = journal.writesOf(KEY.name());
     this.clock = clock;
     this.context = context;
     this.driverReplies = context.messageAdapter(DriverActor.Reply.class, FromDriver::new);
@@ -200,7 +216,13 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   @Override
   public SignalHandler<HostState> signalHandler() {
     return newSignalHandlerBuilder()
-        .onSignal(RecoveryCompleted.class, (state, _) -> publish(state, List.of()))
+        .onSignal(
+            RecoveryCompleted.class,
+            (state, _) -> {
+              writes.abandon();
+              publish(state, List.of());
+            })
+        .onSignal(PostStop.class, (_, _) -> writes.abandon())
         .build();
   }
 
@@ -229,8 +251,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           }
           case Forget() ->
               state.known()
-                  ? Effect()
-                      .persist(new HostEvent.Forgotten())
+                  ? persist(new HostEvent.Forgotten())
                       .thenRun(() -> entities.scheduler().tell(new SchedulerActor.HostGone(id)))
                   : Effect().none();
           case GetView(var replyTo) -> {
@@ -240,10 +261,21 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         };
   }
 
+  private EffectBuilder<HostEvent, HostState> persist(HostEvent event) {
+    writes.begin();
+    return Effect().persist(event).thenRun(writes::end);
+  }
+
   // ---- claims
 
   private Effect<HostEvent, HostState> onClaim(HostState state, MakeClaim claim) {
     var spec = claim.spec();
+    if (!up && state.claim(spec.instance()).filter(one -> !one.condemned()).isPresent()) {
+      // After a crash the claim is asked for again before the hypervisor has answered. Refused, the
+      // instance would go elsewhere and leave its claim, or even its guest, behind.
+      claim.replyTo().tell(new ClaimUnsure("the hypervisor does not answer"));
+      return Effect().none();
+    }
     if (!state.known() || !up) {
       return refuse(
           state, claim, state.known() ? "the hypervisor does not answer" : "unknown host");
@@ -260,8 +292,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       claim.replyTo().tell(answer);
       return Effect().none();
     }
-    return Effect()
-        .persist(new HostEvent.Claimed(made))
+    return persist(new HostEvent.Claimed(made))
         .thenRun(
             (HostState after) -> {
               claim.replyTo().tell(answer);
@@ -274,6 +305,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         .getLog()
         .info("host {} refuses the claim of instance {}: {}", id, claim.spec().instance(), reason);
     claim.replyTo().tell(new ClaimRefused(reason));
+    entities.scheduler().tell(new SchedulerActor.ClaimRefused(id));
     publish(state, List.of(claim.spec().instance()));
     return Effect().none();
   }
@@ -290,8 +322,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private Effect<HostEvent, HostState> release(InstanceId instance, Runnable whenDone) {
     building.remove(instance);
-    return Effect()
-        .persist(new HostEvent.Released(instance))
+    return persist(new HostEvent.Released(instance))
         .thenRun(
             (HostState after) -> {
               whenDone.run();
@@ -306,8 +337,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       replyTo.tell(new ClaimGone());
       return Effect().none();
     }
-    return Effect()
-        .persist(new HostEvent.Condemned(instance))
+    return persist(new HostEvent.Condemned(instance))
         .thenRun(
             (HostState after) -> {
               replyTo.tell(new ClaimGone());
@@ -342,8 +372,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       hand(state, run);
       return Effect().none();
     }
-    return Effect()
-        .persist(new HostEvent.EpochTaken(state.epoch() + 1))
+    return persist(new HostEvent.EpochTaken(state.epoch() + 1))
         .thenRun(
             (HostState after) -> {
               epochIsOurs = true;
@@ -410,8 +439,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
               connection);
       return Effect().none();
     }
-    return Effect()
-        .persist(new HostEvent.Discovered(connection, inventory))
+    return persist(new HostEvent.Discovered(connection, inventory))
         .thenRun((HostState after) -> publish(after, List.of()));
   }
 
@@ -476,8 +504,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     context
         .getLog()
         .warn("host {}: the claim of instance {} does not stand", id, answer.instance());
-    return Effect()
-        .persist(new HostEvent.Condemned(answer.instance()))
+    return persist(new HostEvent.Condemned(answer.instance()))
         .thenRun((HostState after) -> evict(after, after.claim(answer.instance()).orElseThrow()));
   }
 

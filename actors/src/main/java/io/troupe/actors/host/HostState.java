@@ -15,7 +15,6 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.HostInventory;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,21 +29,30 @@ public final class HostState implements CborSerializable {
   private final Optional<HostInventory> inventory;
   private final PMap<InstanceId, Claim> claims;
   private final Resources claimed;
+  private final PMap<String, Integer> groupMembers;
   private final long epoch;
 
   public static final HostState UNKNOWN =
-      new HostState(Optional.empty(), Optional.empty(), HashTreePMap.empty(), Resources.NONE, 0);
+      new HostState(
+          Optional.empty(),
+          Optional.empty(),
+          HashTreePMap.empty(),
+          Resources.NONE,
+          HashTreePMap.empty(),
+          0);
 
   private HostState(
       Optional<ConnectionId> connection,
       Optional<HostInventory> inventory,
       PMap<InstanceId, Claim> claims,
       Resources claimed,
+      PMap<String, Integer> groupMembers,
       long epoch) {
     this.connection = connection;
     this.inventory = inventory;
     this.claims = claims;
     this.claimed = claimed;
+    this.groupMembers = groupMembers;
     this.epoch = epoch;
   }
 
@@ -55,7 +63,14 @@ public final class HostState implements CborSerializable {
       @JsonProperty("inventory") Optional<HostInventory> inventory,
       @JsonProperty("claims") List<Claim> claims,
       @JsonProperty("epoch") long epoch) {
-    var state = new HostState(connection, inventory, HashTreePMap.empty(), Resources.NONE, epoch);
+    var state =
+        new HostState(
+            connection,
+            inventory,
+            HashTreePMap.empty(),
+            Resources.NONE,
+            HashTreePMap.empty(),
+            epoch);
     for (Claim claim : claims) {
       state = state.evolve(new HostEvent.Claimed(claim));
     }
@@ -141,10 +156,6 @@ public final class HostState implements CborSerializable {
   public HostRow row(
       HostId id, long version, Surroundings around, int building, FleetSettings settings) {
     var machine = inventory.orElseThrow();
-    var members = new HashMap<String, Integer>();
-    for (Claim claim : claims.values()) {
-      claim.group().ifPresent(group -> members.merge(group.id(), 1, Integer::sum));
-    }
     return new HostRow(
         id,
         version,
@@ -162,7 +173,7 @@ public final class HostState implements CborSerializable {
         around.up(),
         claims.size(),
         building,
-        members);
+        groupMembers);
   }
 
   /**
@@ -182,15 +193,16 @@ public final class HostState implements CborSerializable {
   public HostState evolve(HostEvent event) {
     return switch (event) {
       case HostEvent.Discovered(var by, var machine) ->
-          new HostState(Optional.of(by), Optional.of(machine), claims, claimed, epoch);
+          new HostState(
+              Optional.of(by), Optional.of(machine), claims, claimed, groupMembers, epoch);
       case HostEvent.Claimed(var claim) -> with(claim);
       case HostEvent.Condemned(var instance) ->
           claim(instance).map(claim -> with(claim.condemn())).orElse(this);
       case HostEvent.Released(var instance) -> without(instance);
       case HostEvent.EpochTaken(var taken) ->
-          new HostState(connection, inventory, claims, claimed, taken);
+          new HostState(connection, inventory, claims, claimed, groupMembers, taken);
       case HostEvent.Forgotten() ->
-          new HostState(Optional.empty(), Optional.empty(), claims, claimed, epoch);
+          new HostState(Optional.empty(), Optional.empty(), claims, claimed, groupMembers, epoch);
     };
   }
 
@@ -201,6 +213,7 @@ public final class HostState implements CborSerializable {
         inventory,
         rest.claims.plus(claim.instance(), claim),
         rest.claimed.plus(claim.amount()),
+        count(rest.groupMembers, claim, 1),
         epoch);
   }
 
@@ -209,7 +222,21 @@ public final class HostState implements CborSerializable {
     return claim == null
         ? this
         : new HostState(
-            connection, inventory, claims.minus(instance), claimed.minus(claim.amount()), epoch);
+            connection,
+            inventory,
+            claims.minus(instance),
+            claimed.minus(claim.amount()),
+            count(groupMembers, claim, -1),
+            epoch);
+  }
+
+  private static PMap<String, Integer> count(PMap<String, Integer> members, Claim claim, int more) {
+    if (claim.group().isEmpty()) {
+      return members;
+    }
+    var group = claim.group().get().id();
+    var now = members.getOrDefault(group, 0) + more;
+    return now == 0 ? members.minus(group) : members.plus(group, now);
   }
 
   @Override

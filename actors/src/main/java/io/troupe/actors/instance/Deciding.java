@@ -271,7 +271,9 @@ final class Deciding {
                 + state.id()
                 + "."
             : "Build of instance " + state.id() + " aborted: " + failure.message();
-    return giveUp(outcome, operation, new Failure(500, message, failure.message()));
+    var todo = Boot.giveUp(operation, request);
+    var why = new Failure(500, message, failure.message());
+    return failed(outcome, failure.message(), todo, false, Optional.of(why));
   }
 
   private static String words(Rejection reason) {

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.actors.Entities;
 import io.troupe.actors.Rejection;
+import io.troupe.actors.cluster.StepAsker;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.OperationSettings;
+import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -42,7 +45,7 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * one after a crash are the same method, {@link #perform}.
  *
  * <p>Outcomes of steps that can be asked for again are not written at once but together with the
- * next event that cannot ({@code docs/adr/0004}); {@code ahead} is the state with them.
+ * next event that cannot ({@code docs/adr/0006}); {@code ahead} is the state with them.
  */
 public final class InstanceActor
     extends EventSourcedBehavior<InstanceActor.Message, InstanceEvent, InstanceState> {
@@ -78,9 +81,9 @@ public final class InstanceActor
   /** Nothing but a reason to be awake: an unfinished operation goes on. */
   public record Wake() implements Message, CborSerializable {}
 
-  record Outcome(StepOutcome outcome) implements Message {}
+  private record Outcome(StepOutcome outcome) implements Message {}
 
-  record AskAgain(OperationId operation, Step step) implements Message {}
+  private record AskAgain(OperationId operation, Step step) implements Message {}
 
   private record TimeUp(OperationId operation) implements Message {}
 
@@ -121,11 +124,12 @@ public final class InstanceActor
   private final InstanceIndex index;
   private final OperationSettings settings;
   private final OperationMeter meter;
+  private final JournalMeter.Writes writes;
   private final Clock clock;
   private final ActorContext<Message> context;
   private final TimerScheduler<Message> timers;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
-  private final StepAsker asker;
+  private final StepAsker<Message> asker;
 
   private InstanceState ahead;
   private List<InstanceEvent> waiting = new ArrayList<>();
@@ -137,6 +141,7 @@ public final class InstanceActor
       InstanceIndex index,
       OperationSettings settings,
       OperationMeter meter,
+      JournalMeter journal,
       Clock clock,
       ActorRef<ClusterSharding.ShardCommand> shard) {
     return Behaviors.setup(
@@ -144,7 +149,8 @@ public final class InstanceActor
             Behaviors.withTimers(
                 timers ->
                     new InstanceActor(
-                        id, entities, index, settings, meter, clock, shard, context, timers)));
+                        id, entities, index, settings, meter, journal, clock, shard, context,
+                        timers)));
   }
 
   private InstanceActor(
@@ -153,6 +159,7 @@ public final class InstanceActor
       InstanceIndex index,
       OperationSettings settings,
       OperationMeter meter,
+      JournalMeter journal,
       Clock clock,
       ActorRef<ClusterSharding.ShardCommand> shard,
       ActorContext<Message> context,
@@ -165,11 +172,12 @@ public final class InstanceActor
     this.index = index;
     this.settings = settings;
     this.meter = meter;
+    this.writes = journal.writesOf(KEY.name());
     this.clock = clock;
     this.shard = shard;
     this.context = context;
     this.timers = timers;
-    this.asker = new StepAsker(id, entities, context);
+    this.asker = new StepAsker<>(id, entities, context, Outcome::new, AskAgain::new);
     this.ahead = emptyState();
   }
 
@@ -199,9 +207,11 @@ public final class InstanceActor
         .onSignal(
             RecoveryCompleted.class,
             (state, _) -> {
+              writes.abandon();
               ahead = state;
               settle();
             })
+        .onSignal(PostStop.class, (_, _) -> writes.abandon())
         .build();
   }
 
@@ -313,8 +323,10 @@ public final class InstanceActor
             ? waiting.getFirst()
             : new InstanceEvent.Several(waiting, waiting.getLast().at());
     waiting = new ArrayList<>();
+    writes.begin();
     return Effect()
         .persist(toWrite)
+        .thenRun(writes::end)
         .thenRun(
             (InstanceState state) -> {
               ahead = state;

@@ -47,7 +47,7 @@ public enum StepKind {
   /**
    * Whether asking once more gets the same answer, because the asked entity has it in its own log.
    * The outcome of such a step is written down together with the next outcome that is not; see
-   * docs/adr/0004.
+   * docs/adr/0006.
    */
   public boolean canBeAskedAgain() {
     return askable;

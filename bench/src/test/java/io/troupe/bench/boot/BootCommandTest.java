@@ -116,9 +116,9 @@ class BootCommandTest {
 
   @Test
   void bootsBeyondTheBoundAreNotSent() throws IOException {
-    cloud.buildMillis = 5000;
+    cloud.buildMillis = 60_000;
 
-    var exit = bench("--rate", "50", "--seconds", "1", "--max-in-flight", "10", "--timeout", "1");
+    var exit = bench("--rate", "50", "--seconds", "1", "--max-in-flight", "10", "--timeout", "3");
 
     assertThat(exit).isEqualTo(1);
     assertThat(cloud.serversCreated()).isEqualTo(10);

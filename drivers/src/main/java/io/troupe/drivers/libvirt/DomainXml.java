@@ -122,18 +122,22 @@ record DomainXml(
     card.child("mac", "address", nic.mac());
     card.child("model", "type", "virtio");
     if (nicSource instanceof NicSource.User) {
-      // QEMU plays the subnet's router, so the address on the config drive is one of its own.
-      int slash = nic.cidr().indexOf('/');
-      card.child(
-          "ip",
-          "family",
-          "ipv4",
-          "address",
-          nic.cidr().substring(0, slash),
-          "prefix",
-          nic.cidr().substring(slash + 1));
-    } else {
+      userNetwork(card, nic.cidr());
+    } else if (nic.mtu() > 0) {
       card.child("mtu", "size", Integer.toString(nic.mtu()));
+    }
+  }
+
+  /**
+   * QEMU plays the subnet's router, so that the address on the config drive is one of its own. Its
+   * DHCP begins at host 15, so smaller subnets are refused by QEMU and stay with its default.
+   */
+  private static void userNetwork(XmlElement card, String cidr) {
+    int slash = cidr.indexOf('/');
+    String prefix = cidr.substring(slash + 1);
+    if (Integer.parseInt(prefix) <= 27) {
+      String address = cidr.substring(0, slash);
+      card.child("ip", "family", "ipv4", "address", address, "prefix", prefix);
     }
   }
 

@@ -6,10 +6,8 @@ import io.troupe.drivers.spi.DriverContext.ImageReader;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
@@ -71,7 +69,7 @@ final class GuestAssembly {
                   choices.vncListen())
               .write();
       fence.check(target); // the image may have taken long: is the guest still ours to make?
-      connection.call("spawn", connect -> defineAndStart(connect, xml));
+      connection.run("spawn", connect -> defineAndStart(connect, xml));
     } catch (DriverException | RuntimeException e) {
       try {
         remove(target);
@@ -97,12 +95,7 @@ final class GuestAssembly {
       throws DriverException {
     RootDisk.sizeBytes(spec); // refused before the image travels
     byte[] drive = ConfigDriveIso.of(ConfigDriveFiles.of(target.instance(), spec));
-    connection.call(
-        "storage pool",
-        connect -> {
-          pool.ensure(connect);
-          return true;
-        });
+    connection.run("storage pool", pool::ensure);
     String image = cache.ensure(spec.image(), permit);
     permit.check();
     GuestVolumes volumes = volumes(target);
@@ -110,35 +103,16 @@ final class GuestAssembly {
         "disks",
         connect -> {
           String root = RootDisk.create(connect, pool, volumes.rootDisk(), spec, image);
-          String config = upload(connect, volumes.configDrive(), drive, permit);
+          String config = pool.createWith(connect, volumes.configDrive(), drive, permit).path();
           String log = pool.createRaw(connect, volumes.consoleLog(), false).path();
           return new DomainXml.Paths(root, config, log);
         });
   }
 
-  private String upload(Connect connect, String volume, byte[] bytes, Permit permit)
-      throws LibvirtException, DriverException {
-    String path = pool.createRaw(connect, volume, false).path();
-    pool.onVolume(
-        connect,
-        volume,
-        made -> {
-          try {
-            VolumeStream.upload(
-                connect, made, new ByteArrayInputStream(bytes), 0, bytes.length, permit);
-            return true;
-          } catch (IOException e) {
-            throw new UncheckedIOException("an array in memory can be read", e);
-          }
-        });
-    return path;
-  }
-
-  private static boolean defineAndStart(Connect connect, String xml) throws LibvirtException {
+  private static void defineAndStart(Connect connect, String xml) throws LibvirtException {
     Domain domain = connect.domainDefineXML(xml);
     try {
       domain.create();
-      return true;
     } finally {
       domain.free();
     }
@@ -159,12 +133,7 @@ final class GuestAssembly {
           return true;
         });
     if (facts.keepsFiles()) {
-      connection.call(
-          "removal of volumes",
-          connect -> {
-            volumes(target).deleteAll(connect, pool);
-            return true;
-          });
+      connection.run("removal of volumes", connect -> volumes(target).deleteAll(connect, pool));
     }
   }
 

@@ -2,9 +2,6 @@ package io.troupe.drivers.libvirt;
 
 import io.troupe.drivers.spi.Cancellation;
 import io.troupe.drivers.spi.DriverException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -19,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Finds out what guests can be made of on a host: {@code kvm} if a guest of that type really runs
  * code, else {@code qemu}. That {@code /dev/kvm} exists and libvirt offers the type proves nothing:
  * on some nested hosts such a guest spins in its BIOS for ever. So one is booted, from {@link
- * ProbeBootSector}, and its console must show the word. Once per host and process.
+ * ProbeDisk}, and its console must show the word. Once per host and process.
  *
  * <p>Only x86-64 hosts can be tried this way; on others libvirt is believed.
  */
@@ -48,7 +45,9 @@ final class KvmProbe {
     if (known != null) {
       return known;
     }
-    boolean kvm = facts.offersKvm() && (!facts.architecture().equals("x86_64") || boots());
+    boolean kvm =
+        facts.offersKvm()
+            && (!facts.architecture().equals("x86_64") || boots("kvm", ProbeDisk.bytes()));
     String found = kvm ? "kvm" : "qemu";
     LOG.info(
         "guests on {} are of type {} (libvirt offers kvm: {})",
@@ -59,50 +58,39 @@ final class KvmProbe {
     return found;
   }
 
-  private boolean boots() throws DriverException {
+  /** Whether a guest of this type boots from this disk and writes the word. */
+  boolean boots(String guestType, byte[] disk) throws DriverException {
     String name = "troupe-probe-" + UUID.randomUUID();
     String boot = name + ".boot.raw";
     String log = name + ".console.log";
     try {
-      DomainXml.Paths paths = connection.call("KVM probe", connect -> volumes(connect, boot, log));
-      return connection.call("KVM probe", connect -> run(connect, name, paths, log));
+      DomainXml.Paths paths =
+          connection.call("KVM probe", connect -> volumes(connect, boot, disk, log));
+      return connection.call(
+          "KVM probe", connect -> run(connect, xml(name, guestType, paths), log));
     } finally {
-      connection.call(
+      connection.run(
           "KVM probe",
           connect -> {
             pool.delete(connect, boot);
             pool.delete(connect, log);
-            return true;
           });
     }
   }
 
-  private DomainXml.Paths volumes(Connect connect, String boot, String log)
+  private DomainXml.Paths volumes(Connect connect, String boot, byte[] disk, String log)
       throws LibvirtException, DriverException {
-    byte[] sector = ProbeBootSector.bytes();
-    String disk = pool.createRaw(connect, boot, false).path();
-    pool.onVolume(
-        connect,
-        boot,
-        volume -> {
-          try {
-            VolumeStream.upload(
-                connect, volume, new ByteArrayInputStream(sector), 0, sector.length, permit());
-            return true;
-          } catch (IOException e) {
-            throw new UncheckedIOException("an array in memory can be read", e);
-          }
-        });
-    return new DomainXml.Paths(disk, "", pool.createRaw(connect, log, false).path());
+    String path = pool.createWith(connect, boot, disk, permit()).path();
+    return new DomainXml.Paths(path, "", pool.createRaw(connect, log, false).path());
   }
 
-  private boolean run(Connect connect, String name, DomainXml.Paths paths, String log)
+  private boolean run(Connect connect, String xml, String log)
       throws LibvirtException, DriverException {
     Domain guest;
     try {
-      guest = connect.domainCreateXML(xml(name, paths), AUTODESTROY);
+      guest = connect.domainCreateXML(xml, AUTODESTROY);
     } catch (LibvirtException e) {
-      LOG.info("no guest of type kvm can be started: {}", e.getMessage());
+      LOG.info("the probe could not be started: {}", e.getMessage());
       return false;
     }
     try {
@@ -111,8 +99,7 @@ final class KvmProbe {
               PATIENCE.toMillis(),
               () -> {
                 try {
-                  return ConsoleLog.read(connect, pool, log, 1 << 16)
-                      .contains(ProbeBootSector.WORD);
+                  return ConsoleLog.read(connect, pool, log, 1 << 16).contains(ProbeDisk.WORD);
                 } catch (LibvirtException e) {
                   throw LibvirtErrors.failure("KVM probe", e);
                 }
@@ -123,12 +110,14 @@ final class KvmProbe {
     }
   }
 
-  static String xml(String name, DomainXml.Paths paths) {
-    XmlElement domain = XmlElement.root("domain", "type", "kvm");
+  private static String xml(String name, String guestType, DomainXml.Paths paths) {
+    XmlElement domain = XmlElement.root("domain", "type", guestType);
     domain.child("name").text(name);
     domain.child("memory", "unit", "MiB").text("32");
     domain.child("vcpu").text("1");
-    domain.child("cpu", "mode", "host-model"); // as the guests of this type will have
+    if (guestType.equals("kvm")) {
+      domain.child("cpu", "mode", "host-model"); // as the guests of this type will have
+    }
     XmlElement os = domain.child("os");
     os.child("type", "arch", "x86_64", "machine", "pc").text("hvm");
     os.child("boot", "dev", "hd");

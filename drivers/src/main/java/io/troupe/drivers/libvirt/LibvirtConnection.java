@@ -34,6 +34,12 @@ final class LibvirtConnection implements AutoCloseable {
     T on(Connect connect) throws LibvirtException, DriverException;
   }
 
+  /** As {@link Call}, with nothing to answer. */
+  @FunctionalInterface
+  interface Action {
+    void on(Connect connect) throws LibvirtException, DriverException;
+  }
+
   /** What a caller does with a domain, which is freed afterwards. */
   @FunctionalInterface
   interface DomainCall<T> {
@@ -85,6 +91,16 @@ final class LibvirtConnection implements AutoCloseable {
     } finally {
       lock.readLock().unlock();
     }
+  }
+
+  /** As {@link #call}, with nothing to answer. */
+  void run(String doing, Action action) throws DriverException {
+    call(
+        doing,
+        connect -> {
+          action.on(connect);
+          return true;
+        });
   }
 
   /** As {@link #call}, with the guest's domain; empty when the host has none of this UUID. */

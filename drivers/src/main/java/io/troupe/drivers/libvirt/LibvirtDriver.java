@@ -15,14 +15,13 @@ import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostInventory;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
-import org.libvirt.Network;
 
 /** One libvirt host: takes each command through the fence and to the part that carries it out. */
 final class LibvirtDriver implements Driver {
@@ -88,12 +87,7 @@ final class LibvirtDriver implements Driver {
     if (!facts.keepsFiles()) {
       return new HostChoices("test", new NicSource.Network("default"), Optional.empty());
     }
-    connection.call(
-        "storage pool",
-        connect -> {
-          pool.ensure(connect);
-          return true;
-        });
+    connection.run("storage pool", pool::ensure);
     String guestType =
         options.guestType().isPresent()
             ? options.guestType().get()
@@ -101,31 +95,13 @@ final class LibvirtDriver implements Driver {
     NicSource nicSource =
         options.nic().isPresent()
             ? options.nic().get()
-            : connection.call("networks", LibvirtDriver::defaultNicSource);
+            : connection.call("networks", NicSource::ofHost);
     return new HostChoices(guestType, nicSource, options.vncListen());
-  }
-
-  private static NicSource defaultNicSource(Connect connect) throws LibvirtException {
-    Network network;
-    try {
-      network = connect.networkLookupByName("default");
-    } catch (LibvirtException e) {
-      if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_NETWORK)
-          || LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_SUPPORT)) {
-        return new NicSource.User(); // not defined, or no network driver on this host
-      }
-      throw e;
-    }
-    try {
-      return network.isActive() == 1 ? new NicSource.Network("default") : new NicSource.User();
-    } finally {
-      network.free();
-    }
   }
 
   @Override
   public Capabilities capabilities() {
-    Set<String> commands = new java.util.HashSet<>(ON_EVERY_HOST);
+    Set<String> commands = new HashSet<>(ON_EVERY_HOST);
     if (facts.keepsFiles()) {
       commands.add("ReadConsole");
     }

@@ -2,6 +2,9 @@ package io.troupe.drivers.libvirt;
 
 import io.troupe.core.value.Names;
 import java.util.Optional;
+import org.libvirt.Connect;
+import org.libvirt.Error.ErrorNumber;
+import org.libvirt.LibvirtException;
 
 /** What a guest's NICs are plugged into on the host. */
 sealed interface NicSource {
@@ -29,5 +32,24 @@ sealed interface NicSource {
       case "bridge" -> Optional.of(new Bridge(name));
       default -> Optional.empty();
     };
+  }
+
+  /** libvirt's network {@code default} if the host has it and it is active, else {@code user}. */
+  static NicSource ofHost(Connect connect) throws LibvirtException {
+    org.libvirt.Network network;
+    try {
+      network = connect.networkLookupByName("default");
+    } catch (LibvirtException e) {
+      if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_NETWORK)
+          || LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_SUPPORT)) {
+        return new User(); // not defined, or no network driver on this host
+      }
+      throw e;
+    }
+    try {
+      return network.isActive() == 1 ? new Network("default") : new User();
+    } finally {
+      network.free();
+    }
   }
 }

@@ -146,7 +146,7 @@ final class Power {
     rebootHard(instance);
   }
 
-  /** False when the guest cannot be asked: then it is rebooted without asking. */
+  /** False when the guest cannot be asked, for whatever reason: then it is rebooted hard. */
   private boolean askToReboot(InstanceId instance) throws DriverException {
     return onGuest(
         "soft reboot",

@@ -1,6 +1,9 @@
 package io.troupe.drivers.libvirt;
 
 import io.troupe.drivers.spi.DriverException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import org.libvirt.Connect;
@@ -108,6 +111,25 @@ record VolumePool(String name, String path) {
     target.child("format", "type", "raw");
     target.child("permissions").child("mode").text(readableForAll ? "0644" : "0600");
     return create(connect, xml);
+  }
+
+  /** Makes a raw file with this content, readable for its owner only. */
+  Volume createWith(Connect connect, String volume, byte[] content, Permit permit)
+      throws LibvirtException, DriverException {
+    Volume made = createRaw(connect, volume, false);
+    onVolume(
+        connect,
+        volume,
+        file -> {
+          try {
+            var bytes = new ByteArrayInputStream(content);
+            VolumeStream.upload(connect, file, bytes, 0, content.length, permit);
+            return true;
+          } catch (IOException e) {
+            throw new UncheckedIOException("an array in memory can be read", e);
+          }
+        });
+    return made;
   }
 
   /** Makes a qcow2 file over another one, whose format is named and never probed. */

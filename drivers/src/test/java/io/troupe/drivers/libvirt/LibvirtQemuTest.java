@@ -27,13 +27,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -80,8 +85,14 @@ class LibvirtQemuTest extends DriverConformance {
   }
 
   private static Driver open(URI uri, DriverContext context) throws DriverException {
-    Map<String, String> options =
-        Map.of("pool", poolName, "poolPath", "/var/lib/libvirt/images/" + poolName, "nic", "user");
+    return open(uri, context, Map.of("nic", "user"));
+  }
+
+  private static Driver open(URI uri, DriverContext context, Map<String, String> more)
+      throws DriverException {
+    Map<String, String> options = new HashMap<>(more);
+    options.put("pool", poolName);
+    options.put("poolPath", "/var/lib/libvirt/images/" + poolName);
     return new LibvirtDriverProvider()
         .open(new ConnectionSpec(new ConnectionId("qemu"), uri, options), context);
   }
@@ -215,6 +226,22 @@ class LibvirtQemuTest extends DriverConformance {
     assertThat(LibvirtPeer.virsh(uri, "domid", target.instance().toString())).isEqualTo(before);
   }
 
+  /** Straight after the start the guest is in its BIOS and hears nothing. */
+  @Test
+  void guestThatDoesNotListenIsRebootedHardAndSwitchedOffWhenTheGraceIsOver() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    String before = LibvirtPeer.virsh(uri, "domid", target.instance().toString());
+
+    DriverResult rebooted = run(new DriverCommand.Reboot(target, true, 500));
+    String after = LibvirtPeer.virsh(uri, "domid", target.instance().toString());
+    DriverResult stopped = run(new DriverCommand.Stop(target, 500));
+
+    assertThat(((DriverResult.Guest) rebooted).power()).isEqualTo(PowerState.RUNNING);
+    assertThat(after).isNotEqualTo(before);
+    assertThat(stopped).isEqualTo(DriverResult.Guest.in(PowerState.SHUTDOWN));
+  }
+
   @Test
   void vncAnswersWhereTheGuestSaysItDoes() throws Exception {
     GuestTarget target = target();
@@ -233,6 +260,7 @@ class LibvirtQemuTest extends DriverConformance {
 
   @Test
   void imageTravelsOnceAndTheRootDiskIsAnOverlayOfTheFlavorsSize() throws Exception {
+    forgetImages();
     GuestTarget one = target();
     GuestTarget two = target();
     spawn(one);
@@ -272,13 +300,8 @@ class LibvirtQemuTest extends DriverConformance {
   @Test
   void halfAnUploadIsNotTakenForTheImage() throws Exception {
     var ref = image.ref();
-    spawn(target()); // makes the pool hold the image
+    forgetImages();
     String prefix = "troupe-image-" + ref.sha512().substring(0, 32) + ".";
-    for (String volume : volumes()) {
-      if (volume.startsWith(prefix)) {
-        LibvirtPeer.virsh(uri, "vol-delete", volume, "--pool", poolName);
-      }
-    }
     LibvirtPeer.virsh(
         uri, "vol-create-as", poolName, prefix + "00000000.qcow2", "4096", "--format", "raw");
     GuestTarget target = target();
@@ -303,6 +326,33 @@ class LibvirtQemuTest extends DriverConformance {
   }
 
   @Test
+  void activeDefaultNetworkIsPluggedInto() throws Exception {
+    assumeTrue(
+        LibvirtPeer.virsh(uri, "net-list", "--all", "--name").isBlank(),
+        "the host has networks of its own");
+    Path xml = Files.createTempFile("network", ".xml");
+    String bridge = "trp" + UUID.randomUUID().toString().substring(0, 8);
+    Files.writeString(
+        xml, "<network><name>default</name><bridge name='" + bridge + "'/></network>");
+    LibvirtPeer.virsh(uri, "net-create", xml.toString());
+    GuestTarget target = target();
+    try (Driver plugged = open(uri, new DriverContext(images(), event -> {}), Map.of())) {
+      plugged.execute(
+          new DriverCommand.Spawn(target, spec(target, image.ref(), 1)), Cancellation.NEVER);
+
+      XmlElement domain =
+          XmlElement.parse(LibvirtPeer.virsh(uri, "dumpxml", target.instance().toString()));
+      assertThat(domain.find("devices/interface/@type")).contains("network");
+      assertThat(domain.find("devices/interface/source/@bridge")).contains(bridge);
+      assertThat(domain.find("devices/interface/mac/@address")).contains("fa:16:3e:12:34:56");
+      plugged.execute(new DriverCommand.Destroy(target), Cancellation.NEVER);
+    } finally {
+      LibvirtPeer.virsh(uri, "net-destroy", "default");
+      Files.delete(xml);
+    }
+  }
+
+  @Test
   void hostSaysWhatItIs() throws Exception {
     var inventory = driver.hosts().getFirst();
 
@@ -311,6 +361,77 @@ class LibvirtQemuTest extends DriverConformance {
     assertThat(inventory.guestType()).isIn("kvm", "qemu");
     assertThat(inventory.total().diskGib()).isPositive();
     assertThat(inventory.traits()).contains("COMPUTE_NODE", "COMPUTE_IMAGE_TYPE_QCOW2");
+  }
+
+  @Test
+  void probeTellsCodeThatRunsFromAGuestThatHangs() throws Exception {
+    try (var connection = new LibvirtConnection(uri, LibvirtConnection.Listener.NONE)) {
+      var probe =
+          new KvmProbe(connection, new VolumePool(poolName, "/var/lib/libvirt/images/" + poolName));
+
+      assertThat(probe.boots("qemu", ProbeDisk.bytes())).isTrue();
+      assertThat(probe.boots("qemu", new byte[1 << 20])).isFalse();
+    }
+
+    assertThat(volumes()).noneMatch(volume -> volume.startsWith("troupe-probe-"));
+    assertThat(LibvirtPeer.virsh(uri, "list", "--all", "--name")).doesNotContain("troupe-probe-");
+  }
+
+  @Test
+  void guestsComeAndGoAtOnceAndLeaveNothing() throws Exception {
+    List<GuestTarget> targets = Stream.generate(this::target).limit(4).toList();
+    try (ExecutorService threads = Executors.newFixedThreadPool(targets.size())) {
+      List<Callable<Boolean>> lives =
+          targets.stream()
+              .<Callable<Boolean>>map(
+                  target ->
+                      () -> {
+                        for (int i = 0; i < 3; i++) {
+                          assertThat(spawn(target).power()).isEqualTo(PowerState.RUNNING);
+                          run(new DriverCommand.Destroy(target));
+                        }
+                        return true;
+                      })
+              .toList();
+      for (var life : threads.invokeAll(lives)) {
+        assertThat(life.get()).isTrue();
+      }
+    }
+
+    assertThat(volumes()).allMatch(volume -> volume.startsWith("troupe-image-"));
+  }
+
+  @Test
+  void twoControllersUploadTheSameImageAtOnce() throws Exception {
+    forgetImages();
+    GuestTarget one = target();
+    GuestTarget two = target();
+
+    try (Driver other = open(new DriverContext(images(), event -> {}));
+        ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      var there =
+          threads.submit(
+              () ->
+                  other.execute(
+                      new DriverCommand.Spawn(two, spec(two, image.ref(), 1)), Cancellation.NEVER));
+      spawn(one);
+      assertThat(((DriverResult.Guest) there.get()).power()).isEqualTo(PowerState.RUNNING);
+    }
+
+    awaitBoots(one, 1);
+    awaitBoots(two, 1);
+    assertThat(volumes())
+        .filteredOn(volume -> volume.startsWith("troupe-image-"))
+        .hasSizeBetween(1, 2);
+    assertThat(volumes())
+        .filteredOn(volume -> volume.startsWith("troupe-image-"))
+        .allSatisfy(
+            volume ->
+                assertThat(
+                        XmlElement.parse(
+                                LibvirtPeer.virsh(uri, "vol-dumpxml", volume, "--pool", poolName))
+                            .find("physical"))
+                    .contains(Long.toString(image.ref().sizeBytes())));
   }
 
   @Test
@@ -344,6 +465,15 @@ class LibvirtQemuTest extends DriverConformance {
       assertThat(event).isNotNull();
       assertThat(event.instance()).isEqualTo(target.instance());
       assertThat(event.power()).isEqualTo(PowerState.SHUTDOWN);
+    }
+  }
+
+  /** The host has no image; to be called when no guest stands on one. */
+  private static void forgetImages() throws Exception {
+    for (String volume : volumes()) {
+      if (volume.startsWith("troupe-image-")) {
+        LibvirtPeer.virsh(uri, "vol-delete", volume, "--pool", poolName);
+      }
     }
   }
 

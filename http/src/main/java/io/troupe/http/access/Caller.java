@@ -3,6 +3,7 @@ package io.troupe.http.access;
 import io.troupe.core.value.ProjectId;
 import io.troupe.http.error.ApiError;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -52,7 +53,7 @@ public record Caller(
     if (!policy.allows(this)) {
       throw ApiError.forbidden(
               "Policy doesn't allow %s to be performed. It needs the role %s."
-                  .formatted(what, policy.name().toLowerCase(java.util.Locale.ROOT)))
+                  .formatted(what, policy.name().toLowerCase(Locale.ROOT)))
           .thrown();
     }
   }

@@ -73,6 +73,7 @@ public final class ComputeService {
     routes.addAll(new FlavorsRoutes(api).routes());
     routes.addAll(new FlavorSpecsRoutes(api.catalog()).routes());
     routes.addAll(new KeyPairsRoutes(api).routes());
+    routes.addAll(new ServerGroupsRoutes(api).routes());
     routes.addAll(new QuotaRoutes(api).routes());
     routes.addAll(new ZonesRoutes(api.hosts()).routes());
     routes.addAll(extensions());

@@ -146,7 +146,7 @@ record CreateRequest(
         server.optional("adminPass").map(field -> field.text(0, 255)),
         version.from(19)
             ? server.optional("description").flatMap(CreateRequest::description)
-            : Optional.empty(),
+            : Optional.of(name), // before it could be given it was the name
         hostname,
         hints);
   }
@@ -266,7 +266,7 @@ record CreateRequest(
 
   private static String base64(Field field) {
     String text = field.text(0, MAX_USER_DATA_CHARACTERS);
-    String compact = text.indexOf('\n') < 0 ? text : text.replaceAll("\\s", "");
+    String compact = text.replace("\r", "").replace("\n", "");
     try {
       Base64.getDecoder().decode(compact);
       return compact;

@@ -1,5 +1,6 @@
 package io.troupe.http.compute;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.actors.Answer;
 import io.troupe.actors.Catalog;
 import io.troupe.actors.Rejection;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** Extra specs of a flavor, and which projects may use it when it is private. */
@@ -136,8 +138,7 @@ final class FlavorSpecsRoutes {
     return Answer.of(changed(flavor, flavor.extraSpecs(), access));
   }
 
-  private CompletionStage<Flavor> change(
-      Call call, java.util.function.Function<Flavor, Answer<Flavor>> change) {
+  private CompletionStage<Flavor> change(Call call, Function<Flavor, Answer<Flavor>> change) {
     return catalog.update(Flavor.class, call.path("id"), change).thenApply(ApiError::accepted);
   }
 
@@ -164,7 +165,7 @@ final class FlavorSpecsRoutes {
         old.createdAt());
   }
 
-  private static com.fasterxml.jackson.databind.node.ObjectNode specs(Map<String, String> specs) {
+  private static ObjectNode specs(Map<String, String> specs) {
     var body = Json.object();
     var shown = body.putObject("extra_specs");
     specs.forEach(shown::put);

@@ -1,5 +1,7 @@
 package io.troupe.http.compute;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.troupe.actors.Answer;
 import io.troupe.actors.Catalog;
 import io.troupe.actors.catalog.Flavor;
 import io.troupe.http.Api;
@@ -86,10 +88,7 @@ final class FlavorsRoutes {
         .orElseThrow(() -> ApiError.notFound("Flavor", id).thrown());
   }
 
-  private HttpResponse list(
-      Call call,
-      String path,
-      BiFunction<Call, Flavor, com.fasterxml.jackson.databind.node.ObjectNode> json) {
+  private HttpResponse list(Call call, String path, BiFunction<Call, Flavor, ObjectNode> json) {
     Query query = call.query();
     if (call.version().from(75)) {
       query.expectOnly(QUERY);
@@ -198,9 +197,7 @@ final class FlavorsRoutes {
         .thenCompose(
             text ->
                 catalog.update(
-                    Flavor.class,
-                    call.path("id"),
-                    flavor -> io.troupe.actors.Answer.of(described(flavor, text))))
+                    Flavor.class, call.path("id"), flavor -> Answer.of(described(flavor, text))))
         .thenApply(answer -> one(call, ApiError.accepted(answer)));
   }
 

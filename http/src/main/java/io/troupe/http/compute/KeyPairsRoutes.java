@@ -1,6 +1,8 @@
 package io.troupe.http.compute;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.troupe.actors.Answer;
+import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.KeyPair;
 import io.troupe.actors.catalog.Project;
 import io.troupe.http.Api;
@@ -164,10 +166,7 @@ final class KeyPairsRoutes {
         .create(key)
         .thenApply(
             answer -> {
-              if (answer
-                  instanceof
-                  io.troupe.actors.Answer.Rejected<KeyPair>(
-                      io.troupe.actors.Rejection.Conflict taken)) {
+              if (answer instanceof Answer.Rejected<KeyPair>(Rejection.Conflict taken)) {
                 throw ApiError.conflict("Key pair '" + wish.name() + "' already exists.").thrown();
               }
               var json = json(call, ApiError.accepted(answer));

@@ -1,6 +1,7 @@
 package io.troupe.http.compute;
 
 import io.troupe.actors.catalog.Project;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,7 @@ final class QuotaLimits {
     limits.put("key_pairs", 100L);
     limits.put("server_groups", 10L);
     limits.put("server_group_members", 10L);
-    return java.util.Collections.unmodifiableMap(limits);
+    return Collections.unmodifiableMap(limits);
   }
 
   static Map<String, Long> of(Optional<Project> project) {

@@ -3,6 +3,7 @@ package io.troupe.http.compute;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.actors.catalog.KeyPair;
 import io.troupe.actors.catalog.Project;
+import io.troupe.actors.catalog.ServerGroup;
 import io.troupe.actors.project.QuotaUsage;
 import io.troupe.core.value.ProjectId;
 import io.troupe.http.Api;
@@ -61,13 +62,14 @@ final class QuotaRoutes {
               var body = Json.object();
               var limits = body.putObject("limits");
               limits.putArray("rate");
-              limits.set("absolute", absolute(call.version(), limitsOf(project), usage));
+              limits.set(
+                  "absolute", absolute(call.version(), limitsOf(project), usage, groups(project)));
               return Reply.ok(body);
             });
   }
 
   private static ObjectNode absolute(
-      Microversion version, Map<String, Long> limits, QuotaUsage usage) {
+      Microversion version, Map<String, Long> limits, QuotaUsage usage, long groups) {
     var json = Json.object();
     json.put("maxTotalInstances", usage.maxInstances())
         .put("maxTotalCores", usage.maxCores())
@@ -79,7 +81,7 @@ final class QuotaRoutes {
         .put("totalInstancesUsed", usage.instances())
         .put("totalCoresUsed", usage.cores())
         .put("totalRAMUsed", usage.ramMib())
-        .put("totalServerGroupsUsed", 0);
+        .put("totalServerGroupsUsed", groups);
     if (version.until(38)) {
       json.put("maxImageMeta", limits.get("metadata_items"));
     }
@@ -94,6 +96,12 @@ final class QuotaRoutes {
           .put("totalSecurityGroupsUsed", 0);
     }
     return json;
+  }
+
+  private long groups(ProjectId project) {
+    return api.catalog().all(ServerGroup.class).stream()
+        .filter(group -> group.projectId().equals(project.value()))
+        .count();
   }
 
   private HttpResponse quotas(Call call) {

@@ -14,10 +14,12 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -167,7 +169,7 @@ record ServerFilter(int knownFrom, int openFrom, Rule rule) {
   }
 
   private static Predicate<InstanceView> status(List<String> values, Microversion version) {
-    var wanted = new java.util.HashSet<String>();
+    var wanted = new HashSet<String>();
     for (String value : values) {
       String word = value.toUpperCase(Locale.ROOT);
       if (!ServerStatus.WORDS.contains(word) && version.from(38)) {
@@ -178,7 +180,7 @@ record ServerFilter(int knownFrom, int openFrom, Rule rule) {
     return server -> wanted.contains(ServerStatus.of(server));
   }
 
-  private static Rule tags(java.util.function.BiPredicate<Set<String>, Set<String>> fits) {
+  private static Rule tags(BiPredicate<Set<String>, Set<String>> fits) {
     return (values, version) -> {
       var asked = Set.copyOf(Arrays.asList(values.getLast().split(",")));
       return server -> fits.test(Set.copyOf(server.request().tags()), asked);

@@ -1,5 +1,6 @@
 package io.troupe.http.compute;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.UserCommand;
 import io.troupe.http.Api;
@@ -119,7 +120,7 @@ final class ServersRoutes {
             });
   }
 
-  private static HttpResponse one(com.fasterxml.jackson.databind.node.ObjectNode server) {
+  private static HttpResponse one(ObjectNode server) {
     var body = Json.object();
     body.set("server", server);
     return Reply.ok(body);

@@ -1,5 +1,6 @@
 package io.troupe.http.compute;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.actors.Hosts;
 import io.troupe.actors.host.HostView;
 import io.troupe.http.access.Policy;
@@ -40,8 +41,7 @@ final class ZonesRoutes {
     return zones;
   }
 
-  private static com.fasterxml.jackson.databind.node.ObjectNode json(
-      Map<String, List<HostView>> zones, boolean withHosts) {
+  private static ObjectNode json(Map<String, List<HostView>> zones, boolean withHosts) {
     var body = Json.object();
     var list = body.putArray("availabilityZoneInfo");
     zones.forEach(

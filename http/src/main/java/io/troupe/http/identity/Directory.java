@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /** Users, projects and who has which role where. */
 final class Directory {
@@ -96,7 +97,7 @@ final class Directory {
     return fixedId("role", role.word());
   }
 
-  private static <T> Optional<T> first(List<T> all, java.util.function.Predicate<T> fits) {
+  private static <T> Optional<T> first(List<T> all, Predicate<T> fits) {
     return all.stream().filter(fits).findFirst();
   }
 }

@@ -12,6 +12,7 @@ import io.troupe.http.route.Route;
 import io.troupe.http.route.Service;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** The Identity service: {@code /identity} lists its versions, {@code /identity/v3} is the one. */
 public final class IdentityService {
@@ -36,7 +37,7 @@ public final class IdentityService {
         Service.of("identity", "/identity/v3", ErrorForm.IDENTITY, v3));
   }
 
-  private static org.apache.pekko.http.javadsl.model.HttpResponse versions(Call call) {
+  private static HttpResponse versions(Call call) {
     var body = Json.object();
     body.putObject("versions").putArray("values").add(version(call));
     return Reply.json(300, body);

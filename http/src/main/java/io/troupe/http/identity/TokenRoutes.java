@@ -13,6 +13,7 @@ import io.troupe.http.route.Reply;
 import io.troupe.http.route.Route;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
@@ -135,10 +136,10 @@ final class TokenRoutes {
   }
 
   private HttpResponse domains(Call call) {
-    return CollectionJson.reply(call, "domains", "/auth/domains", java.util.stream.Stream.empty());
+    return CollectionJson.reply(call, "domains", "/auth/domains", Stream.empty());
   }
 
   private HttpResponse system(Call call) {
-    return CollectionJson.reply(call, "system", "/auth/system", java.util.stream.Stream.empty());
+    return CollectionJson.reply(call, "system", "/auth/system", Stream.empty());
   }
 }

@@ -5,9 +5,11 @@ import io.troupe.actors.Answer;
 import io.troupe.actors.Catalog;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Image;
+import io.troupe.core.value.Names;
 import io.troupe.http.access.Caller;
 import io.troupe.http.access.Policy;
 import io.troupe.http.error.ApiError;
+import io.troupe.http.json.Body;
 import io.troupe.http.json.Field;
 import io.troupe.http.json.Json;
 import io.troupe.http.route.Call;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
@@ -58,7 +61,7 @@ final class ImageRoutes {
 
   /** A create body: the details, and an id if the client chose one. */
   private record NewImage(Optional<String> id, ImageDetails details) {
-    static NewImage read(io.troupe.http.json.Body body) {
+    static NewImage read(Body body) {
       return new NewImage(body.nullable("id").map(Field::uuid), ImageDetails.read(body));
     }
   }
@@ -89,7 +92,7 @@ final class ImageRoutes {
     if (!caller.isAdmin() && !details.owner().orElse(before).equals(before)) {
       throw ApiError.forbidden("You are not permitted to give images to another project.").thrown();
     }
-    if (!io.troupe.core.value.Names.isToken(details.owner().orElse(before))) {
+    if (!Names.isToken(details.owner().orElse(before))) {
       throw ApiError.badRequest("The owner is not a project id.").thrown();
     }
   }
@@ -157,8 +160,7 @@ final class ImageRoutes {
             answer ->
                 attempts > 1 && answer.equals(Answer.refuse(CHANGED_MEANWHILE))
                     ? patch(call, steps, attempts - 1)
-                    : java.util.concurrent.CompletableFuture.completedFuture(
-                        ApiError.accepted(answer)));
+                    : CompletableFuture.completedFuture(ApiError.accepted(answer)));
   }
 
   private CompletionStage<HttpResponse> addTag(Call call) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -58,7 +59,7 @@ public final class Body {
 
   /** The keys that are there, also those not asked for yet. */
   public Set<String> keys() {
-    var keys = new java.util.LinkedHashSet<String>();
+    var keys = new LinkedHashSet<String>();
     node.fieldNames().forEachRemaining(keys::add);
     return keys;
   }

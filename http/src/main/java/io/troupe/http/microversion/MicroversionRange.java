@@ -57,9 +57,10 @@ public record MicroversionRange(
       String name = header.lowercaseName();
       if (name.equals(HEADER_LOWER)) {
         for (String part : header.value().split(",")) {
-          String[] words = part.trim().split("\\s+");
-          if (words.length == 2 && words[0].equalsIgnoreCase(serviceType)) {
-            return words[1];
+          String choice = part.trim();
+          int blank = choice.indexOf(' ');
+          if (blank > 0 && choice.substring(0, blank).equalsIgnoreCase(serviceType)) {
+            return choice.substring(blank).trim();
           }
         }
       } else if (name.equals(legacyName)) {

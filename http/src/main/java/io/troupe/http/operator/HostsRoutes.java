@@ -15,6 +15,7 @@ import io.troupe.http.route.Reply;
 import io.troupe.http.route.Route;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -117,7 +118,7 @@ final class HostsRoutes {
     inventory.traits().stream().sorted().forEach(traits::add);
     ObjectNode details = body.putObject("details");
     inventory.details().entrySet().stream()
-        .sorted(java.util.Map.Entry.comparingByKey())
+        .sorted(Map.Entry.comparingByKey())
         .forEach(detail -> details.put(detail.getKey(), detail.getValue()));
     ArrayNode instances = body.putArray("instances");
     host.instances().forEach(instance -> instances.add(instance.toString()));

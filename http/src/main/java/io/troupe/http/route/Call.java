@@ -6,10 +6,12 @@ import io.troupe.core.value.OperationId;
 import io.troupe.http.access.Caller;
 import io.troupe.http.json.Body;
 import io.troupe.http.json.Field;
+import io.troupe.http.json.Json;
 import io.troupe.http.microversion.Microversion;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -103,8 +105,8 @@ public final class Call {
   /** Like {@link #body}; an absent body counts as {@code {}}. */
   public <T> CompletionStage<T> bodyOrEmpty(Function<Body, T> shape) {
     if (request.entity().isKnownEmpty()) {
-      ObjectNode none = io.troupe.http.json.Json.object();
-      return java.util.concurrent.CompletableFuture.completedFuture(
+      ObjectNode none = Json.object();
+      return CompletableFuture.completedFuture(
           new Field("", none, service.looseBodies()).object(shape));
     }
     return body(shape);

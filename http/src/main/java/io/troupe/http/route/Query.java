@@ -4,6 +4,7 @@ import io.troupe.http.error.ApiError;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -59,7 +60,7 @@ public final class Query {
 
   /** A boolean in one of Nova's words; 400 for another word. An empty value counts as true. */
   public boolean flag(String key, boolean absent) {
-    Optional<String> word = get(key).map(text -> text.trim().toLowerCase(java.util.Locale.ROOT));
+    Optional<String> word = get(key).map(text -> text.trim().toLowerCase(Locale.ROOT));
     if (word.isEmpty()) {
       return absent;
     }

@@ -114,7 +114,11 @@ final class RouteTree {
       } else if (next == null && at.rest != null) {
         values.add(String.join("/", segments.subList(i, segments.size())));
         return found(mounted, project, at.rest, values);
-      } else if (next == null && at == mounted && takesProject(at) && project == null) {
+      } else if (next == null
+          && at == mounted
+          && takesProject(at)
+          && project == null
+          && i + 1 < segments.size()) {
         project = segment;
         continue;
       }

@@ -8,6 +8,7 @@ import io.troupe.http.access.TokenReader;
 import io.troupe.http.error.ApiError;
 import io.troupe.http.error.ErrorForm;
 import io.troupe.http.error.Refused;
+import io.troupe.http.json.Field;
 import io.troupe.http.microversion.Microversion;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.Connection;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.http.javadsl.model.headers.TimeoutAccess;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.slf4j.Logger;
@@ -66,13 +68,27 @@ public final class Router {
   public CompletionStage<HttpResponse> handle(HttpRequest request) {
     var exchange = new Exchange(request, "req-" + UUID.randomUUID(), System.nanoTime());
     MDC.put("requestId", exchange.requestId);
+    request
+        .getHeader("X-OpenStack-Request-ID")
+        .map(HttpHeader::value)
+        .filter(Router::isRequestId)
+        .ifPresent(global -> MDC.put("globalRequestId", global));
+    request
+        .getHeader(TimeoutAccess.class)
+        .ifPresent(access -> access.timeoutAccess().updateHandler(exchange::tooLate));
     try {
       return exchange.answer().handle(exchange::finish);
     } catch (RuntimeException e) {
       return CompletableFuture.completedFuture(exchange.finish(null, e));
     } finally {
       MDC.remove("requestId");
+      MDC.remove("globalRequestId");
     }
+  }
+
+  /** {@code req-UUID}: the id another service gave to what this request is a part of. */
+  private static boolean isRequestId(String text) {
+    return text.startsWith("req-") && Field.isUuid(text.substring(4));
   }
 
   /** One request on its way, and what has been found out about it. */
@@ -200,6 +216,12 @@ public final class Router {
       HttpResponse answer = failure == null ? response : refusal(failure);
       timer.record(answer.status().intValue(), System.nanoTime() - startedNanos);
       return answer.addHeaders(headers);
+    }
+
+    /** What the client gets when the handler has not answered in time; it may still be at work. */
+    HttpResponse tooLate(HttpRequest late) {
+      LOG.warn("{} {} took too long: {}", late.method().name(), path(), requestId);
+      return finish(null, new TimeoutException());
     }
 
     private HttpResponse refusal(Throwable failure) {

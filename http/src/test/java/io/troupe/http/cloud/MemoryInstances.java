@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 
 /**
  * Instances in a map. A command changes the task state at once and is finished by {@link #work}, so
@@ -263,7 +264,7 @@ public final class MemoryInstances implements Instances, Quotas {
                 List.of(step)));
   }
 
-  private void change(InstanceId id, java.util.function.UnaryOperator<InstanceView> change) {
+  private void change(InstanceId id, UnaryOperator<InstanceView> change) {
     views.computeIfPresent(id, (key, view) -> change.apply(view));
   }
 

@@ -90,7 +90,7 @@ public final class MemoryNetworks implements Networks {
   }
 
   /** Gives a port to an instance, or back. */
-  synchronized void use(String portId, String deviceId) {
+  public synchronized void use(String portId, String deviceId) {
     ports.computeIfPresent(
         portId,
         (id, p) ->

@@ -13,8 +13,6 @@ import io.troupe.actors.catalog.RoleAssignment;
 import io.troupe.actors.catalog.User;
 import io.troupe.actors.image.FileImageStore;
 import io.troupe.actors.image.ImageLimits;
-import io.troupe.actors.image.ImageStore;
-import io.troupe.actors.scheduler.PlacementExplanation;
 import io.troupe.config.ApiSettings;
 import io.troupe.http.Api;
 import io.troupe.http.HttpServer;
@@ -22,6 +20,7 @@ import io.troupe.http.identity.Passwords;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,8 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -52,6 +50,15 @@ public final class TestCloud implements AutoCloseable {
   public static final String NETWORK = "33333333-3333-4333-8333-333333333333";
   public static final String PASSWORD = "secret";
 
+  /** One for all tests, ended with the JVM; each cloud has its own port. */
+  private static final ActorSystem<Void> SYSTEM =
+      ActorSystem.create(
+          Behaviors.empty(),
+          "test-cloud",
+          ConfigFactory.parseString(
+                  "pekko { loglevel = WARNING, actor.provider = local, daemonic = on }")
+              .withFallback(ConfigFactory.load()));
+
   /** Hashed once: it takes tens of milliseconds. */
   private static final String HASH = Passwords.hash(PASSWORD);
 
@@ -62,46 +69,37 @@ public final class TestCloud implements AutoCloseable {
   public final MemoryInstances instances = new MemoryInstances(catalog, networks, clock);
   public final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final ActorSystem<Void> system;
+  private final Path imageDir;
+  public final Api api;
   private final ServerBinding binding;
 
   private TestCloud(ApiSettings settings) {
     seed();
-    system =
-        ActorSystem.create(
-            Behaviors.empty(),
-            "test-cloud",
-            ConfigFactory.parseString("pekko.loglevel = WARNING, pekko.actor.provider = local")
-                .withFallback(ConfigFactory.load()));
-    var api =
+    FileImageStore images;
+    try {
+      imageDir = Files.createTempDirectory("test-cloud-images");
+      images = new FileImageStore(imageDir, 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    api =
         new Api(
             instances,
             catalog,
             networks,
             hosts,
             instances,
-            question -> noScheduler(),
-            images(),
+            question ->
+                CompletableFuture.completedFuture(
+                    Answer.refuse(new Rejection.Unavailable("this cloud has no scheduler"))),
+            images,
             ImageLimits.DEFAULT,
+            Optional::empty,
             new SecretKeySpec(new byte[32], "HmacSHA256"),
             settings,
             registry,
-            Optional::empty,
             clock);
-    binding = HttpServer.start(system, "127.0.0.1", 0, api).toCompletableFuture().join();
-  }
-
-  private static CompletionStage<Answer<PlacementExplanation>> noScheduler() {
-    return CompletableFuture.completedFuture(
-        Answer.refuse(new Rejection.Unavailable("there is no scheduler in this test")));
-  }
-
-  private static ImageStore images() {
-    try {
-      return new FileImageStore(Files.createTempDirectory("troupe-images"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    binding = HttpServer.start(SYSTEM, "127.0.0.1", 0, api).toCompletableFuture().join();
   }
 
   public static TestCloud start() {
@@ -228,12 +226,14 @@ public final class TestCloud implements AutoCloseable {
 
   @Override
   public void close() {
-    binding.terminate(Duration.ofSeconds(1)).toCompletableFuture().join();
-    system.terminate();
-    try {
-      system.getWhenTerminated().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    } catch (Exception e) {
-      throw new IllegalStateException("the test's actor system did not end", e);
+    binding.terminate(Duration.ofMillis(200)).toCompletableFuture().join();
+    try (Stream<Path> files = Files.list(imageDir)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(imageDir);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.troupe.actors.image.FileImageStore;
 import io.troupe.actors.image.ImageLimits;
-import io.troupe.http.live.CatalogInMemory;
+import io.troupe.http.cloud.MemoryCatalog;
 import io.troupe.http.live.LiveServer;
 import io.troupe.http.live.LiveServer.Reply;
 import java.io.ByteArrayInputStream;
@@ -57,7 +57,7 @@ class ImageApiTest {
             (materializer, registry) ->
                 List.of(
                     ImageService.of(
-                        new CatalogInMemory(),
+                        new MemoryCatalog(),
                         store,
                         new ImageLimits(MAX_UPLOAD, 10L << 30),
                         1000,

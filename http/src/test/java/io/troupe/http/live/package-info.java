@@ -1,2 +1,5 @@
-/** A real server on a free loopback port, a client for it, and small doubles of the actors. */
+/**
+ * A real server on a free loopback port for some services alone, with tokens that need no identity
+ * service, and a fleet whose connections have secrets. The whole cloud is in {@code cloud}.
+ */
 package io.troupe.http.live;

@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.troupe.actors.catalog.Network;
-import io.troupe.http.live.CatalogInMemory;
+import io.troupe.http.cloud.MemoryCatalog;
+import io.troupe.http.cloud.MemoryNetworks;
 import io.troupe.http.live.LiveServer;
 import io.troupe.http.live.LiveServer.Reply;
-import io.troupe.http.live.NetworksInMemory;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -32,7 +32,7 @@ class NetworkApiTest {
   private static final String SUBNET = "22222222-0000-4000-8000-000000000001";
 
   private static LiveServer server;
-  private static NetworksInMemory networks;
+  private static MemoryNetworks networks;
 
   private static Network network(String id, String name, String project, boolean shared) {
     return new Network(
@@ -55,10 +55,10 @@ class NetworkApiTest {
 
   @BeforeAll
   static void start() throws Exception {
-    CatalogInMemory catalog = new CatalogInMemory();
+    MemoryCatalog catalog = new MemoryCatalog();
     catalog.create(network(SHARED, "flat", "admin", true));
     catalog.create(network(OTHERS, "theirs", "other", false));
-    networks = new NetworksInMemory(catalog);
+    networks = new MemoryNetworks(catalog, Clock.systemUTC());
     server =
         LiveServer.start(
             (materializer, registry) ->
@@ -333,7 +333,7 @@ class NetworkApiTest {
     @Test
     void oneInUseIsActiveFoundByItsDeviceAndKept() {
       String id = port(MEMBER, "{\"network_id\": \"" + SHARED + "\"}").path("id").textValue();
-      networks.attach(id, "a-server");
+      networks.use(id, "a-server");
 
       JsonNode port = get("/ports/" + id, MEMBER).path("port");
       assertThat(port.path("status").textValue()).isEqualTo("ACTIVE");
@@ -392,7 +392,7 @@ class NetworkApiTest {
           server.post(API + "/ports", MEMBER, "{\"port\": " + json + "}"),
           409,
           "Conflict",
-          "10.0.0.99 is taken");
+          "already allocated");
     }
   }
 

@@ -11,7 +11,7 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Flavor;
 import io.troupe.actors.catalog.Project;
 import io.troupe.actors.scheduler.PlacementExplanation;
-import io.troupe.http.live.CatalogInMemory;
+import io.troupe.http.cloud.MemoryCatalog;
 import io.troupe.http.live.HostsInMemory;
 import io.troupe.http.live.LiveServer;
 import io.troupe.http.live.LiveServer.Reply;
@@ -35,7 +35,7 @@ class OperatorApiTest {
   private static final String CONNECTIONS = "/v1/connections";
   private static final String EXPLAIN = "/v1/placements:explain";
 
-  private final CatalogInMemory catalog = new CatalogInMemory();
+  private final MemoryCatalog catalog = new MemoryCatalog();
   private final AtomicReference<Optional<String>> notReady =
       new AtomicReference<>(Optional.empty());
   private final AtomicReference<Placements.Question> asked = new AtomicReference<>();

@@ -1,28 +1,35 @@
-package io.troupe.actors.instance;
+package io.troupe.actors.cluster;
 
 import io.troupe.actors.Entities;
 import io.troupe.actors.host.HostActor;
+import io.troupe.actors.instance.Effect;
+import io.troupe.actors.instance.StepOutcome;
 import io.troupe.actors.network.NetworkActor;
+import io.troupe.actors.operation.Step;
 import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.scheduler.Candidate;
 import io.troupe.actors.scheduler.Decision;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
 import io.troupe.drivers.DriverActor;
+import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.DriverResult;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.RecipientRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.japi.function.Function;
 
 /**
  * Puts an operation's current step to the entity that can do it, and reads the answer as an
  * outcome. A question without an answer is put again: all of them are idempotent.
  */
-final class StepAsker {
+public final class StepAsker<M> {
   /** How long an entity of ours may take; its journal may be slow, its shard may be moving. */
   private static final Duration ENTITY_ANSWER = Duration.ofSeconds(5);
 
@@ -31,31 +38,35 @@ final class StepAsker {
 
   private final InstanceId id;
   private final Entities entities;
-  private final ActorContext<InstanceActor.Message> context;
+  private final ActorContext<M> context;
+  private final Function<StepOutcome, M> answered;
+  private final BiFunction<OperationId, Step, M> unanswered;
 
-  StepAsker(InstanceId id, Entities entities, ActorContext<InstanceActor.Message> context) {
+  /**
+   * @param answered the asking actor's own message for an outcome
+   * @param unanswered and for a step that got no answer in time
+   */
+  public StepAsker(
+      InstanceId id,
+      Entities entities,
+      ActorContext<M> context,
+      Function<StepOutcome, M> answered,
+      BiFunction<OperationId, Step, M> unanswered) {
     this.id = id;
     this.entities = entities;
     this.context = context;
+    this.answered = answered;
+    this.unanswered = unanswered;
   }
 
-  void perform(Effect effect, Instant now) {
+  public void perform(Effect effect, Instant now) {
     switch (effect) {
       case Effect.Rest() -> {}
       case Effect.Ask ask -> put(new Question(ask, now));
     }
   }
 
-  private record Question(Effect.Ask ask, Instant askedAt) {
-    InstanceActor.Message answered(StepOutcome.Result result) {
-      return new InstanceActor.Outcome(
-          new StepOutcome(ask.operation(), ask.step(), ask.generation(), askedAt, result));
-    }
-
-    InstanceActor.Message unanswered() {
-      return new InstanceActor.AskAgain(ask.operation(), ask.step());
-    }
-  }
+  private record Question(Effect.Ask ask, Instant askedAt) {}
 
   private void put(Question question) {
     switch (question.ask().what()) {
@@ -134,20 +145,30 @@ final class StepAsker {
     }
   }
 
-  private <M, R> void ask(
+  private <Q, R> void ask(
       Question question,
       Duration patience,
       Class<R> replies,
-      RecipientRef<M> whom,
-      Function<ActorRef<R>, M> message,
-      java.util.function.Function<R, StepOutcome.Result> reading) {
+      RecipientRef<Q> whom,
+      org.apache.pekko.japi.function.Function<ActorRef<R>, Q> message,
+      Function<R, StepOutcome.Result> reading) {
+    var operation = question.ask().operation();
+    var step = question.ask().step();
     context.ask(
         replies,
         whom,
         patience,
         message,
         (reply, noAnswer) ->
-            noAnswer == null ? question.answered(reading.apply(reply)) : question.unanswered());
+            noAnswer == null
+                ? answered.apply(
+                    new StepOutcome(
+                        operation,
+                        step,
+                        question.ask().generation(),
+                        question.askedAt(),
+                        reading.apply(reply)))
+                : unanswered.apply(operation, step));
   }
 
   private static StepOutcome.Result read(ProjectActor.Reply reply) {
@@ -166,7 +187,7 @@ final class StepAsker {
     };
   }
 
-  private static String weights(java.util.List<Candidate> candidates, long seed) {
+  private static String weights(List<Candidate> candidates, long seed) {
     return candidates.stream()
         .map(candidate -> "%s %.3f".formatted(candidate.host(), candidate.weight()))
         .collect(Collectors.joining(", ", "", "; seed " + seed));
@@ -176,6 +197,9 @@ final class StepAsker {
     return switch (reply) {
       case HostActor.ClaimMade(var zone) -> new StepOutcome.Claimed(zone);
       case HostActor.ClaimRefused(var reason) -> new StepOutcome.ClaimRefused(reason);
+      case HostActor.ClaimUnsure(var reason) ->
+          new StepOutcome.DriverFailed(
+              new DriverFailure(DriverFailure.Kind.RETRYABLE, "the claim is unsure: " + reason));
       case HostActor.ClaimGone() -> new StepOutcome.Done("");
     };
   }

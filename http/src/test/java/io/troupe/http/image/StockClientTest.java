@@ -1,76 +1,41 @@
-package io.troupe.http.live;
+package io.troupe.http.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.troupe.actors.catalog.Network;
-import io.troupe.actors.image.FileImageStore;
-import io.troupe.actors.image.ImageLimits;
-import io.troupe.http.image.ImageService;
+import io.troupe.http.cloud.TestCloud;
 import io.troupe.http.json.Json;
-import io.troupe.http.network.NetworkService;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The stock {@code openstack} command against image and network alone; skipped without it. */
+/** The stock {@code openstack} command on images and networks; skipped where it is not. */
 class StockClientTest {
+  private static final Path OPENSTACK = Path.of("/usr/bin/openstack");
+
   @TempDir Path dir;
-  private LiveServer server;
+  private TestCloud cloud;
 
   @BeforeEach
-  void start() throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/openstack")), "openstack is not installed");
-    FileImageStore store = new FileImageStore(dir.resolve("images"), 0);
-    CatalogInMemory catalog = new CatalogInMemory();
-    catalog.create(
-        new Network(
-            "11111111-0000-4000-8000-000000000001",
-            "flat",
-            "admin",
-            true,
-            1500,
-            List.of(
-                new Network.Subnet(
-                    "22222222-0000-4000-8000-000000000001",
-                    "flat-v4",
-                    "10.0.0.0/24",
-                    Optional.of("10.0.0.1"),
-                    List.of(),
-                    "10.0.0.2",
-                    "10.0.0.254")),
-            Instant.EPOCH));
-    server =
-        LiveServer.start(
-            (materializer, registry) ->
-                List.of(
-                    ImageService.of(
-                        catalog,
-                        store,
-                        new ImageLimits(1 << 20, 1L << 40),
-                        1000,
-                        Clock.systemUTC(),
-                        materializer),
-                    NetworkService.of(
-                        catalog, new NetworksInMemory(catalog), 1000, Clock.systemUTC())));
+  void start() {
+    assumeTrue(Files.isExecutable(OPENSTACK), "openstack is not installed");
+    cloud = TestCloud.start();
   }
 
   @AfterEach
   void stop() {
-    if (server != null) {
-      server.close();
+    if (cloud != null) {
+      cloud.close();
     }
   }
 
@@ -81,22 +46,12 @@ class StockClientTest {
     }
   }
 
-  private Result openstack(String service, String... arguments)
-      throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "/usr/bin/openstack",
-                "--os-auth-type",
-                "admin_token",
-                "--os-token",
-                LiveServer.ADMIN,
-                "--os-endpoint",
-                server.address() + service));
+  private Result openstack(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(OPENSTACK.toString()));
     command.addAll(List.of(arguments));
     Path output = dir.resolve("output");
     Process client =
-        new ProcessBuilder(command)
+        client(command)
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
@@ -108,12 +63,29 @@ class StockClientTest {
     return new Result(client.exitValue(), Files.readString(output));
   }
 
+  private ProcessBuilder client(List<String> command) {
+    ProcessBuilder client = new ProcessBuilder(command);
+    client.environment().keySet().removeIf(name -> name.startsWith("OS_"));
+    client
+        .environment()
+        .putAll(
+            Map.of(
+                "OS_AUTH_URL", cloud.base() + "/identity/v3",
+                "OS_USERNAME", "root",
+                "OS_PASSWORD", TestCloud.PASSWORD,
+                "OS_PROJECT_NAME", "admin",
+                "OS_USER_DOMAIN_ID", "default",
+                "OS_PROJECT_DOMAIN_ID", "default",
+                "OS_IDENTITY_API_VERSION", "3",
+                "HOME", dir.toString()));
+    return client;
+  }
+
   @Test
   void imagesFromCreateToDelete() throws Exception {
     Path disk = Files.write(dir.resolve("disk.raw"), new byte[300_000]);
     JsonNode made =
         openstack(
-                "/image",
                 "image",
                 "create",
                 "--disk-format",
@@ -128,7 +100,7 @@ class StockClientTest {
             .json();
     String id = made.path("id").textValue();
 
-    JsonNode shown = openstack("/image", "image", "show", "tiny", "-f", "json").json();
+    JsonNode shown = openstack("image", "show", "tiny", "-f", "json").json();
     assertThat(shown.path("id").textValue()).isEqualTo(id);
     assertThat(shown.path("status").textValue()).isEqualTo("active");
     assertThat(shown.path("size").longValue()).isEqualTo(300_000);
@@ -136,7 +108,6 @@ class StockClientTest {
 
     Result set =
         openstack(
-            "/image",
             "image",
             "set",
             "--name",
@@ -149,21 +120,21 @@ class StockClientTest {
             "red",
             "tiny");
     assertThat(set.exitCode()).as(set.output()).isZero();
-    JsonNode changed = openstack("/image", "image", "show", id, "-f", "json").json();
+    JsonNode changed = openstack("image", "show", id, "-f", "json").json();
     assertThat(changed.path("name").textValue()).isEqualTo("small");
     assertThat(changed.path("min_disk").intValue()).isEqualTo(2);
     assertThat(changed.path("tags").toString()).isEqualTo("[\"red\"]");
     assertThat(changed.path("properties").path("a").textValue()).isEqualTo("b");
 
     Path saved = dir.resolve("saved.raw");
-    Result save = openstack("/image", "image", "save", "--file", saved.toString(), "small");
+    Result save = openstack("image", "save", "--file", saved.toString(), "small");
     assertThat(save.exitCode()).as(save.output()).isZero();
     assertThat(saved).hasSameBinaryContentAs(disk);
 
-    assertThat(openstack("/image", "image", "list", "--long", "-f", "json").json().size())
+    assertThat(openstack("image", "list", "--long", "--name", "small", "-f", "json").json().size())
         .isEqualTo(1);
-    assertThat(openstack("/image", "image", "delete", "small").exitCode()).isZero();
-    assertThat(openstack("/image", "image", "list", "-f", "json").json().size()).isZero();
+    assertThat(openstack("image", "delete", "small").exitCode()).isZero();
+    assertThat(openstack("image", "list", "--name", "small", "-f", "json").json().size()).isZero();
   }
 
   @Test
@@ -171,57 +142,75 @@ class StockClientTest {
     Path disk = Files.write(dir.resolve("disk.qcow2"), new byte[4096]);
 
     Result refused =
-        openstack(
-            "/image", "image", "create", "--disk-format", "qcow2", "--file", disk.toString(), "x");
+        openstack("image", "create", "--disk-format", "qcow2", "--file", disk.toString(), "x");
 
     assertThat(refused.exitCode()).isNotZero();
     assertThat(refused.output()).contains("declared qcow2");
-    assertThat(openstack("/image", "image", "list", "-f", "json").json().size()).isZero();
+    assertThat(openstack("image", "list", "--name", "x", "-f", "json").json().size()).isZero();
+  }
+
+  @Test
+  void serverFindsItsImageAndNetworkByName() throws Exception {
+    JsonNode server =
+        openstack(
+                "server",
+                "create",
+                "--image",
+                "cirros",
+                "--flavor",
+                "m1.nano",
+                "--network",
+                "private",
+                "-f",
+                "json",
+                "s")
+            .json();
+
+    assertThat(server.path("image").asText()).contains("cirros");
+    cloud.instances.work();
+    assertThat(openstack("port", "list", "--server", "s", "-f", "json").json()).hasSize(1);
+    assertThat(openstack("server", "list", "-f", "json").json().get(0).path("Image").textValue())
+        .isEqualTo("cirros");
   }
 
   @Test
   void networksAndPorts() throws Exception {
-    JsonNode network = openstack("/networking", "network", "show", "flat", "-f", "json").json();
-    assertThat(network.path("name").textValue()).isEqualTo("flat");
-    assertThat(openstack("/networking", "network", "list", "-f", "json").json().size())
-        .isEqualTo(1);
-    assertThat(openstack("/networking", "subnet", "list", "-f", "json").json().size()).isEqualTo(1);
+    JsonNode network = openstack("network", "show", "private", "-f", "json").json();
+    assertThat(network.path("name").textValue()).isEqualTo("private");
+    assertThat(openstack("network", "list", "-f", "json").json().size()).isEqualTo(1);
+    assertThat(openstack("subnet", "list", "-f", "json").json().size()).isEqualTo(1);
     assertThat(
-            openstack("/networking", "subnet", "show", "flat-v4", "-f", "json")
+            openstack("subnet", "show", "private-subnet", "-f", "json")
                 .json()
                 .path("cidr")
                 .textValue())
         .isEqualTo("10.0.0.0/24");
     JsonNode port =
         openstack(
-                "/networking",
                 "port",
                 "create",
                 "--network",
-                "flat",
+                "private",
                 "--fixed-ip",
-                "ip-address=10.0.0.9",
+                "ip-address=10.0.0.20",
                 "-f",
                 "json",
                 "p")
             .json();
-    assertThat(port.path("fixed_ips").get(0).path("ip_address").textValue()).isEqualTo("10.0.0.9");
-    assertThat(openstack("/networking", "port", "list", "--network", "flat", "-f", "json").json())
-        .hasSize(1);
-    assertThat(openstack("/networking", "port", "delete", "p").exitCode()).isZero();
+    assertThat(port.path("fixed_ips").get(0).path("ip_address").textValue()).isEqualTo("10.0.0.20");
+    assertThat(openstack("port", "list", "--network", "private", "-f", "json").json()).hasSize(1);
+    assertThat(openstack("port", "delete", "p").exitCode()).isZero();
     assertThat(
-            openstack("/networking", "security", "group", "list", "-f", "json")
+            openstack("security", "group", "list", "-f", "json")
                 .json()
                 .get(0)
                 .path("Name")
                 .textValue())
         .isEqualTo("default");
-    JsonNode made =
-        openstack("/networking", "network", "create", "--share", "-f", "json", "mine").json();
+    JsonNode made = openstack("network", "create", "--share", "-f", "json", "mine").json();
     assertThat(made.path("shared").booleanValue()).isTrue();
     JsonNode subnet =
         openstack(
-                "/networking",
                 "subnet",
                 "create",
                 "--network",
@@ -233,8 +222,7 @@ class StockClientTest {
                 "mine-v4")
             .json();
     assertThat(subnet.path("gateway_ip").textValue()).isEqualTo("10.5.0.1");
-    assertThat(openstack("/networking", "network", "delete", "mine").exitCode()).isZero();
-    assertThat(openstack("/networking", "extension", "list", "--network", "-f", "json").json())
-        .isNotEmpty();
+    assertThat(openstack("network", "delete", "mine").exitCode()).isZero();
+    assertThat(openstack("extension", "list", "--network", "-f", "json").json()).isNotEmpty();
   }
 }

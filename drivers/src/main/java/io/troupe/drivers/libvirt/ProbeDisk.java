@@ -2,11 +2,14 @@ package io.troupe.drivers.libvirt;
 
 import java.nio.charset.StandardCharsets;
 
-/** A boot sector that writes one word to the first serial port and halts. */
-final class ProbeBootSector {
+/** A disk whose boot sector writes one word to the first serial port and halts. */
+final class ProbeDisk {
   static final String WORD = "TROUPE-PROBE-RUNS";
 
   private static final int SECTOR_BYTES = 512;
+
+  /** More than one cylinder (516,096 bytes): the BIOS does not boot a disk that has none. */
+  private static final int DISK_BYTES = 1 << 20;
 
   /** Real-mode x86; the BIOS loads it at 0x7C00, and the word follows right behind it. */
   private static final int[] CODE = {
@@ -31,17 +34,17 @@ final class ProbeBootSector {
     0xEB, 0xFD, //             21        jmp sleep
   };
 
-  private ProbeBootSector() {}
+  private ProbeDisk() {}
 
   static byte[] bytes() {
-    byte[] sector = new byte[SECTOR_BYTES];
+    byte[] disk = new byte[DISK_BYTES];
     for (int i = 0; i < CODE.length; i++) {
-      sector[i] = (byte) CODE[i];
+      disk[i] = (byte) CODE[i];
     }
     byte[] word = (WORD + "\n").getBytes(StandardCharsets.US_ASCII);
-    System.arraycopy(word, 0, sector, CODE.length, word.length); // a zero byte follows
-    sector[SECTOR_BYTES - 2] = 0x55; // without this mark no BIOS boots it
-    sector[SECTOR_BYTES - 1] = (byte) 0xAA;
-    return sector;
+    System.arraycopy(word, 0, disk, CODE.length, word.length); // a zero byte follows
+    disk[SECTOR_BYTES - 2] = 0x55; // without this mark no BIOS boots it
+    disk[SECTOR_BYTES - 1] = (byte) 0xAA;
+    return disk;
   }
 }

@@ -1,0 +1,143 @@
+package io.troupe.http.compute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.http.cloud.CloudTest;
+import io.troupe.http.cloud.Sample;
+import io.troupe.http.cloud.TestClient;
+import io.troupe.http.cloud.TestCloud;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Flavors, their extra specs and who may use the private ones. */
+class FlavorsTest extends CloudTest {
+  private static final String FLAVORS = "/compute/v2.1/flavors";
+  private static final String NEW =
+      """
+      {"flavor": {"id": "a b.1", "name": "new", "ram": 512, "vcpus": 1, "disk": 5,
+        "os-flavor-access:is_public": false}}
+      """;
+
+  @ParameterizedTest
+  @CsvSource({"1", "61", "96"})
+  void aFlavorLooksLikeTheSample(int minor) {
+    Sample.check(
+        "compute/flavor-show-2." + minor,
+        cloud.alice().at("2." + minor).get(FLAVORS + "/1").body(),
+        Map.of(cloud.base(), "http://cloud.example"));
+  }
+
+  @Test
+  void listsAreFilteredSortedAndPaged() {
+    var alice = cloud.alice();
+
+    assertThat(ids(alice.get(FLAVORS))).isEqualTo("1 2 5 zero");
+    assertThat(ids(alice.get(FLAVORS + "/detail?minRam=2000&minDisk=50"))).isEqualTo("5");
+    assertThat(ids(alice.get(FLAVORS + "?sort_key=memory_mb&sort_dir=desc")))
+        .isEqualTo("5 2 zero 1");
+    var page = alice.get(FLAVORS + "?limit=2");
+    assertThat(ids(page)).isEqualTo("1 2");
+    assertThat(page.body().at("/flavors_links/0/href").asText()).endsWith("?limit=2&marker=2");
+    assertThat(alice.get(FLAVORS + "?marker=nosuch").status()).isEqualTo(400);
+    assertThat(alice.get(FLAVORS + "?minRam=x").status()).isEqualTo(400);
+  }
+
+  @Test
+  void onlyAdministratorsCreateAndDelete() {
+    assertThat(cloud.alice().post(FLAVORS, NEW).status()).isEqualTo(403);
+    assertThat(cloud.alice().delete(FLAVORS + "/1").status()).isEqualTo(403);
+
+    var admin = cloud.admin();
+    var made = admin.post(FLAVORS, NEW);
+    assertThat(made.status()).isEqualTo(200);
+    assertThat(made.body().at("/flavor/swap").asText()).isEmpty();
+    assertThat(admin.post(FLAVORS, NEW).status()).isEqualTo(409);
+    assertThat(admin.delete(FLAVORS + "/a%20b.1").status()).isEqualTo(202);
+    assertThat(admin.delete(FLAVORS + "/a%20b.1").status()).isEqualTo(404);
+  }
+
+  @Test
+  void anIdIsMadeWhenNoneIsGiven() {
+    var made = cloud.admin().post(FLAVORS, NEW.replace("\"a b.1\"", "null"));
+
+    assertThat(made.body().at("/flavor/id").asText()).hasSize(36);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"ram\": 0",
+        "\"vcpus\": -1",
+        "\"disk\": 1.5",
+        "\"ram\": 99999999999",
+        "\"id\": \"a/b\"",
+        "\"swap\": \"lots\"",
+        "\"colour\": 1",
+        "\"description\": \"d\""
+      })
+  void aBadFlavorIs400(String member) {
+    String key = member.substring(0, member.indexOf(':'));
+    String body =
+        NEW.contains(key + ":")
+            ? NEW.replaceAll(key + ": [^,}]*", member)
+            : NEW.replace("\"name\"", member + ", \"name\"");
+
+    assertThat(cloud.admin().post(FLAVORS, body).status()).isEqualTo(400);
+    assertThat(ids(cloud.admin().get(FLAVORS + "?is_public=none"))).isEqualTo("1 2 5 zero");
+  }
+
+  @Test
+  void aPrivateFlavorIsNotThereForOthersUntilTheyGetAccess() {
+    var admin = cloud.admin();
+    admin.post(FLAVORS, NEW);
+    String flavor = FLAVORS + "/a%20b.1";
+    String add = "{\"addTenantAccess\": {\"tenant\": \"" + TestCloud.DEMO + "\"}}";
+    assertThat(cloud.alice().get(flavor).status()).isEqualTo(404);
+    assertThat(ids(admin.get(FLAVORS + "?is_public=false"))).isEqualTo("a b.1");
+
+    var access = admin.post(flavor + "/action", add);
+
+    assertThat(access.body().at("/flavor_access/0/tenant_id").asText()).isEqualTo(TestCloud.DEMO);
+    assertThat(cloud.alice().get(flavor).status()).isEqualTo(200);
+    assertThat(cloud.as("bob", "other").get(flavor).status()).isEqualTo(404);
+    assertThat(admin.post(flavor + "/action", add).status()).isEqualTo(409);
+    String remove = add.replace("add", "remove");
+    assertThat(admin.post(flavor + "/action", remove).status()).isEqualTo(200);
+    assertThat(admin.post(flavor + "/action", remove).status()).isEqualTo(404);
+    assertThat(admin.get(FLAVORS + "/1/os-flavor-access").status()).isEqualTo(404);
+    assertThat(admin.at("2.7").post(FLAVORS + "/1/action", add).status()).isEqualTo(409);
+  }
+
+  @Test
+  void extraSpecs() {
+    var admin = cloud.admin();
+    String specs = FLAVORS + "/1/os-extra_specs";
+
+    var made =
+        admin.post(specs, "{\"extra_specs\": {\"hw:cpu_policy\": \"shared\", \"k\": \"v\"}}");
+
+    assertThat(made.body().at("/extra_specs/k").asText()).isEqualTo("v");
+    assertThat(cloud.alice().get(specs).body().get("extra_specs")).hasSize(2);
+    assertThat(cloud.alice().get(specs + "/hw:cpu_policy").body().get("hw:cpu_policy").asText())
+        .isEqualTo("shared");
+    assertThat(admin.put(specs + "/k", "{\"k\": \"w\"}").body().get("k").asText()).isEqualTo("w");
+    assertThat(admin.put(specs + "/k", "{\"other\": \"w\"}").status()).isEqualTo(400);
+    assertThat(admin.put(specs + "/k", "{\"k\": 5}").status()).isEqualTo(400);
+    assertThat(admin.delete(specs + "/k").status()).isEqualTo(200);
+    assertThat(admin.delete(specs + "/k").status()).isEqualTo(404);
+    assertThat(cloud.alice().post(specs, "{\"extra_specs\": {}}").status()).isEqualTo(403);
+    assertThat(admin.post(FLAVORS + "/9/os-extra_specs", "{\"extra_specs\": {}}").status())
+        .isEqualTo(404);
+  }
+
+  private static String ids(TestClient.Reply reply) {
+    var ids = new StringBuilder();
+    for (var flavor : reply.body().get("flavors")) {
+      ids.append(ids.isEmpty() ? "" : " ").append(flavor.get("id").asText());
+    }
+    return ids.toString();
+  }
+}
