@@ -26,7 +26,7 @@ class ProjectActorTest {
   private ActorRef<ProjectActor.Message> actor;
 
   private Behavior<ProjectActor.Message> behavior() {
-    return ProjectActor.create(Examples.PROJECT, () -> limits);
+    return ProjectActor.create(Examples.PROJECT, () -> limits, stage.journalMeter());
   }
 
   @BeforeAll
@@ -96,7 +96,8 @@ class ProjectActorTest {
                 () -> {
                   hold();
                   return new Limits(-1, -1, -1);
-                }));
+                },
+                stage.journalMeter()));
     var replies = stage.probe(ProjectActor.Reply.class);
     for (int number = 1; number <= 1000; number++) {
       actor.tell(new ProjectActor.Reserve(Examples.instance(number), SMALL, replies.getRef()));
