@@ -1,6 +1,7 @@
 package io.troupe.actors;
 
 import com.typesafe.config.ConfigFactory;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.actors.catalog.CatalogActor;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
@@ -8,6 +9,7 @@ import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -30,6 +33,7 @@ import org.apache.pekko.actor.typed.RecipientRef;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitSnapshotPlugin;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
+import org.apache.pekko.persistence.testkit.javadsl.SnapshotTestKit;
 
 /**
  * A place for one actor: a journal in memory that writes as the node does, time that passes only
@@ -48,17 +52,38 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
 
   private final ManualTime time = ManualTime.get(testKit.system());
   private final PersistenceTestKit journal = PersistenceTestKit.create(testKit.system());
-  private final TestProbe<Object> others = testKit.createTestProbe(Object.class);
+  private final SnapshotTestKit snapshots = SnapshotTestKit.create(testKit.system());
+  private final JournalMeter journalMeter = new JournalMeter(new SimpleMeterRegistry());
+  private final List<ActorRef<?>> entered = new ArrayList<>();
+  private volatile TestProbe<Object> others = testKit.createTestProbe(Object.class);
   private volatile Instant now = Examples.NOW;
 
+  /** For actors that say how long their writes take. */
+  public JournalMeter journalMeter() {
+    return journalMeter;
+  }
+
+  /** As if nobody had been here before; starting a stage costs more than a test. */
+  public void clear() {
+    entered.forEach(testKit::stop);
+    entered.clear();
+    journal.clearAll();
+    journal.resetPolicy();
+    snapshots.clearAll();
+    others = testKit.createTestProbe(Object.class);
+    now = Examples.NOW;
+  }
+
   public <M> ActorRef<M> enter(Behavior<M> behavior) {
-    return testKit.spawn(behavior);
+    var actor = testKit.spawn(behavior);
+    entered.add(actor);
+    return actor;
   }
 
   /** The actor dies at once, as with its node, and comes back from its journal. */
   public <M> ActorRef<M> killAndBringBack(ActorRef<M> actor, Behavior<M> behavior) {
     testKit.stop(actor);
-    return testKit.spawn(behavior);
+    return enter(behavior);
   }
 
   public <R> TestProbe<R> probe(Class<R> replies) {
@@ -74,6 +99,14 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
     TestProbe<R> probe = testKit.createTestProbe(replies);
     actor.tell(question.apply(probe.getRef()));
     return probe.receiveMessage();
+  }
+
+  /** The same of an actor that may not be back yet. */
+  public <M, R> Optional<R> askSoon(
+      ActorRef<M> actor, Class<R> replies, Function<ActorRef<R>, M> question) {
+    TestProbe<R> probe = testKit.createTestProbe(replies);
+    actor.tell(question.apply(probe.getRef()));
+    return soon(probe);
   }
 
   /** What the actor asks or tells others, in its order. */
@@ -92,8 +125,12 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
 
   /** The next message to others if one comes within a moment of real time. */
   public Optional<Object> soonToOthers() {
+    return soon(others);
+  }
+
+  private static <R> Optional<R> soon(TestProbe<R> probe) {
     try {
-      return Optional.of(others.receiveMessage(Duration.ofMillis(50)));
+      return Optional.of(probe.receiveMessage(Duration.ofMillis(50)));
     } catch (AssertionError nothingCame) {
       return Optional.empty();
     }

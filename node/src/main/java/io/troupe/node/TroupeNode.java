@@ -94,10 +94,11 @@ public final class TroupeNode {
    *     cluster does not let it in
    */
   public static TroupeNode start(Settings settings) throws StartRefused, IOException {
-    var remote = remoteAccess(settings.jmx());
     var directory = takeDirectory(settings.dataDir());
+    Optional<RemoteAccess> remote;
     try {
       requireFree(settings.http());
+      remote = remoteAccess(settings.jmx());
     } catch (StartRefused refused) {
       directory.close();
       throw refused;

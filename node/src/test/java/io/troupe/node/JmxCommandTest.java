@@ -7,13 +7,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code troupe jmx} at a node on this machine, which the last test puts out of its cluster. */
@@ -21,21 +22,15 @@ import org.junit.jupiter.api.io.TempDir;
 class JmxCommandTest {
   private record Said(int code, String out, String err) {}
 
+  @RegisterExtension static final LiveNodes NODES = LiveNodes.ofClass();
   @TempDir static Path scratch;
-  private static DevNode node;
+  private static LiveNode node;
   private static Path data;
 
   @BeforeAll
   static void start() throws Exception {
     data = scratch.resolve("node");
-    node = DevNode.start(data, List.of());
-  }
-
-  @AfterAll
-  static void stop() {
-    if (node != null) {
-      node.close();
-    }
+    node = NODES.start(LiveNode.Start.on(data, "--port", "0", "--fake-hosts", "3"));
   }
 
   private static Said troupe(String... arguments) {
@@ -100,6 +95,13 @@ class JmxCommandTest {
             member -> assertThat(member).contains("pekko://troupe@127.0.0.1:").contains("Up"));
     assertThat(here("get", "Hosts", "Count").out()).isEqualToIgnoringNewLines("3");
     assertThat(here("get", "Scheduler").out()).containsPattern("Paused +false");
+    assertThat(here("get", "Hosts").out().lines())
+        .containsExactly("Count  3", "CountByState:", "  up, enabled  3");
+    assertThat(here("get", "Cluster").out())
+        .containsPattern("Unreachable +-\\R")
+        .containsPattern("\\RMembers:\\R  address +reachable");
+    assertThat(new ObjectMapper().readTree(here("get", "Hosts", "--json").out()).toString())
+        .isEqualTo("{\"Count\":3,\"CountByState\":{\"up, enabled\":3}}");
     var member =
         new ObjectMapper().readTree(here("get", "Cluster", "Members", "--json").out()).get(0);
     assertThat(member.get("status").asText()).isEqualTo("Up");
@@ -117,7 +119,8 @@ class JmxCommandTest {
   @Order(5)
   void callGivesItsArgumentsTheirTypes() {
     assertThat(here("call", "Hosts", "list", "fake-", "2").out().lines()).hasSize(3);
-    assertRefused(here("call", "Hosts", "list", "fake-", "two"), "limit must be a int, was two");
+    assertRefused(
+        here("call", "Hosts", "list", "fake-", "two"), "limit must be of type int, was two");
     assertRefused(here("call", "Hosts", "list"), "call Hosts list PREFIX LIMIT");
     assertRefused(here("call", "Hosts", "list", "", "0"), "limit must be 1 or more, was 0");
   }
@@ -145,7 +148,27 @@ class JmxCommandTest {
     var said = here("call", "Cluster", "down", self.substring(self.indexOf('@') + 1));
 
     assertThat(said.err()).isEmpty();
-    assertThat(node.endsWithin(60)).isTrue();
+    node.awaitExit(Duration.ofSeconds(60));
     assertThat(data.resolve("pid")).doesNotExist();
+  }
+
+  @Test
+  @Order(8)
+  void aNodeThatWouldBeOpenToAllIsNotStarted() throws Exception {
+    var config = scratch.resolve("node.conf");
+    var passwords = scratch.resolve("passwords");
+    Files.writeString(
+        config,
+        """
+        troupe.data-dir = "%s"
+        troupe.http.port = 0
+        troupe.jmx { enabled = true, host = "0.0.0.0", password-file = "%s" }
+        """
+            .formatted(scratch.resolve("never"), passwords));
+
+    assertRefused(
+        troupe("node", "--config", config.toString()),
+        "troupe.jmx.host is 0.0.0.0: beyond the loopback interface troupe.jmx.tls must be set");
+    assertThat(scratch.resolve("never").resolve("pid")).doesNotExist();
   }
 }

@@ -17,7 +17,6 @@ import io.troupe.actors.scheduler.Decision;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.OperationSettings;
-import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
@@ -29,16 +28,19 @@ import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class InstanceActorTest {
   private static final OperationSettings SETTINGS = OperationSettings.DEFAULT;
 
-  private final Stage stage = new Stage();
+  private static Stage stage;
+
   private final InstanceIndex index = new InstanceIndex(10);
   private InstanceId id = Examples.instance(1);
-  private ActorRef<InstanceActor.Message> actor = stage.enter(behavior());
+  private ActorRef<InstanceActor.Message> actor;
 
   private Behavior<InstanceActor.Message> behavior() {
     return InstanceActor.create(
@@ -47,14 +49,25 @@ class InstanceActorTest {
         index,
         SETTINGS,
         new OperationMeter(new SimpleMeterRegistry()),
-        new JournalMeter(new SimpleMeterRegistry()),
+        stage.journalMeter(),
         stage,
         stage.nobody());
   }
 
-  @AfterEach
-  void close() {
+  @BeforeAll
+  static void open() {
+    stage = new Stage();
+  }
+
+  @AfterAll
+  static void close() {
     stage.close();
+  }
+
+  @BeforeEach
+  void enter() {
+    stage.clear();
+    actor = stage.enter(behavior());
   }
 
   private TestProbe<InstanceActor.Reply> sends(UserCommand command) {

@@ -14,6 +14,7 @@ import io.troupe.actors.project.QuotaUsage;
 import io.troupe.actors.scheduler.Decision;
 import io.troupe.actors.scheduler.PlacementReport;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.scheduler.SchedulerFigures;
 import io.troupe.core.serialization.CborSerializable;
 import java.util.Arrays;
 import java.util.List;
@@ -61,7 +62,13 @@ class MessagesTest {
             .flatMap(actor -> Arrays.stream(actor.getDeclaredClasses()))
             .filter(type -> type.isRecord() && CborSerializable.class.isAssignableFrom(type));
     var elsewhere =
-        List.of(Decision.class, PlacementReport.class, QuotaUsage.class, Rejection.class).stream()
+        List.of(
+                Decision.class,
+                PlacementReport.class,
+                QuotaUsage.class,
+                Rejection.class,
+                SchedulerFigures.class)
+            .stream()
             .flatMap(type -> Specimens.leaves(type).stream());
     return Stream.concat(beside, elsewhere);
   }

@@ -104,7 +104,7 @@ public final class BeanCalls {
       };
     } catch (NumberFormatException _) {
       throw new BeanClient.Failed(
-          parameter.getName() + " must be a " + parameter.getType() + ", was " + argument);
+          parameter.getName() + " must be of type " + parameter.getType() + ", was " + argument);
     }
   }
 

@@ -25,12 +25,31 @@ public final class BeanValue {
       case List<?> rows when !rows.isEmpty() && rows.getFirst() instanceof Map<?, ?> first ->
           table(new ArrayList<>(first.keySet()), rows);
       case List<?> list -> list.stream().map(BeanValue::cell).collect(Collectors.joining("\n"));
-      case Map<?, ?> map ->
-          aligned(
-              map.entrySet().stream()
-                  .map(entry -> List.of(cell(entry.getKey()), cell(entry.getValue())))
-                  .toList());
+      case Map<?, ?> map -> entries(map);
       case Object one -> cell(one);
+    };
+  }
+
+  /** What fits in a line first, then what is a table or a map itself, each under its name. */
+  private static String entries(Map<?, ?> map) {
+    var lines = new ArrayList<List<String>>();
+    var blocks = new StringBuilder();
+    map.forEach(
+        (key, value) -> {
+          if (isBlock(value)) {
+            blocks.append('\n').append(key).append(":\n").append(text(value).indent(2));
+          } else {
+            lines.add(List.of(cell(key), cell(value)));
+          }
+        });
+    return (aligned(lines) + blocks).strip();
+  }
+
+  private static boolean isBlock(Object value) {
+    return switch (value) {
+      case Map<?, ?> map -> !map.isEmpty();
+      case List<?> list -> !list.isEmpty() && list.getFirst() instanceof Map<?, ?>;
+      default -> false;
     };
   }
 
@@ -65,7 +84,9 @@ public final class BeanValue {
   private static String cell(Object value) {
     return switch (value) {
       case Double number -> String.format(java.util.Locale.ROOT, "%.3f", number);
+      case List<?> list when list.isEmpty() -> "-";
       case List<?> list -> list.stream().map(BeanValue::cell).collect(Collectors.joining(", "));
+      case Map<?, ?> map when map.isEmpty() -> "-";
       case String text when text.isEmpty() -> "-";
       default -> String.valueOf(value);
     };
@@ -106,6 +127,11 @@ public final class BeanValue {
           var entry = (CompositeData) row;
           map.put(String.valueOf(entry.get("key")), plain(entry.get("value")));
         }
+        yield map;
+      }
+      case Map<?, ?> values -> {
+        var map = new LinkedHashMap<Object, Object>();
+        values.forEach((key, one) -> map.put(key, plain(one)));
         yield map;
       }
       case Collection<?> list -> list.stream().map(BeanValue::plain).toList();

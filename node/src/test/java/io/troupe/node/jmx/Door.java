@@ -8,21 +8,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Remote access to a node under test: alice may write, rita may read. */
-record Door(int port, List<String> options, Optional<TrustStore> trust) {
-  static final String ALICES_PASSWORD = "in wonderland";
-  static final String RITAS_PASSWORD = "meter maid";
+public record Door(int port, Map<String, String> settings, Optional<TrustStore> trust) {
+  public static final String ALICES_PASSWORD = "in wonderland";
+  public static final String RITAS_PASSWORD = "meter maid";
   private static final String STORE_PASSWORD = "store password";
 
-  static Door plain(Path directory) throws Exception {
+  public static Door plain(Path directory) throws Exception {
     var port = freePort();
-    return new Door(port, options(directory, port), Optional.empty());
+    return new Door(port, settings(directory, port), Optional.empty());
   }
 
-  static Door withTls(Path directory) throws Exception {
+  public static Door withTls(Path directory) throws Exception {
     var port = freePort();
     var store = directory.resolve("node.p12");
     var certificate = directory.resolve("node.pem");
@@ -56,17 +58,20 @@ record Door(int port, List<String> options, Optional<TrustStore> trust) {
         store.toString(),
         "-storepass",
         STORE_PASSWORD);
-    var options = new ArrayList<>(options(directory, port));
-    options.add("-Dtroupe.jmx.tls.key-store=" + store);
-    options.add("-Dtroupe.jmx.tls.key-store-password-file=" + secret);
-    return new Door(port, options, Optional.of(new TrustStore(certificate, Optional.empty())));
+    var settings = new HashMap<>(settings(directory, port));
+    settings.put("troupe.jmx.tls.key-store", store.toString());
+    settings.put("troupe.jmx.tls.key-store-password-file", secret.toString());
+    return new Door(port, settings, Optional.of(new TrustStore(certificate, Optional.empty())));
   }
 
-  private static List<String> options(Path directory, int port) throws Exception {
-    return List.of(
-        "-Dtroupe.jmx.enabled=true",
-        "-Dtroupe.jmx.port=" + port,
-        "-Dtroupe.jmx.password-file=" + passwordFile(directory));
+  private static Map<String, String> settings(Path directory, int port) throws Exception {
+    return Map.of(
+        "troupe.jmx.enabled",
+        "true",
+        "troupe.jmx.port",
+        Integer.toString(port),
+        "troupe.jmx.password-file",
+        passwordFile(directory).toString());
   }
 
   static Path passwordFile(Path directory) throws Exception {
@@ -82,7 +87,7 @@ record Door(int port, List<String> options, Optional<TrustStore> trust) {
     return file;
   }
 
-  BeanClient.Remote as(String user, String password) {
+  public BeanClient.Remote as(String user, String password) {
     return new BeanClient.Remote("127.0.0.1", port, user, password, trust);
   }
 

@@ -8,7 +8,6 @@ import io.troupe.config.JmxSettings;
 import io.troupe.core.jmx.Beans;
 import io.troupe.core.jmx.Description;
 import io.troupe.core.jmx.Description.Impact;
-import io.troupe.node.DevNode;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -19,7 +18,6 @@ import java.rmi.registry.LocateRegistry;
 import java.rmi.server.UnicastRemoteObject;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import javax.management.Attribute;
 import javax.management.MBeanServerConnection;
 import org.junit.jupiter.api.AfterAll;
@@ -258,30 +256,6 @@ class RemoteAccessTest {
       assertThatThrownBy(() -> second.open(ManagementFactory.getPlatformMBeanServer()))
           .isInstanceOf(RemoteAccess.Refused.class)
           .hasMessageContaining("troupe.jmx.port " + door.port());
-    }
-
-    @Test
-    void aNodeWithAnOpenDoorIsNotStarted() throws Exception {
-      var config = scratch.resolve("node.conf");
-      Files.writeString(
-          config,
-          """
-          troupe.data-dir = "%s"
-          troupe.jmx { enabled = true, host = "0.0.0.0", password-file = "%s" }
-          """
-              .formatted(scratch.resolve("never"), scratch.resolve("jmx.passwords")));
-      var process =
-          DevNode.command(List.of(), "node", "--config", config.toString())
-              .redirectErrorStream(true)
-              .start();
-      var said = new String(process.getInputStream().readAllBytes());
-
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      assertThat(process.exitValue()).isEqualTo(1);
-      assertThat(said.lines())
-          .containsExactly(
-              "troupe: troupe.jmx.host is 0.0.0.0: beyond the loopback interface troupe.jmx.tls must be set");
-      assertThat(scratch.resolve("never").resolve("pid")).doesNotExist();
     }
   }
 }

@@ -1,24 +1,28 @@
-package io.troupe.node.jmx;
+package io.troupe.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.troupe.core.jmx.Beans;
-import io.troupe.node.DevNode;
-import io.troupe.node.DevUser;
+import io.troupe.node.jmx.BeanCalls;
+import io.troupe.node.jmx.BeanClient;
+import io.troupe.node.jmx.BeanValue;
+import io.troupe.node.jmx.Door;
+import io.troupe.node.jmx.NodeBeans;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.management.ObjectName;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -26,30 +30,27 @@ import org.junit.jupiter.api.io.TempDir;
  * called every operation there is, and ends the node.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class NodeBeansTest {
+class JmxTest {
   private static final Set<String> CALLED = new HashSet<>();
 
+  @RegisterExtension static final LiveNodes NODES = LiveNodes.ofClass();
   @TempDir static Path scratch;
-  private static DevNode node;
+  private static LiveNode node;
   private static BeanClient client;
   private static BeanCalls calls;
-  private static DevUser demo;
+  private static CloudUser demo;
 
   @BeforeAll
   static void start() throws Exception {
     var door = Door.withTls(scratch);
-    node = DevNode.start(scratch.resolve("node"), door.options());
+    var start = LiveNode.Start.on(scratch.resolve("node"), "--port", "0", "--fake-hosts", "3");
+    for (var setting : door.settings().entrySet()) {
+      start = start.with(setting.getKey(), setting.getValue());
+    }
+    node = NODES.start(start);
     client = BeanClient.connect(door.as("alice", Door.ALICES_PASSWORD));
     calls = new BeanCalls(client.beans());
-    demo = new DevUser(node);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    if (client != null) {
-      demo.close();
-      node.close();
-    }
+    demo = CloudUser.of(node.demo());
   }
 
   private static JsonNode get(String bean, String attribute) throws Exception {
@@ -146,20 +147,28 @@ class NodeBeansTest {
         .singleElement()
         .satisfies(
             one -> {
-              assertThat(one.get("instance").asText()).isEqualTo(server);
+              assertThat(one.get("instance").asText()).isEqualTo(id(server));
               assertThat(one.get("operation").asText()).startsWith("req-");
               assertThat(one.get("overdue").asBoolean()).isFalse();
             });
-    assertThat(demo.status(server)).isEqualTo("BUILD");
+    assertThat(status(server)).isEqualTo("BUILD");
 
     call("Scheduler", "resume");
 
-    assertThat(demo.awaitStatus(server, "ACTIVE")).isEqualTo("ACTIVE");
+    assertThat(demo.settled(server).path("status").asText()).isEqualTo("ACTIVE");
     Thread.sleep(600); // the bean's answer may be half a second old
     assertThat(get("Scheduler", "Paused").asBoolean()).isFalse();
     assertThat(get("Scheduler", "Waiting").asInt()).isZero();
     assertThat(get("Scheduler", "Placed").asLong()).isEqualTo(1);
     assertThat(get("Operations", "InProgress").asInt()).isZero();
+  }
+
+  private static String id(String server) {
+    return server.substring(server.lastIndexOf('/') + 1);
+  }
+
+  private static String status(String server) {
+    return demo.client().get(server).expect(200).at("/server/status").asText();
   }
 
   private static void awaitWaiting() throws Exception {
@@ -183,7 +192,7 @@ class NodeBeansTest {
     assertThat(call("Hosts", "list", id, "10").get(0).get("disabledReason").asText())
         .isEqualTo("new disks");
     var refused = demo.boot("nowhere", "1");
-    assertThat(demo.awaitStatus(refused, "ERROR")).isEqualTo("ERROR");
+    assertThat(demo.settled(refused).path("status").asText()).isEqualTo("ERROR");
     Thread.sleep(600);
     assertThat(get("Scheduler", "NoValidHost").asLong()).isEqualTo(1);
     assertThat(get("Scheduler", "Decisions").asLong()).isEqualTo(2);
@@ -236,7 +245,8 @@ class NodeBeansTest {
   @Test
   @Order(8)
   void logLevelsChangeAtOnceAndGoBack() throws Exception {
-    assertThat(call("Logging", "level", "io.troupe.actors").asText()).isEqualTo("INFO");
+    var before = call("Logging", "level", "io.troupe.actors").asText();
+    assertThat(before).isNotEqualTo("DEBUG");
 
     call("Logging", "setLevel", "io.troupe.actors", "debug");
 
@@ -245,7 +255,7 @@ class NodeBeansTest {
 
     call("Logging", "setLevel", "io.troupe.actors", "");
 
-    assertThat(call("Logging", "level", "io.troupe.actors.host").asText()).isEqualTo("INFO");
+    assertThat(call("Logging", "level", "io.troupe.actors.host").asText()).isEqualTo(before);
     assertThatThrownBy(() -> call("Logging", "setLevel", "io.troupe", "LOUD"))
         .hasMessageContaining("must be one of");
     assertThatThrownBy(() -> call("Logging", "setLevel", "ROOT", ""))
@@ -255,7 +265,7 @@ class NodeBeansTest {
   @Test
   @Order(9)
   void theSameFiguresAreInTheMetrics() throws Exception {
-    var metrics = demo.text("/metrics");
+    var metrics = demo.client().get("/metrics").text();
 
     assertThat(metrics)
         .contains("troupe_cluster_members 1.0")
@@ -268,8 +278,9 @@ class NodeBeansTest {
   @Order(10)
   void everyOperationWasCalledAndLeavingEndsTheNode() throws Exception {
     call("Cluster", "leave", get("Cluster", "Self").asText());
+    client.close();
 
-    assertThat(node.endsWithin(60)).isTrue();
+    node.awaitExit(Duration.ofSeconds(60));
     var all =
         NodeBeans.TYPES.entrySet().stream()
             .flatMap(
