@@ -147,6 +147,7 @@ public final class TroupeNode {
             cloud,
             hosts,
             cloud,
+            settings.quotas(),
             cloud,
             images,
             ImageLimits.DEFAULT,

@@ -33,6 +33,10 @@ public final class CatalogActor
 
   public record Create(CatalogEntry entry, ActorRef<Reply> replyTo) implements Message {}
 
+  /** Creates the entry unless {@code most} are there already that count with it; -1 is no limit. */
+  public record CreateWithin(CatalogEntry entry, long most, ActorRef<Reply> replyTo)
+      implements Message {}
+
   /** Writes the entry if its version is still {@code readVersion}. */
   public record Replace(CatalogEntry entry, long readVersion, ActorRef<Reply> replyTo)
       implements Message {}
@@ -104,11 +108,9 @@ public final class CatalogActor
   public CommandHandler<Message, CatalogEvent, CatalogState> commandHandler() {
     return (state, message) ->
         switch (message) {
-          case Create(var entry, var replyTo) ->
-              state
-                  .refusalOfCreate(entry)
-                  .map(reason -> refuse(replyTo, reason))
-                  .orElseGet(() -> put(entry, replyTo));
+          case Create(var entry, var replyTo) -> create(state, entry, -1, replyTo);
+          case CreateWithin(var entry, var most, var replyTo) ->
+              create(state, entry, most, replyTo);
           case Replace replace -> replace(state, replace);
           case Remove(var key, var replyTo) ->
               state
@@ -129,6 +131,16 @@ public final class CatalogActor
             yield Effect().none();
           }
         };
+  }
+
+  private Effect<CatalogEvent, CatalogState> create(
+      CatalogState state, CatalogEntry asked, long most, ActorRef<Reply> replyTo) {
+    var entry = state.numbered(asked);
+    return state
+        .refusalOfCreate(entry)
+        .or(() -> state.refusalOfCount(entry, most))
+        .map(reason -> refuse(replyTo, reason))
+        .orElseGet(() -> put(entry, replyTo));
   }
 
   private Effect<CatalogEvent, CatalogState> replace(CatalogState state, Replace replace) {

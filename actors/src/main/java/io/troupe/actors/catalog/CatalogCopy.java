@@ -21,8 +21,28 @@ public final class CatalogCopy {
 
   private final Map<Class<?>, Shelf> shelves = new ConcurrentHashMap<>();
 
+  /** Told the entries of a kind as they were and as they are, after this copy has changed. */
+  @FunctionalInterface
+  public interface Watcher {
+    void changed(List<CatalogEntry> before, List<CatalogEntry> after);
+  }
+
+  private final Map<Class<?>, Watcher> watchers = new ConcurrentHashMap<>();
+
+  /**
+   * At most one for each kind; called on whatever thread brings the change, so it must be quick.
+   */
+  public void watch(Class<? extends CatalogEntry> kind, Watcher watcher) {
+    watchers.put(kind, watcher);
+  }
+
   public void put(Class<? extends CatalogEntry> kind, List<CatalogState.Versioned> entries) {
-    shelves.put(kind, Shelf.of(entries));
+    var newest = Shelf.of(entries);
+    var before = shelves.put(kind, newest);
+    var watcher = watchers.get(kind);
+    if (watcher != null && before != null && !before.inOrder.equals(newest.inOrder)) {
+      watcher.changed(before.inOrder, newest.inOrder);
+    }
   }
 
   /** Whether every kind has been read once. */

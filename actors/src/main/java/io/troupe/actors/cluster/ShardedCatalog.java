@@ -70,6 +70,14 @@ public final class ShardedCatalog implements Catalog {
   }
 
   @Override
+  @SuppressWarnings("unchecked") // an entry's class is its kind
+  public <E extends CatalogEntry> CompletionStage<Answer<E>> createWithin(E entry, long most) {
+    var kind = (Class<E>) entry.getClass();
+    return ask(kind, replyTo -> new CatalogActor.CreateWithin(entry, most, replyTo))
+        .thenApply(reply -> answer(kind, reply));
+  }
+
+  @Override
   public <E extends CatalogEntry> CompletionStage<Answer<E>> update(
       Class<E> kind, String key, Function<E, Answer<E>> change) {
     var known = copy.versioned(kind, key);

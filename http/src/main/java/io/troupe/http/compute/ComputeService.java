@@ -74,6 +74,7 @@ public final class ComputeService {
     routes.addAll(new FlavorSpecsRoutes(api.catalog()).routes());
     routes.addAll(new KeyPairsRoutes(api).routes());
     routes.addAll(new QuotaRoutes(api).routes());
+    routes.addAll(new QuotaChangesRoutes(api).routes());
     routes.addAll(new ZonesRoutes(api.hosts()).routes());
     routes.addAll(extensions());
     return routes;
