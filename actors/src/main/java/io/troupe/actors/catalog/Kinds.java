@@ -34,7 +34,7 @@ public final class Kinds {
   }
 
   /** The name of the limit on entries of this kind, as quotas have it: {@code key_pairs} … */
-  static String quota(Class<? extends CatalogEntry> kind) {
+  public static String quota(Class<? extends CatalogEntry> kind) {
     return title(kind).toLowerCase(java.util.Locale.ROOT).replace(' ', '_') + "s";
   }
 

@@ -172,8 +172,6 @@ final class KeyPairsRoutes {
     return switch (answer) {
       case Answer.Rejected<KeyPair>(Rejection.Conflict taken) ->
           throw ApiError.conflict("Key pair '" + wish.name() + "' already exists.").thrown();
-      case Answer.Rejected<KeyPair>(Rejection.QuotaExceeded over) ->
-          throw ApiError.forbidden("Quota exceeded, too many key pairs.").thrown();
       case Answer<KeyPair> other -> ApiError.accepted(other);
     };
   }

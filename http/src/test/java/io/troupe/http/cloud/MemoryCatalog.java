@@ -4,6 +4,7 @@ import io.troupe.actors.Answer;
 import io.troupe.actors.Catalog;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.CatalogEntry;
+import io.troupe.actors.catalog.Kinds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -55,7 +56,7 @@ public final class MemoryCatalog implements Catalog {
             .filter(other -> other.countedWith().equals(entry.countedWith()))
             .count();
     if (most >= 0 && entry.countedWith().isPresent() && there >= most) {
-      return refuse(new Rejection.QuotaExceeded(kindOf(entry.getClass()), 1, there, most));
+      return refuse(new Rejection.QuotaExceeded(Kinds.quota(entry.getClass()), 1, there, most));
     }
     if (entries.containsKey(entry.key()) || isTaken(entry, Optional.empty())) {
       return refuse(new Rejection.Conflict(kindOf(entry.getClass()) + " already exists."));
