@@ -88,13 +88,24 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
     OperationId operation();
 
     InstanceId instance();
+
+    /** The {@link DriverCommand#name} of what is answered. */
+    String command();
   }
 
-  public record Done(OperationId operation, InstanceId instance, DriverResult result)
+  public record Done(
+      OperationId operation, InstanceId instance, String command, DriverResult result)
       implements Reply {}
 
-  public record Failed(OperationId operation, InstanceId instance, DriverFailure failure)
-      implements Reply {}
+  public record Failed(
+      OperationId operation, InstanceId instance, String command, DriverFailure failure)
+      implements Reply {
+    /** For a command that got no further than to whoever says this. */
+    public static Failed of(DriverCommand command, DriverFailure failure) {
+      var target = command.target();
+      return new Failed(target.operation(), target.instance(), command.name(), failure);
+    }
+  }
 
   /** Answers {@link Hosts}. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
@@ -362,7 +373,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
     var job = new DriverJob(command, replyTo);
     var refusal = down.map(this::unreachable).or(() -> refusal(job));
     if (refusal.isPresent()) {
-      answer(job, new Failed(target.operation(), target.instance(), refusal.get()));
+      answer(job, Failed.of(command, refusal.get()));
       return;
     }
     if (command instanceof DriverCommand.Destroy destroy) {
@@ -433,7 +444,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
     switch (outcome) {
       case Outcome.Good(var result) -> {
         var target = job.command().target();
-        finish(job, new Done(target.operation(), target.instance(), result));
+        finish(job, new Done(target.operation(), target.instance(), job.command().name(), result));
       }
       case Outcome.Bad(var failure) ->
           fail(
@@ -446,8 +457,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
   }
 
   private void fail(DriverJob job, DriverFailure failure) {
-    var target = job.command().target();
-    finish(job, new Failed(target.operation(), target.instance(), failure));
+    finish(job, Failed.of(job.command(), failure));
   }
 
   private void finish(DriverJob job, Reply reply) {
@@ -457,7 +467,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
   }
 
   private void answer(DriverJob job, Reply reply) {
-    if (reply instanceof Failed(var operation, var instance, var failure)) {
+    if (reply instanceof Failed(_, _, _, var failure)) {
       getContext().getLog().warn("{} failed: {} {}", job, failure.kind(), failure.message());
     }
     job.waiting().forEach(asker -> asker.tell(reply));

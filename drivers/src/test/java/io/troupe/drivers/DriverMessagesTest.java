@@ -71,9 +71,12 @@ class DriverMessagesTest {
         new DriverActor.Done(
             operation,
             instance,
+            "spawn",
             new DriverResult.Guest(true, PowerState.RUNNING, "127.0.0.1:5900")));
-    survives(new DriverActor.Done(operation, instance, new DriverResult.Console("login: ")));
-    survives(new DriverActor.Failed(operation, instance, failure));
+    survives(
+        new DriverActor.Done(
+            operation, instance, "read-console", new DriverResult.Console("login: ")));
+    survives(new DriverActor.Failed(operation, instance, "destroy", failure));
     survives(
         new DriverActor.HostsShown(
             List.of(

@@ -48,8 +48,6 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 public final class TroupeNode {
-  private static final Logger LOG = LoggerFactory.getLogger(TroupeNode.class);
-
   /** Longer than any part takes on a slow disk; then something is broken. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -101,7 +99,7 @@ public final class TroupeNode {
               try {
                 journal.close();
               } catch (IOException e) {
-                LOG.warn("the data directory's lock could not be given back: {}", e.toString());
+                log().warn("the data directory's lock could not be given back: {}", e.toString());
               }
             });
     try {
@@ -157,7 +155,7 @@ public final class TroupeNode {
             metrics,
             Clock.systemUTC());
     var binding = bind(settings.http(), system, api);
-    LOG.info("serving on {}", binding.localAddress());
+    log().info("serving on {}", binding.localAddress());
     return new TroupeNode(settings, system, catalog, hosts, images, binding);
   }
 
@@ -209,6 +207,11 @@ public final class TroupeNode {
             + " on "
             + http.interfaceName()
             + " is in use; choose another with --port");
+  }
+
+  /** No constant: the log file lies in the data directory, which has to be ours first. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(TroupeNode.class);
   }
 
   static <T> T await(CompletionStage<T> stage) {

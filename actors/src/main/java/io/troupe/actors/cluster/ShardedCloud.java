@@ -160,11 +160,11 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
 
   private static Answer<String> console(InstanceId id, int lines, DriverActor.Reply reply) {
     return switch (reply) {
-      case DriverActor.Done(_, _, DriverResult.Console(var text)) ->
+      case DriverActor.Done(_, _, _, DriverResult.Console(var text)) ->
           Answer.of(lines < 0 ? text : lastLines(text, lines));
-      case DriverActor.Done(_, _, DriverResult.Guest _) ->
+      case DriverActor.Done(_, _, _, DriverResult.Guest _) ->
           Answer.refuse(new Rejection.NotReady(id.toString()));
-      case DriverActor.Failed(_, _, DriverFailure(var kind, var message)) ->
+      case DriverActor.Failed(_, _, _, DriverFailure(var kind, var message)) ->
           Answer.refuse(
               switch (kind) {
                 case UNSUPPORTED -> new Rejection.Unsupported(message);

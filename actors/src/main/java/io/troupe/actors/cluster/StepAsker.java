@@ -13,6 +13,7 @@ import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
 import io.troupe.drivers.DriverActor;
+import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.DriverResult;
 import java.time.Duration;
 import java.time.Instant;
@@ -161,7 +162,12 @@ public final class StepAsker<M> {
         (reply, noAnswer) ->
             noAnswer == null
                 ? answered.apply(
-                    new StepOutcome(operation, step, question.askedAt(), reading.apply(reply)))
+                    new StepOutcome(
+                        operation,
+                        step,
+                        question.ask().generation(),
+                        question.askedAt(),
+                        reading.apply(reply)))
                 : unanswered.apply(operation, step));
   }
 
@@ -191,6 +197,9 @@ public final class StepAsker<M> {
     return switch (reply) {
       case HostActor.ClaimMade(var zone) -> new StepOutcome.Claimed(zone);
       case HostActor.ClaimRefused(var reason) -> new StepOutcome.ClaimRefused(reason);
+      case HostActor.ClaimUnsure(var reason) ->
+          new StepOutcome.DriverFailed(
+              new DriverFailure(DriverFailure.Kind.RETRYABLE, "the claim is unsure: " + reason));
       case HostActor.ClaimGone() -> new StepOutcome.Done("");
     };
   }

@@ -237,15 +237,9 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
     driver.ifPresentOrElse(
         one -> one.tell(new DriverActor.Execute(execute.command(), execute.replyTo())),
         () -> {
-          var target = execute.command().target();
-          execute
-              .replyTo()
-              .tell(
-                  new DriverActor.Failed(
-                      target.operation(),
-                      target.instance(),
-                      new DriverFailure(
-                          DriverFailure.Kind.RETRYABLE, "connection " + id + ": " + error)));
+          var failure =
+              new DriverFailure(DriverFailure.Kind.RETRYABLE, "connection " + id + ": " + error);
+          execute.replyTo().tell(DriverActor.Failed.of(execute.command(), failure));
         });
   }
 

@@ -131,13 +131,18 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   @JsonSubTypes({
     @JsonSubTypes.Type(value = ClaimMade.class, name = "claim-made"),
     @JsonSubTypes.Type(value = ClaimRefused.class, name = "claim-refused"),
+    @JsonSubTypes.Type(value = ClaimUnsure.class, name = "claim-unsure"),
     @JsonSubTypes.Type(value = ClaimGone.class, name = "claim-gone")
   })
   public sealed interface ClaimReply extends CborSerializable {}
 
   public record ClaimMade(String availabilityZone) implements ClaimReply {}
 
+  /** There is no claim. */
   public record ClaimRefused(String reason) implements ClaimReply {}
+
+  /** There is a claim, maybe with a guest, but nothing can be done for it now: ask again. */
+  public record ClaimUnsure(String reason) implements ClaimReply {}
 
   public record ClaimGone() implements ClaimReply {}
 
@@ -166,7 +171,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   /** A claim and the number of the question that was put to its group. */
   private record Joining(MakeClaim claim, long question) {}
 
-  private record Waiting(InstanceId instance, OperationId operation) {}
+  /**
+   * Whose answer is awaited. An operation may have two commands under way, a spawn that hangs and
+   * the destroy that ends it: an answer goes to the one that asked for it, or a destroy would be
+   * taken for done when the spawn was.
+   */
+  private record Waiting(InstanceId instance, OperationId operation, String command) {}
 
   private final HostId id;
   private final Entities entities;
@@ -284,6 +294,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private Effect<HostEvent, HostState> onClaim(HostState state, MakeClaim claim) {
     var spec = claim.spec();
+    if (!up && state.claim(spec.instance()).filter(one -> !one.condemned()).isPresent()) {
+      // After a crash the claim is asked for again before the hypervisor has answered. Refused, the
+      // instance would go elsewhere and leave its claim, or even its guest, behind.
+      claim.replyTo().tell(new ClaimUnsure("the hypervisor does not answer"));
+      return Effect().none();
+    }
     var refusal = refusal(state, claim);
     if (refusal.isPresent()) {
       return refuse(state, claim, refusal.get());
@@ -299,7 +315,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     if (!state.known()) {
       return Optional.of("unknown host");
     }
-    if (state.administration().forcedDown()) {
+    if (state.administration().forcedDown() && state.claim(claim.spec().instance()).isEmpty()) {
       return Optional.of("the host is forced down");
     }
     return up
@@ -457,16 +473,13 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private void hand(HostState state, Run run) {
     var target = run.command().target();
     if (state.connection().isEmpty()) {
-      run.replyTo()
-          .tell(
-              new DriverActor.Failed(
-                  target.operation(),
-                  target.instance(),
-                  new DriverFailure(
-                      DriverFailure.Kind.RETRYABLE, "host " + id + " has no connection now")));
+      var failure =
+          new DriverFailure(DriverFailure.Kind.RETRYABLE, "host " + id + " has no connection now");
+      run.replyTo().tell(DriverActor.Failed.of(run.command(), failure));
       return;
     }
-    waiting.put(new Waiting(target.instance(), target.operation()), run.replyTo());
+    waiting.put(
+        new Waiting(target.instance(), target.operation(), run.command().name()), run.replyTo());
     entities
         .connection(state.connection().get())
         .tell(new ConnectionActor.Execute(run.command().withEpoch(state.epoch()), driverReplies));
@@ -474,7 +487,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private Effect<HostEvent, HostState> onDriver(HostState state, DriverActor.Reply reply) {
     building.remove(reply.instance());
-    var asker = waiting.remove(new Waiting(reply.instance(), reply.operation()));
+    var asker = waiting.remove(new Waiting(reply.instance(), reply.operation(), reply.command()));
     if (asker != null) {
       asker.tell(reply);
     }

@@ -31,7 +31,10 @@ final class Asking {
                     .<Effect>map(
                         step ->
                             new Effect.Ask(
-                                operation.id(), step, request(state, operation, step, settings))))
+                                operation.id(),
+                                step,
+                                state.generation(),
+                                request(state, operation, step, settings))))
         .orElseGet(Effect.Rest::new);
   }
 

@@ -107,8 +107,9 @@ final class Deciding {
 
   private Decision onCurrent(StepOutcome outcome) {
     var current = state.operation().filter(one -> one.id().equals(outcome.operation()));
-    if (current.flatMap(Operation::current).filter(outcome.step()::equals).isEmpty()) {
-      return Decision.nothing(); // late or repeated: settled long ago
+    if (current.flatMap(Operation::current).filter(outcome.step()::equals).isEmpty()
+        || outcome.generation() != state.generation()) {
+      return Decision.nothing(); // late, repeated or another host's: settled long ago
     }
     var operation = current.get();
     return switch (outcome.result()) {
@@ -285,7 +286,7 @@ final class Deciding {
     var step = operation.current().orElseThrow();
     var reason = "no answer by the deadline, " + operation.deadline();
     return switch (step.kind()) {
-      case RESERVE, PLACE, CLAIM, NETWORK, SPAWN -> {
+      case PLACE, CLAIM, NETWORK, SPAWN -> {
         var message =
             "Build of instance %s timed out at step %s.".formatted(state.id(), step.kind().word());
         yield tooLate(
@@ -310,8 +311,9 @@ final class Deciding {
               Power.askForTheTruth(),
               Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
       case INSPECT -> tooLate(operation, step, reason, List.of(), Optional.empty());
-      case CONDEMN, RELEASE_CLAIM, RELEASE_PORTS, RELEASE_QUOTA ->
-          // Asked of our own entities: they will answer, and only then is nothing left behind.
+      case RESERVE, CONDEMN, RELEASE_CLAIM, RELEASE_PORTS, RELEASE_QUOTA ->
+          // Asked of our own entities: they will answer, and only then is nothing left behind, nor
+          // an instance that nobody can see but the quota counts.
           new Decision.AskAgain(askAgain(), reason);
     };
   }

@@ -17,9 +17,10 @@ public sealed interface Effect {
   /**
    * Ask for the current step.
    *
+   * @param generation of the instance; the outcome carries it
    * @param what of whom
    */
-  record Ask(OperationId operation, Step step, Request what) implements Effect {}
+  record Ask(OperationId operation, Step step, long generation, Request what) implements Effect {}
 
   /** What is asked, and of whom. */
   sealed interface Request {}

@@ -13,18 +13,20 @@ final class Ending {
     return switch (operation.kind()) {
       case BOOT -> failed ? VmState.ERROR : VmState.ACTIVE;
       case DELETE -> VmState.DELETED;
-      case START, REBOOT_SOFT, REBOOT_HARD, STOP -> afterPower(state.vmState(), state.power());
+      case START, REBOOT_SOFT, REBOOT_HARD, STOP -> afterPower(state.power());
     };
   }
 
-  /** A power operation ends in what the hypervisor said last, whether it succeeded or not. */
-  private static VmState afterPower(VmState before, PowerState power) {
+  /**
+   * A power operation ends in what the hypervisor said last, whether it succeeded or not. A guest
+   * that is gone does not run.
+   */
+  private static VmState afterPower(PowerState power) {
     return switch (power) {
       case RUNNING -> VmState.ACTIVE;
-      case SHUTDOWN, CRASHED -> VmState.STOPPED;
+      case SHUTDOWN, CRASHED, NOSTATE -> VmState.STOPPED;
       case PAUSED -> VmState.PAUSED;
       case SUSPENDED -> VmState.SUSPENDED;
-      case NOSTATE -> before;
     };
   }
 
@@ -34,8 +36,7 @@ final class Ending {
    */
   static VmState afterReport(VmState before, PowerState power) {
     return switch (before) {
-      case ACTIVE, STOPPED, PAUSED, SUSPENDED ->
-          power == PowerState.NOSTATE ? VmState.STOPPED : afterPower(before, power);
+      case ACTIVE, STOPPED, PAUSED, SUSPENDED -> afterPower(power);
       default -> before;
     };
   }

@@ -394,7 +394,7 @@ public final class InstanceActor
     if (command.isEmpty()) {
       var failure =
           new DriverFailure(DriverFailure.Kind.INSTANCE_FAULT, "the instance is on no host");
-      read.replyTo().tell(new DriverActor.Failed(read.id(), id, failure));
+      read.replyTo().tell(new DriverActor.Failed(read.id(), id, "read-console", failure));
     } else {
       var host = new HostId(command.get().target().host());
       entities.host(host).tell(new HostActor.Run(command.get(), read.replyTo()));

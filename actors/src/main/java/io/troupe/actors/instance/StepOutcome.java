@@ -10,11 +10,14 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What came of a step. Late, repeated and foreign ones are recognised by operation and step.
+ * What came of a step. Late, repeated and foreign ones are recognised by operation, step and
+ * generation: the same step is put to another host only under another generation.
  *
+ * @param generation of the instance when it asked
  * @param startedAt when the step was asked for
  */
-public record StepOutcome(OperationId operation, Step step, Instant startedAt, Result result)
+public record StepOutcome(
+    OperationId operation, Step step, long generation, Instant startedAt, Result result)
     implements InstanceInput {
 
   /** What was answered. */

@@ -55,6 +55,19 @@ public sealed interface DriverCommand extends CborSerializable {
   /** Nothing changes; answers the last {@code maxBytes} bytes of the serial console's log. */
   record ReadConsole(GuestTarget target, int maxBytes) implements DriverCommand {}
 
+  /** The command's kind in one word, as it is written on the wire. */
+  default String name() {
+    return switch (this) {
+      case Spawn _ -> "spawn";
+      case Start _ -> "start";
+      case Stop _ -> "stop";
+      case Reboot _ -> "reboot";
+      case Destroy _ -> "destroy";
+      case Inspect _ -> "inspect";
+      case ReadConsole _ -> "read-console";
+    };
+  }
+
   /** The same command under the epoch of the host that hands it on. */
   default DriverCommand withEpoch(long epoch) {
     var fenced = target().withEpoch(epoch);

@@ -51,10 +51,7 @@ final class ServerGroupsRoutes {
     if (call.version().from(75)) {
       query.expectOnly(QUERY);
     }
-    boolean everywhere = query.has("all_projects");
-    if (everywhere && !call.caller().may(Permission.ALL_TENANTS)) {
-      throw ApiError.forbidden("Policy doesn't allow listing the groups of all projects.").thrown();
-    }
+    boolean everywhere = query.has("all_projects") && call.caller().may(Permission.ALL_TENANTS);
     String project = call.caller().project().value();
     var groups =
         api.catalog().all(ServerGroup.class).stream()

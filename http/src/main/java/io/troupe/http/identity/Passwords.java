@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Password hashes: Argon2id with the parameters OWASP's password storage page gives first (19 MiB,
@@ -54,20 +55,28 @@ public final class Passwords implements AutoCloseable {
     return Password.hash(password).addRandomSalt(SALT_BYTES).with(ARGON2ID).getResult();
   }
 
-  /** Whether the password is the one of this hash; as slow when there is no hash. */
-  CompletionStage<Boolean> check(Optional<String> hash, String password) {
+  /** {@link #hash}, apart from the caller's thread. */
+  CompletionStage<String> hashed(String password) {
+    return apart(() -> hash(password));
+  }
+
+  private <T> CompletionStage<T> apart(Supplier<T> work) {
     try {
-      return CompletableFuture.supplyAsync(
-          () -> {
-            String against = hash.orElseGet(() -> Nobody.HASH);
-            boolean right =
-                Password.check(password, against).with(Argon2Function.getInstanceFromHash(against));
-            return right && hash.isPresent();
-          },
-          threads);
+      return CompletableFuture.supplyAsync(work, threads);
     } catch (RejectedExecutionException e) {
       throw new ApiError(503, "ServiceUnavailable", "Too many logins at once; try again.").thrown();
     }
+  }
+
+  /** Whether the password is the one of this hash; as slow when there is no hash. */
+  CompletionStage<Boolean> check(Optional<String> hash, String password) {
+    return apart(
+        () -> {
+          String against = hash.orElseGet(() -> Nobody.HASH);
+          boolean right =
+              Password.check(password, against).with(Argon2Function.getInstanceFromHash(against));
+          return right && hash.isPresent();
+        });
   }
 
   @Override

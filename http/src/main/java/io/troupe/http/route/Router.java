@@ -8,6 +8,7 @@ import io.troupe.http.access.TokenReader;
 import io.troupe.http.error.ApiError;
 import io.troupe.http.error.ErrorForm;
 import io.troupe.http.error.Refused;
+import io.troupe.http.json.Field;
 import io.troupe.http.microversion.Microversion;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,11 @@ public final class Router {
     var exchange = new Exchange(request, "req-" + UUID.randomUUID(), System.nanoTime());
     MDC.put("requestId", exchange.requestId);
     request
+        .getHeader("X-OpenStack-Request-ID")
+        .map(HttpHeader::value)
+        .filter(Router::isRequestId)
+        .ifPresent(global -> MDC.put("globalRequestId", global));
+    request
         .getHeader(TimeoutAccess.class)
         .ifPresent(access -> access.timeoutAccess().updateHandler(exchange::tooLate));
     try {
@@ -76,7 +82,13 @@ public final class Router {
       return CompletableFuture.completedFuture(exchange.finish(null, e));
     } finally {
       MDC.remove("requestId");
+      MDC.remove("globalRequestId");
     }
+  }
+
+  /** {@code req-UUID}: the id another service gave to what this request is a part of. */
+  private static boolean isRequestId(String text) {
+    return text.startsWith("req-") && Field.isUuid(text.substring(4));
   }
 
   /** One request on its way, and what has been found out about it. */

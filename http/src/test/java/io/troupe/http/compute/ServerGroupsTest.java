@@ -4,123 +4,92 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.http.cloud.CloudTest;
 import io.troupe.http.cloud.TestClient;
-import io.troupe.http.cloud.TestCloud;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Server groups in their two shapes. */
+/** Server groups, before and after 2.64 changed their form. */
 class ServerGroupsTest extends CloudTest {
-  private static final String ALL = "/compute/v2.1/os-server-groups";
-
-  private static String group(String members) {
-    return "{\"server_group\": {\"name\": \"g\", %s}}".formatted(members);
-  }
+  private static final String GROUPS = "/compute/v2.1/os-server-groups";
 
   @Test
-  void theOldShapeHasPolicies() {
-    var made = cloud.alice().post(ALL, group("\"policies\": [\"affinity\"]"));
+  void aGroupShowsItsLivingMembers() {
+    var alice = cloud.alice();
+    String group =
+        make(alice, "\"policies\": [\"anti-affinity\"]").body().at("/server_group/id").asText();
+    String boot =
+        server("a", "").replaceFirst("}$", "")
+            + ", \"os:scheduler_hints\": {\"group\": \""
+            + group
+            + "\"}}";
+    String id = alice.post("/compute/v2.1/servers", boot).body().at("/server/id").asText();
 
-    assertThat(made.status()).isEqualTo(200);
-    var shown = made.body().at("/server_group");
-    assertThat(shown.at("/policies/0").asText()).isEqualTo("affinity");
-    assertThat(shown.at("/metadata").isObject()).isTrue();
+    var shown = alice.get(GROUPS + "/" + group).body().get("server_group");
+    assertThat(shown.at("/members/0").asText()).isEqualTo(id);
+    assertThat(shown.at("/policies/0").asText()).isEqualTo("anti-affinity");
     assertThat(shown.has("project_id")).isFalse();
-    assertThat(shown.has("policy")).isFalse();
+
+    alice.delete("/compute/v2.1/servers/" + id);
+    cloud.instances.work();
+    assertThat(alice.get(GROUPS + "/" + group).body().at("/server_group/members")).isEmpty();
   }
 
   @Test
-  void theNewShapeHasAPolicyAndRules() {
-    var client = cloud.alice().at("2.64");
+  void from264ThereIsOnePolicyWithRules() {
+    var alice = cloud.alice().at("2.64");
+
     var made =
-        client.post(
-            ALL, group("\"policy\": \"anti-affinity\", \"rules\": {\"max_server_per_host\": 3}"));
+        make(alice, "\"policy\": \"anti-affinity\", \"rules\": {\"max_server_per_host\": 3}");
 
     assertThat(made.status()).isEqualTo(200);
-    var shown = made.body().at("/server_group");
-    assertThat(shown.at("/policy").asText()).isEqualTo("anti-affinity");
-    assertThat(shown.at("/rules/max_server_per_host").asInt()).isEqualTo(3);
-    assertThat(shown.at("/project_id").asText()).isEqualTo(TestCloud.DEMO);
-    assertThat(shown.has("policies")).isFalse();
-    var ruled = group("\"policy\": \"affinity\", \"rules\": {\"max_server_per_host\": 3}");
-    assertThat(client.post(ALL, ruled).status()).isEqualTo(400);
-    assertThat(client.post(ALL, group("\"policies\": [\"affinity\"]")).status()).isEqualTo(400);
-    assertThat(client.post(ALL, group("\"policy\": \"soft-affinity\"")).status()).isEqualTo(200);
+    assertThat(made.body().at("/server_group/rules/max_server_per_host").asInt()).isEqualTo(3);
+    assertThat(made.body().at("/server_group/user_id").asText()).isEqualTo("user-alice");
+    assertThat(made.body().at("/server_group").has("policies")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2.1, '\"policies\": [\"soft-affinity\"]', 400",
+    "2.15, '\"policies\": [\"soft-affinity\"]', 200",
+    "2.1, '\"policies\": []', 400",
+    "2.1, '\"policies\": [\"affinity\", \"anti-affinity\"]', 400",
+    "2.63, '\"policy\": \"affinity\"', 400",
+    "2.64, '\"policies\": [\"affinity\"]', 400",
+    "2.64, '\"policy\": \"together\"', 400",
+    "2.64, '\"policy\": \"affinity\", \"rules\": {\"max_server_per_host\": 2}', 400",
+    "2.64, '\"policy\": \"anti-affinity\", \"rules\": {\"max_server_per_host\": 0}', 400"
+  })
+  void whatMayBeAsked(String version, String members, int status) {
+    assertThat(make(cloud.alice().at(version), members).status()).isEqualTo(status);
   }
 
   @Test
-  void softPoliciesCameWith15() {
-    var soft = group("\"policies\": [\"soft-anti-affinity\"]");
-    assertThat(cloud.alice().at("2.14").post(ALL, soft).status()).isEqualTo(400);
-    assertThat(cloud.alice().at("2.15").post(ALL, soft).status()).isEqualTo(200);
-    assertThat(cloud.alice().post(ALL, group("\"policies\": []")).status()).isEqualTo(400);
-    assertThat(
-            cloud
-                .alice()
-                .post(ALL, group("\"policies\": [\"affinity\", \"anti-affinity\"]"))
-                .status())
-        .isEqualTo(400);
-  }
+  void anotherProjectsGroupIsNotThere() {
+    String group =
+        make(cloud.alice(), "\"policies\": [\"affinity\"]").body().at("/server_group/id").asText();
+    var bob = cloud.as("bob", "other");
 
-  @Test
-  void membersAreLiveServersOnly() {
-    String id = make(cloud.alice());
-    var booted =
-        cloud
-            .alice()
-            .post(
-                "/compute/v2.1/servers",
-                "{\"server\": {\"name\": \"a\", \"flavorRef\": \"1\", \"imageRef\": \"%s\"}, \"os:scheduler_hints\": {\"group\": \"%s\"}}"
-                    .formatted(TestCloud.IMAGE, id));
-    assertThat(booted.status()).as(booted.text()).isEqualTo(202);
-    String server = booted.body().at("/server/id").asText();
-    cloud.instances.work();
-
-    assertThat(cloud.alice().get(ALL + "/" + id).body().at("/server_group/members/0").asText())
-        .isEqualTo(server);
-    assertThat(cloud.alice().get(ALL).body().at("/server_groups/0/members/0").asText())
-        .isEqualTo(server);
-
-    cloud.alice().delete("/compute/v2.1/servers/" + server);
-    cloud.instances.work();
-    assertThat(cloud.alice().get(ALL + "/" + id).body().at("/server_group/members")).isEmpty();
-  }
-
-  @Test
-  void groupsOfOtherProjectsAreNotThere() {
-    String id = make(cloud.alice());
-
-    assertThat(cloud.as("bob", "other").get(ALL + "/" + id).status()).isEqualTo(404);
-    assertThat(cloud.as("bob", "other").delete(ALL + "/" + id).status()).isEqualTo(404);
-    assertThat(cloud.as("bob", "other").get(ALL).body().at("/server_groups")).isEmpty();
-    assertThat(cloud.as("bob", "other").get(ALL + "?all_projects=true").status()).isEqualTo(403);
-    assertThat(cloud.admin().get(ALL + "?all_projects=true").body().at("/server_groups"))
+    assertThat(bob.get(GROUPS + "/" + group).status()).isEqualTo(404);
+    assertThat(bob.delete(GROUPS + "/" + group).status()).isEqualTo(404);
+    assertThat(bob.get(GROUPS + "?all_projects=1").body().get("server_groups")).isEmpty();
+    assertThat(cloud.admin().get(GROUPS + "?all_projects=1").body().get("server_groups"))
         .hasSize(1);
-    assertThat(cloud.as("rita", "demo").get(ALL + "/" + id).status()).isEqualTo(200);
-    assertThat(cloud.as("rita", "demo").delete(ALL + "/" + id).status()).isEqualTo(403);
-    assertThat(cloud.alice().delete(ALL + "/" + id).status()).isEqualTo(204);
-    assertThat(cloud.alice().get(ALL + "/" + id).status()).isEqualTo(404);
+    assertThat(cloud.alice().delete(GROUPS + "/" + group).status()).isEqualTo(204);
+    assertThat(cloud.alice().delete(GROUPS + "/" + group).status()).isEqualTo(404);
   }
 
   @Test
-  void theirNumberIsLimited() {
-    cloud
-        .admin()
-        .put(
-            "/compute/v2.1/os-quota-sets/" + TestCloud.DEMO,
-            "{\"quota_set\": {\"server_groups\": 1}}");
-    make(cloud.alice());
+  void tooManyGroupsAre403() {
+    for (int i = 0; i < 10; i++) {
+      assertThat(make(cloud.alice(), "\"policies\": [\"affinity\"]").status()).isEqualTo(200);
+    }
 
-    var second = cloud.alice().post(ALL, group("\"policies\": [\"affinity\"]"));
-
-    assertThat(second.status()).isEqualTo(403);
-    assertThat(second.body().at("/forbidden/message").asText())
-        .isEqualTo("Quota exceeded, too many server groups.");
-    var limits = cloud.alice().get("/compute/v2.1/limits").body();
-    assertThat(limits.at("/limits/absolute/totalServerGroupsUsed").asInt()).isEqualTo(1);
+    assertThat(make(cloud.alice(), "\"policies\": [\"affinity\"]").status()).isEqualTo(403);
+    assertThat(cloud.alice().get(GROUPS + "?limit=3&offset=8").body().get("server_groups"))
+        .hasSize(2);
   }
 
-  private static String make(TestClient client) {
-    var made = client.post(ALL, group("\"policies\": [\"anti-affinity\"]"));
-    assertThat(made.status()).as(made.text()).isEqualTo(200);
-    return made.body().at("/server_group/id").asText();
+  private static TestClient.Reply make(TestClient client, String members) {
+    return client.post(GROUPS, "{\"server_group\": {\"name\": \"g\", " + members + "}}");
   }
 }

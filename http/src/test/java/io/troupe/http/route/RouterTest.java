@@ -69,6 +69,16 @@ class RouterTest extends CloudTest {
   }
 
   @Test
+  void computeAlsoHangsAtTheRoot() {
+    assertThat(cloud.anonymous().get("/v2.1/").body().at("/version/id").asText()).isEqualTo("v2.1");
+    assertThat(cloud.anonymous().get("/v2/").body().at("/version/id").asText()).isEqualTo("v2.0");
+    assertThat(cloud.alice().get("/v2.1/servers").status()).isEqualTo(200);
+    assertThat(cloud.alice().get("/v2.1/servers").header("OpenStack-API-Version"))
+        .isEqualTo("compute 2.1");
+    assertThat(cloud.alice().get("/compute/v2/servers").header("OpenStack-API-Version")).isEmpty();
+  }
+
+  @Test
   void theProjectMayBeInTheUrlAndIsThenInTheLinks() {
     String id = boot(cloud.alice(), "one");
 

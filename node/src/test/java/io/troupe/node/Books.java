@@ -1,0 +1,196 @@
+package io.troupe.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.StreamSupport;
+
+/**
+ * What the API, the hosts, the projects, the network and the hypervisor each say about the servers
+ * there are, read once, when nothing moves. They have to say the same.
+ *
+ * @param servers of all projects
+ * @param claims the servers that each host keeps capacity for
+ * @param claimedRamMib the sum over all hosts
+ * @param guests the servers that the fake hypervisor has guests of, by host
+ * @param ports the servers that have a port
+ * @param limits of the projects {@code admin} and {@code demo}, by project id
+ */
+record Books(
+    List<JsonNode> servers,
+    Map<String, Set<String>> claims,
+    long claimedRamMib,
+    Map<String, Set<String>> guests,
+    Set<String> ports,
+    Map<String, JsonNode> limits) {
+
+  /**
+   * @param hypervisor the state directory of the fake hypervisor
+   */
+  static Books of(LiveNode node, Path hypervisor) throws IOException {
+    var admin = node.admin();
+    var demo = node.demo();
+    var claims = new TreeMap<String, Set<String>>();
+    var ramMib = 0L;
+    for (var host : admin.get("/v1/hosts?limit=1000").expect(200).path("hosts")) {
+      var id = host.path("id").textValue();
+      var full = admin.get("/v1/hosts/" + id).expect(200).path("host");
+      full.path("instances").forEach(one -> add(claims, id, one.textValue()));
+      ramMib += full.path("claimed").path("ram_mib").longValue();
+    }
+    return new Books(
+        servers(admin),
+        claims,
+        ramMib,
+        guests(hypervisor),
+        texts(admin.get("/networking/v2.0/ports").expect(200).path("ports"), "device_id"),
+        Map.of(projectOf(admin), limits(admin), projectOf(demo), limits(demo)));
+  }
+
+  /** The servers of all projects, in full. */
+  static List<JsonNode> servers(NodeClient admin) {
+    var all = new ArrayList<JsonNode>();
+    var path = "/compute/v2.1/servers/detail?all_tenants=1&limit=500";
+    for (var marker = ""; ; ) {
+      var page = admin.get(path + marker).expect(200).path("servers");
+      page.forEach(all::add);
+      if (page.size() < 500) {
+        return all;
+      }
+      marker = "&marker=" + page.get(page.size() - 1).path("id").textValue();
+    }
+  }
+
+  /** Returns when nothing is being done to any server; fails when that takes too long. */
+  static void awaitQuiet(NodeClient admin, Duration patience) throws InterruptedException {
+    var end = System.nanoTime() + patience.toNanos();
+    while (true) {
+      var busy = servers(admin).stream().filter(Predicate.not(Books::isQuiet)).toList();
+      if (busy.isEmpty()) {
+        return;
+      }
+      if (System.nanoTime() > end) {
+        throw new AssertionError("stuck after " + patience + ": " + busy);
+      }
+      Thread.sleep(100);
+    }
+  }
+
+  private static boolean isQuiet(JsonNode server) {
+    return server.path("OS-EXT-STS:task_state").isNull() && !status(server).equals("BUILD");
+  }
+
+  static String status(JsonNode server) {
+    return server.path("status").textValue();
+  }
+
+  private static String projectOf(NodeClient client) {
+    var projects = client.get("/identity/v3/auth/projects").expect(200).path("projects");
+    return projects.get(0).path("id").textValue();
+  }
+
+  private static JsonNode limits(NodeClient client) {
+    return client.get("/compute/v2.1/limits").expect(200).path("limits").path("absolute");
+  }
+
+  /** Replays the fake hypervisor's own log, as it does itself when it is opened. */
+  private static Map<String, Set<String>> guests(Path hypervisor) throws IOException {
+    var guests = new TreeMap<String, Set<String>>();
+    for (var line : Files.readAllLines(hypervisor.resolve("guests.jsonl"))) {
+      var change = NodeClient.parse(line.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      var host = change.path("host").textValue();
+      switch (change.path("change").textValue()) {
+        case "kept" -> add(guests, host, change.path("guest").path("instance").textValue());
+        case "gone" -> {
+          var left = guests.getOrDefault(host, new TreeSet<>());
+          left.remove(change.path("name").textValue().replaceFirst("^instance-", ""));
+          if (left.isEmpty()) {
+            guests.remove(host);
+          }
+        }
+        case "epoch-raised" -> {} // says nothing about guests
+        default -> throw new AssertionError("unknown change: " + line);
+      }
+    }
+    return guests;
+  }
+
+  /** Every server is settled, and everybody counts the same ones. */
+  void assertBalanced() {
+    assertThat(servers)
+        .allSatisfy(
+            server -> {
+              assertThat(status(server)).as("%s", server).isIn("ACTIVE", "SHUTOFF", "ERROR");
+              assertThat(server.path("OS-EXT-STS:task_state").isNull()).as("%s", server).isTrue();
+              if (status(server).equals("ERROR")) {
+                assertThat(server.path("fault").path("message").textValue())
+                    .as("fault of %s", server)
+                    .isNotBlank();
+              }
+            });
+    var hosts = new TreeMap<String, Set<String>>();
+    var onHost = servers.stream().filter(one -> !status(one).equals("ERROR")).toList();
+    onHost.forEach(
+        one -> add(hosts, one.path("OS-EXT-SRV-ATTR:host").textValue(), one.path("id").asText()));
+    assertThat(claims).as("claims of the hosts, by the servers' hosts").isEqualTo(hosts);
+    assertThat(guests).as("guests of the hypervisor, by the servers' hosts").isEqualTo(hosts);
+    assertThat(claimedRamMib).as("claimed RAM").isEqualTo(sum(onHost, "ram"));
+    assertThat(ports)
+        .as("servers with ports")
+        .isEqualTo(texts(onHost.stream().filter(one -> one.path("addresses").size() > 0).toList()));
+    limits.forEach(
+        (project, used) -> {
+          var own =
+              servers.stream()
+                  .filter(one -> one.path("tenant_id").asText().equals(project))
+                  .toList();
+          assertThat(used.path("totalInstancesUsed").longValue())
+              .as("instances counted in project %s", project)
+              .isEqualTo(own.size());
+          assertThat(used.path("totalCoresUsed").longValue()).isEqualTo(sum(own, "vcpus"));
+          assertThat(used.path("totalRAMUsed").longValue()).isEqualTo(sum(own, "ram"));
+        });
+  }
+
+  /** Nothing is left of anything. */
+  void assertEmpty() {
+    assertThat(servers).isEmpty();
+    assertThat(claims).isEmpty();
+    assertThat(guests).isEmpty();
+    assertThat(ports).isEmpty();
+    assertBalanced();
+  }
+
+  private static long sum(List<JsonNode> servers, String size) {
+    return servers.stream().mapToLong(one -> one.path("flavor").path(size).longValue()).sum();
+  }
+
+  private static void add(Map<String, Set<String>> sets, String key, String value) {
+    sets.computeIfAbsent(key, _ -> new TreeSet<>()).add(value);
+  }
+
+  private static Set<String> texts(List<JsonNode> servers) {
+    var ids = new TreeSet<String>();
+    servers.forEach(one -> ids.add(one.path("id").textValue()));
+    return ids;
+  }
+
+  private static Set<String> texts(JsonNode list, String key) {
+    var texts = new TreeSet<String>();
+    StreamSupport.stream(list.spliterator(), false)
+        .map(one -> one.path(key).asText())
+        .forEach(texts::add);
+    return texts;
+  }
+}

@@ -1,0 +1,215 @@
+package io.troupe.node;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One life of a node as its users have it: a process of its own, started by its command line on a
+ * data directory, and ended by its process id. A further life on the same directory is another
+ * object.
+ */
+final class LiveNode {
+  /** Ten times what a start takes on an idle machine. */
+  private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
+
+  /** As {@code ./troupe} has them. */
+  private static final List<String> JVM =
+      List.of(
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow",
+          "-XX:+UseCompactObjectHeaders",
+          "-Xms64m",
+          "-Xmx512m");
+
+  /**
+   * How a node is started.
+   *
+   * @param settings system properties, such as {@code troupe.api.token-lifetime}
+   * @param arguments after {@code dev --data DIR}
+   */
+  record Start(
+      Path data,
+      Map<String, String> settings,
+      List<String> arguments,
+      Map<String, String> environment) {
+    static Start on(Path data, String... arguments) {
+      return new Start(data, Map.of(), List.of(arguments), Map.of());
+    }
+
+    Start with(String setting, String value) {
+      var more = new java.util.HashMap<>(settings);
+      more.put(setting, value);
+      return new Start(data, more, arguments, environment);
+    }
+
+    Start environment(String name, String value) {
+      var more = new java.util.HashMap<>(environment);
+      more.put(name, value);
+      return new Start(data, settings, arguments, more);
+    }
+
+    private List<String> command() {
+      var command = new ArrayList<String>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(JVM);
+      settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
+      command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+      command.addAll(List.of("dev", "--data", data.toString()));
+      command.addAll(arguments);
+      return command;
+    }
+  }
+
+  private final Start start;
+  private final Process process;
+  private final long startedNanos = System.nanoTime();
+  private final Path out;
+  private final Path err;
+
+  private LiveNode(Start start, Process process, Path out, Path err) {
+    this.start = start;
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Starts the process with its output in files {@code beside}; waits for nothing. */
+  static LiveNode begin(Start start, Path beside) throws IOException {
+    var out = Files.createTempFile(beside, "node-", ".out");
+    var err = Files.createTempFile(beside, "node-", ".err");
+    var builder = new ProcessBuilder(start.command());
+    builder.environment().putAll(start.environment());
+    var process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    process.getOutputStream().close();
+    return new LiveNode(start, process, out, err);
+  }
+
+  /** Returns when the node has said READY; fails the test when it ends or is silent instead. */
+  LiveNode awaitReady() throws IOException, InterruptedException {
+    while (address().isEmpty()) {
+      if (!process.isAlive()) {
+        throw new AssertionError("ended with " + process.exitValue() + " at its start\n" + logs());
+      }
+      if (age().compareTo(START_PATIENCE) > 0) {
+        throw new AssertionError("not ready after " + age() + "\n" + logs());
+      }
+      Thread.sleep(20);
+    }
+    return this;
+  }
+
+  private Optional<String> address() throws IOException {
+    return Files.readString(out)
+        .lines()
+        .filter(line -> line.startsWith("READY "))
+        .map(line -> line.substring("READY ".length()).strip())
+        .findFirst();
+  }
+
+  /** How long ago it was started. */
+  Duration age() {
+    return Duration.ofNanos(System.nanoTime() - startedNanos);
+  }
+
+  Start start() {
+    return start;
+  }
+
+  Path data() {
+    return start.data();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  String url() throws IOException {
+    return address().orElseThrow();
+  }
+
+  String output() throws IOException {
+    return Files.readString(out);
+  }
+
+  String errors() throws IOException {
+    return Files.readString(err);
+  }
+
+  Path cloudsYaml() {
+    return start.data().resolve("clouds.yaml");
+  }
+
+  /** A caller of the API with the user and project of a cloud in {@code clouds.yaml}. */
+  NodeClient client(String cloud) throws IOException {
+    return NodeClient.login(url(), CloudsFile.read(cloudsYaml()).cloud(cloud));
+  }
+
+  NodeClient admin() throws IOException {
+    return client("troupe-admin");
+  }
+
+  NodeClient demo() throws IOException {
+    return client("troupe");
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** As a crash, or the kernel when memory is short: no handler runs. */
+  void kill9() throws InterruptedException {
+    process.destroyForcibly();
+    if (!process.waitFor(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("kill -9 of " + pid() + " had no effect");
+    }
+  }
+
+  /** The exit code. */
+  int sigterm() throws IOException, InterruptedException {
+    return stopped("TERM");
+  }
+
+  /** As Ctrl-C; the exit code. */
+  int sigint() throws IOException, InterruptedException {
+    return stopped("INT");
+  }
+
+  private int stopped(String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).start().waitFor();
+    return awaitExit(STOP_PATIENCE);
+  }
+
+  /** The exit code of a process that is to end by itself. */
+  int awaitExit(Duration patience) throws IOException, InterruptedException {
+    if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("still running after " + patience + "\n" + logs());
+    }
+    return process.exitValue();
+  }
+
+  /** What it said, and the end of its log file. */
+  String logs() throws IOException {
+    var log = start.data().resolve("troupe.log");
+    return "---- %s\n%s---- standard error\n%s---- %s\n%s"
+        .formatted(
+            String.join(" ", start.arguments()),
+            output(),
+            errors(),
+            log,
+            Files.isRegularFile(log) ? tail(log, 60_000) : "");
+  }
+
+  private static String tail(Path file, int characters) throws IOException {
+    var text = Files.readString(file);
+    return text.substring(Math.max(0, text.length() - characters));
+  }
+}
