@@ -39,6 +39,11 @@ public record ApplicationCredential(
   }
 
   @Override
+  public Optional<String> countedWith() {
+    return Optional.of(userId);
+  }
+
+  @Override
   public String toString() {
     return "ApplicationCredential[" + id + ", " + name + " of " + userId + "]";
   }
