@@ -9,10 +9,14 @@ import java.util.Optional;
  * Everything that can be set, typed and checked; one record a section, the unit last in each name.
  * The defaults and their reasons stand in {@code reference.conf}.
  *
- * @param dataDir where this node keeps its journal, images and keys
+ * @param dataDir where this node keeps its images and keys, and the embedded journal
  */
 public record Settings(
     Path dataDir,
+    ClusterSettings cluster,
+    SharedFiles shared,
+    IdentitySettings identity,
+    JournalSettings journal,
     HttpSettings http,
     ApiSettings api,
     OperationSettings operations,
@@ -20,7 +24,8 @@ public record Settings(
     SchedulerSettings scheduler,
     DriverSettings drivers,
     QuotaSettings quotas,
-    ViewSettings view) {
+    ViewSettings view,
+    JmxSettings jmx) {
 
   /**
    * Where the API listens.
@@ -28,6 +33,20 @@ public record Settings(
    * @param port 0 for any free one
    */
   public record HttpSettings(String interfaceName, int port) {}
+
+  /**
+   * Files that every node of a cluster needs the same of; by default in the data directory.
+   *
+   * @param imageDir the image store: on several machines a shared file system
+   * @param tokenKeyFile 32 bytes that sign tokens
+   */
+  public record SharedFiles(Path imageDir, Path tokenKeyFile) {}
+
+  /**
+   * @param adminPasswordFile when there is no user {@code admin} yet, one is made with this
+   *     password
+   */
+  public record IdentitySettings(Optional<Path> adminPasswordFile) {}
 
   /**
    * @param deletedKept deleted instances that each node remembers for {@code changes-since}
@@ -51,8 +70,21 @@ public record Settings(
     var drivers = troupe.getConfig("drivers");
     var quotas = troupe.getConfig("quotas");
     var view = troupe.getConfig("view");
+    var cluster = troupe.getConfig("cluster");
+    var dataDir = Path.of(troupe.getString("data-dir"));
     return new Settings(
-        Path.of(troupe.getString("data-dir")),
+        dataDir,
+        new ClusterSettings(
+            cluster.getString("name"),
+            cluster.getString("host"),
+            cluster.getInt("port"),
+            cluster.getStringList("seed-nodes"),
+            cluster.getStringList("roles")),
+        new SharedFiles(
+            dataDir.resolve(troupe.getString("shared.image-dir")),
+            dataDir.resolve(troupe.getString("shared.token-key-file"))),
+        new IdentitySettings(optionalPath(troupe.getString("identity.admin-password-file"))),
+        JournalSettings.of(troupe.getConfig("journal")),
         new HttpSettings(http.getString("interface"), http.getInt("port")),
         apiSettings(api),
         new OperationSettings(
@@ -98,7 +130,18 @@ public record Settings(
             quotas.getLong("metadata-items"),
             quotas.getLong("server-groups"),
             quotas.getLong("server-group-members")),
-        new ViewSettings(view.getInt("deleted-kept"), millis(view, "wake-every")));
+        new ViewSettings(view.getInt("deleted-kept"), millis(view, "wake-every")),
+        jmxSettings(troupe.getConfig("jmx")));
+  }
+
+  private static JmxSettings jmxSettings(Config jmx) {
+    return JmxSettings.of(
+        jmx.getBoolean("enabled"),
+        jmx.getString("host"),
+        jmx.getInt("port"),
+        optionalPath(jmx.getString("password-file")),
+        optionalPath(jmx.getString("tls.key-store")),
+        optionalPath(jmx.getString("tls.key-store-password-file")));
   }
 
   private static ApiSettings apiSettings(Config api) {
@@ -112,6 +155,10 @@ public record Settings(
         Math.toIntExact(api.getDuration("request-timeout").toSeconds()),
         api.getString("region"),
         publicEndpoint.isEmpty() ? Optional.empty() : Optional.of(publicEndpoint));
+  }
+
+  private static Optional<Path> optionalPath(String path) {
+    return path.isEmpty() ? Optional.empty() : Optional.of(Path.of(path));
   }
 
   private static long millis(Config section, String key) {

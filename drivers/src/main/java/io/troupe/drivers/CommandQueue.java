@@ -57,6 +57,11 @@ final class CommandQueue {
     return lanes.values().stream().flatMap(Deque::stream).toList().stream();
   }
 
+  DriverActor.Load load() {
+    var all = lanes.values().stream().mapToInt(Deque::size).sum();
+    return new DriverActor.Load(running, all - running);
+  }
+
   void add(DriverJob job) {
     var lane = lanes.computeIfAbsent(job.instance(), instance -> new ArrayDeque<>(2));
     lane.add(job);

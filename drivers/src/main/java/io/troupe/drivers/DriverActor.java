@@ -66,7 +66,8 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
   @JsonSubTypes({
     @JsonSubTypes.Type(value = Execute.class, name = "execute"),
     @JsonSubTypes.Type(value = Hosts.class, name = "hosts"),
-    @JsonSubTypes.Type(value = Guests.class, name = "guests")
+    @JsonSubTypes.Type(value = Guests.class, name = "guests"),
+    @JsonSubTypes.Type(value = GetLoad.class, name = "get-load")
   })
   public sealed interface Request extends Message, CborSerializable {}
 
@@ -77,6 +78,16 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
 
   /** Which guests are on this host, ours or not? */
   public record Guests(String host, ActorRef<GuestsReply> replyTo) implements Request {}
+
+  /** How much is there to do? Answered at once. */
+  public record GetLoad(ActorRef<Load> replyTo) implements Request {}
+
+  /**
+   * Commands without an answer yet.
+   *
+   * @param running calls into the driver under way
+   */
+  public record Load(int running, int waiting) implements CborSerializable {}
 
   /** Answers {@link Execute}. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
@@ -276,6 +287,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
       case Execute(var command, var replyTo) -> execute(command, replyTo);
       case Hosts(var replyTo) -> askHosts(replyTo);
       case Guests(var host, var replyTo) -> askGuests(host, replyTo);
+      case GetLoad(var replyTo) -> replyTo.tell(queue.load());
       case Connect() -> connect();
       case Opened(var outcome) -> opened(outcome);
       case Ended(var job, var from, var outcome) -> ended(job, from, outcome);

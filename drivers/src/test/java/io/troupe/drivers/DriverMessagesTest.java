@@ -59,6 +59,8 @@ class DriverMessagesTest {
     }
     survives(new DriverActor.Hosts(hosts));
     survives(new DriverActor.Guests("h1", guests));
+    survives(new DriverActor.GetLoad(testKit.createTestProbe(DriverActor.Load.class).getRef()));
+    survives(new DriverActor.Load(3, 4));
   }
 
   @Test

@@ -104,11 +104,15 @@ final class DevCloud {
   }
 
   private void fakeHosts(int count) throws StartRefused {
-    var guests = directory.resolve("hypervisor").toAbsolutePath();
-    var uri =
-        count == 0
-            ? ""
-            : "fake://?hosts=" + count + "&prefix=fake-&state=" + guests.toUri().getRawPath();
+    // Ends in a slash once the folder is there; the address must not change with it.
+    var guests =
+        directory
+            .resolve("hypervisor")
+            .toAbsolutePath()
+            .toUri()
+            .getRawPath()
+            .replaceFirst("/$", "");
+    var uri = count == 0 ? "" : "fake://?hosts=" + count + "&prefix=fake-&state=" + guests;
     var known = catalog.find(Connection.class, "fake");
     if (known.isPresent() && known.get().uri().equals(uri)) {
       return;
@@ -185,7 +189,7 @@ final class DevCloud {
             "10.0.0.0/16",
             Optional.of("10.0.0.1"),
             List.of(),
-            "10.0.0.2",
+            "10.0.0.10",
             "10.0.255.254");
     create(
         new Network(
@@ -226,25 +230,8 @@ final class DevCloud {
     if (found.isPresent()) {
       return found.get();
     }
-    Map<String, Long> quotas =
-        name.equals("admin")
-            ? Map.of(
-                "instances",
-                -1L,
-                "cores",
-                -1L,
-                "ram",
-                -1L,
-                "key_pairs",
-                -1L,
-                "metadata_items",
-                -1L,
-                "server_groups",
-                -1L,
-                "server_group_members",
-                -1L)
-            : Map.of();
-    return create(new Project(hexId(), name, true, Optional.empty(), quotas));
+    Map<String, Long> quotas = name.equals("admin") ? Administrator.unlimited() : Map.of();
+    return create(new Project(Administrator.hexId(), name, true, Optional.empty(), quotas));
   }
 
   private Optional<User> user(String name) {
@@ -258,7 +245,13 @@ final class DevCloud {
         known.isPresent()
             ? update(known.get(), hash)
             : create(
-                new User(hexId(), name, hash, true, Optional.of(project.id()), Optional.empty()));
+                new User(
+                    Administrator.hexId(),
+                    name,
+                    hash,
+                    true,
+                    Optional.of(project.id()),
+                    Optional.empty()));
     var assignment = new RoleAssignment(user.id(), project.id(), role);
     if (catalog.find(RoleAssignment.class, assignment.key()).isEmpty()) {
       create(assignment);
@@ -303,10 +296,6 @@ final class DevCloud {
     var bytes = new byte[18];
     random.nextBytes(bytes);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-  }
-
-  private static String hexId() {
-    return UUID.randomUUID().toString().replace("-", "");
   }
 
   private <E extends CatalogEntry> E create(E entry) {

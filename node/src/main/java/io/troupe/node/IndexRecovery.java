@@ -4,16 +4,14 @@ import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.instance.InstanceEvent;
 import io.troupe.actors.instance.InstanceState;
 import io.troupe.actors.view.InstanceIndex;
+import io.troupe.core.journal.Journal;
 import io.troupe.core.value.InstanceId;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.persistence.jdbc.query.javadsl.JdbcReadJournal;
 import org.apache.pekko.persistence.query.EventEnvelope;
-import org.apache.pekko.persistence.query.NoOffset;
-import org.apache.pekko.persistence.query.PersistenceQuery;
 
 /** Fills the index of instances from the journal, before anybody may ask for a list. */
 final class IndexRecovery {
@@ -21,13 +19,14 @@ final class IndexRecovery {
 
   private final Map<String, Restored> instances = new HashMap<>();
 
-  static CompletionStage<Integer> run(ActorSystem<?> system, InstanceIndex index) {
-    var journal =
-        PersistenceQuery.get(system)
-            .getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier());
+  /**
+   * Completes with the number of instances; fails when the past cannot be read. Meanwhile instances
+   * may change: the index keeps whatever is newer.
+   */
+  static CompletionStage<Integer> run(ActorSystem<?> system, Journal journal, InstanceIndex index) {
     var recovery = new IndexRecovery();
     return journal
-        .currentEventsByTag(InstanceActor.TAG, NoOffset.getInstance())
+        .history(system, InstanceActor.KEY.name(), InstanceActor.TAG)
         .runForeach(recovery::take, system)
         .thenApply(_ -> recovery.fill(index));
   }
@@ -37,6 +36,9 @@ final class IndexRecovery {
     instances.compute(
         envelope.persistenceId(),
         (persistenceId, known) -> {
+          if (known != null && known.sequenceNr >= envelope.sequenceNr()) {
+            return known; // written twice (ADR 10): whoever looks after the entity decides, not we
+          }
           var before = known == null ? InstanceState.absent(id(persistenceId)) : known.state;
           return new Restored(before.evolve(event), envelope.sequenceNr());
         });

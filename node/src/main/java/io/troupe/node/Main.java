@@ -9,7 +9,14 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = "A compute control plane: scheduler, hypervisor drivers, OpenStack Compute API.",
-    subcommands = {DevCommand.class, VersionCommand.class})
+    subcommands = {
+      DevCommand.class,
+      NodeCommand.class,
+      SchemaCommand.class,
+      JmxCommand.class,
+      ConfigCommand.class,
+      VersionCommand.class
+    })
 public final class Main implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 

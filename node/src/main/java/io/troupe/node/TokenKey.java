@@ -13,9 +13,17 @@ final class TokenKey {
 
   private TokenKey() {}
 
-  static SecretKey in(Path dataDir) throws IOException {
-    var file = dataDir.resolve("keys").resolve("token.key");
+  /**
+   * @param mayMake whether a missing key is made; nodes of a cluster must be given the same one
+   */
+  static SecretKey in(Path file, boolean mayMake) throws IOException, StartRefused {
     if (!Files.exists(file)) {
+      if (!mayMake) {
+        throw new StartRefused(
+            "troupe.shared.token-key-file "
+                + file
+                + " is missing: give every node of the cluster the same 32 random bytes");
+      }
       var fresh = new byte[BYTES];
       new SecureRandom().nextBytes(fresh);
       OwnersFile.write(file, fresh);

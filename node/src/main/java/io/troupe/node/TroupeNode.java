@@ -13,13 +13,22 @@ import io.troupe.actors.cluster.ShardedHosts;
 import io.troupe.actors.image.FileImageStore;
 import io.troupe.actors.image.ImageLimits;
 import io.troupe.actors.image.ImageStore;
+import io.troupe.actors.image.ImageUpload;
+import io.troupe.actors.view.IndexFeed;
 import io.troupe.actors.view.InstanceIndex;
+import io.troupe.config.JmxSettings;
 import io.troupe.config.Settings;
-import io.troupe.core.journal.EmbeddedJournal;
+import io.troupe.core.cluster.ClusterConfig;
+import io.troupe.core.journal.DataDirectory;
+import io.troupe.core.journal.Journal;
+import io.troupe.core.journal.JournalUnavailable;
 import io.troupe.drivers.DriverProviders;
 import io.troupe.http.Api;
 import io.troupe.http.HttpServer;
+import io.troupe.node.jmx.NodeBeans;
+import io.troupe.node.jmx.RemoteAccess;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,11 +40,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import javax.management.MBeanServer;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.cluster.typed.Cluster;
-import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,12 +53,17 @@ import org.slf4j.LoggerFactory;
  * One node: the wiring of everything, in the order in which it has to be there.
  *
  * <pre>
- *   data directory → actor system, cluster of one → journal → catalog → index of instances → entities → HTTP
+ *   data directory → actor system → journal → cluster → catalog → index of instances → entities → HTTP
  * </pre>
  */
 public final class TroupeNode {
   /** Longer than any part takes on a slow disk; then something is broken. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** How long requests in progress may take when the node stops. */
+  private static final Duration LAST_REQUESTS = Duration.ofSeconds(10);
+
+  private static final MBeanServer MBEANS = ManagementFactory.getPlatformMBeanServer();
 
   private final Settings settings;
   private final ActorSystem<Void> system;
@@ -74,36 +88,44 @@ public final class TroupeNode {
   }
 
   /**
-   * Starts a node that stands alone; returns when it serves.
+   * Starts a node, alone or as a member of its cluster; returns when it serves.
    *
-   * @throws StartRefused when the port or the data directory cannot be had
+   * @throws StartRefused when the port, the data directory or the journal cannot be had, or the
+   *     cluster does not let it in
    */
   public static TroupeNode start(Settings settings) throws StartRefused, IOException {
-    var journal = takeDirectory(settings.dataDir());
+    var directory = takeDirectory(settings.dataDir());
+    Optional<RemoteAccess> remote;
     try {
       requireFree(settings.http());
+      remote = remoteAccess(settings.jmx());
     } catch (StartRefused refused) {
-      journal.close();
+      directory.close();
       throw refused;
     }
+    ProcessFile.write(settings.dataDir());
+    var journal = Journal.of(settings.journal(), settings.dataDir());
     var system =
         ActorSystem.<Void>create(
             Behaviors.empty(),
-            "troupe",
+            ClusterConfig.SYSTEM,
             ConfigFactory.load(
-                journal.config().withFallback(ConfigFactory.parseResources("troupe-pekko.conf"))));
+                ClusterConfig.of(settings.cluster())
+                    .withFallback(journal.config())
+                    .withFallback(ConfigFactory.parseResources("troupe-pekko.conf"))));
     system
         .getWhenTerminated()
         .whenComplete(
             (_, _) -> {
               try {
-                journal.close();
+                ProcessFile.remove(settings.dataDir());
+                directory.close();
               } catch (IOException e) {
                 log().warn("the data directory's lock could not be given back: {}", e.toString());
               }
             });
     try {
-      return wire(settings, system, journal);
+      return wire(settings, system, journal, remote);
     } catch (StartRefused | RuntimeException | IOException failure) {
       system.terminate();
       await(system.getWhenTerminated());
@@ -112,29 +134,32 @@ public final class TroupeNode {
   }
 
   private static TroupeNode wire(
-      Settings settings, ActorSystem<Void> system, EmbeddedJournal journal)
+      Settings settings, ActorSystem<Void> system, Journal journal, Optional<RemoteAccess> remote)
       throws IOException, StartRefused {
-    var cluster = Cluster.get(system);
-    cluster.manager().tell(Join.create(cluster.selfMember().address()));
-    await(journal.createTables(system));
+    try {
+      journal.prepare(system); // before the others see this node
+    } catch (JournalUnavailable e) {
+      throw new StartRefused(e.getMessage());
+    }
+    Membership.join(system, settings.cluster());
 
     var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var index = new InstanceIndex(settings.view().deletedKept());
     var copy = new CatalogCopy();
-    var images = new FileImageStore(settings.dataDir().resolve("images"));
+    var images = new FileImageStore(settings.shared().imageDir());
     var providers = DriverProviders.onClassPath();
     var entities =
         new ClusterEntities(system, settings, copy, index, metrics, images::open, providers);
     var catalog = new ShardedCatalog(system, entities, copy);
     entities.startCatalog();
-    var restored = IndexRecovery.run(system, index);
+    system.systemActorOf(IndexFeed.create(index, Clock.systemUTC()), "index-feed", Props.empty());
+    var restored = IndexRecovery.run(system, journal, index);
     await(catalog.load());
     await(restored);
+    new ImageUpload(catalog, images, ImageLimits.DEFAULT, Clock.systemUTC()).resume();
     entities.start();
     system.systemActorOf(
-        Waker.create(entities, index, catalog, settings.view()),
-        "waker",
-        org.apache.pekko.actor.typed.Props.empty());
+        Waker.create(entities, index, catalog, settings.view()), "waker", Props.empty());
 
     var cloud = new ShardedCloud(system, entities, catalog, index);
     var hosts = new ShardedHosts(system, entities, catalog, providers);
@@ -150,11 +175,28 @@ public final class TroupeNode {
             images,
             ImageLimits.DEFAULT,
             () -> copy.complete() ? Optional.empty() : Optional.of("the catalog is being read"),
-            TokenKey.in(settings.dataDir()),
+            TokenKey.in(settings.shared().tokenKeyFile(), settings.cluster().alone()),
             settings.api(),
             metrics,
             Clock.systemUTC());
     var binding = bind(settings.http(), system, api);
+    binding.addToCoordinatedShutdown(LAST_REQUESTS, system);
+    var beans =
+        NodeBeans.register(
+            MBEANS,
+            system,
+            settings.cluster().name(),
+            entities,
+            catalog,
+            hosts,
+            index,
+            metrics,
+            Clock.systemUTC());
+    system.getWhenTerminated().whenComplete((_, _) -> beans.close());
+    if (remote.isPresent()) {
+      open(remote.get());
+      system.getWhenTerminated().whenComplete((_, _) -> remote.get().close());
+    }
     log().info("serving on {}", binding.localAddress());
     return new TroupeNode(settings, system, catalog, hosts, images, binding);
   }
@@ -172,10 +214,26 @@ public final class TroupeNode {
     }
   }
 
-  private static EmbeddedJournal takeDirectory(Path directory) throws StartRefused {
+  private static Optional<RemoteAccess> remoteAccess(JmxSettings jmx) throws StartRefused {
     try {
-      return EmbeddedJournal.open(directory);
-    } catch (EmbeddedJournal.InUse inUse) {
+      return jmx.enabled() ? Optional.of(RemoteAccess.of(jmx)) : Optional.empty();
+    } catch (RemoteAccess.Refused refused) {
+      throw new StartRefused(refused.getMessage());
+    }
+  }
+
+  private static void open(RemoteAccess remote) throws StartRefused {
+    try {
+      remote.open(MBEANS);
+    } catch (RemoteAccess.Refused refused) {
+      throw new StartRefused(refused.getMessage());
+    }
+  }
+
+  private static DataDirectory takeDirectory(Path directory) throws StartRefused {
+    try {
+      return DataDirectory.take(directory);
+    } catch (DataDirectory.InUse inUse) {
       throw new StartRefused(inUse.getMessage());
     } catch (IOException e) {
       throw new StartRefused("cannot use the data directory " + directory + ": " + words(e));
@@ -242,6 +300,16 @@ public final class TroupeNode {
   public void stop() {
     await(CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.unknownReason()));
     system.getWhenTerminated().toCompletableFuture().join();
+  }
+
+  /**
+   * Whether the cluster has put this node out: it was unreachable for too long, or in a minority.
+   */
+  public boolean wasDowned() {
+    return CoordinatedShutdown.get(system)
+        .getShutdownReason()
+        .filter(CoordinatedShutdown.ClusterDowningReason$.class::isInstance)
+        .isPresent();
   }
 
   /** Returns when somebody has stopped the node. */

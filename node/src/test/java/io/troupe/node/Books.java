@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,9 +37,9 @@ record Books(
     Map<String, JsonNode> limits) {
 
   /**
-   * @param hypervisor the state directory of the fake hypervisor
+   * @param hypervisors the state directories of the fake hypervisors
    */
-  static Books of(LiveNode node, Path hypervisor) throws IOException {
+  static Books of(LiveNode node, Path... hypervisors) throws IOException {
     var admin = node.admin();
     var demo = node.demo();
     var claims = new TreeMap<String, Set<String>>();
@@ -53,7 +54,7 @@ record Books(
         servers(admin),
         claims,
         ramMib,
-        guests(hypervisor),
+        guests(hypervisors),
         texts(admin.get("/networking/v2.0/ports").expect(200).path("ports"), "device_id"),
         Map.of(projectOf(admin), limits(admin), projectOf(demo), limits(demo)));
   }
@@ -87,7 +88,7 @@ record Books(
     }
   }
 
-  private static boolean isQuiet(JsonNode server) {
+  static boolean isQuiet(JsonNode server) {
     return server.path("OS-EXT-STS:task_state").isNull() && !status(server).equals("BUILD");
   }
 
@@ -104,26 +105,29 @@ record Books(
     return client.get("/compute/v2.1/limits").expect(200).path("limits").path("absolute");
   }
 
-  /** Replays the fake hypervisor's own log, as it does itself when it is opened. */
-  private static Map<String, Set<String>> guests(Path hypervisor) throws IOException {
+  private static Map<String, Set<String>> guests(Path... hypervisors) throws IOException {
     var guests = new TreeMap<String, Set<String>>();
-    for (var line : Files.readAllLines(hypervisor.resolve("guests.jsonl"))) {
-      var change = NodeClient.parse(line.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-      var host = change.path("host").textValue();
-      switch (change.path("change").textValue()) {
-        case "kept" -> add(guests, host, change.path("guest").path("instance").textValue());
-        case "gone" -> {
-          var left = guests.getOrDefault(host, new TreeSet<>());
-          left.remove(change.path("name").textValue().replaceFirst("^instance-", ""));
-          if (left.isEmpty()) {
-            guests.remove(host);
-          }
-        }
-        case "epoch-raised" -> {} // says nothing about guests
-        default -> throw new AssertionError("unknown change: " + line);
+    for (var hypervisor : hypervisors) {
+      for (var line : Files.readAllLines(hypervisor.resolve("guests.jsonl"))) {
+        replay(NodeClient.parse(line.getBytes(StandardCharsets.UTF_8)), guests);
       }
     }
+    guests.values().removeIf(Set::isEmpty);
     return guests;
+  }
+
+  /** One line of the fake hypervisor's log, read as it does itself when it is opened. */
+  private static void replay(JsonNode change, Map<String, Set<String>> guests) {
+    var host = change.path("host").textValue();
+    switch (change.path("change").textValue()) {
+      case "kept" -> add(guests, host, change.path("guest").path("instance").textValue());
+      case "gone" ->
+          guests
+              .getOrDefault(host, new TreeSet<>())
+              .remove(change.path("name").textValue().replaceFirst("^instance-", ""));
+      case "epoch-raised" -> {} // says nothing about guests
+      default -> throw new AssertionError("unknown change: " + change);
+    }
   }
 
   /** Every server is settled, and everybody counts the same ones. */

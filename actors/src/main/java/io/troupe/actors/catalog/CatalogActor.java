@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 import org.apache.pekko.persistence.typed.PersistenceId;
@@ -53,33 +54,42 @@ public final class CatalogActor
   })
   public sealed interface Reply extends CborSerializable {}
 
-  /** The entry as it is now, or as it was when it was removed. */
-  public record Written(CatalogState.Versioned entry) implements Reply {}
+  /**
+   * The entry as it is now, or as it was when it was removed.
+   *
+   * @param revision of the kind with this write; a copy of a lower one does not have it yet
+   */
+  public record Written(CatalogState.Versioned entry, long revision) implements Reply {}
 
   /** Another writer came first; this is what it wrote. */
   public record Outdated(CatalogState.Versioned newest) implements Reply {}
 
   public record Refused(Rejection reason) implements Reply {}
 
-  public record All(List<CatalogState.Versioned> entries) implements CborSerializable {}
+  /** Every entry of the kind; also what other nodes are told after each write. */
+  public record All(String kind, long revision, List<CatalogState.Versioned> entries)
+      implements CborSerializable {}
 
   private final Class<? extends CatalogEntry> kind;
-  private final Consumer<CatalogState> published;
+  private final Consumer<All> published;
+  private final ActorContext<Message> context;
 
   /**
    * @param published told the newest state before each answer, and after recovery
    */
   public static Behavior<Message> create(
-      Class<? extends CatalogEntry> kind, Consumer<CatalogState> published) {
-    return Behaviors.setup(_ -> new CatalogActor(kind, published));
+      Class<? extends CatalogEntry> kind, Consumer<All> published) {
+    return Behaviors.setup(context -> new CatalogActor(kind, published, context));
   }
 
-  private CatalogActor(Class<? extends CatalogEntry> kind, Consumer<CatalogState> published) {
+  private CatalogActor(
+      Class<? extends CatalogEntry> kind, Consumer<All> published, ActorContext<Message> context) {
     super(
         PersistenceId.of(KEY.name(), Kinds.id(kind)),
         SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.kind = kind;
     this.published = published;
+    this.context = context;
   }
 
   @Override
@@ -100,7 +110,7 @@ public final class CatalogActor
   @Override
   public SignalHandler<CatalogState> signalHandler() {
     return newSignalHandlerBuilder()
-        .onSignal(RecoveryCompleted.class, (state, _) -> published.accept(state))
+        .onSignal(RecoveryCompleted.class, (state, _) -> published.accept(all(state)))
         .build();
   }
 
@@ -122,12 +132,12 @@ public final class CatalogActor
                                   .persist(new CatalogEvent.Removed(key))
                                   .thenRun(
                                       (CatalogState after) -> {
-                                        published.accept(after);
-                                        replyTo.tell(new Written(entry));
+                                        published.accept(all(after));
+                                        replyTo.tell(written(entry));
                                       }))
                   .orElseGet(() -> refuse(replyTo, notFound(key)));
           case GetAll(var replyTo) -> {
-            replyTo.tell(new All(state.list()));
+            replyTo.tell(all(state));
             yield Effect().none();
           }
         };
@@ -136,11 +146,17 @@ public final class CatalogActor
   private Effect<CatalogEvent, CatalogState> create(
       CatalogState state, CatalogEntry asked, long most, ActorRef<Reply> replyTo) {
     var entry = state.numbered(asked);
-    return state
-        .refusalOfCreate(entry)
-        .or(() -> state.refusalOfCount(entry, most))
-        .map(reason -> refuse(replyTo, reason))
-        .orElseGet(() -> put(entry, replyTo));
+    var refusal = state.refusalOfCreate(entry);
+    if (refusal.isPresent()) {
+      return refuse(replyTo, refusal.get());
+    }
+    var known = state.find(entry.key());
+    if (known.isPresent()) {
+      replyTo.tell(written(known.get()));
+      return Effect().none();
+    }
+    var tooMany = state.refusalOfCount(entry, most);
+    return tooMany.isPresent() ? refuse(replyTo, tooMany.get()) : put(entry, replyTo);
   }
 
   private Effect<CatalogEvent, CatalogState> replace(CatalogState state, Replace replace) {
@@ -153,7 +169,7 @@ public final class CatalogActor
       return Effect().none();
     }
     if (known.get().entry().equals(replace.entry())) {
-      replace.replyTo().tell(new Written(known.get()));
+      replace.replyTo().tell(written(known.get()));
       return Effect().none();
     }
     return state
@@ -167,14 +183,22 @@ public final class CatalogActor
         .persist(new CatalogEvent.Put(entry))
         .thenRun(
             (CatalogState after) -> {
-              published.accept(after);
-              replyTo.tell(new Written(after.find(entry.key()).orElseThrow()));
+              published.accept(all(after));
+              replyTo.tell(written(after.find(entry.key()).orElseThrow()));
             });
   }
 
   private Effect<CatalogEvent, CatalogState> refuse(ActorRef<Reply> replyTo, Rejection reason) {
     replyTo.tell(new Refused(reason));
     return Effect().none();
+  }
+
+  private All all(CatalogState state) {
+    return new All(Kinds.id(kind), lastSequenceNumber(context), state.list());
+  }
+
+  private Written written(CatalogState.Versioned entry) {
+    return new Written(entry, lastSequenceNumber(context));
   }
 
   private Rejection notFound(String key) {

@@ -5,17 +5,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * This node's copy of the catalog, for reading without asking anybody. Safe for use from any
  * thread.
  */
 public final class CatalogCopy {
-  private record Shelf(Map<String, CatalogState.Versioned> byKey, List<CatalogEntry> inOrder) {
-    static Shelf of(List<CatalogState.Versioned> entries) {
+  private record Shelf(
+      long revision, Map<String, CatalogState.Versioned> byKey, List<CatalogEntry> inOrder) {
+    static Shelf of(long revision, List<CatalogState.Versioned> entries) {
       var byKey = new LinkedHashMap<String, CatalogState.Versioned>();
       entries.forEach(one -> byKey.put(one.entry().key(), one));
-      return new Shelf(byKey, entries.stream().map(CatalogState.Versioned::entry).toList());
+      return new Shelf(
+          revision, byKey, entries.stream().map(CatalogState.Versioned::entry).toList());
     }
   }
 
@@ -36,13 +39,32 @@ public final class CatalogCopy {
     watchers.put(kind, watcher);
   }
 
-  public void put(Class<? extends CatalogEntry> kind, List<CatalogState.Versioned> entries) {
-    var newest = Shelf.of(entries);
-    var before = shelves.put(kind, newest);
+  /**
+   * Takes all entries of a kind unless newer ones are here.
+   *
+   * @param revision grows with each write of the kind
+   */
+  public void put(
+      Class<? extends CatalogEntry> kind, long revision, List<CatalogState.Versioned> entries) {
+    var newest = Shelf.of(revision, entries);
+    var before = new AtomicReference<Shelf>();
+    var kept =
+        shelves.compute(
+            kind,
+            (_, known) -> {
+              before.set(known);
+              return known != null && known.revision >= revision ? known : newest;
+            });
     var watcher = watchers.get(kind);
-    if (watcher != null && before != null && !before.inOrder.equals(newest.inOrder)) {
-      watcher.changed(before.inOrder, newest.inOrder);
+    if (watcher != null && kept == newest && before.get() != null) {
+      watcher.changed(before.get().inOrder, newest.inOrder);
     }
+  }
+
+  /** The newest write of the kind that is in this copy; -1 before it was read once. */
+  public long revision(Class<? extends CatalogEntry> kind) {
+    var shelf = shelves.get(kind);
+    return shelf == null ? -1 : shelf.revision;
   }
 
   /** Whether every kind has been read once. */

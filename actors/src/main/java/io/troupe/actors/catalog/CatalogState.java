@@ -34,9 +34,12 @@ public record CatalogState(
     return list.stream().filter(one -> one.entry().key().equals(key)).findFirst();
   }
 
-  /** Why the entry may not be created; empty when it may. */
+  /**
+   * Why the entry may not be created; empty when it may. The very same entry may: somebody asks
+   * again.
+   */
   Optional<Rejection> refusalOfCreate(CatalogEntry entry) {
-    return find(entry.key()).isPresent()
+    return find(entry.key()).filter(known -> !known.entry().equals(entry)).isPresent()
         ? Optional.of(taken(entry, entry.key()))
         : refusalOfWords(entry);
   }
@@ -77,7 +80,14 @@ public record CatalogState(
 
   /** The entry with a number, where its kind has numbers and it has none yet. */
   CatalogEntry numbered(CatalogEntry entry) {
-    return entry.number() == 0 ? entry.withNumber(lastNumber + 1) : entry;
+    if (entry.number() != 0) {
+      return entry;
+    }
+    return list.stream()
+        .map(Versioned::entry)
+        .filter(known -> known.number() != 0 && known.equals(entry.withNumber(known.number())))
+        .findFirst() // the same question again
+        .orElseGet(() -> entry.withNumber(lastNumber + 1));
   }
 
   private static Rejection taken(CatalogEntry entry, String what) {

@@ -38,6 +38,14 @@ public final class Kinds {
     return title(kind).toLowerCase(java.util.Locale.ROOT).replace(' ', '_') + "s";
   }
 
+  /** The kind of this id; throws when there is none. */
+  public static Class<? extends CatalogEntry> of(String id) {
+    return ALL.stream()
+        .filter(kind -> id(kind).equals(id))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no kind of catalog entries: " + id));
+  }
+
   /** For messages, such as {@code Role assignment}. */
   static String title(Class<? extends CatalogEntry> kind) {
     var words = kind.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", " ");

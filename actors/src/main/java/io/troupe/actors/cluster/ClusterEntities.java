@@ -24,6 +24,7 @@ import io.troupe.actors.project.QuotaLimits;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.Settings;
+import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -40,7 +41,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.RecipientRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.pubsub.Topic;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
@@ -81,25 +85,42 @@ public final class ClusterEntities implements Entities {
     this.providers = providers;
   }
 
-  /** First step: the catalog, which the others read from. */
+  /** First step: the catalog, which the others read from. Every node hears of each write to it. */
   public void startCatalog() {
+    var topic =
+        system.systemActorOf(
+            Topic.create(CatalogActor.All.class, "catalog"), "catalog-topic", Props.empty());
+    var listener =
+        system.systemActorOf(
+            Behaviors.<CatalogActor.All>receiveMessage(
+                all -> {
+                  copy(all);
+                  return Behaviors.same();
+                }),
+            "catalog-copy",
+            Props.empty());
+    topic.tell(Topic.subscribe(listener));
     sharding.init(
         Entity.of(
                 CatalogActor.KEY,
-                context -> {
-                  var kind =
-                      Kinds.all().stream()
-                          .filter(one -> Kinds.id(one).equals(context.getEntityId()))
-                          .findFirst()
-                          .orElseThrow();
-                  return CatalogActor.create(kind, state -> catalog.put(kind, state.list()));
-                })
+                context ->
+                    CatalogActor.create(
+                        Kinds.of(context.getEntityId()),
+                        all -> {
+                          copy(all);
+                          topic.tell(Topic.publish(all));
+                        }))
             .withSettings(neverLaidToRest()));
+  }
+
+  private void copy(CatalogActor.All all) {
+    catalog.put(Kinds.of(all.kind()), all.revision(), all.entries());
   }
 
   /** Second step, once the catalog has been read. */
   public void start() {
     var meter = new OperationMeter(metrics);
+    var journal = new JournalMeter(metrics);
     sharding.init(
         Entity.of(
                 InstanceActor.KEY,
@@ -110,6 +131,7 @@ public final class ClusterEntities implements Entities {
                         index,
                         settings.operations(),
                         meter,
+                        journal,
                         clock,
                         context.getShard()))
             .withStopMessage(new InstanceActor.Stop())
@@ -123,6 +145,7 @@ public final class ClusterEntities implements Entities {
                         this,
                         this::surroundings,
                         settings.fleet(),
+                        journal,
                         clock))
             .withSettings(neverLaidToRest()));
     sharding.init(
@@ -144,7 +167,9 @@ public final class ClusterEntities implements Entities {
             ProjectActor.KEY,
             context ->
                 ProjectActor.create(
-                    new ProjectId(context.getEntityId()), () -> limits(context.getEntityId()))));
+                    new ProjectId(context.getEntityId()),
+                    () -> limits(context.getEntityId()),
+                    journal)));
     sharding.init(
         Entity.of(
             NetworkActor.KEY,

@@ -25,12 +25,17 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 public final class ShardedCatalog implements Catalog {
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
+  /** At start the shards have yet to find a home. */
+  private static final Duration LOAD = Duration.ofSeconds(55);
+
   private final ActorSystem<?> system;
+  private final PatientAsk patiently;
   private final Entities entities;
   private final CatalogCopy copy;
 
   public ShardedCatalog(ActorSystem<?> system, Entities entities, CatalogCopy copy) {
     this.system = system;
+    this.patiently = new PatientAsk(system);
     this.entities = entities;
     this.copy = copy;
   }
@@ -39,16 +44,23 @@ public final class ShardedCatalog implements Catalog {
   public CompletionStage<Void> load() {
     return CompletableFuture.allOf(
         Kinds.all().stream()
-            .map(
-                kind ->
-                    AskPattern.<CatalogActor.Message, CatalogActor.All>ask(
-                            entities.catalog(Kinds.id(kind)),
-                            CatalogActor.GetAll::new,
-                            Duration.ofSeconds(30),
-                            system.scheduler())
-                        .thenAccept(all -> copy.put(kind, all.entries()))
-                        .toCompletableFuture())
+            .map(kind -> read(kind, LOAD).toCompletableFuture())
             .toArray(CompletableFuture[]::new));
+  }
+
+  private CompletionStage<Void> read(Class<? extends CatalogEntry> kind, Duration patience) {
+    return patiently
+        .<CatalogActor.Message, CatalogActor.All>ask(
+            entities.catalog(Kinds.id(kind)), CatalogActor.GetAll::new, patience)
+        .thenAccept(all -> copy.put(kind, all.revision(), all.entries()));
+  }
+
+  /** What this node has written is in its copy before it is answered. */
+  private CompletionStage<CatalogActor.Reply> whenCopied(
+      Class<? extends CatalogEntry> kind, CatalogActor.Reply reply) {
+    return reply instanceof CatalogActor.Written(_, var revision) && copy.revision(kind) < revision
+        ? read(kind, ANSWER).thenApply(_ -> reply)
+        : CompletableFuture.completedFuture(reply);
   }
 
   @Override
@@ -62,18 +74,26 @@ public final class ShardedCatalog implements Catalog {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // an entry's class is its kind
   public <E extends CatalogEntry> CompletionStage<Answer<E>> create(E entry) {
-    var kind = (Class<E>) entry.getClass();
-    return ask(kind, replyTo -> new CatalogActor.Create(entry, replyTo))
-        .thenApply(reply -> answer(kind, reply));
+    return create(entry, replyTo -> new CatalogActor.Create(entry, replyTo));
   }
 
   @Override
-  @SuppressWarnings("unchecked") // an entry's class is its kind
   public <E extends CatalogEntry> CompletionStage<Answer<E>> createWithin(E entry, long most) {
+    return create(entry, replyTo -> new CatalogActor.CreateWithin(entry, most, replyTo));
+  }
+
+  /** Put again when no answer comes: what is there already as it should be is created. */
+  @SuppressWarnings("unchecked") // an entry's class is its kind
+  private <E extends CatalogEntry> CompletionStage<Answer<E>> create(
+      E entry,
+      org.apache.pekko.japi.function.Function<ActorRef<CatalogActor.Reply>, CatalogActor.Message>
+          message) {
     var kind = (Class<E>) entry.getClass();
-    return ask(kind, replyTo -> new CatalogActor.CreateWithin(entry, most, replyTo))
+    return patiently
+        .<CatalogActor.Message, CatalogActor.Reply>ask(
+            entities.catalog(Kinds.id(kind)), message, LOAD)
+        .thenCompose(reply -> whenCopied(kind, reply))
         .thenApply(reply -> answer(kind, reply));
   }
 
@@ -119,7 +139,7 @@ public final class ShardedCatalog implements Catalog {
   private static <E extends CatalogEntry> Answer<E> answer(
       Class<E> kind, CatalogActor.Reply reply) {
     return switch (reply) {
-      case CatalogActor.Written(var entry) -> Answer.of(kind.cast(entry.entry()));
+      case CatalogActor.Written(var entry, _) -> Answer.of(kind.cast(entry.entry()));
       case CatalogActor.Refused(var reason) -> Answer.refuse(reason);
       case CatalogActor.Outdated(var newest) ->
           throw new IllegalStateException("not an answer to a create or remove: " + newest);

@@ -39,7 +39,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
@@ -48,18 +47,17 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
  * hears of it.
  */
 public final class ShardedCloud implements Instances, Networks, Quotas, Placements {
-  /** One try; a moving shard takes less. */
-  private static final Duration ANSWER = Duration.ofSeconds(7);
+  /** Through a fail-over; then the client hears of it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(24);
 
   private static final Duration CONSOLE_ANSWER = Duration.ofSeconds(35);
-
-  private static final int TRIES = 3;
 
   /** More than any terminal scrolls back. */
   private static final int CONSOLE_BYTES = 1 << 20;
 
   private final ActorSystem<?> system;
   private final Entities entities;
+  private final PatientAsk patiently;
   private final Catalog catalog;
   private final InstanceIndex index;
 
@@ -67,20 +65,9 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
       ActorSystem<?> system, Entities entities, Catalog catalog, InstanceIndex index) {
     this.system = system;
     this.entities = entities;
+    this.patiently = new PatientAsk(system);
     this.catalog = catalog;
     this.index = index;
-  }
-
-  /** Asks up to {@link #TRIES} times: every question here may be repeated. */
-  private static <T> CompletionStage<T> patiently(Supplier<CompletionStage<T>> ask, int tries) {
-    return ask.get()
-        .exceptionallyCompose(
-            failure -> {
-              var cause = failure instanceof CompletionException ? failure.getCause() : failure;
-              return cause instanceof TimeoutException && tries > 1
-                  ? patiently(ask, tries - 1)
-                  : CompletableFuture.failedFuture(cause);
-            });
   }
 
   private static <T> CompletionStage<Answer<T>> orUnavailable(CompletionStage<Answer<T>> answer) {
@@ -101,19 +88,25 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
   @Override
   public CompletionStage<Answer<InstanceView>> command(InstanceId id, UserCommand command) {
     var asked =
-        patiently(
-            () ->
-                AskPattern.<InstanceActor.Message, InstanceActor.Reply>ask(
-                    entities.instance(id),
-                    replyTo -> new InstanceActor.Do(command, replyTo),
-                    ANSWER,
-                    system.scheduler()),
-            TRIES);
+        patiently.<InstanceActor.Message, InstanceActor.Reply>ask(
+            entities.instance(id), replyTo -> new InstanceActor.Do(command, replyTo), PATIENCE);
     return orUnavailable(
         asked.thenApply(
             reply ->
                 switch (reply) {
-                  case InstanceActor.Accepted(var view) -> Answer.of(view);
+                  case InstanceActor.Accepted(var view) -> {
+                    // The instance may live on another node: the client reads its own write here
+                    // all the same.
+                    index.put(
+                        new InstanceIndex.Entry(
+                            id,
+                            view.version(),
+                            Optional.of(view),
+                            view.taskState().isPresent(),
+                            Optional.empty(),
+                            view.updatedAt()));
+                    yield Answer.of(view);
+                  }
                   case InstanceActor.Rejected(var reason) -> Answer.refuse(reason);
                 }));
   }
@@ -123,11 +116,9 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
     if (index.find(id).isEmpty()) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    return patiently(
-            () ->
-                AskPattern.<InstanceActor.Message, InstanceActor.View>ask(
-                    entities.instance(id), InstanceActor.Get::new, ANSWER, system.scheduler()),
-            TRIES)
+    return patiently
+        .<InstanceActor.Message, InstanceActor.View>ask(
+            entities.instance(id), InstanceActor.Get::new, PATIENCE)
         .thenApply(InstanceActor.View::view);
   }
 
@@ -136,14 +127,9 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
     if (index.find(id).isEmpty()) {
       return CompletableFuture.completedFuture(List.of());
     }
-    return patiently(
-            () ->
-                AskPattern.<InstanceActor.Message, InstanceActor.Operations>ask(
-                    entities.instance(id),
-                    InstanceActor.GetOperations::new,
-                    ANSWER,
-                    system.scheduler()),
-            TRIES)
+    return patiently
+        .<InstanceActor.Message, InstanceActor.Operations>ask(
+            entities.instance(id), InstanceActor.GetOperations::new, PATIENCE)
         .thenApply(InstanceActor.Operations::trails);
   }
 
@@ -214,8 +200,9 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
               org.apache.pekko.actor.typed.ActorRef<NetworkActor.PortReply>, NetworkActor.Message>
           message) {
     return orUnavailable(
-        AskPattern.<NetworkActor.Message, NetworkActor.PortReply>ask(
-                entities.network(networkId), message, ANSWER, system.scheduler())
+        patiently
+            .<NetworkActor.Message, NetworkActor.PortReply>ask(
+                entities.network(networkId), message, PATIENCE)
             .thenApply(
                 reply ->
                     reply
@@ -226,14 +213,9 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
 
   @Override
   public CompletionStage<List<Port>> ports(String networkId) {
-    return patiently(
-            () ->
-                AskPattern.<NetworkActor.Message, NetworkActor.Ports>ask(
-                    entities.network(networkId),
-                    NetworkActor.GetPorts::new,
-                    ANSWER,
-                    system.scheduler()),
-            TRIES)
+    return patiently
+        .<NetworkActor.Message, NetworkActor.Ports>ask(
+            entities.network(networkId), NetworkActor.GetPorts::new, PATIENCE)
         .thenApply(NetworkActor.Ports::ports);
   }
 
@@ -241,11 +223,7 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
 
   @Override
   public CompletionStage<QuotaUsage> usage(ProjectId project) {
-    return patiently(
-        () ->
-            AskPattern.ask(
-                entities.project(project), ProjectActor.GetUsage::new, ANSWER, system.scheduler()),
-        TRIES);
+    return patiently.ask(entities.project(project), ProjectActor.GetUsage::new, PATIENCE);
   }
 
   // ---- placements
@@ -280,11 +258,11 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
             java.util.Map.of(),
             3);
     return orUnavailable(
-        AskPattern.<SchedulerActor.Message, PlacementReport>ask(
+        patiently
+            .<SchedulerActor.Message, PlacementReport>ask(
                 entities.scheduler(),
                 replyTo -> new SchedulerActor.Explain(spec, replyTo),
-                ANSWER,
-                system.scheduler())
+                PATIENCE)
             .thenApply(report -> Answer.of(Explained.of(report))));
   }
 }

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.pattern.Patterns;
 
 /** The fleet over its actors. */
 public final class ShardedHosts implements Hosts {
@@ -35,6 +36,11 @@ public final class ShardedHosts implements Hosts {
 
   /** A hypervisor may have to be probed by booting a guest before it answers. */
   private static final Duration FIRST_CONTACT = Duration.ofSeconds(90);
+
+  /** Ten thousand new hosts write their first event within this. */
+  private static final Duration SETTLING = Duration.ofSeconds(30);
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
   private final ActorSystem<?> system;
   private final Entities entities;
@@ -83,7 +89,8 @@ public final class ShardedHosts implements Hosts {
   private CompletionStage<Answer<ConnectionView>> firstContact(Connection connection) {
     var ref = entities.connection(new ConnectionId(connection.id()));
     ref.tell(new ConnectionActor.Wake());
-    return view(connection, FIRST_CONTACT)
+    return shown(connection, FIRST_CONTACT)
+        .thenCompose(shown -> complete(connection, shown, SETTLING))
         .handle((view, failure) -> failure == null ? view : unanswered(connection))
         .thenCompose(
             view -> {
@@ -230,17 +237,36 @@ public final class ShardedHosts implements Hosts {
   }
 
   private CompletionStage<ConnectionView> view(Connection connection, Duration patience) {
-    return AskPattern.<ConnectionActor.Message, ConnectionActor.Hosts>ask(
-            entities.connection(new ConnectionId(connection.id())),
-            replyTo -> new ConnectionActor.ListHosts(false, replyTo),
-            patience,
-            system.scheduler())
+    return shown(connection, patience).thenCompose(shown -> view(connection, shown));
+  }
+
+  private CompletionStage<ConnectionActor.Hosts> shown(Connection connection, Duration patience) {
+    return AskPattern.ask(
+        entities.connection(new ConnectionId(connection.id())),
+        replyTo -> new ConnectionActor.ListHosts(false, replyTo),
+        patience,
+        system.scheduler());
+  }
+
+  private CompletionStage<ConnectionView> view(Connection connection, ConnectionActor.Hosts shown) {
+    return hostViews(shown.hosts())
+        .thenApply(hosts -> new ConnectionView(connection, shown.state(), shown.error(), hosts));
+  }
+
+  /**
+   * The view once every host has written down that it was discovered, or as far as it got in time.
+   */
+  private CompletionStage<ConnectionView> complete(
+      Connection connection, ConnectionActor.Hosts shown, Duration left) {
+    return view(connection, shown)
         .thenCompose(
-            shown ->
-                hostViews(shown.hosts())
-                    .thenApply(
-                        hosts ->
-                            new ConnectionView(connection, shown.state(), shown.error(), hosts)));
+            view ->
+                view.hosts().size() == shown.hosts().size() || left.isNegative()
+                    ? CompletableFuture.completedFuture(view)
+                    : Patterns.after(
+                        LOOK_AGAIN,
+                        system.classicSystem(),
+                        () -> complete(connection, shown, left.minus(LOOK_AGAIN))));
   }
 
   private CompletionStage<List<HostView>> hostViews(Collection<HostId> ids) {

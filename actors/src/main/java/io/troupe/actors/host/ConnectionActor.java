@@ -78,6 +78,18 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
     }
   }
 
+  /** How is it now? Answered at once. */
+  public record GetStatus(ActorRef<Status> replyTo) implements Message, CborSerializable {}
+
+  /**
+   * @param state {@code connecting}, {@code up} or {@code down}
+   * @param error why it is down, empty otherwise
+   * @param load commands on their way through the driver
+   */
+  public record Status(
+      ConnectionId connection, String state, String error, int hosts, DriverActor.Load load)
+      implements CborSerializable {}
+
   /** The connection was enabled or disabled: its hosts tell the scheduler. */
   public record Refresh() implements Message, CborSerializable {}
 
@@ -90,9 +102,16 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
 
   private record GuestsAnswer(DriverActor.GuestsReply reply) implements Message {}
 
+  private record LoadKnown(DriverActor.Load load, ActorRef<Status> replyTo) implements Message {}
+
   private record Heartbeat() implements Message {}
 
   private record Reconcile() implements Message {}
+
+  /** The driver's actor does not block; it is silent only while it is started anew. */
+  private static final Duration LOAD_ANSWER = Duration.ofSeconds(1);
+
+  private static final DriverActor.Load NO_LOAD = new DriverActor.Load(0, 0);
 
   private final ConnectionId id;
   private final Entities entities;
@@ -180,6 +199,9 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
           answer();
         }
       }
+      case GetStatus(var replyTo) -> askLoad(replyTo);
+      case LoadKnown(var load, var replyTo) ->
+          replyTo.tell(new Status(id, state, error, hosts.size(), load));
       case Refresh() -> tellHosts(new HostActor.Publish());
       case FromDriver(var notice) -> onNotice(notice);
       case HostsAnswer(DriverActor.HostsShown(var shown)) -> onHosts(shown);
@@ -241,6 +263,19 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
               new DriverFailure(DriverFailure.Kind.RETRYABLE, "connection " + id + ": " + error);
           execute.replyTo().tell(DriverActor.Failed.of(execute.command(), failure));
         });
+  }
+
+  private void askLoad(ActorRef<Status> replyTo) {
+    driver.ifPresentOrElse(
+        one ->
+            getContext()
+                .ask(
+                    DriverActor.Load.class,
+                    one,
+                    LOAD_ANSWER,
+                    DriverActor.GetLoad::new,
+                    (load, failure) -> new LoadKnown(failure == null ? load : NO_LOAD, replyTo)),
+        () -> getContext().getSelf().tell(new LoadKnown(NO_LOAD, replyTo)));
   }
 
   private void onNotice(DriverActor.Notice notice) {

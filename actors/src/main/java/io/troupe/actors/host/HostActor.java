@@ -12,6 +12,7 @@ import io.troupe.actors.scheduler.HostRow;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.config.FleetSettings;
+import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
@@ -37,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -45,6 +47,7 @@ import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EffectBuilder;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
@@ -182,6 +185,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private final Entities entities;
   private final Lookup lookup;
   private final FleetSettings settings;
+  private final JournalMeter.Writes writes;
   private final Clock clock;
   private final ActorContext<Message> context;
   private final ActorRef<DriverActor.Reply> driverReplies;
@@ -199,10 +203,21 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private long questions;
 
+  /**
+   * Instances with a driver command since the last list of guests. The next list may have been made
+   * before that command and says nothing about them; the one after it does.
+   */
+  private final Set<InstanceId> touched = new HashSet<>();
+
   public static Behavior<Message> create(
-      HostId id, Entities entities, Lookup lookup, FleetSettings settings, Clock clock) {
+      HostId id,
+      Entities entities,
+      Lookup lookup,
+      FleetSettings settings,
+      JournalMeter journal,
+      Clock clock) {
     return Behaviors.setup(
-        context -> new HostActor(id, entities, lookup, settings, clock, context));
+        context -> new HostActor(id, entities, lookup, settings, journal, clock, context));
   }
 
   private HostActor(
@@ -210,6 +225,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       Entities entities,
       Lookup lookup,
       FleetSettings settings,
+      JournalMeter journal,
       Clock clock,
       ActorContext<Message> context) {
     super(
@@ -219,6 +235,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     this.entities = entities;
     this.lookup = lookup;
     this.settings = settings;
+    this.writes = journal.writesOf(KEY.name());
     this.clock = clock;
     this.context = context;
     this.driverReplies = context.messageAdapter(DriverActor.Reply.class, FromDriver::new);
@@ -243,7 +260,13 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   @Override
   public SignalHandler<HostState> signalHandler() {
     return newSignalHandlerBuilder()
-        .onSignal(RecoveryCompleted.class, (state, _) -> publish(state, List.of()))
+        .onSignal(
+            RecoveryCompleted.class,
+            (state, _) -> {
+              writes.abandon();
+              publish(state, List.of());
+            })
+        .onSignal(PostStop.class, (_, _) -> writes.abandon())
         .build();
   }
 
@@ -279,8 +302,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           }
           case Forget() ->
               state.known()
-                  ? Effect()
-                      .persist(new HostEvent.Forgotten())
+                  ? persist(new HostEvent.Forgotten())
                       .thenRun(() -> entities.scheduler().tell(new SchedulerActor.HostGone(id)))
                   : Effect().none();
           case GetView(var replyTo) -> {
@@ -288,6 +310,11 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             yield Effect().none();
           }
         };
+  }
+
+  private EffectBuilder<HostEvent, HostState> persist(HostEvent event) {
+    writes.begin();
+    return Effect().persist(event).thenRun(writes::end);
   }
 
   // ---- claims
@@ -378,8 +405,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       claim.replyTo().tell(answer);
       return Effect().none();
     }
-    return Effect()
-        .persist(new HostEvent.Claimed(made))
+    return persist(new HostEvent.Claimed(made))
         .thenRun(
             (HostState after) -> {
               claim.replyTo().tell(answer);
@@ -392,6 +418,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         .getLog()
         .info("host {} refuses the claim of instance {}: {}", id, claim.spec().instance(), reason);
     claim.replyTo().tell(new ClaimRefused(reason));
+    entities.scheduler().tell(new SchedulerActor.ClaimRefused(id));
     publish(state, List.of(claim.spec().instance()));
     return Effect().none();
   }
@@ -409,8 +436,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private Effect<HostEvent, HostState> release(InstanceId instance, Runnable whenDone) {
     building.remove(instance);
-    return Effect()
-        .persist(new HostEvent.Released(instance))
+    return persist(new HostEvent.Released(instance))
         .thenRun(
             (HostState after) -> {
               whenDone.run();
@@ -425,8 +451,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       replyTo.tell(new ClaimGone());
       return Effect().none();
     }
-    return Effect()
-        .persist(new HostEvent.Condemned(instance))
+    return persist(new HostEvent.Condemned(instance))
         .thenRun(
             (HostState after) -> {
               replyTo.tell(new ClaimGone());
@@ -461,8 +486,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       hand(state, run);
       return Effect().none();
     }
-    return Effect()
-        .persist(new HostEvent.EpochTaken(state.epoch() + 1))
+    return persist(new HostEvent.EpochTaken(state.epoch() + 1))
         .thenRun(
             (HostState after) -> {
               epochIsOurs = true;
@@ -478,6 +502,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       run.replyTo().tell(DriverActor.Failed.of(run.command(), failure));
       return;
     }
+    touched.add(target.instance());
     waiting.put(
         new Waiting(target.instance(), target.operation(), run.command().name()), run.replyTo());
     entities
@@ -487,6 +512,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private Effect<HostEvent, HostState> onDriver(HostState state, DriverActor.Reply reply) {
     building.remove(reply.instance());
+    touched.add(reply.instance());
     var asker = waiting.remove(new Waiting(reply.instance(), reply.operation(), reply.command()));
     if (asker != null) {
       asker.tell(reply);
@@ -527,8 +553,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
               connection);
       return Effect().none();
     }
-    return Effect()
-        .persist(new HostEvent.Discovered(connection, inventory))
+    return persist(new HostEvent.Discovered(connection, inventory))
         .thenRun((HostState after) -> publish(after, List.of()));
   }
 
@@ -558,9 +583,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       var guest = seen.get(claim.instance());
       var power = guest == null ? PowerState.NOSTATE : guest.power();
       var generation = guest == null ? claim.generation() : guest.generation();
-      report(state, claim.instance(), generation, power, "found by reconciliation");
-      entities.instance(claim.instance()).tell(new InstanceActor.ConfirmClaim(id, confirmations));
+      if (!touched.contains(claim.instance())) {
+        report(state, claim.instance(), generation, power, "found by reconciliation");
+      }
+      entities
+          .instance(claim.instance())
+          .tell(new InstanceActor.ConfirmClaim(id, claim.generation(), confirmations));
     }
+    touched.clear();
     return Effect().none();
   }
 
@@ -579,17 +609,16 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Effect<HostEvent, HostState> onConfirmed(
       HostState state, InstanceActor.ClaimConfirmed answer) {
     var leftOver =
-        !answer.stands()
-            && !building.contains(answer.instance())
-            && state.claim(answer.instance()).filter(claim -> !claim.condemned()).isPresent();
-    if (!leftOver) {
+        state
+            .claim(answer.instance())
+            .filter(claim -> !claim.condemned() && claim.generation() == answer.generation());
+    if (answer.stands() || leftOver.isEmpty()) {
       return Effect().none();
     }
     context
         .getLog()
         .warn("host {}: the claim of instance {} does not stand", id, answer.instance());
-    return Effect()
-        .persist(new HostEvent.Condemned(answer.instance()))
+    return persist(new HostEvent.Condemned(answer.instance()))
         .thenRun((HostState after) -> evict(after, after.claim(answer.instance()).orElseThrow()));
   }
 

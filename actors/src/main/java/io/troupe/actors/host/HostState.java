@@ -1,5 +1,6 @@
 package io.troupe.actors.host;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -22,6 +23,7 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /** What a host has and whom it has promised it to. The only truth about its capacity. */
+@JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.NONE) // Pekko shows fields otherwise
 public final class HostState implements CborSerializable {
   private final Optional<ConnectionId> connection;
   private final Optional<HostInventory> inventory;

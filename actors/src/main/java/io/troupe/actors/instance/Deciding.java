@@ -232,7 +232,15 @@ final class Deciding {
             || failure.kind() == DriverFailure.Kind.HOST_FAULT;
     return switch (outcome.step().kind()) {
       case SPAWN -> spawnFailed(outcome, operation, failure);
-      case DESTROY -> mayPass ? again : done(outcome, failure.message(), Got.NOTHING);
+      case DESTROY ->
+          mayPass
+              ? again
+              : failed(
+                  outcome,
+                  failure.message() + "; the host will see to it",
+                  Delete.withoutHypervisor(operation.todo()),
+                  false,
+                  Optional.empty());
       case POWER_ON, POWER_OFF, REBOOT ->
           failure.kind() == DriverFailure.Kind.RETRYABLE
               ? again
@@ -263,7 +271,9 @@ final class Deciding {
                 + state.id()
                 + "."
             : "Build of instance " + state.id() + " aborted: " + failure.message();
-    return giveUp(outcome, operation, new Failure(500, message, failure.message()));
+    var todo = Boot.giveUp(operation, request);
+    var why = new Failure(500, message, failure.message());
+    return failed(outcome, failure.message(), todo, false, Optional.of(why));
   }
 
   private static String words(Rejection reason) {

@@ -9,12 +9,18 @@ final class Ending {
 
   /** After an operation with nothing left to do; {@code state} is the one it leaves behind. */
   static VmState vmState(InstanceState state, Operation operation) {
-    var failed = operation.failure().isPresent();
     return switch (operation.kind()) {
-      case BOOT -> failed ? VmState.ERROR : VmState.ACTIVE;
+      case BOOT -> afterBoot(state, operation.failure().isPresent());
       case DELETE -> VmState.DELETED;
       case START, REBOOT_SOFT, REBOOT_HARD, STOP -> afterPower(state.power());
     };
+  }
+
+  private static VmState afterBoot(InstanceState state, boolean failed) {
+    if (state.phase() == InstanceState.Phase.REFUSED) {
+      return VmState.DELETED;
+    }
+    return failed ? VmState.ERROR : VmState.ACTIVE;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.Rejection;
 import io.troupe.actors.instance.InstanceState.Phase;
+import io.troupe.actors.operation.Boot;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
@@ -99,7 +100,8 @@ final class Evolving {
         phase = Phase.REFUSED;
         refusal = Optional.of(refused.reason());
         vmState = VmState.DELETED;
-        operation = Optional.empty();
+        var why = new Failure(403, refused.reason().toString(), "");
+        operation = operation.map(now -> now.withTodo(Boot.afterRefusedQuota()).withFailure(why));
       }
       case InstanceEvent.OperationBegan began -> began(began);
       case InstanceEvent.StepDone done -> done(done);

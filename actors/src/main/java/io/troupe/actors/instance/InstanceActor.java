@@ -9,6 +9,7 @@ import io.troupe.actors.host.HostActor;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.OperationSettings;
+import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -73,7 +75,7 @@ public final class InstanceActor
   public record Reported(GuestReported report) implements Message, CborSerializable {}
 
   /** From a host that is not sure any more: does this claim still stand? */
-  public record ConfirmClaim(HostId host, ActorRef<ClaimConfirmed> replyTo)
+  public record ConfirmClaim(HostId host, long generation, ActorRef<ClaimConfirmed> replyTo)
       implements Message, CborSerializable {}
 
   /** Nothing but a reason to be awake: an unfinished operation goes on. */
@@ -105,7 +107,10 @@ public final class InstanceActor
 
   public record Operations(List<OperationTrail> trails) implements CborSerializable {}
 
-  public record ClaimConfirmed(InstanceId instance, HostId host, boolean stands)
+  /**
+   * @param generation of the claim that was asked about
+   */
+  public record ClaimConfirmed(InstanceId instance, HostId host, long generation, boolean stands)
       implements CborSerializable {}
 
   /** How long a console log may take to come. */
@@ -119,6 +124,7 @@ public final class InstanceActor
   private final InstanceIndex index;
   private final OperationSettings settings;
   private final OperationMeter meter;
+  private final JournalMeter.Writes writes;
   private final Clock clock;
   private final ActorContext<Message> context;
   private final TimerScheduler<Message> timers;
@@ -135,6 +141,7 @@ public final class InstanceActor
       InstanceIndex index,
       OperationSettings settings,
       OperationMeter meter,
+      JournalMeter journal,
       Clock clock,
       ActorRef<ClusterSharding.ShardCommand> shard) {
     return Behaviors.setup(
@@ -142,7 +149,8 @@ public final class InstanceActor
             Behaviors.withTimers(
                 timers ->
                     new InstanceActor(
-                        id, entities, index, settings, meter, clock, shard, context, timers)));
+                        id, entities, index, settings, meter, journal, clock, shard, context,
+                        timers)));
   }
 
   private InstanceActor(
@@ -151,6 +159,7 @@ public final class InstanceActor
       InstanceIndex index,
       OperationSettings settings,
       OperationMeter meter,
+      JournalMeter journal,
       Clock clock,
       ActorRef<ClusterSharding.ShardCommand> shard,
       ActorContext<Message> context,
@@ -163,6 +172,7 @@ public final class InstanceActor
     this.index = index;
     this.settings = settings;
     this.meter = meter;
+    this.writes = journal.writesOf(KEY.name());
     this.clock = clock;
     this.shard = shard;
     this.context = context;
@@ -197,9 +207,11 @@ public final class InstanceActor
         .onSignal(
             RecoveryCompleted.class,
             (state, _) -> {
+              writes.abandon();
               ahead = state;
               settle();
             })
+        .onSignal(PostStop.class, (_, _) -> writes.abandon())
         .build();
   }
 
@@ -218,8 +230,9 @@ public final class InstanceActor
           }
           case ReadConsole read -> onReadConsole(read);
           case Reported(var report) -> onInput(report);
-          case ConfirmClaim(var host, var replyTo) -> {
-            replyTo.tell(new ClaimConfirmed(id, host, mayHoldClaimOn(host)));
+          case ConfirmClaim(var host, var generation, var replyTo) -> {
+            replyTo.tell(
+                new ClaimConfirmed(id, host, generation, ahead.standsBy(host, generation)));
             yield Effect().none();
           }
           case Outcome(var outcome) -> onInput(outcome);
@@ -310,8 +323,10 @@ public final class InstanceActor
             ? waiting.getFirst()
             : new InstanceEvent.Several(waiting, waiting.getLast().at());
     waiting = new ArrayList<>();
+    writes.begin();
     return Effect()
         .persist(toWrite)
+        .thenRun(writes::end)
         .thenRun(
             (InstanceState state) -> {
               ahead = state;
@@ -372,15 +387,6 @@ public final class InstanceActor
         .flatMap(now -> now.current())
         .filter(step::equals)
         .isPresent();
-  }
-
-  private boolean mayHoldClaimOn(HostId host) {
-    return !ahead.deleted()
-        && ahead
-            .host()
-            .or(() -> ahead.operation().flatMap(now -> now.target()))
-            .filter(host::equals)
-            .isPresent();
   }
 
   /** Asks for what the state says comes next. */

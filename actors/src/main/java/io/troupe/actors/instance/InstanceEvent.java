@@ -50,7 +50,7 @@ public sealed interface InstanceEvent {
       Instant at)
       implements InstanceEvent {}
 
-  /** The quota did not agree. The instance never was. */
+  /** The quota did not agree. The instance never was; that it is not counted is made sure of. */
   record BootRefused(OperationId operation, Rejection reason, Instant at)
       implements InstanceEvent {}
 

@@ -106,6 +106,20 @@ public record InstanceState(
     return vmState == VmState.DELETED;
   }
 
+  /**
+   * Whether a claim that {@code host} made for this {@code generation} is this instance's, or may
+   * be in a moment. After a crash a claim may be of a generation that the instance will only come
+   * to again: nobody may take it away then.
+   */
+  public boolean standsBy(HostId host, long generation) {
+    return !deleted()
+        && (generation > this.generation
+            || this.host
+                .or(() -> operation.flatMap(Operation::target))
+                .filter(host::equals)
+                .isPresent());
+  }
+
   public Optional<TaskState> taskState() {
     return operation.flatMap(
         now -> now.current().flatMap(step -> now.kind().taskState(step.kind())));

@@ -1,5 +1,6 @@
 package io.troupe.actors.network;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.troupe.core.serialization.CborSerializable;
@@ -15,6 +16,7 @@ import org.pcollections.PSet;
 /**
  * The ports of a network and which addresses they take; persistent maps, so that a change is cheap.
  */
+@JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.NONE) // Pekko shows fields otherwise
 public final class NetworkState implements CborSerializable {
   public static final NetworkState EMPTY =
       new NetworkState(HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty(), 0);

@@ -29,6 +29,14 @@ public final class Boot {
     return steps;
   }
 
+  /**
+   * The quota was perhaps asked twice, since it was slow to answer, and may have agreed the second
+   * time.
+   */
+  public static List<Step> afterRefusedQuota() {
+    return List.of(Step.of(StepKind.RELEASE_QUOTA));
+  }
+
   /** What is left to do when the target refused the claim: the next alternate, or new ones. */
   public static List<Step> afterRefusedClaim(Operation operation) {
     return operation.candidates().size() > 1

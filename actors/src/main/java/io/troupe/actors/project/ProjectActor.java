@@ -3,6 +3,7 @@ package io.troupe.actors.project;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.actors.Rejection;
+import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
@@ -14,16 +15,19 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
 /**
  * A project's quota. What counts is keyed by instance, so that a repeated question has one effect.
@@ -68,21 +72,25 @@ public final class ProjectActor
   public record Refused(Rejection reason) implements Reply {}
 
   private final Supplier<Limits> limits;
+  private final JournalMeter.Writes writes;
   private final ActorContext<Message> context;
   private final List<Message> collected = new ArrayList<>();
 
   /**
    * @param limits asked anew for each batch, so that a changed quota holds at once
    */
-  public static Behavior<Message> create(ProjectId id, Supplier<Limits> limits) {
-    return Behaviors.setup(context -> new ProjectActor(id, limits, context));
+  public static Behavior<Message> create(
+      ProjectId id, Supplier<Limits> limits, JournalMeter journal) {
+    return Behaviors.setup(context -> new ProjectActor(id, limits, journal, context));
   }
 
-  private ProjectActor(ProjectId id, Supplier<Limits> limits, ActorContext<Message> context) {
+  private ProjectActor(
+      ProjectId id, Supplier<Limits> limits, JournalMeter journal, ActorContext<Message> context) {
     super(
         PersistenceId.of(KEY.name(), id.value()),
         SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.limits = limits;
+    this.writes = journal.writesOf(KEY.name());
     this.context = context;
   }
 
@@ -99,6 +107,14 @@ public final class ProjectActor
   @Override
   public RetentionCriteria retentionCriteria() {
     return RetentionCriteria.snapshotEvery(2000, 2);
+  }
+
+  @Override
+  public SignalHandler<ProjectState> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.class, (_, _) -> writes.abandon())
+        .onSignal(PostStop.class, (_, _) -> writes.abandon())
+        .build();
   }
 
   @Override
@@ -167,8 +183,10 @@ public final class ProjectActor
       answers.forEach(Runnable::run);
       return Effect().none();
     }
+    writes.begin();
     return Effect()
         .persist(new ProjectEvent.UsageChanged(counted, released))
+        .thenRun(writes::end)
         .thenRun(() -> answers.forEach(Runnable::run));
   }
 }

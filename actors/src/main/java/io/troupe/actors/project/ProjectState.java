@@ -1,5 +1,6 @@
 package io.troupe.actors.project;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.troupe.actors.Rejection;
@@ -16,6 +17,7 @@ import org.pcollections.PMap;
  * map is persistent: a change shares all but a few nodes with the map before, however many
  * instances there are.
  */
+@JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.NONE) // Pekko shows fields otherwise
 public final class ProjectState implements CborSerializable {
   public static final ProjectState EMPTY =
       new ProjectState(HashTreePMap.empty(), HashTreePMap.empty(), Resources.NONE);

@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -58,6 +60,21 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   public record HostGone(HostId host) implements Message, CborSerializable {}
 
+  /** A host refused the claim of an instance that had been sent there. */
+  public record ClaimRefused(HostId host) implements Message, CborSerializable {}
+
+  public record GetFigures(ActorRef<SchedulerFigures> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
+   * From now on placements wait, each until its operation's deadline; questions are answered as
+   * ever. A scheduler that starts anew on another node is not paused.
+   */
+  public record Pause(ActorRef<SchedulerFigures> replyTo) implements Message, CborSerializable {}
+
+  /** What waited is placed now; harmless if nothing was paused. */
+  public record Resume(ActorRef<SchedulerFigures> replyTo) implements Message, CborSerializable {}
+
   private record ConnectionHosts(ConnectionActor.Hosts hosts) implements Message {}
 
   private record GiveUpWaiting() implements Message {}
@@ -70,7 +87,8 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   /** A promise that its host never mentioned: the instance gave up, or the host was lost. */
   private static final Duration PROMISE_KEPT = Duration.ofSeconds(60);
 
-  private static final int WAITING_AT_MOST = 10_000;
+  /** Questions of operators; instances that wait are kept apart. */
+  private static final int ASKED_AT_MOST = 1_000;
 
   private record Promise(HostId host, Instant at) {}
 
@@ -83,7 +101,13 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private final Map<InstanceId, Promise> promises = new HashMap<>();
   private final Set<ConnectionId> connectionsAwaited = new HashSet<>();
   private final Set<HostId> hostsAwaited = new HashSet<>();
+
+  /** An instance that asks again has given up on its earlier question. */
+  private final SequencedMap<InstanceId, Place> waiting = new LinkedHashMap<>();
+
+  private final Tally tally;
   private boolean rebuilt;
+  private boolean paused;
   private long rowVersion;
   private long seed;
 
@@ -101,7 +125,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
             Behaviors.withTimers(
                 timers ->
                     Behaviors.withStash(
-                        WAITING_AT_MOST,
+                        ASKED_AT_MOST,
                         stash ->
                             new SchedulerActor(
                                 entities,
@@ -130,6 +154,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     this.clock = clock;
     this.stash = stash;
     this.seed = clock.millis();
+    this.tally = new Tally(clock.instant());
     this.connectionsAwaited.addAll(connections);
     ActorRef<ConnectionActor.Hosts> hosts =
         context.messageAdapter(ConnectionActor.Hosts.class, ConnectionHosts::new);
@@ -173,27 +198,63 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
         hostsAwaited.clear();
       }
       case ForgetPromises() -> forgetPromises();
-      case Place(var spec, var replyTo) -> {
-        if (!rebuilt) {
-          stash.stash(message);
-          return this;
+      case Place place -> {
+        if (rebuilt && !paused) {
+          answer(place);
+        } else {
+          waiting.putLast(place.spec().instance(), place);
         }
-        replyTo.tell(place(spec));
       }
       case Explain(var spec, var replyTo) -> {
         if (!rebuilt) {
-          stash.stash(message);
+          if (!stash.isFull()) {
+            stash.stash(message);
+          }
           return this;
         }
         replyTo.tell(Scheduling.explain(table, spec, settings, ++seed));
+      }
+      case ClaimRefused _ -> {
+        tally.countConflict();
+        metrics.counter("troupe.scheduler.conflicts").increment();
+      }
+      case GetFigures(var replyTo) -> replyTo.tell(figures());
+      case Pause(var replyTo) -> {
+        paused = true;
+        getContext().getLog().warn("scheduler: paused by an administrator");
+        replyTo.tell(figures());
+      }
+      case Resume(var replyTo) -> {
+        if (paused) {
+          paused = false;
+          getContext().getLog().warn("scheduler: resumed, {} placements waited", waiting.size());
+          answerWaiting();
+        }
+        replyTo.tell(figures());
       }
     }
     if (!rebuilt && connectionsAwaited.isEmpty() && hostsAwaited.isEmpty()) {
       rebuilt = true;
       getContext().getLog().info("scheduler: {} hosts known, answering", table.size());
+      answerWaiting();
       return stash.unstashAll(this);
     }
     return this;
+  }
+
+  private SchedulerFigures figures() {
+    return tally.figures(table.size(), paused, waiting.size(), clock.instant());
+  }
+
+  private void answerWaiting() {
+    if (rebuilt && !paused) {
+      waiting.values().forEach(this::answer);
+      waiting.clear();
+    }
+  }
+
+  private void answer(Place place) {
+    place.replyTo().tell(place(place.spec()));
   }
 
   private Decision place(RequestSpec spec) {
@@ -202,6 +263,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       table.settle(earlier.host(), spec.instance());
     }
     var decision = Scheduling.decide(table, spec, settings, ++seed);
+    tally.count(decision, clock.instant());
     switch (decision) {
       case Decision.Placed(var candidates, _) -> {
         var best = candidates.getFirst().host();

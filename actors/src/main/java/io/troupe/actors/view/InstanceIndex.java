@@ -2,7 +2,11 @@ package io.troupe.actors.view;
 
 import io.troupe.actors.instance.InstanceState;
 import io.troupe.actors.instance.InstanceView;
+import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.OperationKind;
+import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -11,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * This node's list of all instances, fed by their actors when they change and rebuilt from the
@@ -20,53 +25,100 @@ import java.util.concurrent.atomic.AtomicInteger;
  * deleted.
  */
 public final class InstanceIndex {
-  private record Entry(InstanceView view, boolean busy) {}
+  /**
+   * What the index knows of one instance.
+   *
+   * @param view empty while the quota has not agreed yet: nobody sees it, but it may need waking
+   * @param busy whether an operation is in progress
+   * @param running that operation; empty also where only the instance's view is known yet
+   */
+  public record Entry(
+      InstanceId id,
+      long version,
+      Optional<InstanceView> view,
+      boolean busy,
+      Optional<Running> running,
+      Instant updatedAt)
+      implements CborSerializable {
+    static Entry of(InstanceState state, long version) {
+      return new Entry(
+          state.id(),
+          version,
+          state.visible() ? Optional.of(state.view(version)) : Optional.empty(),
+          state.operation().isPresent(),
+          state.operation().map(Running::of),
+          state.updatedAt());
+    }
+
+    /** A reply with the view may come before the entry of the same version with the operation. */
+    private boolean tellsMoreThan(Entry known) {
+      return version > known.version()
+          || version == known.version() && running.isPresent() && known.running().isEmpty();
+    }
+
+    boolean deleted() {
+      return view.filter(one -> one.terminatedAt().isPresent()).isPresent();
+    }
+  }
+
+  /** An operation in progress; after its deadline it should have ended. */
+  public record Running(OperationId operation, OperationKind kind, Instant deadline)
+      implements CborSerializable {
+    static Running of(Operation operation) {
+      return new Running(operation.id(), operation.kind(), operation.deadline());
+    }
+  }
 
   private final Map<InstanceId, Entry> all = new ConcurrentHashMap<>();
   private final Map<String, Map<InstanceId, InstanceView>> byProject = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<InstanceId> deleted = new ConcurrentLinkedQueue<>();
   private final AtomicInteger deletedCount = new AtomicInteger();
-
-  /**
-   * Instances asked for that the quota has not agreed to yet; nobody sees them, but they may need
-   * waking.
-   */
-  private final Map<InstanceId, Instant> unseen = new ConcurrentHashMap<>();
-
   private final int deletedKept;
+  private volatile Consumer<Entry> listener = _ -> {};
 
   public InstanceIndex(int deletedKept) {
     this.deletedKept = deletedKept;
   }
 
-  /** Takes a state unless a newer one is here already. */
+  /** From now on {@code listener} hears of each state that an actor of this node puts here. */
+  public void tell(Consumer<Entry> newListener) {
+    listener = newListener;
+  }
+
+  /** Takes a state from its actor, unless a newer one is here already. */
   public void put(InstanceState state, long version) {
-    if (!state.visible()) {
-      if (state.operation().isPresent()) {
-        unseen.put(state.id(), state.updatedAt());
-      } else {
-        unseen.remove(state.id());
-      }
-      return;
-    }
-    unseen.remove(state.id());
-    var entry = new Entry(state.view(version), state.operation().isPresent());
+    var entry = Entry.of(state, version);
+    put(entry);
+    listener.accept(entry);
+  }
+
+  /** Takes what another node or a reply has told, unless something newer is here already. */
+  public void put(Entry entry) {
     all.compute(
-        state.id(),
+        entry.id(),
         (id, known) -> {
-          if (known != null && known.view.version() >= version) {
+          if (known != null && !entry.tellsMoreThan(known)) {
             return known;
           }
+          if (entry.view().isEmpty()) {
+            return entry.busy() ? entry : null;
+          }
+          var view = entry.view().get();
           byProject
-              .computeIfAbsent(entry.view.project().value(), _ -> new ConcurrentHashMap<>())
-              .put(id, entry.view);
-          if (state.deleted() && (known == null || known.view.terminatedAt().isEmpty())) {
+              .computeIfAbsent(view.project().value(), _ -> new ConcurrentHashMap<>())
+              .put(id, view);
+          if (entry.deleted() && (known == null || !known.deleted())) {
             deleted.add(id);
             deletedCount.incrementAndGet();
           }
           return entry;
         });
     forgetLongDeleted();
+  }
+
+  /** Every entry that changed after {@code since}. */
+  public List<Entry> changedAfter(Instant since) {
+    return all.values().stream().filter(entry -> entry.updatedAt().isAfter(since)).toList();
   }
 
   private void forgetLongDeleted() {
@@ -78,13 +130,13 @@ public final class InstanceIndex {
       deletedCount.decrementAndGet();
       var gone = all.remove(oldest);
       if (gone != null) {
-        byProject.get(gone.view.project().value()).remove(oldest);
+        gone.view().ifPresent(view -> byProject.get(view.project().value()).remove(oldest));
       }
     }
   }
 
   public Iterable<InstanceView> all() {
-    return () -> all.values().stream().map(Entry::view).iterator();
+    return () -> all.values().stream().map(Entry::view).flatMap(Optional::stream).iterator();
   }
 
   public Iterable<InstanceView> ofProject(String projectId) {
@@ -92,19 +144,19 @@ public final class InstanceIndex {
   }
 
   public Optional<InstanceView> find(InstanceId id) {
-    return Optional.ofNullable(all.get(id)).map(Entry::view);
+    return Optional.ofNullable(all.get(id)).flatMap(Entry::view);
+  }
+
+  /** Entries with an operation in progress. */
+  public List<Entry> busy() {
+    return all.values().stream().filter(Entry::busy).toList();
   }
 
   /** Instances with an operation in progress that nothing was heard of since {@code before}. */
   public List<InstanceId> unfinished(Instant before) {
-    var seen =
-        all.values().stream()
-            .filter(entry -> entry.busy && entry.view.updatedAt().isBefore(before))
-            .map(entry -> entry.view.id());
-    var notYetSeen =
-        unseen.entrySet().stream()
-            .filter(entry -> entry.getValue().isBefore(before))
-            .map(Map.Entry::getKey);
-    return java.util.stream.Stream.concat(seen, notYetSeen).toList();
+    return all.values().stream()
+        .filter(entry -> entry.busy() && entry.updatedAt().isBefore(before))
+        .map(Entry::id)
+        .toList();
   }
 }

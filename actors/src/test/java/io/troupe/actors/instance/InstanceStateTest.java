@@ -114,9 +114,23 @@ class InstanceStateTest {
       assertThat(life.state().phase()).isEqualTo(InstanceState.Phase.REFUSED);
       assertThat(life.state().refusal()).contains(reason);
       assertThat(life.state().visible()).isFalse();
-      assertThat(life.rests()).isTrue();
       assertThat(life.refuses(new UserCommand.Delete(origin("d"))))
           .isInstanceOf(Rejection.NotFound.class);
+    }
+
+    /** Asked twice, since the project was slow: what was refused first was granted later. */
+    @Test
+    void refusedByTheQuotaMakesSureThatItIsNotCounted() {
+      var reason = new Rejection.QuotaExceeded("instances", 1, 10, 10);
+      var life = Life.asked(1).gets(new StepOutcome.Refused(reason));
+      assertThat(life.asks().what()).isEqualTo(new Effect.ReleaseQuota(Examples.PROJECT));
+
+      life.gets(DONE);
+
+      assertThat(life.rests()).isTrue();
+      assertThat(life.state().deleted()).isTrue();
+      assertThat(life.state().phase()).isEqualTo(InstanceState.Phase.REFUSED);
+      assertThat(life.state().trails().getFirst().error()).isPresent();
     }
 
     @Test
@@ -383,12 +397,13 @@ class InstanceStateTest {
     }
 
     @Test
-    void goesOnWhenThereIsNothingOfOursToRemove() {
-      var life = Life.active().does(new UserCommand.Delete(origin("d")));
+    void ofAGuestThatCannotBeRemovedLeavesItToItsHostAtOnce() {
+      for (var kind : List.of(INSTANCE_FAULT, UNSUPPORTED)) {
+        var life = Life.active().does(new UserCommand.Delete(origin("d"))).gets(failure(kind));
 
-      life.gets(failure(INSTANCE_FAULT));
-
-      assertThat(life.asks().step().kind()).isEqualTo(StepKind.RELEASE_CLAIM);
+        assertThat(life.todo())
+            .containsExactly(StepKind.CONDEMN, StepKind.RELEASE_PORTS, StepKind.RELEASE_QUOTA);
+      }
     }
 
     @Test

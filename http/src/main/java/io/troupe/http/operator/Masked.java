@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Connection URIs and options without the credentials in them. */
-final class Masked {
+public final class Masked {
   private static final String MASK = "***";
 
   /** From the scheme to the last @ before the path: a password may hold an @ itself. */
@@ -20,7 +20,7 @@ final class Masked {
   private Masked() {}
 
   /** The URI with {@code ***} for its user info and for parameters that sound like secrets. */
-  static String uri(String uri) {
+  public static String uri(String uri) {
     String withoutUser = USER_INFO.matcher(uri).replaceAll("$1" + MASK + "@");
     Matcher parameters = PARAMETER.matcher(withoutUser);
     return parameters.replaceAll(
@@ -42,7 +42,7 @@ final class Masked {
   }
 
   /** A text about a connection, in which its secrets may stand as they were given. */
-  static String text(String text, String uri, Map<String, String> options) {
+  public static String text(String text, String uri, Map<String, String> options) {
     String masked = text.replace(uri, uri(uri));
     int start = uri.indexOf("://");
     int end = uri.lastIndexOf('@');

@@ -1,0 +1,217 @@
+package io.troupe.actors;
+
+import com.typesafe.config.ConfigFactory;
+import io.troupe.actors.catalog.CatalogActor;
+import io.troupe.actors.host.ConnectionActor;
+import io.troupe.actors.host.HostActor;
+import io.troupe.actors.instance.InstanceActor;
+import io.troupe.actors.network.NetworkActor;
+import io.troupe.actors.project.ProjectActor;
+import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.ProjectId;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.RecipientRef;
+import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.PersistenceTestKitSnapshotPlugin;
+import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
+import org.apache.pekko.persistence.testkit.javadsl.SnapshotTestKit;
+
+/**
+ * A place for one actor: a journal in memory that writes as the node does, time that passes only
+ * when told to, and a probe that stands for all other entities.
+ */
+public final class Stage extends Clock implements Entities, AutoCloseable {
+  private final ActorTestKit testKit =
+      ActorTestKit.create(
+          "stage",
+          ManualTime.config()
+              .withFallback(PersistenceTestKitPlugin.getInstance().config())
+              .withFallback(PersistenceTestKitSnapshotPlugin.config())
+              .withFallback(ConfigFactory.parseString("pekko.actor.provider = local"))
+              .withFallback(ConfigFactory.parseResources("troupe-pekko.conf"))
+              .withFallback(ConfigFactory.load()));
+
+  private final ManualTime time = ManualTime.get(testKit.system());
+  private final PersistenceTestKit journal = PersistenceTestKit.create(testKit.system());
+  private final SnapshotTestKit snapshots = SnapshotTestKit.create(testKit.system());
+  private final List<ActorRef<?>> entered = new ArrayList<>();
+  private volatile TestProbe<Object> others = testKit.createTestProbe(Object.class);
+  private volatile Instant now = Examples.NOW;
+
+  /** As if nobody had been here before; starting a stage costs more than a test. */
+  public void clear() {
+    entered.forEach(testKit::stop);
+    entered.clear();
+    journal.clearAll();
+    journal.resetPolicy();
+    snapshots.clearAll();
+    others = testKit.createTestProbe(Object.class);
+    now = Examples.NOW;
+  }
+
+  public <M> ActorRef<M> enter(Behavior<M> behavior) {
+    var actor = testKit.spawn(behavior);
+    entered.add(actor);
+    return actor;
+  }
+
+  /** The actor dies at once, as with its node, and comes back from its journal. */
+  public <M> ActorRef<M> killAndBringBack(ActorRef<M> actor, Behavior<M> behavior) {
+    testKit.stop(actor);
+    return enter(behavior);
+  }
+
+  public <R> TestProbe<R> probe(Class<R> replies) {
+    return testKit.createTestProbe(replies);
+  }
+
+  public <R> ActorRef<R> nobody() {
+    return testKit.system().ignoreRef();
+  }
+
+  /** Asks, and waits for the answer. */
+  public <M, R> R ask(ActorRef<M> actor, Class<R> replies, Function<ActorRef<R>, M> question) {
+    TestProbe<R> probe = testKit.createTestProbe(replies);
+    actor.tell(question.apply(probe.getRef()));
+    return probe.receiveMessage();
+  }
+
+  /** The same of an actor that may not be back yet. */
+  public <M, R> Optional<R> askSoon(
+      ActorRef<M> actor, Class<R> replies, Function<ActorRef<R>, M> question) {
+    TestProbe<R> probe = testKit.createTestProbe(replies);
+    actor.tell(question.apply(probe.getRef()));
+    return soon(probe);
+  }
+
+  /** What the actor asks or tells others, in its order. */
+  public Object nextToOthers() {
+    return others.receiveMessage();
+  }
+
+  /** The next message of this kind to others; others before it are passed over. */
+  public <M> M nextToOthers(Class<M> kind) {
+    for (Object message = nextToOthers(); ; message = nextToOthers()) {
+      if (kind.isInstance(message)) {
+        return kind.cast(message);
+      }
+    }
+  }
+
+  /** The next message to others if one comes within a moment of real time. */
+  public Optional<Object> soonToOthers() {
+    return soon(others);
+  }
+
+  private static <R> Optional<R> soon(TestProbe<R> probe) {
+    try {
+      return Optional.of(probe.receiveMessage(Duration.ofMillis(50)));
+    } catch (AssertionError nothingCame) {
+      return Optional.empty();
+    }
+  }
+
+  /** Asks until it is so; each question is a round trip through an actor. */
+  public void until(BooleanSupplier isSo) {
+    var patience = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    while (!isSo.getAsBoolean()) {
+      if (System.nanoTime() > patience) {
+        throw new AssertionError("never came to be");
+      }
+    }
+  }
+
+  public void nothingToOthers() {
+    others.expectNoMessage(Duration.ZERO);
+  }
+
+  public void pass(Duration duration) {
+    now = now.plus(duration);
+    time.timePasses(duration);
+  }
+
+  /** Everything written under this id, one entry for each write. */
+  public List<Object> journal(String persistenceId) {
+    return journal.persistedInStorage(persistenceId);
+  }
+
+  public void nextWriteFails(String persistenceId) {
+    journal.failNextPersisted(persistenceId);
+  }
+
+  @Override
+  public void close() {
+    testKit.shutdownTestKit();
+  }
+
+  // ---- the clock
+
+  @Override
+  public Instant instant() {
+    return now;
+  }
+
+  @Override
+  public ZoneId getZone() {
+    return ZoneOffset.UTC;
+  }
+
+  @Override
+  public Clock withZone(ZoneId zone) {
+    throw new UnsupportedOperationException();
+  }
+
+  // ---- the others
+
+  @Override
+  public RecipientRef<InstanceActor.Message> instance(InstanceId id) {
+    return others.getRef().narrow();
+  }
+
+  @Override
+  public RecipientRef<HostActor.Message> host(HostId id) {
+    return others.getRef().narrow();
+  }
+
+  @Override
+  public RecipientRef<ConnectionActor.Message> connection(ConnectionId id) {
+    return others.getRef().narrow();
+  }
+
+  @Override
+  public RecipientRef<ProjectActor.Message> project(ProjectId id) {
+    return others.getRef().narrow();
+  }
+
+  @Override
+  public RecipientRef<NetworkActor.Message> network(String networkId) {
+    return others.getRef().narrow();
+  }
+
+  @Override
+  public RecipientRef<CatalogActor.Message> catalog(String kind) {
+    return others.getRef().narrow();
+  }
+
+  @Override
+  public RecipientRef<SchedulerActor.Message> scheduler() {
+    return others.getRef().narrow();
+  }
+}

@@ -1,0 +1,410 @@
+package io.troupe.actors.host;
+
+import static io.troupe.actors.Examples.H1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.actors.Examples;
+import io.troupe.actors.Stage;
+import io.troupe.actors.instance.InstanceActor;
+import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.config.FleetSettings;
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
+import io.troupe.core.value.PowerState;
+import io.troupe.core.value.Resources;
+import io.troupe.drivers.DriverActor;
+import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.DriverResult;
+import io.troupe.drivers.spi.GuestReport;
+import io.troupe.drivers.spi.GuestTarget;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HostActorTest {
+  private static final ConnectionId CONNECTION = new ConnectionId("c-1");
+  private static final FleetSettings SETTINGS =
+      new FleetSettings(10_000, 60_000, 2.0, 1.0, 1.0, 0, 1024, 0, "zone-1");
+
+  private static Stage stage;
+
+  private volatile boolean enabled = true;
+  private ActorRef<HostActor.Message> actor;
+
+  private Behavior<HostActor.Message> behavior() {
+    return HostActor.create(
+        H1,
+        stage,
+        (_, _, up) -> new HostState.Surroundings("zone-1", Map.of(), enabled, "", up),
+        SETTINGS,
+        stage);
+  }
+
+  @BeforeAll
+  static void open() {
+    stage = new Stage();
+  }
+
+  @AfterAll
+  static void close() {
+    stage.close();
+  }
+
+  @BeforeEach
+  void enter() {
+    stage.clear();
+    actor = stage.enter(behavior());
+  }
+
+  /** 4 vCPUs at a ratio of 2 and 9 GiB of RAM, one reserved: room for eight small ones. */
+  private void isSeen() {
+    actor.tell(new HostActor.Seen(CONNECTION, Examples.inventory(H1, 4, 9 * 1024, 100)));
+  }
+
+  private static RequestSpec spec(int instance, Optional<GroupSpec> group) {
+    return new RequestSpec(
+        Examples.instance(instance),
+        Examples.PROJECT,
+        new Resources(1, 1024, 10),
+        Optional.empty(),
+        Optional.empty(),
+        Set.of(),
+        group,
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        3);
+  }
+
+  private HostActor.ClaimReply claim(int instance, long generation) {
+    return claim(instance, generation, Optional.empty());
+  }
+
+  private HostActor.ClaimReply claim(int instance, long generation, Optional<GroupSpec> group) {
+    return stage.ask(
+        actor,
+        HostActor.ClaimReply.class,
+        to -> new HostActor.MakeClaim(spec(instance, group), generation, to));
+  }
+
+  private HostActor.ClaimReply release(int instance, long generation) {
+    return stage.ask(
+        actor,
+        HostActor.ClaimReply.class,
+        to -> new HostActor.ReleaseClaim(Examples.instance(instance), generation, to));
+  }
+
+  private HostActor.ClaimReply condemn(int instance, long generation) {
+    return stage.ask(
+        actor,
+        HostActor.ClaimReply.class,
+        to -> new HostActor.Condemn(Examples.instance(instance), generation, to));
+  }
+
+  private HostView view() {
+    return stage.ask(actor, HostActor.ViewReply.class, HostActor.GetView::new).view().orElseThrow();
+  }
+
+  private GuestTarget target(int instance, String operation) {
+    return new GuestTarget(
+        Examples.instance(instance),
+        H1.value(),
+        1,
+        0,
+        new OperationId(operation),
+        stage.instant().plusSeconds(60));
+  }
+
+  private TestProbe<DriverActor.Reply> runs(DriverCommand command) {
+    var probe = stage.probe(DriverActor.Reply.class);
+    actor.tell(new HostActor.Run(command, probe.getRef()));
+    return probe;
+  }
+
+  private ConnectionActor.Execute execute() {
+    return stage.nextToOthers(ConnectionActor.Execute.class);
+  }
+
+  private static void done(ConnectionActor.Execute execute) {
+    execute
+        .replyTo()
+        .tell(
+            new DriverActor.Done(
+                execute.command().target().operation(),
+                execute.command().target().instance(),
+                execute.command().name(),
+                DriverResult.Guest.in(PowerState.RUNNING)));
+  }
+
+  private static DriverCommand.Reboot reboot(GuestTarget target) {
+    return new DriverCommand.Reboot(target, false, 0);
+  }
+
+  // ---- claims
+
+  @Test
+  void aStormClaimsExactlyTheCapacityWhateverTheOrder() {
+    isSeen();
+    var replies = stage.probe(HostActor.ClaimReply.class);
+    IntStream.rangeClosed(1, 200)
+        .parallel()
+        .forEach(
+            number ->
+                actor.tell(
+                    new HostActor.MakeClaim(spec(number, Optional.empty()), 1, replies.getRef())));
+
+    var made =
+        replies.receiveSeveralMessages(200).stream()
+            .filter(HostActor.ClaimMade.class::isInstance)
+            .count();
+
+    assertThat(made).isEqualTo(8);
+    assertThat(view().claimed()).isEqualTo(new Resources(8, 8 * 1024, 80));
+  }
+
+  @Test
+  void aRefusalNamesTheValues() {
+    isSeen();
+    IntStream.rangeClosed(1, 8).forEach(number -> claim(number, 1));
+
+    assertThat(claim(9, 1)).isEqualTo(new HostActor.ClaimRefused("1 vCPU asked, 0 free"));
+  }
+
+  @Test
+  void theSameClaimTwiceIsOne() {
+    isSeen();
+
+    assertThat(claim(1, 1)).isEqualTo(claim(1, 1)).isEqualTo(new HostActor.ClaimMade("zone-1"));
+    assertThat(view().instances()).hasSize(1);
+  }
+
+  @Test
+  void anUnknownADisabledAndAnUnreachableHostRefuse() {
+    assertThat(claim(1, 1)).isEqualTo(new HostActor.ClaimRefused("unknown host"));
+    isSeen();
+    enabled = false;
+    assertThat(claim(1, 1)).isEqualTo(new HostActor.ClaimRefused("the host is disabled"));
+    enabled = true;
+    actor.tell(new HostActor.Lost("cut"));
+    assertThat(claim(1, 1)).isEqualTo(new HostActor.ClaimRefused("the hypervisor does not answer"));
+  }
+
+  @Test
+  void twoThatShallStandApartAreKeptApartEvenIfTheSchedulerDidNot() {
+    isSeen();
+    var apart = Optional.of(new GroupSpec("g", GroupSpec.Policy.ANTI_AFFINITY, 1));
+    claim(1, 1, apart);
+
+    assertThat(claim(2, 1, apart)).isInstanceOf(HostActor.ClaimRefused.class);
+    assertThat(claim(3, 1)).isInstanceOf(HostActor.ClaimMade.class);
+  }
+
+  @Test
+  void aLateReleaseDoesNotTakeANewerClaim() {
+    isSeen();
+    claim(1, 2);
+
+    release(1, 1);
+
+    assertThat(view().instances()).hasSize(1);
+    release(1, 2);
+    assertThat(view().instances()).isEmpty();
+  }
+
+  @Test
+  void claimsAndTheEpochSurviveACrash() {
+    isSeen();
+    claim(1, 1);
+    runs(reboot(target(1, "r-1")));
+    assertThat(execute().command().target().epoch()).isEqualTo(1);
+
+    actor = stage.killAndBringBack(actor, behavior());
+
+    assertThat(view().instances()).hasSize(1);
+    assertThat(view().up()).as("until it is seen again").isFalse();
+    runs(reboot(target(1, "r-2")));
+    assertThat(execute().command().target().epoch()).isEqualTo(2);
+  }
+
+  @Test
+  void theSchedulerHearsOfEachClaim() {
+    isSeen();
+    claim(1, 1);
+
+    SchedulerActor.HostDelta delta;
+    do {
+      delta = stage.nextToOthers(SchedulerActor.HostDelta.class);
+    } while (delta.settled().isEmpty());
+    assertThat(delta.settled()).containsExactly(Examples.instance(1));
+    assertThat(delta.row().claimed().vcpus()).isOne();
+    assertThat(delta.row().ioOps()).as("being built").isOne();
+  }
+
+  // ---- condemned guests
+
+  @Test
+  void aCondemnedGuestIsRemovedWhenTheHostComesBackAndThenTheClaim() {
+    isSeen();
+    claim(1, 1);
+    actor.tell(new HostActor.Lost("cut"));
+    assertThat(condemn(1, 1)).isEqualTo(new HostActor.ClaimGone());
+    assertThat(view().instances()).as("the guest is still there").hasSize(1);
+
+    isSeen();
+
+    var destroy = execute();
+    assertThat(destroy.command()).isInstanceOf(DriverCommand.Destroy.class);
+    assertThat(destroy.command().target().generation()).isEqualTo(1);
+    done(destroy);
+    stage.until(() -> view().instances().isEmpty());
+  }
+
+  @Test
+  void aCondemnedGuestThatCannotBeRemovedIsTriedAgainAtTheNextComparison() {
+    isSeen();
+    claim(1, 1);
+    condemn(1, 1);
+    var first = execute();
+    var failure = new DriverFailure(DriverFailure.Kind.RETRYABLE, "busy");
+    first.replyTo().tell(DriverActor.Failed.of(first.command(), failure));
+
+    actor.tell(new HostActor.GuestsSeen(List.of()));
+
+    done(execute());
+    stage.until(() -> view().instances().isEmpty());
+  }
+
+  @Test
+  void nothingIsClaimedForAnInstanceWhoseEarlierGuestIsStillThere() {
+    isSeen();
+    claim(1, 1);
+    condemn(1, 1);
+
+    assertThat(claim(1, 2)).isInstanceOf(HostActor.ClaimRefused.class);
+  }
+
+  // ---- comparing with the hypervisor
+
+  @Test
+  void aLeftOverClaimIsCondemned() {
+    isSeen();
+    claim(1, 1);
+    actor.tell(new HostActor.GuestsSeen(List.of()));
+
+    var question = stage.nextToOthers(InstanceActor.ConfirmClaim.class);
+    assertThat(question.generation()).isEqualTo(1);
+    question.replyTo().tell(new InstanceActor.ClaimConfirmed(Examples.instance(1), H1, 1, false));
+
+    assertThat(execute().command()).isInstanceOf(DriverCommand.Destroy.class);
+  }
+
+  @Test
+  void anAnswerAboutAnEarlierClaimDoesNotCondemnTheNewOne() {
+    isSeen();
+    claim(1, 1);
+    actor.tell(new HostActor.GuestsSeen(List.of()));
+    var question = stage.nextToOthers(InstanceActor.ConfirmClaim.class);
+    claim(1, 2);
+
+    question.replyTo().tell(new InstanceActor.ClaimConfirmed(Examples.instance(1), H1, 1, false));
+
+    assertThat(release(2, 1)).isEqualTo(new HostActor.ClaimGone()); // the answer was read by now
+    assertThat(claim(1, 2)).isInstanceOf(HostActor.ClaimMade.class);
+  }
+
+  @Test
+  void guestsOfOthersAreShownAndNotTouched() {
+    isSeen();
+    actor.tell(
+        new HostActor.GuestsSeen(
+            List.of(new GuestReport("somebodys", Optional.empty(), 0, PowerState.RUNNING))));
+
+    assertThat(view().foreignGuests()).containsExactly("somebodys");
+  }
+
+  /** The list had been read before the guest was there, and the instance was shown as stopped. */
+  @Test
+  void aListThatMayBeOlderThanACommandSaysNothingOfItsGuest() {
+    isSeen();
+    claim(1, 1);
+    runs(reboot(target(1, "r")));
+    done(execute());
+    actor.tell(new HostActor.GuestsSeen(List.of()));
+    assertThat(nextToInstance()).isInstanceOf(InstanceActor.ConfirmClaim.class);
+
+    actor.tell(new HostActor.GuestsSeen(List.of()));
+
+    var reported = (InstanceActor.Reported) nextToInstance();
+    assertThat(reported.report().power()).isEqualTo(PowerState.NOSTATE);
+  }
+
+  private InstanceActor.Message nextToInstance() {
+    return stage.nextToOthers(InstanceActor.Message.class);
+  }
+
+  // ---- driver commands
+
+  /** Both of one operation: the destroy was taken for done when the spawn was. */
+  @Test
+  void anAnswerGoesToWhoeverAskedForThatCommand() {
+    isSeen();
+    claim(1, 1);
+    var rebooting = runs(reboot(target(1, "one")));
+    var first = execute();
+    var destroying = runs(new DriverCommand.Destroy(target(1, "one")));
+    var second = execute();
+
+    done(first);
+
+    assertThat(rebooting.receiveMessage().command()).isEqualTo("reboot");
+    destroying.expectNoMessage(Duration.ZERO);
+    done(second);
+    assertThat(destroying.receiveMessage().command()).isEqualTo("destroy");
+  }
+
+  @Test
+  void withoutAConnectionACommandMayBeRepeated() {
+    var failed = (DriverActor.Failed) runs(reboot(target(1, "r"))).receiveMessage();
+
+    assertThat(failed.failure().kind()).isEqualTo(DriverFailure.Kind.RETRYABLE);
+  }
+
+  @Test
+  void aForgottenHostIsGone() {
+    isSeen();
+    actor.tell(new HostActor.Forget());
+
+    assertThat(stage.nextToOthers(SchedulerActor.HostGone.class).host()).isEqualTo(H1);
+    assertThat(stage.ask(actor, HostActor.ViewReply.class, HostActor.GetView::new).view())
+        .isEmpty();
+  }
+
+  @Test
+  void aGuestThatChangesByItselfIsReportedToItsInstance() {
+    isSeen();
+    claim(1, 1);
+    InstanceId instance = Examples.instance(1);
+    actor.tell(
+        new HostActor.GuestChanged(
+            new io.troupe.drivers.spi.GuestEvent(
+                "h1", instance, 1, PowerState.CRASHED, "it crashed", stage.instant())));
+
+    var reported = (InstanceActor.Reported) nextToInstance();
+    assertThat(reported.report().power()).isEqualTo(PowerState.CRASHED);
+    assertThat(reported.report().reason()).isEqualTo("it crashed");
+  }
+}

@@ -1,0 +1,208 @@
+package io.troupe.actors.project;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.actors.Examples;
+import io.troupe.actors.Rejection;
+import io.troupe.actors.Stage;
+import io.troupe.core.value.Resources;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ProjectActorTest {
+  private static final Resources SMALL = new Resources(1, 1024, 10);
+
+  private static Stage stage;
+
+  private volatile Limits limits = new Limits(10, -1, -1);
+  private final CountDownLatch firstBatch = new CountDownLatch(1);
+  private ActorRef<ProjectActor.Message> actor;
+
+  private Behavior<ProjectActor.Message> behavior() {
+    return ProjectActor.create(Examples.PROJECT, () -> limits);
+  }
+
+  @BeforeAll
+  static void open() {
+    stage = new Stage();
+  }
+
+  @AfterAll
+  static void close() {
+    stage.close();
+  }
+
+  @BeforeEach
+  void enter() {
+    stage.clear();
+    actor = stage.enter(behavior());
+  }
+
+  private ProjectActor.Reply reserve(int instance) {
+    return stage.ask(
+        actor,
+        ProjectActor.Reply.class,
+        to -> new ProjectActor.Reserve(Examples.instance(instance), SMALL, to));
+  }
+
+  private ProjectActor.Reply release(int instance) {
+    return stage.ask(
+        actor,
+        ProjectActor.Reply.class,
+        to -> new ProjectActor.Release(Examples.instance(instance), to));
+  }
+
+  private int counted() {
+    return stage.ask(actor, QuotaUsage.class, ProjectActor.GetUsage::new).instances();
+  }
+
+  private int writes() {
+    return stage.journal("project|demo").size();
+  }
+
+  @Test
+  void aStormGetsExactlyTheQuota() {
+    var replies = stage.probe(ProjectActor.Reply.class);
+    IntStream.rangeClosed(1, 1000)
+        .parallel()
+        .forEach(
+            number ->
+                actor.tell(
+                    new ProjectActor.Reserve(Examples.instance(number), SMALL, replies.getRef())));
+
+    var granted =
+        replies.receiveSeveralMessages(1000).stream()
+            .filter(ProjectActor.Granted.class::isInstance)
+            .count();
+
+    assertThat(granted).isEqualTo(10);
+    assertThat(counted()).isEqualTo(10);
+  }
+
+  /** The first batch is held up until all the others are there. */
+  @Test
+  void whatComesDuringAWriteIsWrittenTogether() throws InterruptedException {
+    actor =
+        stage.enter(
+            ProjectActor.create(
+                new io.troupe.core.value.ProjectId("busy"),
+                () -> {
+                  hold();
+                  return new Limits(-1, -1, -1);
+                }));
+    var replies = stage.probe(ProjectActor.Reply.class);
+    for (int number = 1; number <= 1000; number++) {
+      actor.tell(new ProjectActor.Reserve(Examples.instance(number), SMALL, replies.getRef()));
+    }
+    firstBatch.countDown();
+
+    assertThat(replies.receiveSeveralMessages(1000))
+        .allMatch(ProjectActor.Granted.class::isInstance);
+    assertThat(stage.journal("project|busy")).hasSizeLessThanOrEqualTo(3);
+  }
+
+  private void hold() {
+    try {
+      firstBatch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void anInstanceCountsOnceHoweverOftenItIsAsked() {
+    reserve(1);
+
+    assertThat(reserve(1)).isEqualTo(new ProjectActor.Granted());
+
+    assertThat(counted()).isOne();
+    assertThat(writes()).isOne();
+  }
+
+  @Test
+  void aRefusalNamesTheValuesAndWritesNothing() {
+    limits = new Limits(-1, 2, -1);
+    reserve(1);
+    reserve(2);
+
+    assertThat(reserve(3))
+        .isEqualTo(new ProjectActor.Refused(new Rejection.QuotaExceeded("cores", 1, 2, 2)));
+    assertThat(writes()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsReleasedMayBeTakenByAnother() {
+    limits = new Limits(1, -1, -1);
+    reserve(1);
+    assertThat(reserve(2)).isInstanceOf(ProjectActor.Refused.class);
+
+    release(1);
+
+    assertThat(reserve(2)).isEqualTo(new ProjectActor.Granted());
+  }
+
+  @Test
+  void aReleaseOfWhatDoesNotCountIsHarmless() {
+    assertThat(release(1)).isEqualTo(new ProjectActor.Granted());
+    assertThat(writes()).isZero();
+  }
+
+  @Test
+  void aLimitThatWasLoweredHoldsAtOnce() {
+    reserve(1);
+    limits = new Limits(1, -1, -1);
+
+    assertThat(reserve(2)).isInstanceOf(ProjectActor.Refused.class);
+  }
+
+  @Test
+  void comesBackWithWhatWasGranted() {
+    reserve(1);
+    reserve(2);
+
+    actor = stage.killAndBringBack(actor, behavior());
+
+    assertThat(counted()).isEqualTo(2);
+  }
+
+  @Test
+  void whoseWriteFailsPromisedNothing() {
+    stage.nextWriteFails("project|demo");
+    var lost = stage.probe(ProjectActor.Reply.class);
+    actor.tell(new ProjectActor.Reserve(Examples.instance(1), SMALL, lost.getRef()));
+    lost.expectNoMessage(Duration.ZERO);
+    stage.pass(Duration.ofSeconds(1));
+
+    stage.until(
+        () -> {
+          stage.pass(Duration.ofSeconds(1));
+          return stage.askSoon(actor, QuotaUsage.class, ProjectActor.GetUsage::new).isPresent();
+        });
+
+    assertThat(reserve(1)).isEqualTo(new ProjectActor.Granted());
+    assertThat(counted()).isOne();
+  }
+
+  /** The snapshot held fields that could not be read back: the project did not start again. */
+  @Test
+  void comesBackFromASnapshot() {
+    limits = new Limits(-1, -1, -1);
+    reserve(1);
+    for (int round = 0; round < 1000; round++) {
+      reserve(2);
+      release(2);
+    }
+    reserve(3);
+
+    actor = stage.killAndBringBack(actor, behavior());
+
+    assertThat(counted()).isEqualTo(2);
+  }
+}

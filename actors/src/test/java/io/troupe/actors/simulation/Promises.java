@@ -1,0 +1,153 @@
+package io.troupe.actors.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.actors.host.Claim;
+import io.troupe.actors.instance.InstanceState;
+import io.troupe.actors.instance.InstanceState.Phase;
+import io.troupe.actors.instance.Nic;
+import io.troupe.actors.instance.VmState;
+import io.troupe.actors.network.Port;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What must hold in a {@link World}, at every moment and when it has come to rest. */
+final class Promises {
+  private final World world;
+
+  Promises(World world) {
+    this.world = world;
+  }
+
+  void always() {
+    var newest = new HashMap<InstanceId, Long>();
+    var holders = new HashMap<InstanceId, Integer>();
+    for (SimHost host : world.hosts.values()) {
+      var row = host.row();
+      if (row.freeVcpus() < 0 || row.freeRamMib() < 0 || row.freeDiskGib() < 0) {
+        throw new AssertionError("claimed over capacity: " + host);
+      }
+      if (world.apart().isPresent() && host.state().claims().size() > 1) {
+        throw new AssertionError("the group is not apart: " + host);
+      }
+      host.hypervisor
+          .guests()
+          .forEach(
+              (instance, guest) -> {
+                if (host.state().claim(instance).isEmpty()) {
+                  throw new AssertionError(instance + " has a guest without a claim: " + host);
+                }
+                var seen = newest.getOrDefault(instance, -1L);
+                if (guest.generation() == seen) {
+                  holders.merge(instance, 1, Integer::sum);
+                } else if (guest.generation() > seen) {
+                  newest.put(instance, guest.generation());
+                  holders.put(instance, 1);
+                }
+              });
+    }
+    holders.forEach(
+        (instance, count) -> {
+          if (count > 1) {
+            throw new AssertionError(
+                instance + " has " + count + " guests of its newest generation: " + world.hosts);
+          }
+        });
+  }
+
+  void atRest() {
+    var states =
+        world.instances.values().stream()
+            .map(SimInstance::state)
+            .collect(Collectors.toMap(InstanceState::id, state -> state));
+    states.values().forEach(Promises::ended);
+    claims(states);
+    guests(states);
+    quota(states);
+    ports(states);
+  }
+
+  private static void ended(InstanceState state) {
+    assertThat(state.operation()).isEmpty();
+    assertThat(state.phase()).isNotEqualTo(Phase.ASKED);
+    assertThat(state.trails())
+        .as("trails of %s", state.id())
+        .allMatch(trail -> trail.finishedAt().isPresent());
+    if (state.visible()) {
+      assertThat(state.vmState()).isNotEqualTo(VmState.BUILDING);
+      assertThat(state.host().isPresent())
+          .as("host of %s in %s", state.id(), state.vmState())
+          .isEqualTo(state.vmState() != VmState.DELETED && state.vmState() != VmState.ERROR);
+      assertThat(state.fault().isPresent() || state.vmState() != VmState.ERROR)
+          .as("an error has a fault")
+          .isTrue();
+    }
+  }
+
+  private void claims(Map<InstanceId, InstanceState> states) {
+    var claimed = new HashMap<InstanceId, HostId>();
+    for (SimHost host : world.hosts.values()) {
+      for (Claim claim : host.state().claims()) {
+        assertThat(claim.condemned()).as("still condemned on %s", host).isFalse();
+        assertThat(claimed.put(claim.instance(), host.id())).as("second claim").isNull();
+      }
+    }
+    var hosts = new HashMap<InstanceId, HostId>();
+    states.forEach((id, state) -> state.host().ifPresent(host -> hosts.put(id, host)));
+    assertThat(claimed).as("claims are where the instances say they are").isEqualTo(hosts);
+  }
+
+  private void guests(Map<InstanceId, InstanceState> states) {
+    for (SimHost host : world.hosts.values()) {
+      Set<InstanceId> expected = new HashSet<>();
+      states.values().stream()
+          .filter(state -> state.host().filter(host.id()::equals).isPresent())
+          .forEach(
+              state -> {
+                if (host.hypervisor.lost(state.id(), state.generation())) {
+                  assertThat(state.vmState()).as("%s, lost", state.id()).isEqualTo(VmState.STOPPED);
+                } else {
+                  expected.add(state.id());
+                }
+              });
+      assertThat(host.hypervisor.guests().keySet()).as("guests of %s", host).isEqualTo(expected);
+      host.hypervisor
+          .guests()
+          .forEach(
+              (id, guest) -> {
+                var state = states.get(id);
+                assertThat(guest.generation()).isEqualTo(state.generation());
+                assertThat(state.power()).as("power of %s", id).isEqualTo(guest.power());
+                var wanted =
+                    switch (guest.power()) {
+                      case RUNNING -> VmState.ACTIVE;
+                      case PAUSED -> VmState.PAUSED;
+                      default -> VmState.STOPPED;
+                    };
+                assertThat(state.vmState()).as("vm state of %s", id).isEqualTo(wanted);
+              });
+    }
+  }
+
+  private void quota(Map<InstanceId, InstanceState> states) {
+    for (InstanceState state : states.values()) {
+      var shouldCount = state.visible() && !state.deleted();
+      assertThat(world.project.counts(state.id()))
+          .as("quota counts %s, which is %s", state.id(), state.vmState())
+          .isEqualTo(shouldCount);
+    }
+  }
+
+  private void ports(Map<InstanceId, InstanceState> states) {
+    var held = new HashSet<String>();
+    states.values().forEach(state -> state.nics().stream().map(Nic::portId).forEach(held::add));
+    var taken = new HashSet<String>();
+    world.networks.forEach(network -> network.ports().stream().map(Port::id).forEach(taken::add));
+    assertThat(taken).as("ports are the instances' nics").isEqualTo(held);
+  }
+}

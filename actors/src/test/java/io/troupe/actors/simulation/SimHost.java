@@ -1,0 +1,246 @@
+package io.troupe.actors.simulation;
+
+import io.troupe.actors.Examples;
+import io.troupe.actors.host.Claim;
+import io.troupe.actors.host.HostEvent;
+import io.troupe.actors.host.HostState;
+import io.troupe.actors.instance.GuestReported;
+import io.troupe.actors.instance.StepOutcome;
+import io.troupe.actors.scheduler.HostRow;
+import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.config.FleetSettings;
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
+import io.troupe.core.value.PowerState;
+import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.GuestTarget;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** A host with its log but without an actor. It does what {@code HostActor} does. */
+final class SimHost {
+  private static final FleetSettings SETTINGS =
+      new FleetSettings(5_000, 15_000, 1, 1, 1, 0, 0, 0, "zone-1");
+
+  private record Waiting(InstanceId instance, OperationId operation, String command) {}
+
+  private final World world;
+  private final HostId id;
+  final SimHypervisor hypervisor;
+
+  private HostState state;
+  private int incarnation;
+  private boolean up = true;
+  private boolean epochIsOurs;
+  private final Map<Waiting, Consumer<StepOutcome.Result>> waiting = new HashMap<>();
+  private final Set<InstanceId> building = new HashSet<>();
+  private final Set<InstanceId> touched = new HashSet<>();
+
+  /**
+   * @param room how many instances fit
+   */
+  SimHost(World world, HostId id, int room) {
+    this.world = world;
+    this.id = id;
+    this.hypervisor = new SimHypervisor(world, this);
+    this.state =
+        HostState.UNKNOWN.evolve(
+            new HostEvent.Discovered(
+                new ConnectionId("c-" + id), Examples.inventory(id, room, room * 1024L, room)));
+  }
+
+  HostId id() {
+    return id;
+  }
+
+  HostState state() {
+    return state;
+  }
+
+  HostRow row() {
+    return state.row(
+        id,
+        0,
+        new HostState.Surroundings("zone-1", Map.of(), true, "", up),
+        building.size(),
+        SETTINGS);
+  }
+
+  void crash() {
+    world.trace("crash", id::toString);
+    incarnation++;
+    up = false;
+    epochIsOurs = false;
+    waiting.clear();
+    building.clear();
+    touched.clear();
+  }
+
+  private void persist(HostEvent event) {
+    world.trace("event", () -> id + " " + event);
+    state = state.evolve(event);
+  }
+
+  // ---- claims
+
+  void makeClaim(RequestSpec spec, long generation, Consumer<StepOutcome.Result> reply) {
+    var refusal =
+        up
+            ? state.refusal(spec, generation, row())
+            : java.util.Optional.of("the hypervisor does not answer");
+    if (refusal.isPresent()) {
+      world.trace(id.value(), () -> "refuses " + spec.instance() + ": " + refusal.get());
+      reply.accept(new StepOutcome.ClaimRefused(refusal.get()));
+      return;
+    }
+    building.add(spec.instance());
+    var claim = new Claim(spec.instance(), generation, spec.resources(), spec.group(), false);
+    if (state.claim(spec.instance()).filter(claim::equals).isEmpty()) {
+      persist(new HostEvent.Claimed(claim));
+    }
+    reply.accept(new StepOutcome.Claimed("zone-1"));
+  }
+
+  void release(InstanceId instance, long generation, Consumer<StepOutcome.Result> reply) {
+    building.remove(instance);
+    if (state.claim(instance).filter(claim -> claim.generation() <= generation).isPresent()) {
+      persist(new HostEvent.Released(instance));
+    }
+    reply.accept(new StepOutcome.Done(""));
+  }
+
+  void condemn(InstanceId instance, long generation, Consumer<StepOutcome.Result> reply) {
+    var claim = state.claim(instance).filter(one -> one.generation() <= generation);
+    if (claim.filter(one -> !one.condemned()).isPresent()) {
+      persist(new HostEvent.Condemned(instance));
+      evict(instance, claim.get().generation());
+    }
+    reply.accept(new StepOutcome.Done(""));
+  }
+
+  private void evict(InstanceId instance, long generation) {
+    if (up) {
+      var operation = new OperationId("req-evict-" + instance);
+      var deadline = world.now().plusSeconds(20);
+      var target = new GuestTarget(instance, id.value(), generation, 0, operation, deadline);
+      run(new DriverCommand.Destroy(target), _ -> {});
+    }
+  }
+
+  // ---- driver commands
+
+  void run(DriverCommand command, Consumer<StepOutcome.Result> reply) {
+    if (!epochIsOurs) {
+      persist(new HostEvent.EpochTaken(state.epoch() + 1));
+      epochIsOurs = true;
+    }
+    var target = command.target();
+    var key = new Waiting(target.instance(), target.operation(), command.name());
+    waiting.put(key, reply);
+    touched.add(target.instance());
+    var mine = incarnation;
+    hypervisor.execute(
+        command.withEpoch(state.epoch()),
+        result -> {
+          if (mine == incarnation) {
+            world.send(hypervisor.name(), id.value(), () -> fromDriver(mine, key, result));
+          }
+        });
+  }
+
+  private void fromDriver(int of, Waiting key, StepOutcome.Result result) {
+    if (of != incarnation) {
+      return;
+    }
+    building.remove(key.instance());
+    touched.add(key.instance());
+    var asker = waiting.remove(key);
+    if (asker != null) {
+      asker.accept(result);
+    }
+    if (result instanceof StepOutcome.Guest
+        && key.operation().value().startsWith("req-evict-")
+        && state.claim(key.instance()).filter(Claim::condemned).isPresent()) {
+      persist(new HostEvent.Released(key.instance()));
+    }
+  }
+
+  // ---- what the hypervisor shows
+
+  void heartbeat() {
+    if (!hypervisor.reachable()) {
+      up = false;
+      return;
+    }
+    var wasUp = up;
+    up = true;
+    if (!wasUp) {
+      evictCondemned();
+    }
+  }
+
+  private void evictCondemned() {
+    state.claims().stream()
+        .filter(Claim::condemned)
+        .toList()
+        .forEach(claim -> evict(claim.instance(), claim.generation()));
+  }
+
+  /** The list may be old when it comes. */
+  void reconcile() {
+    if (hypervisor.reachable()) {
+      var guests = hypervisor.guests();
+      world.send(hypervisor.name(), id.value(), () -> guestsSeen(guests));
+    }
+  }
+
+  private void guestsSeen(Map<InstanceId, SimHypervisor.Guest> guests) {
+    evictCondemned();
+    for (Claim claim : state.claims()) {
+      if (!claim.condemned()) {
+        var guest = guests.get(claim.instance());
+        var power = guest == null ? PowerState.NOSTATE : guest.power();
+        var generation = guest == null ? claim.generation() : guest.generation();
+        if (!touched.contains(claim.instance())) {
+          report(claim.instance(), generation, power);
+        }
+        world.toInstance(id, claim.instance(), one -> one.confirmClaim(this, claim.generation()));
+      }
+    }
+    touched.clear();
+  }
+
+  void report(InstanceId instance, long generation, PowerState power) {
+    if (state.claim(instance).isPresent()) {
+      var report = new GuestReported(id, generation, power, "seen");
+      world.toInstance(id, instance, one -> one.handle(report));
+    }
+  }
+
+  void confirmed(InstanceId instance, long generation, boolean stands) {
+    var leftOver =
+        state
+            .claim(instance)
+            .filter(claim -> !claim.condemned() && claim.generation() == generation);
+    if (!stands && leftOver.isPresent()) {
+      persist(new HostEvent.Condemned(instance));
+      evict(instance, generation);
+    }
+  }
+
+  static StepOutcome.Result failure(DriverFailure.Kind kind, String why) {
+    return new StepOutcome.DriverFailed(new DriverFailure(kind, why));
+  }
+
+  @Override
+  public String toString() {
+    return id + " " + List.copyOf(state.claims()) + " guests " + hypervisor.guests();
+  }
+}

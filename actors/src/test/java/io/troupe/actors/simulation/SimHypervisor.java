@@ -1,0 +1,243 @@
+package io.troupe.actors.simulation;
+
+import static io.troupe.actors.simulation.SimHost.failure;
+import static io.troupe.drivers.spi.DriverFailure.Kind.INSTANCE_FAULT;
+import static io.troupe.drivers.spi.DriverFailure.Kind.RETRYABLE;
+
+import io.troupe.actors.instance.StepOutcome;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.PowerState;
+import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverFailure;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * One host's hypervisor behind its driver actor: commands of an instance one after the other,
+ * repetitions joined, a destroy cancels what it settles. Commands fail in every way, with and
+ * without effect, or hang until they are cancelled.
+ */
+final class SimHypervisor {
+  record Guest(long generation, PowerState power) {}
+
+  private static final class Job {
+    private DriverCommand command;
+    private final List<Consumer<StepOutcome.Result>> askers = new ArrayList<>();
+    private boolean running;
+    private boolean hangs;
+    private boolean over;
+  }
+
+  private final World world;
+  private final SimHost host;
+  private final String name;
+  private final Map<InstanceId, Guest> guests = new TreeMap<>();
+  private final Map<InstanceId, Deque<Job>> lanes = new HashMap<>();
+  private long epoch;
+  private boolean reachable = true;
+  private final Map<InstanceId, Long> lost = new HashMap<>();
+
+  SimHypervisor(World world, SimHost host) {
+    this.world = world;
+    this.host = host;
+    this.name = "hv-" + host.id();
+  }
+
+  String name() {
+    return name;
+  }
+
+  boolean reachable() {
+    return reachable;
+  }
+
+  Map<InstanceId, Guest> guests() {
+    return new TreeMap<>(guests);
+  }
+
+  void cutOff() {
+    world.trace(name, () -> "cut off");
+    reachable = false;
+    lanes.values().stream()
+        .flatMap(lane -> List.copyOf(lane).stream())
+        .filter(job -> !job.running)
+        .toList()
+        .forEach(job -> end(job, failure(RETRYABLE, "cut off")));
+  }
+
+  void reachableAgain() {
+    world.trace(name, () -> "reachable again");
+    reachable = true;
+  }
+
+  /** Whether somebody removed the guest behind our back. */
+  boolean lost(InstanceId instance, long generation) {
+    return lost.getOrDefault(instance, -1L) == generation;
+  }
+
+  void guestChangesByItself() {
+    if (guests.isEmpty()) {
+      return;
+    }
+    var all = List.copyOf(guests.keySet());
+    var instance = all.get(world.upTo(all.size()));
+    var guest = guests.get(instance);
+    if (world.fault(0.1)) {
+      world.trace(name, () -> instance + " is undefined by hand");
+      guests.remove(instance);
+      lost.put(instance, guest.generation());
+      return;
+    }
+    var power =
+        guest.power() == PowerState.RUNNING
+            ? List.of(PowerState.SHUTDOWN, PowerState.CRASHED, PowerState.PAUSED).get(world.upTo(3))
+            : PowerState.RUNNING;
+    world.trace(name, () -> instance + " is now " + power + " by itself");
+    guests.put(instance, new Guest(guest.generation(), power));
+    if (reachable) {
+      var generation = guest.generation();
+      world.send(name(), host.id().value(), () -> host.report(instance, generation, power));
+    }
+  }
+
+  // ---- the driver actor
+
+  void execute(DriverCommand command, Consumer<StepOutcome.Result> asker) {
+    epoch = Math.max(epoch, command.target().epoch());
+    var lane = lanes.computeIfAbsent(command.target().instance(), _ -> new ArrayDeque<>());
+    var same = lane.stream().filter(job -> repeats(job.command, command)).findFirst();
+    if (same.isPresent()) {
+      if (!same.get().running) {
+        same.get().command = command;
+      }
+      same.get().askers.add(asker);
+      return;
+    }
+    if (!reachable) {
+      asker.accept(failure(RETRYABLE, "not connected"));
+      return;
+    }
+    if (command instanceof DriverCommand.Destroy) {
+      List.copyOf(lane).stream()
+          .filter(job -> isSettled(job.command, command))
+          .forEach(this::cancel);
+    }
+    var job = new Job();
+    job.command = command;
+    job.askers.add(asker);
+    lane.add(job);
+    var left = Duration.between(world.now(), command.target().deadline()).toMillis();
+    world.after(Math.max(0, left), () -> cancel(job));
+    startNext(command.target().instance());
+  }
+
+  private static boolean repeats(DriverCommand earlier, DriverCommand later) {
+    return earlier.getClass() == later.getClass()
+        && earlier.target().operation().equals(later.target().operation())
+        && earlier.target().generation() == later.target().generation();
+  }
+
+  private static boolean isSettled(DriverCommand earlier, DriverCommand destroy) {
+    return !(earlier instanceof DriverCommand.Destroy)
+        && earlier.target().generation() <= destroy.target().generation();
+  }
+
+  private void cancel(Job job) {
+    if (job.over) {
+      return;
+    }
+    if (!job.running) {
+      end(job, failure(RETRYABLE, "not begun"));
+    } else if (job.hangs) {
+      job.hangs = false;
+      world.after(world.upTo(2_000), () -> finish(job));
+    }
+  }
+
+  private void startNext(InstanceId instance) {
+    var lane = lanes.get(instance);
+    if (lane.isEmpty() || lane.peek().running) {
+      return;
+    }
+    var job = lane.peek();
+    var target = job.command.target();
+    if (target.epoch() < epoch || !target.deadline().isAfter(world.now())) {
+      end(job, failure(RETRYABLE, "old epoch or too late"));
+      return;
+    }
+    job.running = true;
+    job.hangs = world.fault(0.05);
+    if (!job.hangs) {
+      world.after(1 + world.upTo(world.fault(0.1) ? 20_000 : 200), () -> finish(job));
+    }
+  }
+
+  private void finish(Job job) {
+    if (job.over) {
+      return;
+    }
+    if (world.fault(0.15)) {
+      if (world.fault(0.4)) {
+        carryOut(job.command);
+      }
+      var kinds = DriverFailure.Kind.values();
+      end(job, failure(kinds[world.upTo(kinds.length)], "failed by chance"));
+    } else {
+      end(job, carryOut(job.command));
+    }
+  }
+
+  private void end(Job job, StepOutcome.Result result) {
+    world.trace(
+        name, () -> job.command.name() + " " + job.command.target().instance() + " " + result);
+    job.over = true;
+    var instance = job.command.target().instance();
+    lanes.get(instance).remove(job);
+    job.askers.forEach(asker -> asker.accept(result));
+    startNext(instance);
+  }
+
+  // ---- the hypervisor itself, as DriverCommand promises it
+
+  private StepOutcome.Result carryOut(DriverCommand command) {
+    var instance = command.target().instance();
+    var generation = command.target().generation();
+    var guest = guests.get(instance);
+    if (guest != null && guest.generation() > generation) {
+      return failure(INSTANCE_FAULT, "belongs to generation " + guest.generation());
+    }
+    return switch (command) {
+      case DriverCommand.Spawn _ -> power(instance, generation, PowerState.RUNNING);
+      case DriverCommand.Destroy _ -> {
+        guests.remove(instance);
+        yield new StepOutcome.Guest(false, PowerState.NOSTATE);
+      }
+      case DriverCommand.Inspect _ ->
+          guest == null
+              ? new StepOutcome.Guest(false, PowerState.NOSTATE)
+              : new StepOutcome.Guest(true, guest.power());
+      case DriverCommand.Start _, DriverCommand.Reboot _ ->
+          guest == null ? noGuest() : power(instance, guest.generation(), PowerState.RUNNING);
+      case DriverCommand.Stop _ ->
+          guest == null ? noGuest() : power(instance, guest.generation(), PowerState.SHUTDOWN);
+      case DriverCommand.ReadConsole _ -> throw new AssertionError("nobody reads consoles here");
+    };
+  }
+
+  private StepOutcome.Result power(InstanceId instance, long generation, PowerState power) {
+    lost.remove(instance);
+    guests.put(instance, new Guest(generation, power));
+    return new StepOutcome.Guest(true, power);
+  }
+
+  private static StepOutcome.Result noGuest() {
+    return failure(INSTANCE_FAULT, "no such guest");
+  }
+}

@@ -1,0 +1,226 @@
+package io.troupe.actors.simulation;
+
+import io.troupe.actors.instance.DeadlinePassed;
+import io.troupe.actors.instance.Decision;
+import io.troupe.actors.instance.Effect;
+import io.troupe.actors.instance.InstanceEvent;
+import io.troupe.actors.instance.InstanceInput;
+import io.troupe.actors.instance.InstanceState;
+import io.troupe.actors.instance.StepOutcome;
+import io.troupe.actors.instance.UserCommand;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * An instance with a journal but without an actor. It does what {@code InstanceActor} does: events
+ * that may wait are not written until the next one that may not, so a crash takes them away.
+ */
+final class SimInstance {
+  private static final long ENTITY_ANSWER = 5_000;
+  private static final long DRIVER_ANSWER = 10_000;
+
+  private final World world;
+  private final InstanceId id;
+  private final String name;
+  private final List<InstanceEvent> journal = new ArrayList<>();
+  private InstanceState written;
+  private InstanceState ahead;
+  private List<InstanceEvent> waiting = new ArrayList<>();
+  private int incarnation;
+  private boolean down;
+
+  SimInstance(World world, InstanceId id) {
+    this.world = world;
+    this.id = id;
+    this.name = id.toString();
+    this.written = InstanceState.absent(id);
+    this.ahead = written;
+  }
+
+  InstanceState state() {
+    return ahead;
+  }
+
+  boolean busy() {
+    return down || ahead.operation().isPresent();
+  }
+
+  void crash() {
+    if (down) {
+      return;
+    }
+    world.trace("crash", () -> name + " loses " + waiting.size() + " events");
+    down = true;
+    incarnation++;
+    waiting = new ArrayList<>();
+    world.after(1 + world.upTo(3_000), this::recover);
+  }
+
+  private void recover() {
+    down = false;
+    ahead = InstanceState.absent(id);
+    for (InstanceEvent event : journal) {
+      ahead = ahead.evolve(event);
+    }
+    if (!ahead.equals(written)) {
+      throw new AssertionError("replay differs from live: " + ahead + " " + written);
+    }
+    settle();
+  }
+
+  void command(UserCommand command) {
+    if (!down) {
+      world.trace("user", () -> command.getClass().getSimpleName() + " " + name);
+      handle(command);
+    }
+  }
+
+  void confirmClaim(SimHost host, long generation) {
+    if (!down) {
+      var stands = ahead.standsBy(host.id(), generation);
+      world.send(name, host.id().value(), () -> host.confirmed(id, generation, stands));
+    }
+  }
+
+  void handle(InstanceInput input) {
+    if (down) {
+      return;
+    }
+    switch (ahead.decide(input, world.now(), World.SETTINGS)) {
+      case Decision.Accept(var events) -> commit(events);
+      case Decision.Reject(var reason) -> {
+        if (!(input instanceof UserCommand)) {
+          throw new AssertionError("refused " + input + ": " + reason);
+        }
+      }
+      case Decision.AskAgain(var after, var why) -> {
+        world.trace("again", () -> name + " " + why);
+        later(after.toMillis(), this::perform);
+      }
+    }
+  }
+
+  private void commit(List<InstanceEvent> events) {
+    if (events.isEmpty()) {
+      return;
+    }
+    waiting.addAll(events);
+    events.forEach(event -> world.trace("event", () -> name + " " + event));
+    if (events.stream().allMatch(InstanceEvent::mayWait)) {
+      for (InstanceEvent event : events) {
+        ahead = ahead.evolve(event);
+      }
+    } else {
+      if (world.fault(0.01)) {
+        crash();
+        return;
+      }
+      var toWrite =
+          waiting.size() == 1
+              ? waiting.getFirst()
+              : new InstanceEvent.Several(waiting, waiting.getLast().at());
+      waiting = new ArrayList<>();
+      journal.add(toWrite);
+      written = written.evolve(toWrite);
+      ahead = written;
+    }
+    if (world.fault(0.01)) {
+      crash();
+      return;
+    }
+    settle();
+  }
+
+  private void settle() {
+    ahead
+        .operation()
+        .ifPresent(
+            operation -> {
+              var left = Duration.between(world.now(), operation.deadline()).toMillis();
+              later(Math.max(0, left) + 1, () -> handle(new DeadlinePassed(operation.id())));
+              perform();
+            });
+  }
+
+  /** A timer: it does not outlive the incarnation. */
+  private void later(long millis, Runnable what) {
+    var mine = incarnation;
+    world.after(
+        millis,
+        () -> {
+          if (mine == incarnation && !down) {
+            what.run();
+          }
+        });
+  }
+
+  // ---- asking
+
+  private void perform() {
+    if (ahead.next(World.SETTINGS) instanceof Effect.Ask ask) {
+      put(ask);
+    }
+  }
+
+  private void put(Effect.Ask ask) {
+    var answered = new boolean[1];
+    var startedAt = world.now();
+    Consumer<StepOutcome.Result> reply =
+        result ->
+            world.answer(
+                () -> {
+                  answered[0] = true;
+                  handle(
+                      new StepOutcome(
+                          ask.operation(), ask.step(), ask.generation(), startedAt, result));
+                });
+    later(
+        ask.what() instanceof Effect.RunOnHost ? DRIVER_ANSWER : ENTITY_ANSWER,
+        () -> {
+          if (!answered[0] && isCurrent(ask)) {
+            perform();
+          }
+        });
+    switch (ask.what()) {
+      case Effect.ReserveQuota(_, var amount) ->
+          to("project", reply, () -> world.reserve(id, amount));
+      case Effect.ReleaseQuota _ -> to("project", reply, () -> world.releaseQuota(id));
+      case Effect.Place(var spec) -> to("scheduler", reply, () -> world.place(spec));
+      case Effect.AttachPort(var project, var choice, var index) ->
+          to(choice.networkId(), reply, () -> world.attach(id, project, choice, index));
+      case Effect.ReleasePorts(var network) ->
+          to(network, reply, () -> world.releasePorts(id, network));
+      case Effect.ClaimHost(var host, var generation, var spec) ->
+          toHost(host, one -> one.makeClaim(spec, generation, reply));
+      case Effect.ReleaseHost(var host, var generation) ->
+          toHost(host, one -> one.release(id, generation, reply));
+      case Effect.CondemnGuest(var host, var generation) ->
+          toHost(host, one -> one.condemn(id, generation, reply));
+      case Effect.RunOnHost(var host, var command) -> toHost(host, one -> one.run(command, reply));
+    }
+  }
+
+  private boolean isCurrent(Effect.Ask ask) {
+    return ahead.operation().filter(now -> now.id().equals(ask.operation())).stream()
+        .anyMatch(now -> now.current().filter(ask.step()::equals).isPresent());
+  }
+
+  private void to(
+      String whom, Consumer<StepOutcome.Result> reply, Supplier<StepOutcome.Result> question) {
+    world.send(name, whom, () -> reply.accept(question.get()));
+  }
+
+  private void toHost(HostId host, Consumer<SimHost> message) {
+    world.send(name, host.value(), () -> message.accept(world.hosts.get(host)));
+  }
+
+  @Override
+  public String toString() {
+    return name + (down ? " down " : " ") + ahead.vmState() + " " + ahead.operation();
+  }
+}

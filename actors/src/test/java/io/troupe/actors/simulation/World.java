@@ -1,0 +1,307 @@
+package io.troupe.actors.simulation;
+
+import io.troupe.actors.Answer;
+import io.troupe.actors.Examples;
+import io.troupe.actors.instance.FlavorAtBoot;
+import io.troupe.actors.instance.NetworkChoice;
+import io.troupe.actors.instance.Nic;
+import io.troupe.actors.instance.StepOutcome;
+import io.troupe.actors.instance.UserCommand;
+import io.troupe.actors.network.NetworkDesk;
+import io.troupe.actors.project.Limits;
+import io.troupe.actors.project.ProjectEvent;
+import io.troupe.actors.project.ProjectState;
+import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.config.OperationSettings;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.ProjectId;
+import io.troupe.core.value.Resources;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A small cloud without actors, threads and real time, all of it decided by one seed: instances,
+ * hosts with their hypervisors, a project and networks exchange messages that are delayed, lost and
+ * repeated while each of them may crash between any two steps. After {@link #FAULTS} the faults
+ * stop, and everything has to come to rest in a state that keeps our promises.
+ */
+final class World {
+  /** ms for which things go wrong. */
+  static final long FAULTS = 150_000;
+
+  /** ms after which whoever is still busy is stuck. */
+  private static final long PATIENCE = 900_000;
+
+  /** ms that a message may be on its way. */
+  private static final long LONGEST_WAY = 100_000;
+
+  private static final long HEARTBEAT = 5_000;
+  private static final long RECONCILE = 15_000;
+
+  static final OperationSettings SETTINGS =
+      new OperationSettings(60_000, 20_000, 30_000, 10_000, 5_000, 5_000, 2_000, 3, 4);
+
+  private record Due(long at, long number, Runnable what) {}
+
+  private final Random random;
+  private final boolean traced;
+  private final PriorityQueue<Due> queue =
+      new PriorityQueue<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::number));
+  private final Map<String, Long> lastOnTheWay = new HashMap<>();
+  private long nowMillis;
+  private long number;
+  private boolean faults = true;
+
+  final Map<HostId, SimHost> hosts = new LinkedHashMap<>();
+  final Map<InstanceId, SimInstance> instances = new LinkedHashMap<>();
+  final List<NetworkDesk> networks = new ArrayList<>();
+  private final Limits limits;
+  private final Optional<GroupSpec> apart;
+  ProjectState project = ProjectState.EMPTY;
+
+  World(long seed, boolean traced) {
+    this.random = new Random(seed);
+    this.traced = traced;
+    for (int host = 0; host < 1 + random.nextInt(4); host++) {
+      var id = new HostId("h" + host);
+      hosts.put(id, new SimHost(this, id, 1 + random.nextInt(3)));
+    }
+    this.apart =
+        random.nextInt(5) == 0
+            ? Optional.of(new GroupSpec("g", GroupSpec.Policy.ANTI_AFFINITY, 1))
+            : Optional.empty();
+    for (int network = 0; network < random.nextInt(3); network++) {
+      networks.add(
+          new NetworkDesk(Examples.network(network, 10, 11 + random.nextInt(5)), Examples.NOW));
+    }
+    var count = 1 + random.nextInt(4);
+    this.limits = new Limits(random.nextInt(4) == 0 ? count - 1 : -1, -1, -1);
+    for (int instance = 1; instance <= count; instance++) {
+      var id = Examples.instance(instance);
+      instances.put(id, new SimInstance(this, id));
+      plan(instances.get(id));
+    }
+    hosts.values().forEach(this::watch);
+  }
+
+  /** What users will want of it. */
+  private void plan(SimInstance instance) {
+    var forced = random.nextInt(10) == 0 ? Optional.of("h0") : Optional.<String>empty();
+    var flavor = new FlavorAtBoot("1", "m1", 1, 1024, 1, 0, 0, Map.of());
+    var boot =
+        new UserCommand.Boot(
+            Examples.origin("boot"), Examples.boot(flavor, networks.size(), forced, apart));
+    long at = random.nextInt(20_000);
+    for (int times = 0; times < 3; times++) {
+      after(at + times * 1_000, () -> instance.command(boot));
+    }
+    for (int more = 0; more < random.nextInt(8); more++) {
+      var origin = Examples.origin("req-" + more);
+      UserCommand command =
+          switch (random.nextInt(8)) {
+            case 0, 1 -> new UserCommand.Delete(origin);
+            case 2 -> new UserCommand.Start(origin);
+            case 3 -> new UserCommand.Stop(origin);
+            case 4 -> new UserCommand.Reboot(origin, random.nextBoolean());
+            default -> new UserCommand.Rename(origin, "name-" + more);
+          };
+      after(at + random.nextInt((int) FAULTS), () -> instance.command(command));
+    }
+    if (random.nextBoolean()) {
+      crashSomeday(instance::crash);
+    }
+  }
+
+  private void watch(SimHost host) {
+    every(HEARTBEAT, host::heartbeat);
+    every(RECONCILE, host::reconcile);
+    for (int cut = 0; cut < random.nextInt(3); cut++) {
+      var from = (long) random.nextInt((int) FAULTS);
+      after(from, host.hypervisor::cutOff);
+      after(
+          Math.min(FAULTS, from + 1_000 + random.nextInt(60_000)), host.hypervisor::reachableAgain);
+    }
+    if (random.nextBoolean()) {
+      crashSomeday(host::crash);
+    }
+    for (int times = 0; times < random.nextInt(3); times++) {
+      after(random.nextInt((int) FAULTS), host.hypervisor::guestChangesByItself);
+    }
+  }
+
+  private void crashSomeday(Runnable crash) {
+    for (int times = 0; times < 1 + random.nextInt(3); times++) {
+      after(random.nextInt((int) FAULTS), crash);
+    }
+  }
+
+  private void every(long millis, Runnable what) {
+    after(
+        millis,
+        () -> {
+          what.run();
+          every(millis, what);
+        });
+  }
+
+  /** The server group that all instances are in, if there is one: no two on one host. */
+  Optional<GroupSpec> apart() {
+    return apart;
+  }
+
+  // ---- time and mail
+
+  Instant now() {
+    return Examples.NOW.plusMillis(nowMillis);
+  }
+
+  void after(long millis, Runnable what) {
+    queue.add(new Due(nowMillis + millis, number++, what));
+  }
+
+  /** Something goes wrong with this probability; nothing does once the faults have stopped. */
+  boolean fault(double probability) {
+    return faults && random.nextDouble() < probability;
+  }
+
+  int upTo(int bound) {
+    return random.nextInt(bound);
+  }
+
+  /** Carried out later, in order with what was sent from and to the same before; or lost. */
+  void send(String from, String to, Runnable message) {
+    if (fault(0.03)) {
+      trace("lost", () -> from + " → " + to);
+      return;
+    }
+    long delay = 1 + random.nextInt(30);
+    if (fault(0.03)) {
+      delay = random.nextInt((int) (fault(0.1) ? LONGEST_WAY : 20_000));
+    }
+    var way = from + ">" + to;
+    var at = Math.max(lastOnTheWay.getOrDefault(way, 0L), nowMillis + delay);
+    lastOnTheWay.put(way, at);
+    queue.add(new Due(at, number++, message));
+  }
+
+  /** An answer: no order holds, and it may come twice. */
+  void answer(Runnable answer) {
+    if (fault(0.04)) {
+      trace("lost", () -> "an answer");
+      return;
+    }
+    after(fault(0.04) ? random.nextInt(20_000) : 1 + random.nextInt(30), answer);
+    if (fault(0.03)) {
+      after(random.nextInt(20_000), answer);
+    }
+  }
+
+  void trace(String who, Supplier<Object> what) {
+    if (traced) {
+      System.out.printf("%9d %-10s %s%n", nowMillis, who, what.get());
+    }
+  }
+
+  // ---- the run
+
+  /**
+   * Runs until all is at rest.
+   *
+   * @throws AssertionError at the first broken promise
+   */
+  void run() {
+    var promises = new Promises(this);
+    while (nowMillis < FAULTS) {
+      step(promises);
+    }
+    faults = false;
+    while (nowMillis < FAULTS + LONGEST_WAY
+        || instances.values().stream().anyMatch(SimInstance::busy)) {
+      if (nowMillis > FAULTS + PATIENCE) {
+        throw new AssertionError("stuck: " + instances.values());
+      }
+      step(promises);
+    }
+    var rest = nowMillis + 4 * RECONCILE;
+    while (nowMillis < rest) {
+      step(promises);
+    }
+    promises.atRest();
+  }
+
+  private void step(Promises promises) {
+    var due = queue.remove();
+    nowMillis = due.at();
+    due.what().run();
+    promises.always();
+  }
+
+  // ---- entities that keep their word and do not crash: their logs are written with each answer
+
+  StepOutcome.Result reserve(InstanceId instance, Resources amount) {
+    if (!project.counts(instance)) {
+      var refusal = project.refusal(amount, limits);
+      if (refusal.isPresent()) {
+        return new StepOutcome.Refused(refusal.get());
+      }
+      var counted = List.of(new ProjectEvent.Counted(instance, amount));
+      project = project.evolve(new ProjectEvent.UsageChanged(counted, List.of()));
+    }
+    return new StepOutcome.Done("");
+  }
+
+  StepOutcome.Result releaseQuota(InstanceId instance) {
+    project = project.evolve(new ProjectEvent.UsageChanged(List.of(), List.of(instance)));
+    return new StepOutcome.Done("");
+  }
+
+  StepOutcome.Result attach(InstanceId instance, ProjectId owner, NetworkChoice choice, int index) {
+    return switch (network(choice.networkId()).attach(instance, owner, choice, index)) {
+      case Answer.Accepted<Nic>(var nic) -> new StepOutcome.Attached(nic);
+      case Answer.Rejected<Nic>(var reason) -> new StepOutcome.NotAttached(reason);
+    };
+  }
+
+  StepOutcome.Result releasePorts(InstanceId instance, String networkId) {
+    network(networkId).release(instance);
+    return new StepOutcome.Done("");
+  }
+
+  private NetworkDesk network(String id) {
+    return networks.get(Integer.parseInt(id.substring("net-".length())));
+  }
+
+  /** A scheduler with an old table: it may name hosts that are full or down. */
+  StepOutcome.Result place(RequestSpec spec) {
+    var found = new ArrayList<HostId>();
+    for (HostId host : hosts.keySet()) {
+      var asked = spec.forcedHost().map(host.value()::equals).orElse(true);
+      if (asked && !spec.excluded().contains(host) && !fault(0.1)) {
+        found.add(host);
+      }
+    }
+    Collections.shuffle(found, random);
+    return found.isEmpty()
+        ? new StepOutcome.NoHost("none of " + hosts.size())
+        : new StepOutcome.Placed(
+            List.copyOf(found.subList(0, Math.min(found.size(), spec.candidates()))), "");
+  }
+
+  void toInstance(HostId from, InstanceId to, Consumer<SimInstance> message) {
+    var instance = instances.get(to);
+    send(from.value(), to.toString(), () -> message.accept(instance));
+  }
+}

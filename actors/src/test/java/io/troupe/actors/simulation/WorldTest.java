@@ -1,0 +1,28 @@
+package io.troupe.actors.simulation;
+
+import org.junit.jupiter.api.Test;
+
+/**
+ * Thousands of small clouds in which everything goes wrong that can. {@code -Dtroupe.seed=N} runs
+ * one of them again and prints all that happens in it; {@code -Dtroupe.worlds=N} runs more.
+ */
+class WorldTest {
+  private static final long FIRST_SEED = 20_261_120L;
+
+  @Test
+  void keepsItsPromisesWhateverGoesWrong() {
+    var replayed = Long.getLong("troupe.seed");
+    if (replayed != null) {
+      new World(replayed, true).run();
+      return;
+    }
+    var worlds = Integer.getInteger("troupe.worlds", 10_000);
+    for (long seed = FIRST_SEED; seed < FIRST_SEED + worlds; seed++) {
+      try {
+        new World(seed, false).run();
+      } catch (RuntimeException | AssertionError e) {
+        throw new AssertionError("world " + seed + "; again with -Dtroupe.seed=" + seed, e);
+      }
+    }
+  }
+}

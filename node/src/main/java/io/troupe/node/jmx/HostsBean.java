@@ -1,0 +1,90 @@
+package io.troupe.node.jmx;
+
+import io.troupe.actors.Answer;
+import io.troupe.actors.Hosts;
+import io.troupe.actors.host.HostView;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+final class HostsBean implements HostsMXBean {
+  private final Hosts hosts;
+
+  /** Every host is asked for it. */
+  private final Cached<List<HostView>> views;
+
+  HostsBean(Hosts hosts) {
+    this.hosts = hosts;
+    this.views = new Cached<>(Duration.ofSeconds(2), () -> Asker.await("the hosts", hosts.hosts()));
+  }
+
+  @Override
+  public int getCount() {
+    return views.get().size();
+  }
+
+  @Override
+  public Map<String, Integer> getCountByState() {
+    var counts = new TreeMap<String, Integer>();
+    for (HostView host : views.get()) {
+      counts.merge(state(host) + (host.enabled() ? ", enabled" : ", disabled"), 1, Integer::sum);
+    }
+    return counts;
+  }
+
+  @Override
+  public List<Host> list(String prefix, int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit must be 1 or more, was " + limit);
+    }
+    return views.get().stream()
+        .filter(host -> host.id().value().startsWith(prefix))
+        .limit(limit)
+        .map(
+            host ->
+                new Host(
+                    host.id().value(),
+                    host.connection().value(),
+                    state(host),
+                    host.enabled(),
+                    host.disabledReason(),
+                    host.availabilityZone(),
+                    host.instances().size(),
+                    host.claimed().vcpus(),
+                    host.claimed().ramMib()))
+        .toList();
+  }
+
+  @Override
+  public void enable(String id) {
+    setEnabled(id, true, "");
+  }
+
+  @Override
+  public void disable(String id, String reason) {
+    if (reason.isBlank()) {
+      throw new IllegalArgumentException("reason must not be empty");
+    }
+    setEnabled(id, false, reason);
+  }
+
+  private void setEnabled(String id, boolean enabled, String reason) {
+    var connection =
+        Asker.await("the hosts", hosts.hosts()).stream()
+            .filter(host -> host.id().value().equals(id))
+            .map(host -> host.connection().value())
+            .findFirst()
+            .orElse(id);
+    var answer =
+        Asker.await("connection " + connection, hosts.setEnabled(connection, enabled, reason));
+    views.forget();
+    if (answer instanceof Answer.Rejected<?>) {
+      throw new IllegalArgumentException("there is no host or connection " + id);
+    }
+  }
+
+  private static String state(HostView host) {
+    return host.up() ? "up" : "down";
+  }
+}

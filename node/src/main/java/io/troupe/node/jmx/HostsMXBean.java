@@ -1,0 +1,53 @@
+package io.troupe.node.jmx;
+
+import io.troupe.core.jmx.Description;
+import io.troupe.core.jmx.Description.Impact;
+import java.util.List;
+import java.util.Map;
+
+@Description("The hypervisor hosts of the whole cloud.")
+public interface HostsMXBean {
+  /**
+   * @param state {@code up} or {@code down}
+   * @param disabledReason empty when it is enabled
+   */
+  record Host(
+      String id,
+      String connection,
+      String state,
+      boolean enabled,
+      String disabledReason,
+      String availabilityZone,
+      int instances,
+      int claimedVcpus,
+      long claimedRamMib) {}
+
+  @Description("How many hosts there are.")
+  int getCount();
+
+  @Description(
+      "How many hosts are in each state: up or down as the hypervisor answers, enabled or disabled as"
+          + " an administrator wants it.")
+  Map<String, Integer> getCountByState();
+
+  @Description("Hosts by id, with what is on them.")
+  List<Host> list(
+      @Description("Only hosts whose id begins with this; empty for all.") String prefix,
+      @Description("At most so many.") int limit);
+
+  @Description(
+      value =
+          "Lets hosts take new instances again. Goes by connection: all hosts of the named host's"
+              + " connection are enabled.",
+      impact = Impact.CHANGES)
+  void enable(@Description("Id of a host or of a connection.") String id);
+
+  @Description(
+      value =
+          "Keeps new instances away; running ones stay. Goes by connection: all hosts of the named"
+              + " host's connection are disabled.",
+      impact = Impact.CHANGES)
+  void disable(
+      @Description("Id of a host or of a connection.") String id,
+      @Description("Why; shown wherever the host is shown.") String reason);
+}

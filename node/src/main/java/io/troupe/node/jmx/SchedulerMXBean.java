@@ -1,0 +1,53 @@
+package io.troupe.node.jmx;
+
+import io.troupe.core.jmx.Description;
+import io.troupe.core.jmx.Description.Impact;
+import java.util.Map;
+
+@Description(
+    "The cluster's one scheduler, on whichever node it is; its counts begin anew when it moves.")
+public interface SchedulerMXBean {
+  @Description("When it started on the node it is on now (UTC, ISO 8601).")
+  String getSince();
+
+  @Description("Hosts it knows.")
+  int getHosts();
+
+  @Description("Decisions since it started: placements and refusals.")
+  long getDecisions();
+
+  @Description("Decisions that found a host.")
+  long getPlaced();
+
+  @Description("Decisions that found no host.")
+  long getNoValidHost();
+
+  @Description("Decisions per second over the last ten seconds.")
+  double getDecisionsPerSecond();
+
+  @Description("For each filter, how many hosts it removed in the decisions that found no host.")
+  Map<String, Long> getRefusalsByFilter();
+
+  @Description(
+      "Claims that a host refused although the scheduler had sent the instance there, because another"
+          + " was faster.")
+  long getConflicts();
+
+  @Description("Whether placements are held back.")
+  boolean isPaused();
+
+  @Description("Placements that are held back now.")
+  int getWaiting();
+
+  @Description(
+      value =
+          "Holds placements back: new instances are accepted and wait, each until its boot deadline."
+              + " Ends with resume, and when the scheduler moves to another node.",
+      impact = Impact.CHANGES)
+  void pause();
+
+  @Description(
+      value = "Ends a pause; what waited is placed at once. Harmless without one.",
+      impact = Impact.CHANGES)
+  void resume();
+}
