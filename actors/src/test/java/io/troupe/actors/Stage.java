@@ -1,13 +1,16 @@
 package io.troupe.actors;
 
 import com.typesafe.config.ConfigFactory;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.actors.catalog.CatalogActor;
+import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -51,9 +54,15 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
   private final ManualTime time = ManualTime.get(testKit.system());
   private final PersistenceTestKit journal = PersistenceTestKit.create(testKit.system());
   private final SnapshotTestKit snapshots = SnapshotTestKit.create(testKit.system());
+  private final JournalMeter journalMeter = new JournalMeter(new SimpleMeterRegistry());
   private final List<ActorRef<?>> entered = new ArrayList<>();
   private volatile TestProbe<Object> others = testKit.createTestProbe(Object.class);
   private volatile Instant now = Examples.NOW;
+
+  /** For actors that say how long their writes take. */
+  public JournalMeter journalMeter() {
+    return journalMeter;
+  }
 
   /** As if nobody had been here before; starting a stage costs more than a test. */
   public void clear() {
@@ -207,6 +216,11 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
 
   @Override
   public RecipientRef<CatalogActor.Message> catalog(String kind) {
+    return others.getRef().narrow();
+  }
+
+  @Override
+  public RecipientRef<ServerGroupActor.Message> serverGroup(String groupId) {
     return others.getRef().narrow();
   }
 

@@ -20,7 +20,7 @@ final class ConfigFile {
    */
   static Settings read(Path file) throws StartRefused {
     if (!Files.isReadable(file)) {
-      throw new StartRefused("cannot read " + file);
+      throw new StartRefused("cannot read the configuration file " + file);
     }
     try {
       var own = ConfigFactory.parseFile(file.toFile());

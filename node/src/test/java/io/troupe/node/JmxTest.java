@@ -5,16 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.troupe.core.jmx.Beans;
-<<<<<<< HEAD:node/src/test/java/io/troupe/node/jmx/NodeBeansTest.java
-import io.troupe.node.DevNode;
-import io.troupe.node.DevUser;
-=======
 import io.troupe.node.jmx.BeanCalls;
 import io.troupe.node.jmx.BeanClient;
 import io.troupe.node.jmx.BeanValue;
 import io.troupe.node.jmx.Door;
 import io.troupe.node.jmx.NodeBeans;
->>>>>>> jmx:node/src/test/java/io/troupe/node/JmxTest.java
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -43,7 +38,7 @@ class JmxTest {
   private static LiveNode node;
   private static BeanClient client;
   private static BeanCalls calls;
-  private static DevUser demo;
+  private static CloudUser demo;
 
   @BeforeAll
   static void start() throws Exception {
@@ -55,19 +50,7 @@ class JmxTest {
     node = NODES.start(start);
     client = BeanClient.connect(door.as("alice", Door.ALICES_PASSWORD));
     calls = new BeanCalls(client.beans());
-<<<<<<< HEAD:node/src/test/java/io/troupe/node/jmx/NodeBeansTest.java
-    demo = new DevUser(node);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    if (client != null) {
-      demo.close();
-      node.close();
-    }
-=======
     demo = CloudUser.of(node.demo());
->>>>>>> jmx:node/src/test/java/io/troupe/node/JmxTest.java
   }
 
   private static JsonNode get(String bean, String attribute) throws Exception {

@@ -61,6 +61,8 @@ final class LiveNode {
       var command = new ArrayList<String>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(JVM);
+      // The node's own, not a test's that stands before it in the class path.
+      command.add("-Dlogback.configurationFile=logback.xml");
       settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
       command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
       command.addAll(List.of("dev", "--data", data.toString()));

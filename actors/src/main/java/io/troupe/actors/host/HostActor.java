@@ -569,7 +569,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Effect<HostEvent, HostState> onGuests(HostState state, List<GuestReport> guests) {
     foreignGuests =
         guests.stream()
-            .filter(guest -> guest.instance().isEmpty())
+            .filter(guest -> guest.instance().flatMap(state::claim).isEmpty())
             .map(GuestReport::name)
             .sorted()
             .toList();

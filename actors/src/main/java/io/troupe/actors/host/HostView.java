@@ -16,7 +16,8 @@ import java.util.List;
  * @param enabled by its connection and by the administrator
  * @param up whether its hypervisor answered within the last heartbeat interval and nobody forced it
  *     down
- * @param foreignGuests guests on it that Troupe did not make; they are reported and never touched
+ * @param foreignGuests guests on it that no claim stands for, foremost those that Troupe did not
+ *     make; they are reported and never touched
  * @param forcedDown whether an administrator has declared it down
  * @param building instances on it whose guests are being made
  */

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class CatalogActorTest {
   private static Stage stage;
 
-  private final AtomicReference<CatalogState> published = new AtomicReference<>();
+  private final AtomicReference<CatalogActor.All> published = new AtomicReference<>();
   private ActorRef<CatalogActor.Message> actor;
 
   private Behavior<CatalogActor.Message> behavior() {
@@ -59,8 +59,11 @@ class CatalogActorTest {
     return stage.ask(actor, CatalogActor.Reply.class, to -> new CatalogActor.Remove(key, to));
   }
 
-  private static CatalogActor.Written written(CatalogEntry entry, long version) {
-    return new CatalogActor.Written(new CatalogState.Versioned(entry, version));
+  /**
+   * @param revision writes of this kind so far
+   */
+  private static CatalogActor.Written written(CatalogEntry entry, long version, long revision) {
+    return new CatalogActor.Written(new CatalogState.Versioned(entry, version), revision);
   }
 
   private static Rejection refusal(CatalogActor.Reply reply) {
@@ -69,9 +72,10 @@ class CatalogActorTest {
 
   @Test
   void whatIsAnsweredIsPublishedBefore() {
-    assertThat(create(project("1", "demo"))).isEqualTo(written(project("1", "demo"), 1));
+    assertThat(create(project("1", "demo"))).isEqualTo(written(project("1", "demo"), 1, 1));
 
-    assertThat(published.get().find("1")).isPresent();
+    assertThat(published.get().entries())
+        .containsExactly(new CatalogState.Versioned(project("1", "demo"), 1));
   }
 
   @Test
@@ -103,7 +107,7 @@ class CatalogActorTest {
   @Test
   void aWriterThatReadAnOldVersionIsShownTheNewest() {
     create(project("1", "demo"));
-    assertThat(replace(project("1", "second"), 1)).isEqualTo(written(project("1", "second"), 2));
+    assertThat(replace(project("1", "second"), 1)).isEqualTo(written(project("1", "second"), 2, 2));
 
     assertThat(replace(project("1", "third"), 1))
         .isEqualTo(
@@ -114,7 +118,7 @@ class CatalogActorTest {
   void replacingByTheSameWritesNothing() {
     create(project("1", "demo"));
 
-    assertThat(replace(project("1", "demo"), 1)).isEqualTo(written(project("1", "demo"), 1));
+    assertThat(replace(project("1", "demo"), 1)).isEqualTo(written(project("1", "demo"), 1, 1));
     assertThat(stage.journal("catalog|project")).hasSize(1);
   }
 
@@ -122,7 +126,7 @@ class CatalogActorTest {
   void whatIsRemovedIsAnsweredAndItsNameIsFree() {
     create(project("1", "demo"));
 
-    assertThat(remove("1")).isEqualTo(written(project("1", "demo"), 1));
+    assertThat(remove("1")).isEqualTo(written(project("1", "demo"), 1, 2));
 
     assertThat(create(project("2", "demo"))).isInstanceOf(CatalogActor.Written.class);
     assertThat(refusal(remove("1"))).isEqualTo(new Rejection.NotFound("Project", "1"));
@@ -134,7 +138,7 @@ class CatalogActorTest {
     create(project("b", "first"));
     create(project("a", "second"));
     replace(project("b", "renamed"), 1);
-    published.set(CatalogState.EMPTY);
+    published.set(null);
 
     actor = stage.killAndBringBack(actor, behavior());
 
@@ -144,6 +148,7 @@ class CatalogActorTest {
             List.of(
                 new CatalogState.Versioned(project("b", "renamed"), 2),
                 new CatalogState.Versioned(project("a", "second"), 1)));
-    assertThat(published.get().list()).isEqualTo(all);
+    assertThat(published.get().entries()).isEqualTo(all);
+    assertThat(published.get().revision()).isEqualTo(3);
   }
 }

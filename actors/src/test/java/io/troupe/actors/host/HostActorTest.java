@@ -51,6 +51,7 @@ class HostActorTest {
         stage,
         (_, _, up) -> new HostState.Surroundings("zone-1", Map.of(), enabled, "", up),
         SETTINGS,
+        stage.journalMeter(),
         stage);
   }
 

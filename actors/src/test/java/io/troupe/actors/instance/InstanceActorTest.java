@@ -17,7 +17,6 @@ import io.troupe.actors.scheduler.Decision;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.OperationSettings;
-import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
@@ -50,7 +49,7 @@ class InstanceActorTest {
         index,
         SETTINGS,
         new OperationMeter(new SimpleMeterRegistry()),
-        new JournalMeter(new SimpleMeterRegistry()),
+        stage.journalMeter(),
         stage,
         stage.nobody());
   }
