@@ -16,8 +16,17 @@ public interface Catalog {
   /** All of a kind, in the order they were created. */
   <E extends CatalogEntry> List<E> all(Class<E> kind);
 
-  /** A new entry; {@link Rejection.Conflict} when its key or one of its unique words is taken. */
+  /**
+   * A new entry; {@link Rejection.Conflict} when its key or one of its unique words is taken, or it
+   * clashes with another. The answer has the number it was given, if its kind has numbers.
+   */
   <E extends CatalogEntry> CompletionStage<Answer<E>> create(E entry);
+
+  /**
+   * Like {@link #create}, but {@link Rejection.QuotaExceeded} when {@code most} entries are there
+   * already that are counted with this one; exact, however many create at once. -1 is no limit.
+   */
+  <E extends CatalogEntry> CompletionStage<Answer<E>> createWithin(E entry, long most);
 
   /**
    * Replaces an entry by what {@code change} makes of it. The change is applied to the newest

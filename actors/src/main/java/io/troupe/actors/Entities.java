@@ -1,6 +1,7 @@
 package io.troupe.actors;
 
 import io.troupe.actors.catalog.CatalogActor;
+import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.instance.InstanceActor;
@@ -26,6 +27,8 @@ public interface Entities {
   RecipientRef<NetworkActor.Message> network(String networkId);
 
   RecipientRef<CatalogActor.Message> catalog(String kind);
+
+  RecipientRef<ServerGroupActor.Message> serverGroup(String groupId);
 
   RecipientRef<SchedulerActor.Message> scheduler();
 }

@@ -1,7 +1,9 @@
 package io.troupe.actors;
 
 import io.troupe.actors.catalog.Connection;
+import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.HostView;
+import io.troupe.core.value.HostId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -35,6 +37,18 @@ public interface Hosts {
    * Forgets a connection and its hosts; {@link Rejection.Conflict} while one of them has instances.
    */
   CompletionStage<Answer<ConnectionView>> remove(String id);
+
+  /**
+   * An administrator's decision about one host, whatever its connection says; {@link
+   * Rejection.NotFound} when there is no such host.
+   */
+  CompletionStage<Answer<HostView>> administer(HostId host, Administration.Change change);
+
+  /**
+   * Forgets one host and takes it out of its aggregates; {@link Rejection.Conflict} while it has
+   * instances. A host its connection still shows comes back as a new one.
+   */
+  CompletionStage<Answer<HostView>> removeHost(HostId host);
 
   /** Every host of every connection. */
   CompletionStage<List<HostView>> hosts();

@@ -3,6 +3,7 @@ package io.troupe.actors;
 import com.typesafe.config.ConfigFactory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.actors.catalog.CatalogActor;
+import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.instance.InstanceActor;
@@ -215,6 +216,11 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
 
   @Override
   public RecipientRef<CatalogActor.Message> catalog(String kind) {
+    return others.getRef().narrow();
+  }
+
+  @Override
+  public RecipientRef<ServerGroupActor.Message> serverGroup(String groupId) {
     return others.getRef().narrow();
   }
 

@@ -10,6 +10,7 @@ import io.troupe.actors.Quotas;
 import io.troupe.actors.image.ImageLimits;
 import io.troupe.actors.image.ImageStore;
 import io.troupe.config.ApiSettings;
+import io.troupe.config.QuotaSettings;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -18,6 +19,7 @@ import javax.crypto.SecretKey;
 /**
  * What the services stand on.
  *
+ * @param quotaDefaults what projects may use that have no limits of their own
  * @param images bytes of images; their records are in the catalog
  * @param notReady why requests should go elsewhere now, empty when they should not; called for
  *     every readiness probe and shown to everybody
@@ -29,6 +31,7 @@ public record Api(
     Networks networks,
     Hosts hosts,
     Quotas quotas,
+    QuotaSettings quotaDefaults,
     Placements placements,
     ImageStore images,
     ImageLimits imageLimits,

@@ -170,6 +170,7 @@ public final class TroupeNode {
             cloud,
             hosts,
             cloud,
+            settings.quotas(),
             cloud,
             images,
             ImageLimits.DEFAULT,

@@ -34,6 +34,10 @@ public final class CatalogActor
 
   public record Create(CatalogEntry entry, ActorRef<Reply> replyTo) implements Message {}
 
+  /** Creates the entry unless {@code most} are there already that count with it; -1 is no limit. */
+  public record CreateWithin(CatalogEntry entry, long most, ActorRef<Reply> replyTo)
+      implements Message {}
+
   /** Writes the entry if its version is still {@code readVersion}. */
   public record Replace(CatalogEntry entry, long readVersion, ActorRef<Reply> replyTo)
       implements Message {}
@@ -114,7 +118,9 @@ public final class CatalogActor
   public CommandHandler<Message, CatalogEvent, CatalogState> commandHandler() {
     return (state, message) ->
         switch (message) {
-          case Create(var entry, var replyTo) -> create(state, entry, replyTo);
+          case Create(var entry, var replyTo) -> create(state, entry, -1, replyTo);
+          case CreateWithin(var entry, var most, var replyTo) ->
+              create(state, entry, most, replyTo);
           case Replace replace -> replace(state, replace);
           case Remove(var key, var replyTo) ->
               state
@@ -137,6 +143,22 @@ public final class CatalogActor
         };
   }
 
+  private Effect<CatalogEvent, CatalogState> create(
+      CatalogState state, CatalogEntry asked, long most, ActorRef<Reply> replyTo) {
+    var entry = state.numbered(asked);
+    var refusal = state.refusalOfCreate(entry);
+    if (refusal.isPresent()) {
+      return refuse(replyTo, refusal.get());
+    }
+    var known = state.find(entry.key());
+    if (known.isPresent()) {
+      replyTo.tell(written(known.get()));
+      return Effect().none();
+    }
+    var tooMany = state.refusalOfCount(entry, most);
+    return tooMany.isPresent() ? refuse(replyTo, tooMany.get()) : put(entry, replyTo);
+  }
+
   private Effect<CatalogEvent, CatalogState> replace(CatalogState state, Replace replace) {
     var known = state.find(replace.entry().key());
     if (known.isEmpty()) {
@@ -154,20 +176,6 @@ public final class CatalogActor
         .refusalOfWords(replace.entry())
         .map(reason -> refuse(replace.replyTo(), reason))
         .orElseGet(() -> put(replace.entry(), replace.replyTo()));
-  }
-
-  private Effect<CatalogEvent, CatalogState> create(
-      CatalogState state, CatalogEntry entry, ActorRef<Reply> replyTo) {
-    var refusal = state.refusalOfCreate(entry);
-    if (refusal.isPresent()) {
-      return refuse(replyTo, refusal.get());
-    }
-    var known = state.find(entry.key());
-    if (known.isPresent()) {
-      replyTo.tell(written(known.get()));
-      return Effect().none();
-    }
-    return put(entry, replyTo);
   }
 
   private Effect<CatalogEvent, CatalogState> put(CatalogEntry entry, ActorRef<Reply> replyTo) {

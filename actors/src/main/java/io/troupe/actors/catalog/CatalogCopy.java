@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * This node's copy of the catalog, for reading without asking anybody. Safe for use from any
@@ -23,6 +24,21 @@ public final class CatalogCopy {
 
   private final Map<Class<?>, Shelf> shelves = new ConcurrentHashMap<>();
 
+  /** Told the entries of a kind as they were and as they are, after this copy has changed. */
+  @FunctionalInterface
+  public interface Watcher {
+    void changed(List<CatalogEntry> before, List<CatalogEntry> after);
+  }
+
+  private final Map<Class<?>, Watcher> watchers = new ConcurrentHashMap<>();
+
+  /**
+   * At most one for each kind; called on whatever thread brings the change, so it must be quick.
+   */
+  public void watch(Class<? extends CatalogEntry> kind, Watcher watcher) {
+    watchers.put(kind, watcher);
+  }
+
   /**
    * Takes all entries of a kind unless newer ones are here.
    *
@@ -30,10 +46,19 @@ public final class CatalogCopy {
    */
   public void put(
       Class<? extends CatalogEntry> kind, long revision, List<CatalogState.Versioned> entries) {
-    shelves.compute(
-        kind,
-        (_, known) ->
-            known != null && known.revision >= revision ? known : Shelf.of(revision, entries));
+    var newest = Shelf.of(revision, entries);
+    var before = new AtomicReference<Shelf>();
+    var kept =
+        shelves.compute(
+            kind,
+            (_, known) -> {
+              before.set(known);
+              return known != null && known.revision >= revision ? known : newest;
+            });
+    var watcher = watchers.get(kind);
+    if (watcher != null && kept == newest && before.get() != null) {
+      watcher.changed(before.get().inOrder, newest.inOrder);
+    }
   }
 
   /** The newest write of the kind that is in this copy; -1 before it was read once. */

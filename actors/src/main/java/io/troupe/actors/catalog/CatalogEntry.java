@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.core.serialization.CborSerializable;
+import java.util.Optional;
 import java.util.Set;
 
 /** A small durable record that every node keeps a copy of: flavors, images, users, networks … */
@@ -18,7 +19,9 @@ import java.util.Set;
   @JsonSubTypes.Type(value = Network.class, name = "network"),
   @JsonSubTypes.Type(value = Aggregate.class, name = "aggregate"),
   @JsonSubTypes.Type(value = ServerGroup.class, name = "server-group"),
-  @JsonSubTypes.Type(value = Connection.class, name = "connection")
+  @JsonSubTypes.Type(value = Connection.class, name = "connection"),
+  @JsonSubTypes.Type(value = QuotaClass.class, name = "quota-class"),
+  @JsonSubTypes.Type(value = ApplicationCredential.class, name = "application-credential")
 })
 public sealed interface CatalogEntry extends CborSerializable
     permits Flavor,
@@ -30,7 +33,9 @@ public sealed interface CatalogEntry extends CborSerializable
         Network,
         Aggregate,
         ServerGroup,
-        Connection {
+        Connection,
+        QuotaClass,
+        ApplicationCredential {
 
   /** Unique among the entries of its kind. */
   @JsonIgnore
@@ -42,5 +47,27 @@ public sealed interface CatalogEntry extends CborSerializable
   @JsonIgnore
   default Set<String> uniqueWords() {
     return Set.of();
+  }
+
+  /** Why the two may not be there together; empty when they may. Asked for both ways round. */
+  default Optional<String> clashWith(CatalogEntry other) {
+    return Optional.empty();
+  }
+
+  /** Entries of its kind with the same word count against one limit; empty when none does. */
+  @JsonIgnore
+  default Optional<String> countedWith() {
+    return Optional.empty();
+  }
+
+  /** Its number, where a kind has numbers for ids; 0 when it has none yet. */
+  @JsonIgnore
+  default long number() {
+    return 0;
+  }
+
+  /** The same with the number given to it when it was created; itself when its kind has none. */
+  default CatalogEntry withNumber(long given) {
+    return this;
   }
 }

@@ -1,6 +1,7 @@
 package io.troupe.actors.catalog;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The public half of a user's key.
@@ -16,6 +17,11 @@ public record KeyPair(
     String fingerprint,
     Instant createdAt)
     implements CatalogEntry {
+  @Override
+  public Optional<String> countedWith() {
+    return Optional.of(userId);
+  }
+
   @Override
   public String key() {
     return key(userId, name);

@@ -15,7 +15,9 @@ public final class Kinds {
           Network.class,
           Aggregate.class,
           ServerGroup.class,
-          Connection.class);
+          Connection.class,
+          QuotaClass.class,
+          ApplicationCredential.class);
 
   private Kinds() {}
 
@@ -29,6 +31,11 @@ public final class Kinds {
    */
   public static String id(Class<? extends CatalogEntry> kind) {
     return title(kind).toLowerCase(java.util.Locale.ROOT).replace(' ', '-');
+  }
+
+  /** The name of the limit on entries of this kind, as quotas have it: {@code key_pairs} … */
+  public static String quota(Class<? extends CatalogEntry> kind) {
+    return title(kind).toLowerCase(java.util.Locale.ROOT).replace(' ', '_') + "s";
   }
 
   /** The kind of this id; throws when there is none. */

@@ -1,6 +1,7 @@
 package io.troupe.actors.catalog;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Servers that shall stand together or apart.
@@ -18,6 +19,11 @@ public record ServerGroup(
     int maxServerPerHost,
     Instant createdAt)
     implements CatalogEntry {
+  @Override
+  public Optional<String> countedWith() {
+    return Optional.of(projectId);
+  }
+
   @Override
   public String key() {
     return id;

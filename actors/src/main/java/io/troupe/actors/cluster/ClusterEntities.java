@@ -5,10 +5,13 @@ import io.troupe.actors.Entities;
 import io.troupe.actors.catalog.Aggregate;
 import io.troupe.actors.catalog.CatalogActor;
 import io.troupe.actors.catalog.CatalogCopy;
+import io.troupe.actors.catalog.CatalogEntry;
 import io.troupe.actors.catalog.Connection;
 import io.troupe.actors.catalog.Kinds;
 import io.troupe.actors.catalog.Network;
 import io.troupe.actors.catalog.Project;
+import io.troupe.actors.catalog.QuotaClass;
+import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.host.HostState;
@@ -17,6 +20,7 @@ import io.troupe.actors.instance.OperationMeter;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.Limits;
 import io.troupe.actors.project.ProjectActor;
+import io.troupe.actors.project.QuotaLimits;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.Settings;
@@ -30,6 +34,7 @@ import io.troupe.drivers.spi.DriverContext;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -173,6 +178,10 @@ public final class ClusterEntities implements Entities {
                     context.getEntityId(),
                     () -> catalog.find(Network.class, context.getEntityId()),
                     clock)));
+    sharding.init(
+        Entity.of(
+            ServerGroupActor.KEY, context -> ServerGroupActor.create(context.getEntityId(), this)));
+    catalog.watch(Aggregate.class, this::tellHosts);
     scheduler =
         ClusterSingleton.get(system)
             .init(
@@ -196,8 +205,28 @@ public final class ClusterEntities implements Entities {
   private Limits limits(String projectId) {
     return catalog
         .find(Project.class, projectId)
-        .map(project -> Limits.of(project, settings.quotas()))
-        .orElseGet(() -> new Limits(0, 0, 0));
+        .map(
+            project ->
+                Limits.of(
+                    QuotaLimits.of(
+                        Optional.of(project),
+                        catalog.find(QuotaClass.class, QuotaClass.DEFAULT),
+                        settings.quotas())))
+        .orElse(Limits.NOTHING);
+  }
+
+  /** Hosts of aggregates that came, went or changed tell the scheduler what they are now. */
+  private void tellHosts(List<CatalogEntry> before, List<CatalogEntry> after) {
+    var affected = new HashSet<String>();
+    before.stream().filter(one -> !after.contains(one)).forEach(one -> addHosts(one, affected));
+    after.stream().filter(one -> !before.contains(one)).forEach(one -> addHosts(one, affected));
+    affected.forEach(name -> host(new HostId(name)).tell(new HostActor.Publish()));
+  }
+
+  private static void addHosts(CatalogEntry entry, Set<String> hosts) {
+    if (entry instanceof Aggregate aggregate) {
+      hosts.addAll(aggregate.hosts());
+    }
   }
 
   private HostState.Surroundings surroundings(
@@ -250,6 +279,11 @@ public final class ClusterEntities implements Entities {
   @Override
   public RecipientRef<CatalogActor.Message> catalog(String kind) {
     return sharding.entityRefFor(CatalogActor.KEY, kind);
+  }
+
+  @Override
+  public RecipientRef<ServerGroupActor.Message> serverGroup(String groupId) {
+    return sharding.entityRefFor(ServerGroupActor.KEY, groupId);
   }
 
   @Override

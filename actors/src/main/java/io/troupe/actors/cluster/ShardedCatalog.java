@@ -74,14 +74,25 @@ public final class ShardedCatalog implements Catalog {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // an entry's class is its kind
   public <E extends CatalogEntry> CompletionStage<Answer<E>> create(E entry) {
+    return create(entry, replyTo -> new CatalogActor.Create(entry, replyTo));
+  }
+
+  @Override
+  public <E extends CatalogEntry> CompletionStage<Answer<E>> createWithin(E entry, long most) {
+    return create(entry, replyTo -> new CatalogActor.CreateWithin(entry, most, replyTo));
+  }
+
+  /** Put again when no answer comes: what is there already as it should be is created. */
+  @SuppressWarnings("unchecked") // an entry's class is its kind
+  private <E extends CatalogEntry> CompletionStage<Answer<E>> create(
+      E entry,
+      org.apache.pekko.japi.function.Function<ActorRef<CatalogActor.Reply>, CatalogActor.Message>
+          message) {
     var kind = (Class<E>) entry.getClass();
     return patiently
         .<CatalogActor.Message, CatalogActor.Reply>ask(
-            entities.catalog(Kinds.id(kind)),
-            replyTo -> new CatalogActor.Create(entry, replyTo),
-            LOAD)
+            entities.catalog(Kinds.id(kind)), message, LOAD)
         .thenCompose(reply -> whenCopied(kind, reply))
         .thenApply(reply -> answer(kind, reply));
   }

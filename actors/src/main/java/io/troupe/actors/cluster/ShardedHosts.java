@@ -5,7 +5,9 @@ import io.troupe.actors.Catalog;
 import io.troupe.actors.Entities;
 import io.troupe.actors.Hosts;
 import io.troupe.actors.Rejection;
+import io.troupe.actors.catalog.Aggregate;
 import io.troupe.actors.catalog.Connection;
+import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.host.HostView;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.pattern.Patterns;
@@ -177,6 +180,49 @@ public final class ShardedHosts implements Hosts {
                   .tell(new ConnectionActor.Close());
               return removed.map(_ -> view);
             });
+  }
+
+  @Override
+  public CompletionStage<Answer<HostView>> administer(HostId host, Administration.Change change) {
+    return askHost(host, replyTo -> new HostActor.Administer(change, replyTo));
+  }
+
+  @Override
+  public CompletionStage<Answer<HostView>> removeHost(HostId host) {
+    return askHost(host, HostActor.Remove::new)
+        .thenCompose(
+            answer ->
+                answer instanceof Answer.Accepted<HostView>
+                    ? leaveAggregates(host).thenApply(_ -> answer)
+                    : CompletableFuture.completedFuture(answer));
+  }
+
+  private CompletionStage<?> leaveAggregates(HostId host) {
+    return all(
+        catalog.all(Aggregate.class).stream()
+            .filter(one -> one.hosts().contains(host.value()))
+            .map(
+                one ->
+                    catalog.update(
+                        Aggregate.class,
+                        one.key(),
+                        now -> Answer.of(now.without(host.value(), clock.instant()))))
+            .toList());
+  }
+
+  private CompletionStage<Answer<HostView>> askHost(
+      HostId host,
+      org.apache.pekko.japi.function.Function<
+              ActorRef<HostActor.AdministerReply>, HostActor.Message>
+          message) {
+    return AskPattern.<HostActor.Message, HostActor.AdministerReply>ask(
+            entities.host(host), message, ANSWER, system.scheduler())
+        .thenApply(
+            reply ->
+                reply
+                    .refusal()
+                    .map(Answer::<HostView>refuse)
+                    .orElseGet(() -> Answer.of(reply.view().orElseThrow())));
   }
 
   @Override

@@ -70,13 +70,13 @@ public final class StepAsker<M> {
 
   private void put(Question question) {
     switch (question.ask().what()) {
-      case Effect.ReserveQuota(var project, var amount) ->
+      case Effect.ReserveQuota(var project, var amount, var group) ->
           ask(
               question,
               ENTITY_ANSWER,
               ProjectActor.Reply.class,
               entities.project(project),
-              to -> new ProjectActor.Reserve(id, amount, to),
+              to -> new ProjectActor.Reserve(id, amount, group, to),
               StepAsker::read);
       case Effect.ReleaseQuota(var project) ->
           ask(

@@ -3,8 +3,11 @@ package io.troupe.actors.host;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.actors.Entities;
+import io.troupe.actors.Rejection;
+import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.instance.GuestReported;
 import io.troupe.actors.instance.InstanceActor;
+import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.HostRow;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
@@ -99,11 +102,33 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   public record Forget() implements Message, CborSerializable {}
 
+  /** An administrator's decision about this host. */
+  public record Administer(Administration.Change change, ActorRef<AdministerReply> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
+   * Forget the host, unless it has instances. If its hypervisor still shows it, it comes back as
+   * new.
+   */
+  public record Remove(ActorRef<AdministerReply> replyTo) implements Message, CborSerializable {}
+
+  /** From an affinity group: how many members are here or about to be? */
+  public record CountMembers(String group, ActorRef<MembersHere> replyTo)
+      implements Message, CborSerializable {}
+
   public record GetView(ActorRef<ViewReply> replyTo) implements Message, CborSerializable {}
 
   private record FromDriver(DriverActor.Reply reply) implements Message {}
 
   private record Confirmed(InstanceActor.ClaimConfirmed answer) implements Message {}
+
+  /**
+   * What an affinity group says to one more member here.
+   *
+   * @param refusal empty when it agrees
+   */
+  private record GroupAnswered(InstanceId instance, long question, Optional<String> refusal)
+      implements Message {}
 
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
   @JsonSubTypes({
@@ -127,6 +152,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   /** Empty for a host nobody has seen. */
   public record ViewReply(Optional<HostView> view) implements CborSerializable {}
 
+  /**
+   * @param view as it is now, or as it was when it was removed
+   */
+  public record AdministerReply(Optional<HostView> view, Optional<Rejection> refusal)
+      implements CborSerializable {}
+
+  public record MembersHere(int members) implements CborSerializable {}
+
   /** Zone, aggregate metadata and the connection's flag as the catalog has them now. */
   public interface Lookup {
     HostState.Surroundings of(HostId host, Optional<ConnectionId> connection, boolean up);
@@ -134,6 +167,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   /** How long removing a condemned guest may take before it is tried again. */
   private static final Duration EVICTION = Duration.ofMinutes(2);
+
+  /** Longer than the group's own question to another host, shorter than the instance's to us. */
+  private static final Duration GROUP_ANSWER = Duration.ofSeconds(4);
+
+  /** A claim and the number of the question that was put to its group. */
+  private record Joining(MakeClaim claim, long question) {}
 
   /**
    * Whose answer is awaited. An operation may have two commands under way, a spawn that hangs and
@@ -158,6 +197,11 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private List<String> foreignGuests = List.of();
   private final Map<Waiting, ActorRef<DriverActor.Reply>> waiting = new HashMap<>();
   private final Set<InstanceId> building = new HashSet<>();
+
+  /** Claims that wait for the agreement of their affinity group. */
+  private final Map<InstanceId, Joining> joining = new HashMap<>();
+
+  private long questions;
 
   /**
    * Instances with a driver command since the last list of guests. The next list may have been made
@@ -245,6 +289,13 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             yield Effect().none();
           }
           case Confirmed(var answer) -> onConfirmed(state, answer);
+          case GroupAnswered answer -> onGroupAnswered(state, answer);
+          case Administer(var change, var replyTo) -> onAdminister(state, change, replyTo);
+          case Remove(var replyTo) -> onRemove(state, replyTo);
+          case CountMembers(var group, var replyTo) -> {
+            replyTo.tell(new MembersHere(state.members(group) + joining(group)));
+            yield Effect().none();
+          }
           case Publish() -> {
             publish(state, List.of());
             yield Effect().none();
@@ -276,14 +327,76 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       claim.replyTo().tell(new ClaimUnsure("the hypervisor does not answer"));
       return Effect().none();
     }
-    if (!state.known() || !up) {
-      return refuse(
-          state, claim, state.known() ? "the hypervisor does not answer" : "unknown host");
-    }
-    var refusal = state.refusal(spec, claim.generation(), row(state));
+    var refusal = refusal(state, claim);
     if (refusal.isPresent()) {
       return refuse(state, claim, refusal.get());
     }
+    var group = spec.group().filter(one -> one.policy() == GroupSpec.Policy.AFFINITY);
+    if (group.isPresent() && state.claim(spec.instance()).isEmpty()) {
+      return askGroup(claim, group.get().id());
+    }
+    return grant(state, claim);
+  }
+
+  private Optional<String> refusal(HostState state, MakeClaim claim) {
+    if (!state.known()) {
+      return Optional.of("unknown host");
+    }
+    if (state.administration().forcedDown() && state.claim(claim.spec().instance()).isEmpty()) {
+      return Optional.of("the host is forced down");
+    }
+    return up
+        ? state.refusal(claim.spec(), claim.generation(), row(state))
+        : Optional.of("the hypervisor does not answer");
+  }
+
+  private Effect<HostEvent, HostState> askGroup(MakeClaim claim, String group) {
+    var instance = claim.spec().instance();
+    var asked = joining.get(instance);
+    if (asked != null) {
+      joining.put(instance, new Joining(claim, asked.question()));
+      return Effect().none(); // the answer goes to whoever asked us last
+    }
+    var question = ++questions;
+    joining.put(instance, new Joining(claim, question));
+    context.ask(
+        ServerGroupActor.JoinReply.class,
+        entities.serverGroup(group),
+        GROUP_ANSWER,
+        (ActorRef<ServerGroupActor.JoinReply> to) -> new ServerGroupActor.Join(id, to),
+        (answer, noAnswer) ->
+            new GroupAnswered(
+                instance,
+                question,
+                switch (answer) {
+                  case null -> Optional.of("server group " + group + " does not answer");
+                  case ServerGroupActor.Joined() -> Optional.empty();
+                  case ServerGroupActor.Elsewhere(var reason) -> Optional.of(reason);
+                }));
+    return Effect().none();
+  }
+
+  private Effect<HostEvent, HostState> onGroupAnswered(HostState state, GroupAnswered answer) {
+    var waiting = joining.get(answer.instance());
+    if (waiting == null || waiting.question() != answer.question()) {
+      return Effect().none(); // its instance gave it up meanwhile
+    }
+    joining.remove(answer.instance());
+    var claim = waiting.claim();
+    var reason = answer.refusal().or(() -> refusal(state, claim));
+    return reason.isPresent() ? refuse(state, claim, reason.get()) : grant(state, claim);
+  }
+
+  private int joining(String group) {
+    return (int)
+        joining.values().stream()
+            .flatMap(one -> one.claim().spec().group().stream())
+            .filter(one -> one.id().equals(group))
+            .count();
+  }
+
+  private Effect<HostEvent, HostState> grant(HostState state, MakeClaim claim) {
+    var spec = claim.spec();
     building.add(spec.instance());
     var made =
         new Claim(spec.instance(), claim.generation(), spec.resources(), spec.group(), false);
@@ -313,6 +426,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Effect<HostEvent, HostState> onRelease(
       HostState state, InstanceId instance, long generation, ActorRef<ClaimReply> replyTo) {
     building.remove(instance);
+    joining.remove(instance);
     if (state.claim(instance).filter(claim -> claim.generation() <= generation).isEmpty()) {
       replyTo.tell(new ClaimGone());
       return Effect().none();
@@ -508,10 +622,68 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         .thenRun((HostState after) -> evict(after, after.claim(answer.instance()).orElseThrow()));
   }
 
+  // ---- what an administrator decides
+
+  private Effect<HostEvent, HostState> onAdminister(
+      HostState state, Administration.Change change, ActorRef<AdministerReply> replyTo) {
+    if (!state.known()) {
+      replyTo.tell(new AdministerReply(Optional.empty(), Optional.of(unknown())));
+      return Effect().none();
+    }
+    var wanted = state.administration().changedBy(change);
+    if (wanted.equals(state.administration())) {
+      replyTo.tell(new AdministerReply(view(state), Optional.empty()));
+      return Effect().none();
+    }
+    return Effect()
+        .persist(new HostEvent.Administered(wanted))
+        .thenRun(
+            (HostState after) -> {
+              publish(after, List.of());
+              replyTo.tell(new AdministerReply(view(after), Optional.empty()));
+            });
+  }
+
+  private Effect<HostEvent, HostState> onRemove(
+      HostState state, ActorRef<AdministerReply> replyTo) {
+    var view = view(state);
+    if (view.isEmpty()) {
+      replyTo.tell(new AdministerReply(Optional.empty(), Optional.of(unknown())));
+      return Effect().none();
+    }
+    if (!state.claims().isEmpty() || !joining.isEmpty()) {
+      var reason =
+          new Rejection.Conflict(
+              "Host %s still has %d instances.".formatted(id, state.claims().size()));
+      replyTo.tell(new AdministerReply(Optional.empty(), Optional.of(reason)));
+      return Effect().none();
+    }
+    return Effect()
+        .persist(new HostEvent.Forgotten())
+        .thenRun(
+            () -> {
+              entities.scheduler().tell(new SchedulerActor.HostGone(id));
+              replyTo.tell(new AdministerReply(view, Optional.empty()));
+            });
+  }
+
+  private Rejection unknown() {
+    return new Rejection.NotFound("Compute host", id.value());
+  }
+
   // ---- what others see
 
   private HostState.Surroundings around(HostState state) {
-    return lookup.of(id, state.connection(), up);
+    var decided = state.administration();
+    var outside = lookup.of(id, state.connection(), up && !decided.forcedDown());
+    return decided.enabled()
+        ? outside
+        : new HostState.Surroundings(
+            outside.zone(),
+            outside.aggregateMetadata(),
+            false,
+            decided.disabledReason(),
+            outside.up());
   }
 
   private HostRow row(HostState state) {
@@ -545,9 +717,11 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             instances,
             around.enabled(),
             around.disabledReason(),
-            up,
+            around.up(),
             around.zone(),
             foreignGuests,
-            lastSeen));
+            lastSeen,
+            state.administration().forcedDown(),
+            building.size()));
   }
 }

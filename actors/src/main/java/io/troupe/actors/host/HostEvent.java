@@ -14,7 +14,8 @@ import io.troupe.drivers.spi.HostInventory;
   @JsonSubTypes.Type(value = HostEvent.Condemned.class, name = "condemned"),
   @JsonSubTypes.Type(value = HostEvent.Released.class, name = "released"),
   @JsonSubTypes.Type(value = HostEvent.EpochTaken.class, name = "epoch-taken"),
-  @JsonSubTypes.Type(value = HostEvent.Forgotten.class, name = "forgotten")
+  @JsonSubTypes.Type(value = HostEvent.Forgotten.class, name = "forgotten"),
+  @JsonSubTypes.Type(value = HostEvent.Administered.class, name = "administered")
 })
 public sealed interface HostEvent {
   /** The host was seen for the first time, or with another inventory or connection than before. */
@@ -34,4 +35,7 @@ public sealed interface HostEvent {
 
   /** Its connection was removed. */
   record Forgotten() implements HostEvent {}
+
+  /** An administrator enabled, disabled or forced it down, or took that back. */
+  record Administered(Administration administration) implements HostEvent {}
 }

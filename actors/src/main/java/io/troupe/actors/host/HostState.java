@@ -31,6 +31,7 @@ public final class HostState implements CborSerializable {
   private final Resources claimed;
   private final PMap<String, Integer> groupMembers;
   private final long epoch;
+  private final Administration administration;
 
   public static final HostState UNKNOWN =
       new HostState(
@@ -39,7 +40,8 @@ public final class HostState implements CborSerializable {
           HashTreePMap.empty(),
           Resources.NONE,
           HashTreePMap.empty(),
-          0);
+          0,
+          Administration.USUAL);
 
   private HostState(
       Optional<ConnectionId> connection,
@@ -47,13 +49,15 @@ public final class HostState implements CborSerializable {
       PMap<InstanceId, Claim> claims,
       Resources claimed,
       PMap<String, Integer> groupMembers,
-      long epoch) {
+      long epoch,
+      Administration administration) {
     this.connection = connection;
     this.inventory = inventory;
     this.claims = claims;
     this.claimed = claimed;
     this.groupMembers = groupMembers;
     this.epoch = epoch;
+    this.administration = administration;
   }
 
   /** From a snapshot. */
@@ -62,7 +66,8 @@ public final class HostState implements CborSerializable {
       @JsonProperty("connection") Optional<ConnectionId> connection,
       @JsonProperty("inventory") Optional<HostInventory> inventory,
       @JsonProperty("claims") List<Claim> claims,
-      @JsonProperty("epoch") long epoch) {
+      @JsonProperty("epoch") long epoch,
+      @JsonProperty("administration") Optional<Administration> administration) {
     var state =
         new HostState(
             connection,
@@ -70,7 +75,8 @@ public final class HostState implements CborSerializable {
             HashTreePMap.empty(),
             Resources.NONE,
             HashTreePMap.empty(),
-            epoch);
+            epoch,
+            administration.orElse(Administration.USUAL));
     for (Claim claim : claims) {
       state = state.evolve(new HostEvent.Claimed(claim));
     }
@@ -95,6 +101,17 @@ public final class HostState implements CborSerializable {
   @JsonProperty
   public long epoch() {
     return epoch;
+  }
+
+  /** Absent in snapshots from before hosts could be administered. */
+  @JsonProperty
+  public Administration administration() {
+    return administration;
+  }
+
+  /** Members of a server group with a claim here, condemned ones included. */
+  public int members(String group) {
+    return groupMembers.getOrDefault(group, 0);
   }
 
   @JsonIgnore
@@ -129,6 +146,12 @@ public final class HostState implements CborSerializable {
     }
     if (!row.enabled()) {
       return Optional.of("the host is disabled");
+    }
+    if (spec.forcedHost().isEmpty()
+        && spec.availabilityZone()
+            .filter(zone -> !zone.equals(row.availabilityZone()))
+            .isPresent()) {
+      return Optional.of("the host is in availability zone " + row.availabilityZone() + " now");
     }
     var asked = spec.resources();
     return tooMuch("vCPU", asked.vcpus(), row.freeVcpus())
@@ -180,8 +203,8 @@ public final class HostState implements CborSerializable {
    * What a host does not know of itself.
    *
    * @param zone from its aggregates
-   * @param enabled from its connection
-   * @param up whether the hypervisor answers
+   * @param enabled by its connection and by the administrator
+   * @param up whether the hypervisor answers and nobody forced it down
    */
   public record Surroundings(
       String zone,
@@ -194,15 +217,31 @@ public final class HostState implements CborSerializable {
     return switch (event) {
       case HostEvent.Discovered(var by, var machine) ->
           new HostState(
-              Optional.of(by), Optional.of(machine), claims, claimed, groupMembers, epoch);
+              Optional.of(by),
+              Optional.of(machine),
+              claims,
+              claimed,
+              groupMembers,
+              epoch,
+              administration);
       case HostEvent.Claimed(var claim) -> with(claim);
       case HostEvent.Condemned(var instance) ->
           claim(instance).map(claim -> with(claim.condemn())).orElse(this);
       case HostEvent.Released(var instance) -> without(instance);
       case HostEvent.EpochTaken(var taken) ->
-          new HostState(connection, inventory, claims, claimed, groupMembers, taken);
+          new HostState(
+              connection, inventory, claims, claimed, groupMembers, taken, administration);
       case HostEvent.Forgotten() ->
-          new HostState(Optional.empty(), Optional.empty(), claims, claimed, groupMembers, epoch);
+          new HostState(
+              Optional.empty(),
+              Optional.empty(),
+              claims,
+              claimed,
+              groupMembers,
+              epoch,
+              Administration.USUAL);
+      case HostEvent.Administered(var changed) ->
+          new HostState(connection, inventory, claims, claimed, groupMembers, epoch, changed);
     };
   }
 
@@ -214,7 +253,8 @@ public final class HostState implements CborSerializable {
         rest.claims.plus(claim.instance(), claim),
         rest.claimed.plus(claim.amount()),
         count(rest.groupMembers, claim, 1),
-        epoch);
+        epoch,
+        administration);
   }
 
   private HostState without(InstanceId instance) {
@@ -227,7 +267,8 @@ public final class HostState implements CborSerializable {
             claims.minus(instance),
             claimed.minus(claim.amount()),
             count(groupMembers, claim, -1),
-            epoch);
+            epoch,
+            administration);
   }
 
   private static PMap<String, Integer> count(PMap<String, Integer> members, Claim claim, int more) {
@@ -245,7 +286,8 @@ public final class HostState implements CborSerializable {
         && connection.equals(that.connection)
         && inventory.equals(that.inventory)
         && claims.equals(that.claims)
-        && epoch == that.epoch;
+        && epoch == that.epoch
+        && administration.equals(that.administration);
   }
 
   @Override

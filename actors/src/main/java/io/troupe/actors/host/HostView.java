@@ -13,9 +13,13 @@ import java.util.List;
  * A host as its actor knows it.
  *
  * @param claimed the sum of all claims
- * @param up whether its hypervisor answered within the last heartbeat interval
- * @param foreignGuests guests on it that no claim stands for, foremost those that Troupe did not make; they are reported
- *     and never touched
+ * @param enabled by its connection and by the administrator
+ * @param up whether its hypervisor answered within the last heartbeat interval and nobody forced it
+ *     down
+ * @param foreignGuests guests on it that no claim stands for, foremost those that Troupe did not
+ *     make; they are reported and never touched
+ * @param forcedDown whether an administrator has declared it down
+ * @param building instances on it whose guests are being made
  */
 public record HostView(
     HostId id,
@@ -32,7 +36,9 @@ public record HostView(
     boolean up,
     String availabilityZone,
     List<String> foreignGuests,
-    Instant lastSeen)
+    Instant lastSeen,
+    boolean forcedDown,
+    int building)
     implements CborSerializable {
   public HostView {
     instances = List.copyOf(instances);

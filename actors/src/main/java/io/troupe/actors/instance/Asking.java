@@ -3,6 +3,7 @@ package io.troupe.actors.instance;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Step;
+import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
@@ -41,7 +42,9 @@ final class Asking {
       InstanceState state, Operation operation, Step step, OperationSettings settings) {
     var boot = state.request().orElseThrow();
     return switch (step.kind()) {
-      case RESERVE -> new Effect.ReserveQuota(boot.project(), boot.flavor().resources());
+      case RESERVE ->
+          new Effect.ReserveQuota(
+              boot.project(), boot.flavor().resources(), boot.group().map(GroupSpec::id));
       case RELEASE_QUOTA -> new Effect.ReleaseQuota(boot.project());
       case PLACE -> new Effect.Place(spec(state, operation, settings));
       case CLAIM ->

@@ -7,6 +7,7 @@ import io.troupe.core.value.OperationId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
+import java.util.Optional;
 
 /** The one thing that an instance has to ask somebody for now. */
 public sealed interface Effect {
@@ -24,7 +25,11 @@ public sealed interface Effect {
   /** What is asked, and of whom. */
   sealed interface Request {}
 
-  record ReserveQuota(ProjectId project, Resources amount) implements Request {}
+  /**
+   * @param group the server group the instance becomes a member of
+   */
+  record ReserveQuota(ProjectId project, Resources amount, Optional<String> group)
+      implements Request {}
 
   record ReleaseQuota(ProjectId project) implements Request {}
 

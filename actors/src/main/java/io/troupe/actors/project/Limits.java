@@ -1,16 +1,19 @@
 package io.troupe.actors.project;
 
-import io.troupe.actors.catalog.Project;
-import io.troupe.config.QuotaSettings;
+/**
+ * What a project's instances may use at most; -1 is no limit. RAM in MiB.
+ *
+ * @param groupMembers instances each server group may have
+ */
+public record Limits(long instances, long cores, long ramMib, long groupMembers) {
+  /** Of a project that is not there: nothing. */
+  public static final Limits NOTHING = new Limits(0, 0, 0, 0);
 
-/** What a project's instances may use at most; -1 is no limit. RAM in MiB. */
-public record Limits(long instances, long cores, long ramMib) {
-
-  public static Limits of(Project project, QuotaSettings defaults) {
-    var own = project.quotas();
+  public static Limits of(QuotaLimits limits) {
     return new Limits(
-        own.getOrDefault("instances", defaults.instances()),
-        own.getOrDefault("cores", defaults.cores()),
-        own.getOrDefault("ram", defaults.ramMib()));
+        limits.get("instances"),
+        limits.get("cores"),
+        limits.get("ram"),
+        limits.get("server_group_members"));
   }
 }

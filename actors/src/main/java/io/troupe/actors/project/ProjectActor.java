@@ -11,6 +11,7 @@ import io.troupe.core.value.Resources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -42,8 +43,13 @@ public final class ProjectActor
 
   public sealed interface Message {}
 
-  /** Count this instance; it counts once however often this is asked. */
-  public record Reserve(InstanceId instance, Resources amount, ActorRef<Reply> replyTo)
+  /**
+   * Count this instance; it counts once however often this is asked.
+   *
+   * @param group the server group it shall be a member of
+   */
+  public record Reserve(
+      InstanceId instance, Resources amount, Optional<String> group, ActorRef<Reply> replyTo)
       implements Message, CborSerializable {}
 
   /** Count it no more; harmless if it does not. */
@@ -149,14 +155,14 @@ public final class ProjectActor
     var after = state;
     for (Message question : collected) {
       switch (question) {
-        case Reserve(var instance, var amount, var replyTo) -> {
-          var refusal = after.counts(instance) ? null : after.refusal(amount, most).orElse(null);
+        case Reserve(var instance, var amount, var group, var replyTo) -> {
+          var one = new ProjectEvent.Counted(instance, amount, group);
+          var refusal = after.counts(instance) ? null : after.refusal(one, most).orElse(null);
           if (refusal != null) {
             answers.add(() -> replyTo.tell(new Refused(refusal)));
             continue;
           }
           if (!after.counts(instance)) {
-            var one = new ProjectEvent.Counted(instance, amount);
             counted.add(one);
             after = after.evolve(new ProjectEvent.UsageChanged(List.of(one), List.of()));
           }

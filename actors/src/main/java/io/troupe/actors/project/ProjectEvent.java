@@ -1,10 +1,12 @@
 package io.troupe.actors.project;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.Resources;
 import java.util.List;
+import java.util.Optional;
 
 /** What has happened to a project's usage. Stored for ever. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
@@ -21,5 +23,15 @@ public sealed interface ProjectEvent {
     }
   }
 
-  record Counted(InstanceId instance, Resources amount) {}
+  /**
+   * @param group the server group it counts as a member of; absent in events before there were any
+   */
+  record Counted(InstanceId instance, Resources amount, Optional<String> group) {
+    @JsonCreator
+    public Counted {}
+
+    public Counted(InstanceId instance, Resources amount) {
+      this(instance, amount, Optional.empty());
+    }
+  }
 }

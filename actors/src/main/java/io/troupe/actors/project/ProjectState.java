@@ -19,13 +19,19 @@ import org.pcollections.PMap;
  */
 @JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.NONE) // Pekko shows fields otherwise
 public final class ProjectState implements CborSerializable {
-  public static final ProjectState EMPTY = new ProjectState(HashTreePMap.empty(), Resources.NONE);
+  public static final ProjectState EMPTY =
+      new ProjectState(HashTreePMap.empty(), HashTreePMap.empty(), Resources.NONE);
 
-  private final PMap<InstanceId, Resources> usage;
+  private final PMap<InstanceId, ProjectEvent.Counted> usage;
+  private final PMap<String, Integer> groupMembers;
   private final Resources sum;
 
-  private ProjectState(PMap<InstanceId, Resources> usage, Resources sum) {
+  private ProjectState(
+      PMap<InstanceId, ProjectEvent.Counted> usage,
+      PMap<String, Integer> groupMembers,
+      Resources sum) {
     this.usage = usage;
+    this.groupMembers = groupMembers;
     this.sum = sum;
   }
 
@@ -37,9 +43,7 @@ public final class ProjectState implements CborSerializable {
 
   @JsonProperty
   List<ProjectEvent.Counted> counted() {
-    return usage.entrySet().stream()
-        .map(entry -> new ProjectEvent.Counted(entry.getKey(), entry.getValue()))
-        .toList();
+    return List.copyOf(usage.values());
   }
 
   public int instances() {
@@ -54,11 +58,22 @@ public final class ProjectState implements CborSerializable {
     return usage.containsKey(instance);
   }
 
-  /** Why {@code amount} more for one more instance would be too much; empty when it fits. */
-  public Optional<Rejection> refusal(Resources amount, Limits limits) {
+  /** Why this one more instance would be too much; empty when it fits. */
+  public Optional<Rejection> refusal(ProjectEvent.Counted more, Limits limits) {
+    var amount = more.amount();
     return over("instances", 1, instances(), limits.instances())
         .or(() -> over("cores", amount.vcpus(), sum.vcpus(), limits.cores()))
-        .or(() -> over("ram", amount.ramMib(), sum.ramMib(), limits.ramMib()));
+        .or(() -> over("ram", amount.ramMib(), sum.ramMib(), limits.ramMib()))
+        .or(
+            () ->
+                more.group()
+                    .flatMap(
+                        group ->
+                            over(
+                                "server_group_members",
+                                1,
+                                groupMembers.getOrDefault(group, 0),
+                                limits.groupMembers())));
   }
 
   private static Optional<Rejection> over(String resource, long asked, long used, long limit) {
@@ -72,7 +87,7 @@ public final class ProjectState implements CborSerializable {
       case ProjectEvent.UsageChanged(var counted, var released) -> {
         var state = this;
         for (ProjectEvent.Counted one : counted) {
-          state = state.with(one.instance(), one.amount());
+          state = state.with(one);
         }
         for (InstanceId instance : released) {
           state = state.without(instance);
@@ -82,14 +97,28 @@ public final class ProjectState implements CborSerializable {
     };
   }
 
-  private ProjectState with(InstanceId instance, Resources amount) {
-    var rest = without(instance);
-    return new ProjectState(rest.usage.plus(instance, amount), rest.sum.plus(amount));
+  private ProjectState with(ProjectEvent.Counted one) {
+    var rest = without(one.instance());
+    return new ProjectState(
+        rest.usage.plus(one.instance(), one),
+        rest.members(one.group(), 1),
+        rest.sum.plus(one.amount()));
   }
 
   private ProjectState without(InstanceId instance) {
-    var amount = usage.get(instance);
-    return amount == null ? this : new ProjectState(usage.minus(instance), sum.minus(amount));
+    var one = usage.get(instance);
+    return one == null
+        ? this
+        : new ProjectState(
+            usage.minus(instance), members(one.group(), -1), sum.minus(one.amount()));
+  }
+
+  private PMap<String, Integer> members(Optional<String> group, int more) {
+    if (group.isEmpty()) {
+      return groupMembers;
+    }
+    var now = groupMembers.getOrDefault(group.get(), 0) + more;
+    return now == 0 ? groupMembers.minus(group.get()) : groupMembers.plus(group.get(), now);
   }
 
   @Override

@@ -38,6 +38,11 @@ final class ImagesInMemory implements Catalog {
   }
 
   @Override
+  public <E extends CatalogEntry> CompletionStage<Answer<E>> createWithin(E entry, long most) {
+    throw new UnsupportedOperationException("images have no such limit");
+  }
+
+  @Override
   public synchronized <E extends CatalogEntry> CompletionStage<Answer<E>> update(
       Class<E> kind, String key, Function<E, Answer<E>> change) {
     Answer<E> answer =

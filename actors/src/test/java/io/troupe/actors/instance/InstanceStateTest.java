@@ -48,7 +48,8 @@ class InstanceStateTest {
               StepKind.SPAWN);
       assertThat(life.asks().what())
           .isEqualTo(
-              new Effect.ReserveQuota(Examples.PROJECT, Examples.boot(2).flavor().resources()));
+              new Effect.ReserveQuota(
+                  Examples.PROJECT, Examples.boot(2).flavor().resources(), Optional.empty()));
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.Stage;
 import io.troupe.core.value.Resources;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -21,7 +22,7 @@ class ProjectActorTest {
 
   private static Stage stage;
 
-  private volatile Limits limits = new Limits(10, -1, -1);
+  private volatile Limits limits = new Limits(10, -1, -1, -1);
   private final CountDownLatch firstBatch = new CountDownLatch(1);
   private ActorRef<ProjectActor.Message> actor;
 
@@ -49,7 +50,7 @@ class ProjectActorTest {
     return stage.ask(
         actor,
         ProjectActor.Reply.class,
-        to -> new ProjectActor.Reserve(Examples.instance(instance), SMALL, to));
+        to -> new ProjectActor.Reserve(Examples.instance(instance), SMALL, Optional.empty(), to));
   }
 
   private ProjectActor.Reply release(int instance) {
@@ -75,7 +76,8 @@ class ProjectActorTest {
         .forEach(
             number ->
                 actor.tell(
-                    new ProjectActor.Reserve(Examples.instance(number), SMALL, replies.getRef())));
+                    new ProjectActor.Reserve(
+                        Examples.instance(number), SMALL, Optional.empty(), replies.getRef())));
 
     var granted =
         replies.receiveSeveralMessages(1000).stream()
@@ -95,12 +97,14 @@ class ProjectActorTest {
                 new io.troupe.core.value.ProjectId("busy"),
                 () -> {
                   hold();
-                  return new Limits(-1, -1, -1);
+                  return new Limits(-1, -1, -1, -1);
                 },
                 stage.journalMeter()));
     var replies = stage.probe(ProjectActor.Reply.class);
     for (int number = 1; number <= 1000; number++) {
-      actor.tell(new ProjectActor.Reserve(Examples.instance(number), SMALL, replies.getRef()));
+      actor.tell(
+          new ProjectActor.Reserve(
+              Examples.instance(number), SMALL, Optional.empty(), replies.getRef()));
     }
     firstBatch.countDown();
 
@@ -129,7 +133,7 @@ class ProjectActorTest {
 
   @Test
   void aRefusalNamesTheValuesAndWritesNothing() {
-    limits = new Limits(-1, 2, -1);
+    limits = new Limits(-1, 2, -1, -1);
     reserve(1);
     reserve(2);
 
@@ -140,7 +144,7 @@ class ProjectActorTest {
 
   @Test
   void whatIsReleasedMayBeTakenByAnother() {
-    limits = new Limits(1, -1, -1);
+    limits = new Limits(1, -1, -1, -1);
     reserve(1);
     assertThat(reserve(2)).isInstanceOf(ProjectActor.Refused.class);
 
@@ -158,9 +162,33 @@ class ProjectActorTest {
   @Test
   void aLimitThatWasLoweredHoldsAtOnce() {
     reserve(1);
-    limits = new Limits(1, -1, -1);
+    limits = new Limits(1, -1, -1, -1);
 
     assertThat(reserve(2)).isInstanceOf(ProjectActor.Refused.class);
+  }
+
+  /** However many boot into a group at once, it has no more members than the quota allows. */
+  @Test
+  void aGroupHasOnlySoManyMembers() {
+    limits = new Limits(-1, -1, -1, 2);
+
+    assertThat(reserve(1, "g")).isEqualTo(new ProjectActor.Granted());
+    assertThat(reserve(2, "g")).isEqualTo(new ProjectActor.Granted());
+    assertThat(reserve(3, "g"))
+        .isEqualTo(
+            new ProjectActor.Refused(new Rejection.QuotaExceeded("server_group_members", 1, 2, 2)));
+    assertThat(reserve(3, "h")).isEqualTo(new ProjectActor.Granted());
+    release(1);
+    actor = stage.killAndBringBack(actor, behavior());
+    assertThat(reserve(4, "g")).isEqualTo(new ProjectActor.Granted());
+    assertThat(reserve(5, "g")).isInstanceOf(ProjectActor.Refused.class);
+  }
+
+  private ProjectActor.Reply reserve(int instance, String group) {
+    return stage.ask(
+        actor,
+        ProjectActor.Reply.class,
+        to -> new ProjectActor.Reserve(Examples.instance(instance), SMALL, Optional.of(group), to));
   }
 
   @Test
@@ -177,7 +205,8 @@ class ProjectActorTest {
   void whoseWriteFailsPromisedNothing() {
     stage.nextWriteFails("project|demo");
     var lost = stage.probe(ProjectActor.Reply.class);
-    actor.tell(new ProjectActor.Reserve(Examples.instance(1), SMALL, lost.getRef()));
+    actor.tell(
+        new ProjectActor.Reserve(Examples.instance(1), SMALL, Optional.empty(), lost.getRef()));
     lost.expectNoMessage(Duration.ZERO);
     stage.pass(Duration.ofSeconds(1));
 
@@ -194,7 +223,7 @@ class ProjectActorTest {
   /** The snapshot held fields that could not be read back: the project did not start again. */
   @Test
   void comesBackFromASnapshot() {
-    limits = new Limits(-1, -1, -1);
+    limits = new Limits(-1, -1, -1, -1);
     reserve(1);
     for (int round = 0; round < 1000; round++) {
       reserve(2);

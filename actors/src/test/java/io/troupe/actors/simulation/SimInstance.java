@@ -187,8 +187,8 @@ final class SimInstance {
           }
         });
     switch (ask.what()) {
-      case Effect.ReserveQuota(_, var amount) ->
-          to("project", reply, () -> world.reserve(id, amount));
+      case Effect.ReserveQuota(_, var amount, var group) ->
+          to("project", reply, () -> world.reserve(id, amount, group));
       case Effect.ReleaseQuota _ -> to("project", reply, () -> world.releaseQuota(id));
       case Effect.Place(var spec) -> to("scheduler", reply, () -> world.place(spec));
       case Effect.AttachPort(var project, var choice, var index) ->

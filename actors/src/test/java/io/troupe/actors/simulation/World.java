@@ -88,7 +88,7 @@ final class World {
           new NetworkDesk(Examples.network(network, 10, 11 + random.nextInt(5)), Examples.NOW));
     }
     var count = 1 + random.nextInt(4);
-    this.limits = new Limits(random.nextInt(4) == 0 ? count - 1 : -1, -1, -1);
+    this.limits = new Limits(random.nextInt(4) == 0 ? count - 1 : -1, -1, -1, -1);
     for (int instance = 1; instance <= count; instance++) {
       var id = Examples.instance(instance);
       instances.put(id, new SimInstance(this, id));
@@ -251,14 +251,14 @@ final class World {
 
   // ---- entities that keep their word and do not crash: their logs are written with each answer
 
-  StepOutcome.Result reserve(InstanceId instance, Resources amount) {
+  StepOutcome.Result reserve(InstanceId instance, Resources amount, Optional<String> group) {
     if (!project.counts(instance)) {
-      var refusal = project.refusal(amount, limits);
+      var one = new ProjectEvent.Counted(instance, amount, group);
+      var refusal = project.refusal(one, limits);
       if (refusal.isPresent()) {
         return new StepOutcome.Refused(refusal.get());
       }
-      var counted = List.of(new ProjectEvent.Counted(instance, amount));
-      project = project.evolve(new ProjectEvent.UsageChanged(counted, List.of()));
+      project = project.evolve(new ProjectEvent.UsageChanged(List.of(one), List.of()));
     }
     return new StepOutcome.Done("");
   }

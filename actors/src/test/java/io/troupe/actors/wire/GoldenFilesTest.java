@@ -10,6 +10,8 @@ import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.actors.catalog.CatalogEvent;
 import io.troupe.actors.catalog.CatalogState;
+import io.troupe.actors.group.ServerGroupEvent;
+import io.troupe.actors.group.ServerGroupState;
 import io.troupe.actors.host.HostEvent;
 import io.troupe.actors.host.HostState;
 import io.troupe.actors.instance.InstanceEvent;
@@ -53,11 +55,13 @@ class GoldenFilesTest {
     PROJECT_EVENT(ProjectEvent.class, 7003),
     NETWORK_EVENT(NetworkEvent.class, 7004),
     CATALOG_EVENT(CatalogEvent.class, 7005),
+    SERVER_GROUP_EVENT(ServerGroupEvent.class, 7006),
     INSTANCE_STATE(InstanceState.class, 7011),
     HOST_STATE(HostState.class, 7012),
     PROJECT_STATE(ProjectState.class, 7013),
     NETWORK_STATE(NetworkState.class, 7014),
-    CATALOG_STATE(CatalogState.class, 7015);
+    CATALOG_STATE(CatalogState.class, 7015),
+    SERVER_GROUP_STATE(ServerGroupState.class, 7016);
 
     private final Class<?> type;
     private final int serializer;

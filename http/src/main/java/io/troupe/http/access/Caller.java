@@ -10,13 +10,26 @@ import java.util.Optional;
  * The user behind a token, with the project and the highest role the token is scoped to.
  *
  * @param role empty without a project, or when the user has none there
+ * @param mayDelegate whether the caller may hand its rights on to programs; a restricted
+ *     application credential may not
  */
 public record Caller(
     String userId,
     String userName,
     Optional<ProjectId> scope,
     Optional<Role> role,
-    Instant expiresAt) {
+    Instant expiresAt,
+    boolean mayDelegate) {
+
+  /** A user who has proven who they are in person. */
+  public Caller(
+      String userId,
+      String userName,
+      Optional<ProjectId> scope,
+      Optional<Role> role,
+      Instant expiresAt) {
+    this(userId, userName, scope, role, expiresAt, true);
+  }
 
   public boolean has(Role needed) {
     return role.isPresent() && role.get().holds(needed);

@@ -11,7 +11,12 @@ public enum Policy {
   MANAGER,
   ADMIN,
   /** Any valid token, for the caller's own things; for another user's only an admin. */
-  OWN_USER;
+  OWN_USER,
+  /**
+   * Like {@code OWN_USER}, but not with the token of a restricted application credential: nothing
+   * it makes may outlive or exceed it.
+   */
+  OWN_USER_IN_PERSON;
 
   boolean allows(Caller caller) {
     return switch (this) {
@@ -20,6 +25,7 @@ public enum Policy {
       case MEMBER -> caller.has(Role.MEMBER);
       case MANAGER -> caller.has(Role.MANAGER);
       case ADMIN -> caller.isAdmin();
+      case OWN_USER_IN_PERSON -> caller.mayDelegate();
     };
   }
 }

@@ -3,7 +3,6 @@ package io.troupe.http.compute;
 import io.troupe.actors.catalog.Flavor;
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.catalog.KeyPair;
-import io.troupe.actors.catalog.Project;
 import io.troupe.actors.catalog.ServerGroup;
 import io.troupe.actors.instance.BootRequest;
 import io.troupe.actors.instance.FlavorAtBoot;
@@ -189,8 +188,7 @@ final class BootPlanner {
   }
 
   private void checkMetadataCount(ProjectId project, int count) {
-    long limit =
-        QuotaLimits.of(api.catalog().find(Project.class, project.value())).get("metadata_items");
+    long limit = ProjectQuotas.of(api).of(project).get("metadata_items");
     if (limit >= 0 && count > limit) {
       throw ApiError.forbidden("Maximum number of metadata items exceeds " + limit).thrown();
     }

@@ -75,7 +75,13 @@ public final class ComputeService {
     routes.addAll(new KeyPairsRoutes(api).routes());
     routes.addAll(new ServerGroupsRoutes(api).routes());
     routes.addAll(new QuotaRoutes(api).routes());
+    routes.addAll(new QuotaChangesRoutes(api).routes());
     routes.addAll(new ZonesRoutes(api.hosts()).routes());
+    routes.addAll(new AggregatesRoutes(api).routes());
+    routes.addAll(new AggregateActions(api).routes());
+    routes.addAll(new HypervisorsRoutes(api).routes());
+    routes.addAll(new ServicesRoutes(api.hosts()).routes());
+    routes.addAll(new TenantUsageRoutes(api).routes());
     routes.addAll(extensions());
     return routes;
   }

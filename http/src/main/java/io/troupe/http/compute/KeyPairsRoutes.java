@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.actors.Answer;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.KeyPair;
-import io.troupe.actors.catalog.Project;
 import io.troupe.http.Api;
 import io.troupe.http.access.Policy;
 import io.troupe.http.error.ApiError;
@@ -90,7 +89,6 @@ final class KeyPairsRoutes {
         .thenCompose(
             wish -> {
               call.caller().requireUser(wish.user());
-              checkQuota(call, wish.user());
               return wish.publicKey().isPresent()
                   ? keep(call, wish, wish.publicKey().get(), Optional.empty())
                   : CompletableFuture.supplyAsync(() -> SshKeys.generate("Generated-by-Troupe"))
@@ -141,13 +139,10 @@ final class KeyPairsRoutes {
     return name;
   }
 
-  private void checkQuota(Call call, String user) {
-    Optional<Project> project =
-        call.caller().scope().flatMap(id -> api.catalog().find(Project.class, id.value()));
-    long limit = QuotaLimits.of(project).get("key_pairs");
-    if (limit >= 0 && of(user).size() >= limit) {
-      throw ApiError.forbidden("Quota exceeded, too many key pairs.").thrown();
-    }
+  /** Key pairs a user may have: the limit of the project the token is for. */
+  private long limit(Call call) {
+    var quotas = ProjectQuotas.of(api);
+    return call.caller().scope().map(quotas::of).orElseGet(quotas::defaults).get("key_pairs");
   }
 
   private CompletionStage<HttpResponse> keep(
@@ -163,17 +158,22 @@ final class KeyPairsRoutes {
     var key =
         new KeyPair(wish.user(), wish.name(), "ssh", publicKey, fingerprint, api.clock().instant());
     return api.catalog()
-        .create(key)
+        .createWithin(key, limit(call))
         .thenApply(
             answer -> {
-              if (answer instanceof Answer.Rejected<KeyPair>(Rejection.Conflict taken)) {
-                throw ApiError.conflict("Key pair '" + wish.name() + "' already exists.").thrown();
-              }
-              var json = json(call, ApiError.accepted(answer));
+              var json = json(call, kept(wish, answer));
               json.put("user_id", key.userId());
               privateKey.ifPresent(text -> json.put("private_key", text));
               return Reply.json(call.version().from(2) ? 201 : 200, wrapped(json));
             });
+  }
+
+  private static KeyPair kept(Wish wish, Answer<KeyPair> answer) {
+    return switch (answer) {
+      case Answer.Rejected<KeyPair>(Rejection.Conflict taken) ->
+          throw ApiError.conflict("Key pair '" + wish.name() + "' already exists.").thrown();
+      case Answer<KeyPair> other -> ApiError.accepted(other);
+    };
   }
 
   private HttpResponse show(Call call) {

@@ -1,9 +1,9 @@
 package io.troupe.http.compute;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.troupe.actors.catalog.KeyPair;
 import io.troupe.actors.catalog.Project;
 import io.troupe.actors.catalog.ServerGroup;
+import io.troupe.actors.project.QuotaLimits;
 import io.troupe.actors.project.QuotaUsage;
 import io.troupe.core.value.ProjectId;
 import io.troupe.http.Api;
@@ -15,30 +15,23 @@ import io.troupe.http.route.Call;
 import io.troupe.http.route.Handler;
 import io.troupe.http.route.Reply;
 import io.troupe.http.route.Route;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
-/** What a project may have and has: {@code /limits} and {@code /os-quota-sets}, reading only. */
+/** What a project may have and has: {@code /limits}, and {@code /os-quota-sets} as one reads it. */
 final class QuotaRoutes {
-  /** Limits of things that moved to other services or went; shown at old versions only. */
-  private static final Map<String, Integer> UNTIL_35 =
-      Map.of(
-          "fixed_ips", -1, "floating_ips", -1, "security_groups", -1, "security_group_rules", -1);
-
-  private static final Map<String, Integer> UNTIL_56 =
-      Map.of(
-          "injected_files", 5,
-          "injected_file_content_bytes", 10240,
-          "injected_file_path_bytes", 255);
+  private static final Set<String> QUERY = Set.of("user_id");
 
   private final Api api;
+  private final ProjectQuotas limits;
 
   QuotaRoutes(Api api) {
     this.api = api;
+    this.limits = ProjectQuotas.of(api);
   }
 
   List<Route> routes() {
@@ -60,16 +53,16 @@ final class QuotaRoutes {
         .thenApply(
             usage -> {
               var body = Json.object();
-              var limits = body.putObject("limits");
-              limits.putArray("rate");
-              limits.set(
-                  "absolute", absolute(call.version(), limitsOf(project), usage, groups(project)));
+              var shown = body.putObject("limits");
+              shown.putArray("rate");
+              shown.set(
+                  "absolute", absolute(call.version(), limits.of(project), usage, groups(project)));
               return Reply.ok(body);
             });
   }
 
   private static ObjectNode absolute(
-      Microversion version, Map<String, Long> limits, QuotaUsage usage, long groups) {
+      Microversion version, QuotaLimits limits, QuotaUsage usage, long groups) {
     var json = Json.object();
     json.put("maxTotalInstances", usage.maxInstances())
         .put("maxTotalCores", usage.maxCores())
@@ -98,33 +91,23 @@ final class QuotaRoutes {
     return json;
   }
 
-  private long groups(ProjectId project) {
-    return api.catalog().all(ServerGroup.class).stream()
-        .filter(group -> group.projectId().equals(project.value()))
-        .count();
-  }
-
   private HttpResponse quotas(Call call) {
-    return quotaSet(call, limitsOf(own(call)));
+    return quotaSet(call, limits.of(own(call)));
   }
 
   private HttpResponse defaults(Call call) {
-    return quotaSet(call, QuotaLimits.DEFAULTS);
+    expectKnownQuery(call);
+    return quotaSet(call, limits.defaults());
   }
 
-  private HttpResponse quotaSet(Call call, Map<String, Long> limits) {
+  private static HttpResponse quotaSet(Call call, QuotaLimits limits) {
     var body = Json.object();
-    var set = body.putObject("quota_set").put("id", call.path("id"));
-    shown(call.version(), limits).forEach(set::put);
+    body.set("quota_set", QuotaJson.set(call.version(), limits).put("id", call.path("id")));
     return Reply.ok(body);
   }
 
   private CompletionStage<HttpResponse> detail(Call call) {
     ProjectId project = own(call);
-    long keys =
-        api.catalog().all(KeyPair.class).stream()
-            .filter(key -> key.userId().equals(call.caller().userId()))
-            .count();
     return api.quotas()
         .usage(project)
         .thenApply(
@@ -137,11 +120,11 @@ final class QuotaRoutes {
                       (long) usage.cores(),
                       "ram",
                       usage.ramMib(),
-                      "key_pairs",
-                      keys);
+                      "server_groups",
+                      groups(project));
               var body = Json.object();
               var set = body.putObject("quota_set").put("id", project.value());
-              shown(call.version(), limitsOf(project))
+              QuotaJson.shown(call.version(), limits.of(project))
                   .forEach(
                       (name, limit) ->
                           set.putObject(name)
@@ -152,19 +135,21 @@ final class QuotaRoutes {
             });
   }
 
-  private static Map<String, Long> shown(Microversion version, Map<String, Long> limits) {
-    var shown = new LinkedHashMap<>(limits);
-    if (version.until(56)) {
-      UNTIL_56.forEach((name, limit) -> shown.put(name, (long) limit));
+  private static void expectKnownQuery(Call call) {
+    if (call.version().from(75)) {
+      call.query().expectOnly(QUERY);
     }
-    if (version.until(35)) {
-      UNTIL_35.forEach((name, limit) -> shown.put(name, (long) limit));
-    }
-    return shown;
+  }
+
+  private long groups(ProjectId project) {
+    return api.catalog().all(ServerGroup.class).stream()
+        .filter(group -> group.projectId().equals(project.value()))
+        .count();
   }
 
   /** The project in the path; 403 when it is not the caller's, 400 when there is none. */
   private ProjectId own(Call call) {
+    expectKnownQuery(call);
     String id = call.path("id");
     if (call.caller().scope().filter(scope -> scope.value().equals(id)).isEmpty()
         && !call.caller().isAdmin()) {
@@ -175,9 +160,5 @@ final class QuotaRoutes {
         .map(project -> new ProjectId(project.id()))
         .orElseThrow(
             () -> ApiError.badRequest("Project ID " + id + " is not a valid project.").thrown());
-  }
-
-  private Map<String, Long> limitsOf(ProjectId project) {
-    return QuotaLimits.of(api.catalog().find(Project.class, project.value()));
   }
 }

@@ -1,10 +1,10 @@
 package io.troupe.http.compute;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.troupe.actors.catalog.Project;
 import io.troupe.actors.catalog.ServerGroup;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.VmState;
+import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.core.value.ProjectId;
 import io.troupe.http.Api;
 import io.troupe.http.access.Permission;
@@ -16,9 +16,13 @@ import io.troupe.http.json.Json;
 import io.troupe.http.microversion.Microversion;
 import io.troupe.http.route.Call;
 import io.troupe.http.route.Handler;
+import io.troupe.http.route.Query;
 import io.troupe.http.route.Reply;
 import io.troupe.http.route.Route;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -43,35 +47,39 @@ final class ServerGroupsRoutes {
   }
 
   private HttpResponse list(Call call) {
-    var query = call.query();
+    Query query = call.query();
     if (call.version().from(75)) {
       query.expectOnly(QUERY);
     }
-    boolean all = query.has("all_projects") && call.caller().may(Permission.OTHER_PROJECTS);
-    int limit =
-        Math.min(api.settings().pageLimit(), query.number("limit").orElse(Integer.MAX_VALUE));
+    boolean everywhere = query.has("all_projects") && call.caller().may(Permission.ALL_TENANTS);
+    String project = call.caller().project().value();
+    var groups =
+        api.catalog().all(ServerGroup.class).stream()
+            .filter(group -> everywhere || group.projectId().equals(project))
+            .skip(query.number("offset").orElse(0))
+            .limit(
+                Math.min(
+                    api.settings().pageLimit(),
+                    query.number("limit").orElse(api.settings().pageLimit())))
+            .toList();
+    var members = members(everywhere ? api.instances().all() : api.instances().ofProject(project));
     var body = Json.object();
     var list = body.putArray("server_groups");
-    api.catalog().all(ServerGroup.class).stream()
-        .filter(group -> all || group.projectId().equals(call.caller().project().value()))
-        .skip(query.number("offset").orElse(0))
-        .limit(limit)
-        .forEach(group -> list.add(json(call, group)));
+    groups.forEach(
+        group ->
+            list.add(json(call.version(), group, members.getOrDefault(group.id(), List.of()))));
     return Reply.ok(body);
-  }
-
-  private HttpResponse show(Call call) {
-    return one(call, find(call));
   }
 
   private CompletionStage<HttpResponse> create(Call call) {
     return call.body(root -> group(root, call))
         .thenCompose(
-            group -> {
-              checkQuota(call.caller().project());
-              return api.catalog().create(group);
-            })
-        .thenApply(answer -> one(call, ApiError.accepted(answer)));
+            group ->
+                api.catalog()
+                    .createWithin(
+                        group,
+                        ProjectQuotas.of(api).of(call.caller().project()).get("server_groups")))
+        .thenApply(answer -> reply(call, ApiError.accepted(answer), List.of()));
   }
 
   private ServerGroup group(Body root, Call call) {
@@ -84,9 +92,9 @@ final class ServerGroupsRoutes {
                   version.from(64)
                       ? policy(body.required("policy"), version)
                       : body.required("policies")
-                          .list(1, 1, item -> policy(item, version))
+                          .list(1, 1, one -> policy(one, version))
                           .getFirst();
-              int most = version.from(64) ? mostPerHost(body, policy) : 1;
+              int most = version.from(64) ? most(body, policy) : 1;
               return new ServerGroup(
                   UUID.randomUUID().toString(),
                   name,
@@ -104,39 +112,38 @@ final class ServerGroupsRoutes {
         : field.choice("anti-affinity", "affinity");
   }
 
-  /** The rule {@code max_server_per_host}, which only anti-affinity has. */
-  private static int mostPerHost(Body body, String policy) {
+  private static int most(Body body, String policy) {
     return body.optional("rules")
         .map(
-            field -> {
-              if (!policy.equals("anti-affinity") && field.node().size() > 0) {
-                throw field.invalid("Only anti-affinity policy supports rules.");
-              }
-              return field.object(
-                  rules ->
-                      rules
-                          .optional("max_server_per_host")
-                          .map(most -> (int) most.integer(1, Integer.MAX_VALUE))
-                          .orElse(1));
-            })
+            field ->
+                field.object(
+                    rules ->
+                        rules
+                            .optional("max_server_per_host")
+                            .map(
+                                most -> {
+                                  if (!isAnti(policy)) {
+                                    throw most.invalid("Only anti-affinity policy supports rules.");
+                                  }
+                                  return (int) most.integer(1, Integer.MAX_VALUE);
+                                })
+                            .orElse(1)))
         .orElse(1);
   }
 
-  private void checkQuota(ProjectId project) {
-    long limit =
-        QuotaLimits.of(api.catalog().find(Project.class, project.value())).get("server_groups");
-    long used =
-        api.catalog().all(ServerGroup.class).stream()
-            .filter(group -> group.projectId().equals(project.value()))
-            .count();
-    if (limit >= 0 && used >= limit) {
-      throw ApiError.forbidden("Quota exceeded, too many server groups.").thrown();
-    }
+  private static boolean isAnti(String policy) {
+    return GroupSpec.Policy.of(policy) == GroupSpec.Policy.ANTI_AFFINITY;
+  }
+
+  private HttpResponse show(Call call) {
+    ServerGroup group = find(call);
+    var members = members(api.instances().ofProject(group.projectId()));
+    return reply(call, group, members.getOrDefault(group.id(), List.of()));
   }
 
   private CompletionStage<HttpResponse> delete(Call call) {
     return api.catalog()
-        .remove(ServerGroup.class, find(call).id())
+        .remove(ServerGroup.class, find(call).key())
         .thenApply(
             answer -> {
               ApiError.accepted(answer);
@@ -149,38 +156,54 @@ final class ServerGroupsRoutes {
     return api.catalog()
         .find(ServerGroup.class, id)
         .filter(group -> call.caller().reaches(new ProjectId(group.projectId())))
-        .orElseThrow(() -> ApiError.notFound("Instance group", id).thrown());
+        .orElseThrow(
+            () ->
+                new ApiError(
+                        404,
+                        "InstanceGroupNotFound",
+                        "Instance group " + id + " could not be found.")
+                    .thrown());
   }
 
-  private HttpResponse one(Call call, ServerGroup group) {
+  /** For each group the ids of its servers that are not deleted. */
+  private static Map<String, List<String>> members(Iterable<InstanceView> servers) {
+    var members = new HashMap<String, List<String>>();
+    for (InstanceView server : servers) {
+      if (server.vmState() != VmState.DELETED) {
+        server
+            .request()
+            .group()
+            .ifPresent(
+                group ->
+                    members
+                        .computeIfAbsent(group.id(), id -> new ArrayList<>())
+                        .add(server.id().toString()));
+      }
+    }
+    return members;
+  }
+
+  private static HttpResponse reply(Call call, ServerGroup group, List<String> members) {
     var body = Json.object();
-    body.set("server_group", json(call, group));
+    body.set("server_group", json(call.version(), group, members));
     return Reply.ok(body);
   }
 
-  private ObjectNode json(Call call, ServerGroup group) {
+  private static ObjectNode json(Microversion version, ServerGroup group, List<String> members) {
     var json = Json.object();
     json.put("id", group.id()).put("name", group.name());
-    if (call.version().from(64)) {
+    if (version.from(64)) {
       json.put("policy", group.policy());
       var rules = json.putObject("rules");
-      if (group.policy().equals("anti-affinity") && group.maxServerPerHost() > 1) {
+      if (isAnti(group.policy()) && group.maxServerPerHost() > 1) {
         rules.put("max_server_per_host", group.maxServerPerHost());
       }
     } else {
       json.putArray("policies").add(group.policy());
       json.putObject("metadata");
     }
-    var members = json.putArray("members");
-    for (InstanceView server : api.instances().ofProject(group.projectId())) {
-      boolean member =
-          server.vmState() != VmState.DELETED
-              && server.request().group().filter(g -> g.id().equals(group.id())).isPresent();
-      if (member) {
-        members.add(server.id().toString());
-      }
-    }
-    if (call.version().from(13)) {
+    members.stream().sorted().forEach(json.putArray("members")::add);
+    if (version.from(13)) {
       json.put("project_id", group.projectId()).put("user_id", group.userId());
     }
     return json;

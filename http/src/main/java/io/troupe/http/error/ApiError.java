@@ -26,11 +26,7 @@ public record ApiError(int status, String type, String message, Map<String, Stri
       case Rejection.Locked(var instance) -> conflict("Instance " + instance + " is locked");
       case Rejection.NotReady(var instance) -> conflict("Instance " + instance + " is not ready");
       case Rejection.QuotaExceeded(var resource, var requested, var used, var limit) ->
-          new ApiError(
-              403,
-              "OverQuota",
-              "Quota exceeded for %s: Requested %d, but already used %d of %d %s"
-                  .formatted(resource, requested, used, limit, resource));
+          new ApiError(403, "OverQuota", overQuota(resource, requested, used, limit));
       case Rejection.Invalid(var field, var reason) ->
           badRequest(
               field.isEmpty()
@@ -39,6 +35,18 @@ public record ApiError(int status, String type, String message, Map<String, Stri
       case Rejection.Conflict(var message) -> conflict(message);
       case Rejection.Unsupported(var message) -> new ApiError(501, "NotImplemented", message);
       case Rejection.Unavailable(var message) -> new ApiError(503, "ServiceUnavailable", message);
+    };
+  }
+
+  /** In Nova's words, which clients match. */
+  private static String overQuota(String resource, long requested, long used, long limit) {
+    return switch (resource) {
+      case "key_pairs" -> "Quota exceeded, too many key pairs.";
+      case "server_groups" -> "Quota exceeded, too many server groups.";
+      case "server_group_members" -> "Quota exceeded, too many servers in group";
+      default ->
+          "Quota exceeded for %s: Requested %d, but already used %d of %d %s"
+              .formatted(resource, requested, used, limit, resource);
     };
   }
 

@@ -19,6 +19,17 @@ record AuthRequest(List<Proof> proofs, Scope scope) {
       }
     }
 
+    /**
+     * @param credential by id, or by name with its user
+     */
+    record ByCredential(Named credential, Named user, Named domain, String secret)
+        implements Proof {
+      @Override
+      public String toString() {
+        return "ByCredential[" + credential + "]";
+      }
+    }
+
     record ByToken(String token) implements Proof {
       @Override
       public String toString() {
@@ -64,6 +75,8 @@ record AuthRequest(List<Proof> proofs, Scope scope) {
             case "token" ->
                 new Proof.ByToken(
                     identity.required("token").object(body -> body.required("id").text(1, 4096)));
+            case "application_credential" ->
+                identity.required("application_credential").object(AuthRequest::credential);
             default ->
                 throw new ApiError(
                         401,
@@ -74,6 +87,31 @@ record AuthRequest(List<Proof> proofs, Scope scope) {
     }
     identity.acceptUnknown();
     return proofs;
+  }
+
+  private static Proof credential(Body body) {
+    var nobody = new Named(Optional.empty(), Optional.empty());
+    Optional<Field> user = body.optional("user");
+    var proof =
+        new Proof.ByCredential(
+            named(body),
+            user.map(field -> field.object(AuthRequest::namedLoosely)).orElse(nobody),
+            user.map(field -> field.object(AuthRequest::domainLoosely)).orElse(nobody),
+            body.required("secret").text(1, 4096));
+    body.acceptUnknown();
+    return proof;
+  }
+
+  private static Named namedLoosely(Body user) {
+    Named named = named(user);
+    user.acceptUnknown();
+    return named;
+  }
+
+  private static Named domainLoosely(Body user) {
+    Named domain = domain(user);
+    user.acceptUnknown();
+    return domain;
   }
 
   private static Proof password(Body user) {

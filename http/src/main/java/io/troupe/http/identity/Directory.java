@@ -1,11 +1,14 @@
 package io.troupe.http.identity;
 
 import io.troupe.actors.Catalog;
+import io.troupe.actors.catalog.ApplicationCredential;
 import io.troupe.actors.catalog.Project;
 import io.troupe.actors.catalog.RoleAssignment;
 import io.troupe.actors.catalog.User;
 import io.troupe.http.access.Role;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -53,6 +56,32 @@ final class Directory {
     return catalog.find(Project.class, id);
   }
 
+  Optional<ApplicationCredential> credential(String id) {
+    return catalog.find(ApplicationCredential.class, id);
+  }
+
+  /** Application credentials of a user, in the order they were made. */
+  List<ApplicationCredential> credentials(String userId) {
+    return catalog.all(ApplicationCredential.class).stream()
+        .filter(one -> one.userId().equals(userId))
+        .toList();
+  }
+
+  /**
+   * The role an application credential gives: its highest one, as long as its user still holds that
+   * in the project; empty also when it has expired.
+   */
+  Optional<Role> role(ApplicationCredential credential, Instant now) {
+    if (credential.expiresAt().filter(end -> !now.isBefore(end)).isPresent()) {
+      return Optional.empty();
+    }
+    Optional<Role> wanted =
+        credential.roles().stream().flatMap(word -> Role.of(word).stream()).max(Role::compareTo);
+    return role(credential.userId(), credential.projectId())
+        .filter(held -> wanted.filter(held::holds).isPresent())
+        .flatMap(held -> wanted);
+  }
+
   List<User> users() {
     return catalog.all(User.class);
   }
@@ -91,6 +120,19 @@ final class Directory {
         .toString()
         .replace("-", "")
         .toLowerCase(Locale.ROOT);
+  }
+
+  /** A new id in Keystone's form. */
+  static String freshId() {
+    return UUID.randomUUID().toString().replace("-", "");
+  }
+
+  /** The role of an id or a name. */
+  static Optional<Role> role(Named named) {
+    return Arrays.stream(Role.values())
+        .filter(role -> named.id().map(roleId(role)::equals).orElse(true))
+        .filter(role -> named.name().map(role.word()::equals).orElse(true))
+        .findFirst();
   }
 
   static String roleId(Role role) {

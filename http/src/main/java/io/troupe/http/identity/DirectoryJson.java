@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.actors.catalog.Project;
 import io.troupe.actors.catalog.User;
 import io.troupe.http.access.Role;
+import io.troupe.http.error.ApiError;
+import io.troupe.http.json.Body;
 import io.troupe.http.json.Json;
 import io.troupe.http.route.Links;
 
@@ -20,9 +22,25 @@ final class DirectoryJson {
         .putNull("password_expires_at");
     user.defaultProjectId().ifPresent(id -> json.put("default_project_id", id));
     user.description().ifPresent(text -> json.put("description", text));
+    user.email().ifPresent(text -> json.put("email", text));
     json.putObject("options");
     putSelf(json, links, "/users/" + user.id());
     return json;
+  }
+
+  /** What a body may say of the domain: the one there is; and of options: none. */
+  static void readDomain(Body body) {
+    body.nullable("domain_id").ifPresent(field -> field.choice(Directory.DOMAIN_ID));
+    body.nullable("options")
+        .filter(options -> !options.node().isEmpty())
+        .ifPresent(
+            options -> {
+              throw options.invalid("there are no options");
+            });
+  }
+
+  static ApiError missing(String kind, String id) {
+    return new ApiError(404, "NotFound", "Could not find " + kind + ": " + id + ".");
   }
 
   static ObjectNode project(Links links, Project project) {

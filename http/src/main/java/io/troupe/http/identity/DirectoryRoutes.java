@@ -16,11 +16,16 @@ import io.troupe.http.route.Route;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** Users, projects, roles, domains and who has which role: reading only. */
 final class DirectoryRoutes {
+  /** Filters for what has no roles here. */
+  private static final Set<String> ELSEWHERE =
+      Set.of("group.id", "scope.domain.id", "scope.system", "scope.OS-INHERIT:inherited_to");
+
   private final Directory directory;
   private final String region;
 
@@ -61,7 +66,9 @@ final class DirectoryRoutes {
 
   private HttpResponse project(Call call) {
     Project project =
-        directory.project(call.path("id")).orElseThrow(() -> missing("project", call).thrown());
+        directory
+            .project(call.path("id"))
+            .orElseThrow(() -> DirectoryJson.missing("project", call.path("id")).thrown());
     var caller = call.caller();
     if (!caller.may(Permission.OTHER_PROJECTS)
         && directory.role(caller.userId(), project.id()).isEmpty()) {
@@ -87,13 +94,19 @@ final class DirectoryRoutes {
 
   private HttpResponse user(Call call) {
     call.caller().requireUser(call.path("id"));
-    User user = directory.user(call.path("id")).orElseThrow(() -> missing("user", call).thrown());
+    User user =
+        directory
+            .user(call.path("id"))
+            .orElseThrow(() -> DirectoryJson.missing("user", call.path("id")).thrown());
     return one("user", DirectoryJson.user(call.links(), user));
   }
 
   private HttpResponse projectsOfUser(Call call) {
     call.caller().requireUser(call.path("id"));
-    User user = directory.user(call.path("id")).orElseThrow(() -> missing("user", call).thrown());
+    User user =
+        directory
+            .user(call.path("id"))
+            .orElseThrow(() -> DirectoryJson.missing("user", call.path("id")).thrown());
     return CollectionJson.reply(
         call,
         "projects",
@@ -117,20 +130,32 @@ final class DirectoryRoutes {
         Arrays.stream(Role.values())
             .filter(r -> Directory.roleId(r).equals(call.path("id")))
             .findFirst()
-            .orElseThrow(() -> missing("role", call).thrown());
+            .orElseThrow(() -> DirectoryJson.missing("role", call.path("id")).thrown());
     return one("role", DirectoryJson.role(call.links(), role));
   }
 
   private HttpResponse assignments(Call call) {
     var query = call.query();
+    boolean effective = query.has("effective") && query.flag("effective", true);
     Stream<RoleAssignment> assignments =
         directory.assignments().stream()
+            .flatMap(a -> effective ? effective(a) : Stream.of(a))
+            .distinct()
             .filter(a -> fits(query.get("user.id"), a.userId()))
             .filter(a -> fits(query.get("scope.project.id"), a.projectId()))
-            .filter(a -> fits(query.get("role.id"), roleId(a)));
+            .filter(a -> fits(query.get("role.id"), roleId(a)))
+            .filter(a -> ELSEWHERE.stream().noneMatch(query::has));
     boolean names = query.flag("include_names", false);
     return CollectionJson.reply(
         call, "role_assignments", "/role_assignments", assignments.map(a -> json(call, a, names)));
+  }
+
+  /** The assignment and those it implies. */
+  private static Stream<RoleAssignment> effective(RoleAssignment one) {
+    Optional<Role> role = Role.of(one.role());
+    return Arrays.stream(Role.values())
+        .filter(held -> role.isPresent() && role.get().holds(held))
+        .map(held -> new RoleAssignment(one.userId(), one.projectId(), held.word()));
   }
 
   private ObjectNode json(Call call, RoleAssignment assignment, boolean names) {
@@ -171,7 +196,7 @@ final class DirectoryRoutes {
 
   private HttpResponse domain(Call call) {
     if (!call.path("id").equals(Directory.DOMAIN_ID)) {
-      throw missing("domain", call).thrown();
+      throw DirectoryJson.missing("domain", call.path("id")).thrown();
     }
     return one("domain", DirectoryJson.domain(call.links()));
   }
@@ -218,9 +243,5 @@ final class DirectoryRoutes {
 
   private static boolean fits(Optional<String> wanted, String value) {
     return wanted.isEmpty() || wanted.get().equals(value);
-  }
-
-  private static ApiError missing(String kind, Call call) {
-    return new ApiError(404, "NotFound", "Could not find " + kind + ": " + call.path("id") + ".");
   }
 }

@@ -28,6 +28,11 @@ public final class IdentityService {
     v3.add(Route.get("/", Policy.OPEN, Handler.now(call -> Reply.ok(versionDocument(call)))));
     v3.addAll(new TokenRoutes(directory, tokens, authenticator, settings.region()).routes());
     v3.addAll(new DirectoryRoutes(directory, settings.region()).routes());
+    v3.addAll(new ProjectRoutes(api, directory).routes());
+    v3.addAll(new UserRoutes(api.catalog(), directory, passwords).routes());
+    v3.addAll(new GrantRoutes(api.catalog(), directory).routes());
+    v3.addAll(
+        new ApplicationCredentialRoutes(api.catalog(), directory, passwords, api.clock()).routes());
     return List.of(
         Service.of(
             "identity",

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Password hashes: Argon2id with the parameters OWASP's password storage page gives first (19 MiB,
@@ -59,19 +60,27 @@ public final class Passwords implements AutoCloseable {
     return Password.check(password, hash).with(Argon2Function.getInstanceFromHash(hash));
   }
 
-  /** Whether the password is the one of this hash; as slow when there is no hash. */
-  CompletionStage<Boolean> check(Optional<String> hash, String password) {
+  /** {@link #hash}, apart from the caller's thread. */
+  CompletionStage<String> hashed(String password) {
+    return apart(() -> hash(password));
+  }
+
+  private <T> CompletionStage<T> apart(Supplier<T> work) {
     try {
-      return CompletableFuture.supplyAsync(
-          () -> {
-            String against = hash.orElseGet(() -> Nobody.HASH);
-            boolean right = matches(against, password);
-            return right && hash.isPresent();
-          },
-          threads);
+      return CompletableFuture.supplyAsync(work, threads);
     } catch (RejectedExecutionException e) {
       throw new ApiError(503, "ServiceUnavailable", "Too many logins at once; try again.").thrown();
     }
+  }
+
+  /** Whether the password is the one of this hash; as slow when there is no hash. */
+  CompletionStage<Boolean> check(Optional<String> hash, String password) {
+    return apart(
+        () -> {
+          String against = hash.orElseGet(() -> Nobody.HASH);
+          boolean right = matches(against, password);
+          return right && hash.isPresent();
+        });
   }
 
   @Override

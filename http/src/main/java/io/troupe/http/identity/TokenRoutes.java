@@ -92,18 +92,27 @@ final class TokenRoutes {
     claims
         .projectId()
         .flatMap(directory::project)
-        .ifPresent(project -> putProject(token, call, user, project, nocatalog));
+        .ifPresent(project -> putProject(token, call, claims, project, nocatalog));
+    tokens
+        .credential(claims)
+        .ifPresent(
+            credential ->
+                token
+                    .putObject("application_credential")
+                    .put("id", credential.id())
+                    .put("name", credential.name())
+                    .put("restricted", !credential.unrestricted()));
     return Reply.json(status, body).addHeader(RawHeader.create("Vary", "X-Auth-Token"));
   }
 
   private void putProject(
-      ObjectNode token, Call call, User user, Project project, boolean nocatalog) {
+      ObjectNode token, Call call, TokenClaims claims, Project project, boolean nocatalog) {
     token.put("is_domain", false);
     var shown = token.putObject("project");
     shown.put("id", project.id()).put("name", project.name());
     putDomain(shown);
     var roles = token.putArray("roles");
-    Role highest = directory.role(user.id(), project.id()).orElseThrow();
+    Role highest = tokens.role(claims).orElseThrow(() -> ApiError.unauthorized().thrown());
     for (Role role : Role.values()) {
       if (highest.holds(role)) {
         roles.addObject().put("id", Directory.roleId(role)).put("name", role.word());

@@ -9,7 +9,7 @@ import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.troupe.actors.Catalog;
-import io.troupe.actors.catalog.Project;
+import io.troupe.actors.catalog.ApplicationCredential;
 import io.troupe.actors.catalog.User;
 import io.troupe.core.value.ProjectId;
 import io.troupe.http.access.Caller;
@@ -27,8 +27,9 @@ import javax.crypto.SecretKey;
 
 /**
  * Tokens: signed claims (JWS, HS256), so that every node with the key can read one without asking
- * anybody. A token is good while it has not expired, was not revoked, and its user and project are
- * enabled; role and user are looked up at each use, so taking either away works at once.
+ * anybody. A token is good while it has not expired, was not revoked, its user and project are
+ * enabled and have not ended their tokens since, and its application credential is there; all of
+ * that is looked up at each use, so taking any of it away works at once.
  *
  * <p>Limit: a revocation is kept in this node's memory until the token would have expired. Other
  * nodes, and this one after a restart, do not know of it.
@@ -73,6 +74,8 @@ public final class Tokens implements TokenReader {
             .claim("project", claims.projectId().orElse(null))
             .claim("methods", claims.methods())
             .claim("audit", claims.auditIds())
+            .claim("credential", claims.credentialId().orElse(null))
+            .claim("ended", List.of(claims.userEnded(), claims.projectEnded()))
             .issueTime(Date.from(claims.issuedAt()))
             .expirationTime(Date.from(claims.expiresAt()))
             .build();
@@ -116,24 +119,42 @@ public final class Tokens implements TokenReader {
   private boolean isGood(TokenClaims claims) {
     return clock.instant().isBefore(claims.expiresAt())
         && claims.auditIds().stream().noneMatch(revoked::containsKey)
-        && directory.user(claims.userId()).filter(User::enabled).isPresent();
+        && directory
+            .user(claims.userId())
+            .filter(user -> user.enabled() && user.tokensEnded() == claims.userEnded())
+            .isPresent()
+        && (claims.projectId().isEmpty() || role(claims).isPresent());
+  }
+
+  /** The role a token has in its project now; empty when it is good for nothing there any more. */
+  Optional<Role> role(TokenClaims claims) {
+    return claims
+        .projectId()
+        .flatMap(directory::project)
+        .filter(project -> project.enabled() && project.tokensEnded() == claims.projectEnded())
+        .flatMap(
+            project ->
+                claims.credentialId().isEmpty()
+                    ? directory.role(claims.userId(), project.id())
+                    : credential(claims).flatMap(one -> directory.role(one, clock.instant())));
+  }
+
+  /** The application credential a token was got with, if it is still there. */
+  Optional<ApplicationCredential> credential(TokenClaims claims) {
+    return claims.credentialId().flatMap(directory::credential);
   }
 
   private Optional<Caller> caller(TokenClaims claims) {
     User user = directory.user(claims.userId()).orElseThrow();
-    if (claims.projectId().isEmpty()) {
-      return Optional.of(
-          new Caller(
-              user.id(), user.name(), Optional.empty(), Optional.empty(), claims.expiresAt()));
-    }
-    String project = claims.projectId().get();
-    Optional<Role> role = directory.role(user.id(), project);
-    if (role.isEmpty() || directory.project(project).filter(Project::enabled).isEmpty()) {
-      return Optional.empty();
-    }
     return Optional.of(
         new Caller(
-            user.id(), user.name(), Optional.of(new ProjectId(project)), role, claims.expiresAt()));
+            user.id(),
+            user.name(),
+            claims.projectId().map(ProjectId::new),
+            role(claims),
+            claims.expiresAt(),
+            claims.credentialId().isEmpty()
+                || credential(claims).filter(ApplicationCredential::unrestricted).isPresent()));
   }
 
   private Optional<TokenClaims> verify(String token) {
@@ -147,6 +168,7 @@ public final class Tokens implements TokenReader {
       }
       JWTClaimsSet set = jwt.getJWTClaimsSet();
       List<String> audit = set.getStringListClaim("audit");
+      List<Long> ended = ended(set);
       return Optional.of(
           new TokenClaims(
               set.getSubject(),
@@ -154,9 +176,22 @@ public final class Tokens implements TokenReader {
               set.getStringListClaim("methods"),
               audit,
               set.getIssueTime().toInstant(),
-              set.getExpirationTime().toInstant()));
+              set.getExpirationTime().toInstant(),
+              Optional.ofNullable(set.getStringClaim("credential")),
+              ended.get(0),
+              ended.get(1)));
     } catch (ParseException | JOSEException e) {
       return Optional.empty(); // not a token of ours; the caller answers 401
     }
+  }
+
+  private static List<Long> ended(JWTClaimsSet set) throws ParseException {
+    if (set.getClaim("ended") instanceof List<?> both
+        && both.size() == 2
+        && both.get(0) instanceof Number user
+        && both.get(1) instanceof Number project) {
+      return List.of(user.longValue(), project.longValue());
+    }
+    throw new ParseException("not of this version", 0);
   }
 }

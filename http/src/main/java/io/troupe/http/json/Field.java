@@ -22,7 +22,8 @@ public record Field(String path, JsonNode node, boolean loose) {
   private static final int SHOWN_CHARACTERS = 200;
   private static final Set<String> TRUE = Set.of("1", "t", "true", "on", "y", "yes");
   private static final Set<String> FALSE = Set.of("0", "f", "false", "off", "n", "no");
-  private static final Set<String> SECRET = Set.of("password", "adminPass", "secret", "user_data");
+  private static final Set<String> SECRET =
+      Set.of("password", "original_password", "adminPass", "secret", "user_data");
 
   public boolean isNull() {
     return node.isNull();

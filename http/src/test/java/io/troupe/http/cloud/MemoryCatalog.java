@@ -4,6 +4,7 @@ import io.troupe.actors.Answer;
 import io.troupe.actors.Catalog;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.CatalogEntry;
+import io.troupe.actors.catalog.Kinds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,6 +18,8 @@ import java.util.function.Function;
 /** The catalog in a map: keys and unique words are unique, nothing is durable. */
 public final class MemoryCatalog implements Catalog {
   private final Map<Class<?>, Map<String, CatalogEntry>> kinds = new HashMap<>();
+
+  private long lastNumber;
 
   private Map<String, CatalogEntry> of(Class<?> kind) {
     return kinds.computeIfAbsent(kind, k -> new LinkedHashMap<>());
@@ -38,8 +41,23 @@ public final class MemoryCatalog implements Catalog {
   }
 
   @Override
-  public synchronized <E extends CatalogEntry> CompletionStage<Answer<E>> create(E entry) {
+  public <E extends CatalogEntry> CompletionStage<Answer<E>> create(E entry) {
+    return createWithin(entry, -1);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // an entry with a number is of the same kind
+  public synchronized <E extends CatalogEntry> CompletionStage<Answer<E>> createWithin(
+      E asked, long most) {
+    E entry = asked.number() == 0 ? (E) asked.withNumber(++lastNumber) : asked;
     var entries = of(entry.getClass());
+    long there =
+        entries.values().stream()
+            .filter(other -> other.countedWith().equals(entry.countedWith()))
+            .count();
+    if (most >= 0 && entry.countedWith().isPresent() && there >= most) {
+      return refuse(new Rejection.QuotaExceeded(Kinds.quota(entry.getClass()), 1, there, most));
+    }
     if (entries.containsKey(entry.key()) || isTaken(entry, Optional.empty())) {
       return refuse(new Rejection.Conflict(kindOf(entry.getClass()) + " already exists."));
     }
@@ -79,7 +97,10 @@ public final class MemoryCatalog implements Catalog {
   private boolean isTaken(CatalogEntry entry, Optional<String> self) {
     return of(entry.getClass()).values().stream()
         .filter(other -> !self.equals(Optional.of(other.key())))
-        .anyMatch(other -> other.uniqueWords().stream().anyMatch(entry.uniqueWords()::contains));
+        .anyMatch(
+            other ->
+                other.uniqueWords().stream().anyMatch(entry.uniqueWords()::contains)
+                    || entry.clashWith(other).isPresent());
   }
 
   private static String kindOf(Class<?> kind) {

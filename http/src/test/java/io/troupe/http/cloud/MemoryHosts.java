@@ -1,18 +1,23 @@
 package io.troupe.http.cloud;
 
 import io.troupe.actors.Answer;
+import io.troupe.actors.Catalog;
 import io.troupe.actors.Hosts;
 import io.troupe.actors.Rejection;
+import io.troupe.actors.catalog.Aggregate;
 import io.troupe.actors.catalog.Connection;
+import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.HostView;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.HostInventory;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,10 +26,19 @@ import java.util.concurrent.CompletionStage;
 public final class MemoryHosts implements Hosts {
   private final Map<String, Connection> connections = new LinkedHashMap<>();
   private final Map<String, String> zones = new LinkedHashMap<>();
+  private final Map<String, Administration> decided = new LinkedHashMap<>();
+  private final Map<String, List<InstanceId>> instances = new LinkedHashMap<>();
+  private final Catalog catalog;
   private final Clock clock;
 
-  public MemoryHosts(Clock clock) {
+  public MemoryHosts(Catalog catalog, Clock clock) {
+    this.catalog = catalog;
     this.clock = clock;
+  }
+
+  /** Puts instances on a host. */
+  public synchronized void occupy(String host, List<InstanceId> these) {
+    instances.put(host, these);
   }
 
   /** Registers a connection to a host of this name in a zone. */
@@ -77,6 +91,48 @@ public final class MemoryHosts implements Hosts {
   }
 
   @Override
+  public synchronized CompletionStage<Answer<HostView>> administer(
+      HostId host, Administration.Change change) {
+    return find(host)
+        .map(
+            connection -> {
+              decided.compute(
+                  host.value(),
+                  (name, old) -> (old == null ? Administration.USUAL : old).changedBy(change));
+              return CompletableFuture.completedStage(Answer.of(host(connection)));
+            })
+        .orElseGet(() -> refuse(new Rejection.NotFound("Compute host", host.value())));
+  }
+
+  @Override
+  public synchronized CompletionStage<Answer<HostView>> removeHost(HostId host) {
+    var found = find(host);
+    if (found.isEmpty()) {
+      return refuse(new Rejection.NotFound("Compute host", host.value()));
+    }
+    var view = host(found.get());
+    if (!view.instances().isEmpty()) {
+      return refuse(new Rejection.Conflict("Host " + host + " still has instances."));
+    }
+    connections.remove(found.get().id());
+    return CompletableFuture.completedFuture(Answer.of(view));
+  }
+
+  private Optional<Connection> find(HostId host) {
+    return connections.values().stream()
+        .filter(one -> one.uri().equals("fake://" + host))
+        .findFirst();
+  }
+
+  private String zone(String host) {
+    return catalog.all(Aggregate.class).stream()
+        .filter(one -> one.hosts().contains(host))
+        .flatMap(one -> one.availabilityZone().stream())
+        .findFirst()
+        .orElseGet(() -> zones.getOrDefault(host, "nova"));
+  }
+
+  @Override
   public synchronized CompletionStage<List<HostView>> hosts() {
     return CompletableFuture.completedFuture(
         connections.values().stream().map(this::host).toList());
@@ -89,6 +145,7 @@ public final class MemoryHosts implements Hosts {
   private HostView host(Connection connection) {
     String name = connection.uri().substring("fake://".length());
     var total = new Resources(64, 262144, 2000);
+    var own = decided.getOrDefault(name, Administration.USUAL);
     return new HostView(
         new HostId(name),
         new ConnectionId(connection.id()),
@@ -99,16 +156,18 @@ public final class MemoryHosts implements Hosts {
         1,
         Resources.NONE,
         Resources.NONE,
+        instances.getOrDefault(name, List.of()),
+        connection.enabled() && own.enabled(),
+        own.enabled() ? connection.disabledReason() : own.disabledReason(),
+        !own.forcedDown(),
+        zone(name),
         List.of(),
-        connection.enabled(),
-        connection.disabledReason(),
-        true,
-        zones.getOrDefault(name, "nova"),
-        List.of(),
-        clock.instant());
+        clock.instant(),
+        own.forcedDown(),
+        0);
   }
 
-  private static CompletionStage<Answer<ConnectionView>> refuse(Rejection reason) {
+  private static <T> CompletionStage<Answer<T>> refuse(Rejection reason) {
     return CompletableFuture.completedFuture(Answer.refuse(reason));
   }
 }

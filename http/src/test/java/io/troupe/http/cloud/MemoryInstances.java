@@ -7,6 +7,7 @@ import io.troupe.actors.Quotas;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Network;
 import io.troupe.actors.catalog.Project;
+import io.troupe.actors.catalog.QuotaClass;
 import io.troupe.actors.instance.BootRequest;
 import io.troupe.actors.instance.Fault;
 import io.troupe.actors.instance.InstanceView;
@@ -17,7 +18,9 @@ import io.troupe.actors.instance.TaskState;
 import io.troupe.actors.instance.UserCommand;
 import io.troupe.actors.instance.VmState;
 import io.troupe.actors.network.Port;
+import io.troupe.actors.project.QuotaLimits;
 import io.troupe.actors.project.QuotaUsage;
+import io.troupe.config.QuotaSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
@@ -386,14 +389,13 @@ public final class MemoryInstances implements Instances, Quotas {
         ram += view.request().flavor().ramMib();
       }
     }
-    var own = catalog.find(Project.class, project.value()).map(Project::quotas).orElse(Map.of());
+    var limits =
+        QuotaLimits.of(
+            catalog.find(Project.class, project.value()),
+            catalog.find(QuotaClass.class, QuotaClass.DEFAULT),
+            QuotaSettings.DEFAULT);
     return new QuotaUsage(
-        instances,
-        cores,
-        ram,
-        own.getOrDefault("instances", 10L),
-        own.getOrDefault("cores", 20L),
-        own.getOrDefault("ram", 51200L));
+        instances, cores, ram, limits.get("instances"), limits.get("cores"), limits.get("ram"));
   }
 
   private static Optional<Rejection> over(String resource, long asked, long used, long limit) {

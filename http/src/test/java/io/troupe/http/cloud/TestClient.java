@@ -75,6 +75,10 @@ public record TestClient(String base, Optional<String> token, Optional<String> v
     return send(json(path).PUT(HttpRequest.BodyPublishers.ofString(json)));
   }
 
+  public Reply patch(String path, String json) {
+    return send(json(path).method("PATCH", HttpRequest.BodyPublishers.ofString(json)));
+  }
+
   public Reply delete(String path) {
     return send(request(path).DELETE());
   }

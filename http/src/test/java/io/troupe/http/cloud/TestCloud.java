@@ -14,6 +14,7 @@ import io.troupe.actors.catalog.User;
 import io.troupe.actors.image.FileImageStore;
 import io.troupe.actors.image.ImageLimits;
 import io.troupe.config.ApiSettings;
+import io.troupe.config.QuotaSettings;
 import io.troupe.http.Api;
 import io.troupe.http.HttpServer;
 import io.troupe.http.identity.Passwords;
@@ -65,7 +66,7 @@ public final class TestCloud implements AutoCloseable {
   public final TestClock clock = new TestClock(Instant.parse("2026-01-02T03:04:05Z"));
   public final MemoryCatalog catalog = new MemoryCatalog();
   public final MemoryNetworks networks = new MemoryNetworks(catalog, clock);
-  public final MemoryHosts hosts = new MemoryHosts(clock);
+  public final MemoryHosts hosts = new MemoryHosts(catalog, clock);
   public final MemoryInstances instances = new MemoryInstances(catalog, networks, clock);
   public final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -89,6 +90,7 @@ public final class TestCloud implements AutoCloseable {
             networks,
             hosts,
             instances,
+            QuotaSettings.DEFAULT,
             question ->
                 CompletableFuture.completedFuture(
                     Answer.refuse(new Rejection.Unavailable("this cloud has no scheduler"))),

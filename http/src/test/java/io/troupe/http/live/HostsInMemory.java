@@ -4,6 +4,7 @@ import io.troupe.actors.Answer;
 import io.troupe.actors.Hosts;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Connection;
+import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.HostView;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
@@ -55,7 +56,19 @@ public final class HostsInMemory implements Hosts {
         true,
         "nova",
         used ? List.of("somebody-elses") : List.of(),
-        Instant.EPOCH);
+        Instant.EPOCH,
+        false,
+        0);
+  }
+
+  @Override
+  public CompletionStage<Answer<HostView>> administer(HostId host, Administration.Change change) {
+    throw new UnsupportedOperationException("no test of the operator API asks this");
+  }
+
+  @Override
+  public CompletionStage<Answer<HostView>> removeHost(HostId host) {
+    throw new UnsupportedOperationException("no test of the operator API asks this");
   }
 
   private static ConnectionView view(Connection connection) {
