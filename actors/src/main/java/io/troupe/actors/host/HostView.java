@@ -14,8 +14,8 @@ import java.util.List;
  *
  * @param claimed the sum of all claims
  * @param up whether its hypervisor answered within the last heartbeat interval
- * @param foreignGuests guests on it that no claim stands for, foremost those that Troupe did not make; they are reported
- *     and never touched
+ * @param foreignGuests guests on it that no claim stands for, foremost those that Troupe did not
+ *     make; they are reported and never touched
  */
 public record HostView(
     HostId id,
