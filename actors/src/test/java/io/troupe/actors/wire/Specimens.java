@@ -103,7 +103,7 @@ final class Specimens {
       return 1L << 33;
     } else if (type == double.class || type == Double.class) {
       return 1.5;
-    } else if (type == boolean.class) {
+    } else if (type == boolean.class || type == Boolean.class) {
       return number % 2 == 0;
     } else if (type == Instant.class) {
       return Instant.parse("2026-11-20T08:30:00.123456789Z");
