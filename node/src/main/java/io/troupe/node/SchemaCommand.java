@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,8 +19,6 @@ import picocli.CommandLine.Option;
     description = "Prepares the journal's database.",
     subcommands = SchemaCommand.Apply.class)
 final class SchemaCommand implements Runnable {
-  private static final Logger LOG = LoggerFactory.getLogger(SchemaCommand.class);
-
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   @Override
@@ -64,7 +61,8 @@ final class SchemaCommand implements Runnable {
 
     /** With an actor system of its own that joins nobody: the plug-ins are reached through one. */
     private static void apply(Journal journal) throws StartRefused {
-      LOG.info("making what is missing of the journal's schema");
+      // Not a constant of the class: that would open the log file before its folder is known.
+      LoggerFactory.getLogger(SchemaCommand.class).info("making what is missing of the schema");
       var alone =
           ConfigFactory.parseMap(Map.of("pekko.actor.provider", "local"))
               .withFallback(journal.config())

@@ -97,7 +97,7 @@ abstract class ProfileNode {
     Files.writeString(
         file,
         settings(server).entrySet().stream()
-            .map(one -> one.getKey() + " = \"" + one.getValue() + "\"")
+            .map(one -> line(one.getKey(), one.getValue()))
             .collect(Collectors.joining("\n", "troupe.data-dir = \"" + dir + "\"\n", "\n")));
     var out = new StringWriter();
     var err = new StringWriter();
@@ -108,6 +108,13 @@ abstract class ProfileNode {
             .execute("schema", "apply", "--config", file.toString());
     assertThat(code).as(err.toString()).isZero();
     return out.toString().strip();
+  }
+
+  /** A system property names the element of a list; a file has the list. */
+  private static String line(String key, String value) {
+    return key.endsWith(".0")
+        ? "%s = [\"%s\"]".formatted(key.substring(0, key.length() - 2), value)
+        : "%s = \"%s\"".formatted(key, value);
   }
 
   @AfterEach

@@ -66,7 +66,7 @@ class SchemaCommandTest {
   void missingFilesAreOneLine() throws Exception {
     assertRefused(
         run("schema", "apply", "--config", dir.resolve("nothing.conf").toString()),
-        "cannot read the configuration file");
+        "cannot read " + dir.resolve("nothing.conf"));
     assertRefused(
         apply(
             "troupe.journal { profile = postgres, postgres.password-file = \"%s\" }"

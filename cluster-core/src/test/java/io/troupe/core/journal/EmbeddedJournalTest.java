@@ -68,7 +68,7 @@ class EmbeddedJournalTest extends JournalConformance {
 
     assertThat(log)
         .content()
-        .contains(EmbeddedJournal.class.getName(), "org.h2.")
-        .doesNotContain("com.datastax.", "io.netty.", CassandraJournal.class.getName());
+        .contains(EmbeddedJournal.class.getName(), "org.rocksdb.")
+        .doesNotContain("com.datastax.", "io.netty.", "slick.", CassandraJournal.class.getName());
   }
 }
