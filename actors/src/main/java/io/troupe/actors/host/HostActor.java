@@ -354,8 +354,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     var instance = claim.spec().instance();
     var asked = joining.get(instance);
     if (asked != null) {
+      asked.claim().replyTo().tell(new ClaimUnsure("it was asked for once more"));
       joining.put(instance, new Joining(claim, asked.question()));
-      return Effect().none(); // the answer goes to whoever asked us last
+      return Effect().none();
     }
     var question = ++questions;
     joining.put(instance, new Joining(claim, question));
@@ -426,7 +427,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Effect<HostEvent, HostState> onRelease(
       HostState state, InstanceId instance, long generation, ActorRef<ClaimReply> replyTo) {
     building.remove(instance);
-    joining.remove(instance);
+    var asked = joining.remove(instance);
+    if (asked != null) {
+      asked.claim().replyTo().tell(new ClaimUnsure("it was given up meanwhile"));
+    }
     if (state.claim(instance).filter(claim -> claim.generation() <= generation).isEmpty()) {
       replyTo.tell(new ClaimGone());
       return Effect().none();

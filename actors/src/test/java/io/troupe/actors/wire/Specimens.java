@@ -1,5 +1,6 @@
 package io.troupe.actors.wire;
 
+import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.Claim;
 import io.troupe.actors.host.HostEvent;
 import io.troupe.actors.host.HostState;
@@ -158,7 +159,9 @@ final class Specimens {
                   (ConnectionId) one(ConnectionId.class, "c-1", variant),
                   (HostInventory) one(HostInventory.class, "", variant)))
           .evolve(new HostEvent.Claimed((Claim) one(Claim.class, "", variant)))
-          .evolve(new HostEvent.EpochTaken(7));
+          .evolve(new HostEvent.EpochTaken(7))
+          .evolve(
+              new HostEvent.Administered((Administration) one(Administration.class, "", variant)));
     } else if (type == NetworkState.class) {
       var port = (Port) one(Port.class, "", variant);
       return NetworkState.EMPTY.evolve(new NetworkEvent.PortsChanged(List.of(port), List.of()));
