@@ -131,4 +131,12 @@ class ArchitectureTest {
   private static JavaClass outermost(JavaClass type) {
     return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
   }
+
+  /** A module's test kit that others test with is a test all the same. */
+  static final class NoTestJars implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("-tests.jar");
+    }
+  }
 }
