@@ -19,6 +19,7 @@ public final class NetworkService {
     routes.addAll(new SubnetsRoutes(catalog, networks, pageLimit).routes());
     routes.addAll(new PortsRoutes(catalog, networks, pageLimit).routes());
     routes.addAll(new SecurityGroupsRoutes(catalog, pageLimit).routes());
+    routes.addAll(QuotasRoutes.routes());
     return Service.of("network", "/networking", ErrorForm.NETWORK, routes);
   }
 }
