@@ -103,6 +103,7 @@ public final class TroupeNode {
       directory.close();
       throw refused;
     }
+    log(); // in a directory that is ours, and by one thread: several at once make it complain
     ProcessFile.write(settings.dataDir());
     var journal = Journal.of(settings.journal(), settings.dataDir());
     var system =

@@ -10,6 +10,7 @@ import io.troupe.config.Settings.ViewSettings;
 import io.troupe.core.value.ConnectionId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
@@ -28,6 +29,7 @@ final class Waker {
         timers -> {
           var pause = Duration.ofMillis(settings.wakeMillis());
           timers.startTimerWithFixedDelay("tick", new Tick(), Duration.ZERO, pause);
+          var firstTick = new AtomicBoolean(true);
           return Behaviors.receiveMessage(
               _ -> {
                 catalog
@@ -37,8 +39,11 @@ final class Waker {
                             entities
                                 .connection(new ConnectionId(one.id()))
                                 .tell(new ConnectionActor.Wake()));
+                // At the start nobody works on anything yet: what the journal shows as unfinished
+                // goes on at once.
+                var notHeardOfFor = firstTick.getAndSet(false) ? Duration.ZERO : pause;
                 index
-                    .unfinished(Instant.now().minus(pause))
+                    .unfinished(Instant.now().minus(notHeardOfFor))
                     .forEach(id -> entities.instance(id).tell(new InstanceActor.Wake()));
                 return Behaviors.same();
               });

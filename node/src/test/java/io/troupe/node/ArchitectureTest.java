@@ -9,7 +9,9 @@ import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_ST
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -25,7 +27,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * and give the same answer each time; so they know neither Pekko, nor what time it is, nor chance.
  * Only {@code *Actor} may, together with the messages nested in it.
  */
-@AnalyzeClasses(packages = "io.troupe", importOptions = DoNotIncludeTests.class)
+@AnalyzeClasses(
+    packages = "io.troupe",
+    importOptions = {DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
 class ArchitectureTest {
 
   private static final DescribedPredicate<JavaClass> PURE =
@@ -130,5 +134,13 @@ class ArchitectureTest {
 
   private static JavaClass outermost(JavaClass type) {
     return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
+  }
+
+  /** A module's test kit that others test with is a test all the same. */
+  static final class NoTestJars implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("-tests.jar");
+    }
   }
 }

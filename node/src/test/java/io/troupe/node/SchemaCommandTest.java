@@ -65,8 +65,7 @@ class SchemaCommandTest {
   @Test
   void missingFilesAreOneLine() throws Exception {
     assertRefused(
-        run("schema", "apply", "--config", dir.resolve("nothing.conf").toString()),
-        "cannot read " + dir.resolve("nothing.conf"));
+        run("schema", "apply", "--config", dir.resolve("nothing.conf").toString()), "nothing.conf");
     assertRefused(
         apply(
             "troupe.journal { profile = postgres, postgres.password-file = \"%s\" }"
