@@ -174,7 +174,7 @@ class FleetClientTest {
     assertThat(column(servers, "name")).contains("used");
     assertThat(usage.path("CPU Hours").asDouble()).isPositive();
     var list = admin.json("usage list");
-    assertThat(column(list, "Project")).contains("demo");
+    assertThat(column(list, "Project")).contains(usage.path("Project").asText());
     member.text("server delete --wait used");
   }
 
