@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,14 +67,22 @@ class PostgresJournalTest extends RefusedWriter {
       server.run("kill");
       server.run("start");
 
-      until(() -> answers(ledgers, id));
-      Ledgers.await(ledgers.add(id, 2));
+      until(() -> isAcknowledged(ledgers, id, 2));
       assertThat(ledgers.read(id).numbers()).startsWith(1).endsWith(2);
     }
   }
 
-  private static boolean answers(Ledgers ledgers, String id) {
-    return !ledgers.read(id).numbers().isEmpty();
+  /**
+   * What is written on a connection that died with the server fails, and nobody is answered: the
+   * entity reloads, and its client asks again.
+   */
+  private static boolean isAcknowledged(Ledgers ledgers, String id, int number) {
+    return Ledgers.await(
+        ledgers
+            .add(id, number)
+            .thenApply(_ -> true)
+            .toCompletableFuture()
+            .completeOnTimeout(false, 2, TimeUnit.SECONDS));
   }
 
   private org.assertj.core.api.AbstractThrowableAssert<?, ?> assertRefused(
