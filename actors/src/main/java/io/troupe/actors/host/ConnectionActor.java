@@ -19,12 +19,15 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -54,9 +57,16 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
   /** A reason to be awake. */
   public record Wake() implements Message, CborSerializable {}
 
-  /** From a host: a command under its epoch. */
-  public record Execute(DriverCommand command, ActorRef<DriverActor.Reply> replyTo)
+  /**
+   * From a host: a command under its epoch.
+   *
+   * @param through the incarnation of this actor that the host has taken its epoch for
+   */
+  public record Execute(DriverCommand command, String through, ActorRef<DriverActor.Reply> replyTo)
       implements Message, CborSerializable {}
+
+  /** From a host that has just started: how are you? Answered as soon as it is known. */
+  public record Introduce(HostId host) implements Message, CborSerializable {}
 
   /**
    * Which hosts are there? Answered when the hypervisor has been asked once, with or without
@@ -124,9 +134,15 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
   private final ActorRef<DriverActor.GuestsReply> guestsAnswers;
 
   private Optional<ActorRef<DriverActor.Message>> driver = Optional.empty();
+  private final String incarnation = UUID.randomUUID().toString();
   private String state = "connecting";
   private String error = "";
-  private final Set<HostId> hosts = new TreeSet<>(java.util.Comparator.comparing(HostId::value));
+  private final SortedMap<HostId, HostInventory> hosts =
+      new TreeMap<>(Comparator.comparing(HostId::value));
+
+  /** Hosts that have asked how it is, and that this incarnation has not seen. */
+  private final Set<HostId> curious = new HashSet<>();
+
   private final List<ListHosts> askers = new ArrayList<>();
 
   /**
@@ -193,6 +209,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
     switch (message) {
       case Wake() -> connect();
       case Execute execute -> execute(execute);
+      case Introduce(var host) -> introduced(host);
       case ListHosts ask -> {
         askers.add(ask);
         if (!state.equals("connecting")) {
@@ -256,13 +273,42 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
   }
 
   private void execute(Execute execute) {
-    driver.ifPresentOrElse(
-        one -> one.tell(new DriverActor.Execute(execute.command(), execute.replyTo())),
-        () -> {
-          var failure =
-              new DriverFailure(DriverFailure.Kind.RETRYABLE, "connection " + id + ": " + error);
-          execute.replyTo().tell(DriverActor.Failed.of(execute.command(), failure));
-        });
+    if (driver.isEmpty()) {
+      refuse(execute, error);
+    } else if (!execute.through().equals(incarnation)) {
+      // The host does not know yet that the connection has moved. Its former commands may still be
+      // under way elsewhere; they are fenced off by the epoch that it takes now.
+      refuse(execute, "opened anew");
+      introduced(new HostId(execute.command().target().host()));
+    } else {
+      driver.get().tell(new DriverActor.Execute(execute.command(), execute.replyTo()));
+    }
+  }
+
+  private void refuse(Execute execute, String why) {
+    var failure = new DriverFailure(DriverFailure.Kind.RETRYABLE, "connection " + id + ": " + why);
+    execute.replyTo().tell(DriverActor.Failed.of(execute.command(), failure));
+  }
+
+  private void introduced(HostId host) {
+    var inventory = hosts.get(host);
+    if (inventory == null) {
+      curious.add(host);
+    }
+    switch (state) {
+      case "up" -> tellHow(host, inventory);
+      case "down" -> entities.host(host).tell(new HostActor.Lost(error));
+      default -> {} // told when it is known
+    }
+  }
+
+  private void tellHow(HostId host, HostInventory inventory) {
+    entities
+        .host(host)
+        .tell(
+            inventory == null
+                ? new HostActor.Lost("connection " + id + " shows it no more")
+                : new HostActor.Seen(id, incarnation, inventory));
   }
 
   private void askLoad(ActorRef<Status> replyTo) {
@@ -291,26 +337,21 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
     var first = !state.equals("up");
     state = "up";
     error = "";
-    var names = shown.stream().map(HostInventory::name).collect(Collectors.toSet());
-    hosts.stream()
-        .filter(known -> !names.contains(known.value()))
-        .forEach(
-            gone ->
-                entities
-                    .host(gone)
-                    .tell(new HostActor.Lost("connection " + id + " shows it no more")));
+    var known = new HashSet<>(hosts.keySet());
+    known.addAll(curious);
+    curious.clear();
     hosts.clear();
     for (HostInventory inventory : shown) {
       if (Names.isToken(inventory.name())) {
-        var host = new HostId(inventory.name());
-        hosts.add(host);
-        entities.host(host).tell(new HostActor.Seen(id, inventory));
+        hosts.put(new HostId(inventory.name()), inventory);
       } else {
         getContext()
             .getLog()
             .error("connection {} shows a host with an unusable name: {}", id, inventory.name());
       }
     }
+    known.stream().filter(host -> !hosts.containsKey(host)).forEach(gone -> tellHow(gone, null));
+    hosts.forEach(this::tellHow);
     if (first) {
       getContext().getLog().info("connection {} is up, {} hosts", id, hosts.size());
       reconcile();
@@ -325,6 +366,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
     state = "down";
     error = why;
     tellHosts(new HostActor.Lost(why));
+    curious.forEach(host -> entities.host(host).tell(new HostActor.Lost(why)));
     answer();
   }
 
@@ -332,7 +374,9 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
     if (state.equals("up")) {
       driver.ifPresent(
           one ->
-              hosts.forEach(host -> one.tell(new DriverActor.Guests(host.value(), guestsAnswers))));
+              hosts
+                  .keySet()
+                  .forEach(host -> one.tell(new DriverActor.Guests(host.value(), guestsAnswers))));
     }
   }
 
@@ -340,11 +384,11 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
     if (askers.stream().anyMatch(ListHosts::publish)) {
       tellHosts(new HostActor.Publish());
     }
-    askers.forEach(ask -> ask.replyTo().tell(new Hosts(id, state, error, hosts)));
+    askers.forEach(ask -> ask.replyTo().tell(new Hosts(id, state, error, hosts.keySet())));
     askers.clear();
   }
 
   private void tellHosts(HostActor.Message message) {
-    hosts.forEach(host -> entities.host(host).tell(message));
+    hosts.keySet().forEach(host -> entities.host(host).tell(message));
   }
 }

@@ -32,9 +32,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -84,8 +86,13 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   public record Run(DriverCommand command, ActorRef<DriverActor.Reply> replyTo)
       implements Message, CborSerializable {}
 
-  /** From the host's connection: it is there, and this is what it has. */
-  public record Seen(ConnectionId connection, HostInventory inventory)
+  /**
+   * From the host's connection: it is there, and this is what it has.
+   *
+   * @param incarnation of the connection's actor. Another one than before means that commands of
+   *     ours may still be under way through a node that is paused or cut off
+   */
+  public record Seen(ConnectionId connection, String incarnation, HostInventory inventory)
       implements Message, CborSerializable {}
 
   /** From the host's connection: the hypervisor does not answer. */
@@ -179,7 +186,11 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
    * the destroy that ends it: an answer goes to the one that asked for it, or a destroy would be
    * taken for done when the spawn was.
    */
-  private record Waiting(InstanceId instance, OperationId operation, String command) {}
+  private record Waiting(InstanceId instance, OperationId operation, String command) {
+    static Waiting of(DriverCommand command) {
+      return new Waiting(command.target().instance(), command.target().operation(), command.name());
+    }
+  }
 
   private final HostId id;
   private final Entities entities;
@@ -191,11 +202,24 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private final ActorRef<DriverActor.Reply> driverReplies;
   private final ActorRef<InstanceActor.ClaimConfirmed> confirmations;
 
-  private boolean up;
+  /** What the host's connection has said last. */
+  private enum Health {
+    /** Nothing yet to this incarnation: the host neither promises nor refuses anything. */
+    UNHEARD,
+    UP,
+    DOWN
+  }
+
+  private Health health = Health.UNHEARD;
   private boolean epochIsOurs;
+  private String through = "";
   private Instant lastSeen = Instant.EPOCH;
   private List<String> foreignGuests = List.of();
   private final Map<Waiting, ActorRef<DriverActor.Reply>> waiting = new HashMap<>();
+
+  /** Commands that came before the connection was heard of. */
+  private final SequencedMap<Waiting, Run> unheard = new LinkedHashMap<>();
+
   private final Set<InstanceId> building = new HashSet<>();
 
   /** Claims that wait for the agreement of their affinity group. */
@@ -264,7 +288,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             RecoveryCompleted.class,
             (state, _) -> {
               writes.abandon();
-              publish(state, List.of());
+              introduce(state);
             })
         .onSignal(PostStop.class, (_, _) -> writes.abandon())
         .build();
@@ -281,7 +305,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
               onCondemn(state, instance, generation, replyTo);
           case Run run -> onRun(state, run);
           case FromDriver(var reply) -> onDriver(state, reply);
-          case Seen(var connection, var inventory) -> onSeen(state, connection, inventory);
+          case Seen seen -> onSeen(state, seen);
           case Lost(var error) -> onLost(state, error);
           case GuestsSeen(var guests) -> onGuests(state, guests);
           case GuestChanged(var event) -> {
@@ -297,7 +321,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             yield Effect().none();
           }
           case Publish() -> {
-            publish(state, List.of());
+            publish(state, List.of()); // unheard of, it does so when it is told
             yield Effect().none();
           }
           case Forget() ->
@@ -312,6 +336,17 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         };
   }
 
+  private boolean up() {
+    return health == Health.UP;
+  }
+
+  /** Asks the connection how it is; it answers with {@link Seen} or {@link Lost} when it knows. */
+  private void introduce(HostState state) {
+    state
+        .connection()
+        .ifPresent(through -> entities.connection(through).tell(new ConnectionActor.Introduce(id)));
+  }
+
   private EffectBuilder<HostEvent, HostState> persist(HostEvent event) {
     writes.begin();
     return Effect().persist(event).thenRun(writes::end);
@@ -321,7 +356,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private Effect<HostEvent, HostState> onClaim(HostState state, MakeClaim claim) {
     var spec = claim.spec();
-    if (!up && state.claim(spec.instance()).filter(one -> !one.condemned()).isPresent()) {
+    if (health == Health.UNHEARD && state.known()) {
+      introduce(state);
+      claim.replyTo().tell(new ClaimUnsure("the host has not heard of its hypervisor yet"));
+      return Effect().none();
+    }
+    if (!up() && state.claim(spec.instance()).filter(one -> !one.condemned()).isPresent()) {
       // After a crash the claim is asked for again before the hypervisor has answered. Refused, the
       // instance would go elsewhere and leave its claim, or even its guest, behind.
       claim.replyTo().tell(new ClaimUnsure("the hypervisor does not answer"));
@@ -345,7 +385,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     if (state.administration().forcedDown() && state.claim(claim.spec().instance()).isEmpty()) {
       return Optional.of("the host is forced down");
     }
-    return up
+    return up()
         ? state.refusal(claim.spec(), claim.generation(), row(state))
         : Optional.of("the hypervisor does not answer");
   }
@@ -464,7 +504,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   }
 
   private void evict(HostState state, Claim claim) {
-    if (!up) {
+    if (!up()) {
       return;
     }
     context
@@ -486,6 +526,11 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   // ---- driver commands
 
   private Effect<HostEvent, HostState> onRun(HostState state, Run run) {
+    if (health == Health.UNHEARD && state.known()) {
+      unheard.put(Waiting.of(run.command()), run);
+      introduce(state);
+      return Effect().none();
+    }
     if (epochIsOurs) {
       hand(state, run);
       return Effect().none();
@@ -498,6 +543,11 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             });
   }
 
+  private void handWhatWaited() {
+    unheard.values().forEach(context.getSelf()::tell);
+    unheard.clear();
+  }
+
   private void hand(HostState state, Run run) {
     var target = run.command().target();
     if (state.connection().isEmpty()) {
@@ -507,11 +557,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       return;
     }
     touched.add(target.instance());
-    waiting.put(
-        new Waiting(target.instance(), target.operation(), run.command().name()), run.replyTo());
+    waiting.put(Waiting.of(run.command()), run.replyTo());
     entities
         .connection(state.connection().get())
-        .tell(new ConnectionActor.Execute(run.command().withEpoch(state.epoch()), driverReplies));
+        .tell(
+            new ConnectionActor.Execute(
+                run.command().withEpoch(state.epoch()), through, driverReplies));
   }
 
   private Effect<HostEvent, HostState> onDriver(HostState state, DriverActor.Reply reply) {
@@ -530,11 +581,18 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   // ---- what the hypervisor shows
 
-  private Effect<HostEvent, HostState> onSeen(
-      HostState state, ConnectionId connection, HostInventory inventory) {
+  private Effect<HostEvent, HostState> onSeen(HostState state, Seen seen) {
+    var connection = seen.connection();
+    var inventory = seen.inventory();
+    if (!seen.incarnation().equals(through)) {
+      through = seen.incarnation();
+      epochIsOurs =
+          false; // what went through the former one must not overtake what goes through this
+    }
     lastSeen = clock.instant();
-    var wasUp = up;
-    up = true;
+    var wasUp = up();
+    health = Health.UP;
+    handWhatWaited();
     if (!wasUp) {
       context.getLog().info("host {} is up through connection {}", id, connection);
       state.claims().stream().filter(Claim::condemned).forEach(claim -> evict(state, claim));
@@ -562,8 +620,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   }
 
   private Effect<HostEvent, HostState> onLost(HostState state, String error) {
-    if (up) {
-      up = false;
+    if (health != Health.DOWN) {
+      health = Health.DOWN;
+      handWhatWaited();
       context.getLog().warn("host {} is down: {}", id, error);
       publish(state, List.of());
     }
@@ -679,7 +738,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private HostState.Surroundings around(HostState state) {
     var decided = state.administration();
-    var outside = lookup.of(id, state.connection(), up && !decided.forcedDown());
+    var outside = lookup.of(id, state.connection(), up() && !decided.forcedDown());
     return decided.enabled()
         ? outside
         : new HostState.Surroundings(
@@ -695,7 +754,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   }
 
   private void publish(HostState state, List<InstanceId> settled) {
-    if (state.known()) {
+    if (state.known() && health != Health.UNHEARD) {
       entities.scheduler().tell(new SchedulerActor.HostDelta(row(state), settled));
     }
   }

@@ -69,7 +69,9 @@ class AffinityTest {
           .get(id)
           .tell(
               new HostActor.Seen(
-                  new ConnectionId("c-1"), Examples.inventory(id, 64, 64 * 1024, 1000)));
+                  new ConnectionId("c-1"),
+                  "through-1",
+                  Examples.inventory(id, 64, 64 * 1024, 1000)));
     }
   }
 

@@ -73,7 +73,12 @@ class HostActorTest {
 
   /** 4 vCPUs at a ratio of 2 and 9 GiB of RAM, one reserved: room for eight small ones. */
   private void isSeen() {
-    actor.tell(new HostActor.Seen(CONNECTION, Examples.inventory(H1, 4, 9 * 1024, 100)));
+    isSeen("through-1");
+  }
+
+  private void isSeen(String incarnation) {
+    actor.tell(
+        new HostActor.Seen(CONNECTION, incarnation, Examples.inventory(H1, 4, 9 * 1024, 100)));
   }
 
   private static RequestSpec spec(int instance, Optional<GroupSpec> group) {
@@ -237,8 +242,43 @@ class HostActorTest {
 
     assertThat(view().instances()).hasSize(1);
     assertThat(view().up()).as("until it is seen again").isFalse();
+    assertThat(claim(1, 1)).as("before it is seen").isInstanceOf(HostActor.ClaimUnsure.class);
     runs(reboot(target(1, "r-2")));
+    isSeen();
     assertThat(execute().command().target().epoch()).isEqualTo(2);
+  }
+
+  /** The node of the former connection may be paused, with a command of ours under way. */
+  @Test
+  void aConnectionThatHasMovedMeansANewEpoch() {
+    isSeen();
+    runs(reboot(target(1, "r-1")));
+    assertThat(execute().through()).isEqualTo("through-1");
+
+    isSeen("through-2");
+    runs(reboot(target(1, "r-2")));
+
+    var execute = execute();
+    assertThat(execute.through()).isEqualTo("through-2");
+    assertThat(execute.command().target().epoch()).isEqualTo(2);
+    isSeen("through-2");
+    runs(reboot(target(1, "r-3")));
+    assertThat(execute().command().target().epoch()).isEqualTo(2);
+  }
+
+  @Test
+  void theSchedulerHearsNothingOfAHostThatHasNotHeardOfItsHypervisor() {
+    isSeen();
+    stage.nextToOthers(SchedulerActor.HostDelta.class);
+
+    actor = stage.killAndBringBack(actor, behavior());
+    actor.tell(new HostActor.Publish());
+
+    stage.nextToOthers(ConnectionActor.Introduce.class);
+    actor.tell(new HostActor.Lost("cut"));
+    assertThat(stage.nextToOthers(SchedulerActor.HostDelta.class).row().up()).isFalse();
+    isSeen();
+    assertThat(stage.nextToOthers(SchedulerActor.HostDelta.class).row().up()).isTrue();
   }
 
   @Test

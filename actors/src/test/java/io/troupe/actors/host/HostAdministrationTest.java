@@ -60,7 +60,8 @@ class HostAdministrationTest {
   }
 
   private void isSeen() {
-    actor.tell(new HostActor.Seen(CONNECTION, Examples.inventory(H1, 4, 9 * 1024, 100)));
+    actor.tell(
+        new HostActor.Seen(CONNECTION, "through-1", Examples.inventory(H1, 4, 9 * 1024, 100)));
   }
 
   /** What the scheduler hears next. */
