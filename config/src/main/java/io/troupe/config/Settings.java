@@ -31,8 +31,10 @@ public record Settings(
    * Where the API listens.
    *
    * @param port 0 for any free one
+   * @param drainMillis how long a member of a cluster goes on serving when it has been told to
+   *     stop, ms
    */
-  public record HttpSettings(String interfaceName, int port) {}
+  public record HttpSettings(String interfaceName, int port, long drainMillis) {}
 
   /**
    * Files that every node of a cluster needs the same of; by default in the data directory.
@@ -85,7 +87,7 @@ public record Settings(
             dataDir.resolve(troupe.getString("shared.token-key-file"))),
         new IdentitySettings(optionalPath(troupe.getString("identity.admin-password-file"))),
         JournalSettings.of(troupe.getConfig("journal")),
-        new HttpSettings(http.getString("interface"), http.getInt("port")),
+        new HttpSettings(http.getString("interface"), http.getInt("port"), millis(http, "drain")),
         apiSettings(api),
         new OperationSettings(
             millis(operations, "boot-deadline"),

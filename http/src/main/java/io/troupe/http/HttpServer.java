@@ -10,10 +10,15 @@ import io.troupe.http.route.Router;
 import io.troupe.http.route.Service;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.Connection;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import org.apache.pekko.japi.function.Function;
 import org.apache.pekko.stream.Materializer;
 
 /** The port every service hangs under. */
@@ -57,6 +62,11 @@ public final class HttpServer {
       MeterRegistry registry) {
     var router =
         new Router(services, tokens, settings, registry, Materializer.matFromSystem(system));
+    Function<HttpRequest, CompletionStage<HttpResponse>> handler =
+        request ->
+            router
+                .handle(request)
+                .thenApply(answer -> isStopping(system) ? andClose(answer) : answer);
     var config =
         ConfigFactory.parseString(
                 "pekko.http.server { request-timeout = %ds, idle-timeout = %ds }"
@@ -68,6 +78,17 @@ public final class HttpServer {
     return Http.get(system)
         .newServerAt(address, port)
         .withSettings(ServerSettings.create(config))
-        .bind(router::handle);
+        .bind(handler);
+  }
+
+  /** Whether this node has been told to stop: who keeps a connection open shall look elsewhere. */
+  public static boolean isStopping(ActorSystem<?> system) {
+    return CoordinatedShutdown.get(system).getShutdownReason().isPresent();
+  }
+
+  private static HttpResponse andClose(HttpResponse answer) {
+    return answer.getHeader(Connection.class).isPresent()
+        ? answer
+        : answer.addHeader(Connection.create("close"));
   }
 }

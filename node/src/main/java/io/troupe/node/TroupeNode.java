@@ -37,15 +37,18 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import javax.management.MBeanServer;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.pattern.Patterns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -175,13 +178,16 @@ public final class TroupeNode {
             cloud,
             images,
             ImageLimits.DEFAULT,
-            () -> copy.complete() ? Optional.empty() : Optional.of("the catalog is being read"),
+            () -> notReady(system, copy),
             TokenKey.in(settings.shared().tokenKeyFile(), settings.cluster().alone()),
             settings.api(),
             metrics,
             Clock.systemUTC());
     var binding = bind(settings.http(), system, api);
     binding.addToCoordinatedShutdown(LAST_REQUESTS, system);
+    if (!settings.cluster().alone()) {
+      drainBeforeStop(system, Duration.ofMillis(settings.http().drainMillis()));
+    }
     var beans =
         NodeBeans.register(
             MBEANS,
@@ -200,6 +206,31 @@ public final class TroupeNode {
     }
     log().info("serving on {}", binding.localAddress());
     return new TroupeNode(settings, system, catalog, hosts, images, binding);
+  }
+
+  private static Optional<String> notReady(ActorSystem<?> system, CatalogCopy copy) {
+    if (HttpServer.isStopping(system)) {
+      return Optional.of("this node is stopping");
+    }
+    return copy.complete() ? Optional.empty() : Optional.of("the catalog is being read");
+  }
+
+  /**
+   * A node that leaves serves on until its clients have gone elsewhere; one that is downed does
+   * not.
+   */
+  private static void drainBeforeStop(ActorSystem<?> system, Duration drain) {
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseBeforeServiceUnbind(),
+            "drain",
+            () ->
+                wasDowned(system)
+                    ? CompletableFuture.completedFuture(Done.getInstance())
+                    : Patterns.after(
+                        drain,
+                        system.classicSystem(),
+                        () -> CompletableFuture.completedFuture(Done.getInstance())));
   }
 
   private static ServerBinding bind(Settings.HttpSettings http, ActorSystem<Void> system, Api api)
@@ -307,6 +338,10 @@ public final class TroupeNode {
    * Whether the cluster has put this node out: it was unreachable for too long, or in a minority.
    */
   public boolean wasDowned() {
+    return wasDowned(system);
+  }
+
+  private static boolean wasDowned(ActorSystem<?> system) {
     return CoordinatedShutdown.get(system)
         .getShutdownReason()
         .filter(CoordinatedShutdown.ClusterDowningReason$.class::isInstance)

@@ -34,15 +34,23 @@ final class LiveNode {
    * How a node is started.
    *
    * @param settings system properties, such as {@code troupe.api.token-lifetime}
-   * @param arguments after {@code dev --data DIR}
+   * @param arguments of the command line
    */
   record Start(
       Path data,
       Map<String, String> settings,
       List<String> arguments,
       Map<String, String> environment) {
+    /** {@code dev --data DIR} and more. */
     static Start on(Path data, String... arguments) {
-      return new Start(data, Map.of(), List.of(arguments), Map.of());
+      var all = new ArrayList<>(List.of("dev", "--data", data.toString()));
+      all.addAll(List.of(arguments));
+      return new Start(data, Map.of(), all, Map.of());
+    }
+
+    /** A member of a cluster; {@code data} is what the file says. */
+    static Start member(Path config, Path data) {
+      return new Start(data, Map.of(), List.of("node", "--config", config.toString()), Map.of());
     }
 
     Start with(String setting, String value) {
@@ -65,7 +73,6 @@ final class LiveNode {
       command.add("-Dlogback.configurationFile=logback.xml");
       settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
       command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-      command.addAll(List.of("dev", "--data", data.toString()));
       command.addAll(arguments);
       return command;
     }
@@ -175,6 +182,16 @@ final class LiveNode {
     }
   }
 
+  /** Stops it in the middle of everything, as a hypervisor does that is short of processors. */
+  void sigstop() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** And lets it go on as if nothing had been. */
+  void sigcont() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
   /** The exit code. */
   int sigterm() throws IOException, InterruptedException {
     return stopped("TERM");
@@ -186,8 +203,12 @@ final class LiveNode {
   }
 
   private int stopped(String signal) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).start().waitFor();
+    signal(signal);
     return awaitExit(STOP_PATIENCE);
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).start().waitFor();
   }
 
   /** The exit code of a process that is to end by itself. */
