@@ -26,7 +26,7 @@ import java.util.stream.StreamSupport;
  * @param claimedRamMib the sum over all hosts
  * @param guests the servers that the fake hypervisor has guests of, by host
  * @param ports the servers that have a port
- * @param limits of the projects {@code admin} and {@code demo}, by project id
+ * @param limits of the projects, by project id
  */
 record Books(
     List<JsonNode> servers,
@@ -40,8 +40,16 @@ record Books(
    * @param hypervisors the state directories of the fake hypervisors
    */
   static Books of(LiveNode node, Path... hypervisors) throws IOException {
-    var admin = node.admin();
-    var demo = node.demo();
+    return of(List.of(node.admin(), node.demo()), hypervisors);
+  }
+
+  /**
+   * @param projects one client of each project; the first is an administrator's
+   */
+  static Books of(List<NodeClient> projects, Path... hypervisors) throws IOException {
+    var admin = projects.getFirst();
+    var limits = new TreeMap<String, JsonNode>();
+    projects.forEach(client -> limits.put(projectOf(client), limits(client)));
     var claims = new TreeMap<String, Set<String>>();
     var ramMib = 0L;
     for (var host : admin.get("/v1/hosts?limit=1000").expect(200).path("hosts")) {
@@ -56,7 +64,7 @@ record Books(
         ramMib,
         guests(hypervisors),
         texts(admin.get("/networking/v2.0/ports").expect(200).path("ports"), "device_id"),
-        Map.of(projectOf(admin), limits(admin), projectOf(demo), limits(demo)));
+        limits);
   }
 
   /** The servers of all projects, in full. */

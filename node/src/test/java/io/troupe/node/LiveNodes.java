@@ -34,6 +34,11 @@ final class LiveNodes implements AfterEachCallback, AfterAllCallback {
     return begin(start).awaitReady();
   }
 
+  /** A node that serves, its output in files in a directory that is there. */
+  LiveNode start(LiveNode.Start start, Path output) throws IOException, InterruptedException {
+    return begin(start, output).awaitReady();
+  }
+
   /** A node that is starting. */
   LiveNode begin(LiveNode.Start start) throws IOException {
     return begin(start, start.data().toAbsolutePath().getParent());
@@ -55,6 +60,7 @@ final class LiveNodes implements AfterEachCallback, AfterAllCallback {
     }
     if (!shared) {
       killAll();
+      nodes.clear();
     }
   }
 
@@ -63,7 +69,8 @@ final class LiveNodes implements AfterEachCallback, AfterAllCallback {
     killAll();
   }
 
-  private void killAll() {
+  /** Before a test takes away what they stand on; their logs stay. */
+  void killAll() {
     for (var node : nodes) {
       try {
         node.kill9();
@@ -71,6 +78,5 @@ final class LiveNodes implements AfterEachCallback, AfterAllCallback {
         Thread.currentThread().interrupt();
       }
     }
-    nodes.clear();
   }
 }

@@ -83,6 +83,10 @@ record NodeClient(String url, String token, String microversion) {
     return sendAsync(json(path).POST(BodyPublishers.ofString(json)));
   }
 
+  CompletableFuture<Reply> getAsync(String path) {
+    return sendAsync(request(path).GET());
+  }
+
   CompletableFuture<Reply> deleteAsync(String path) {
     return sendAsync(request(path).DELETE());
   }

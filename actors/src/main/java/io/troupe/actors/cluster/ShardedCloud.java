@@ -113,9 +113,7 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
 
   @Override
   public CompletionStage<Optional<InstanceView>> get(InstanceId id) {
-    if (index.find(id).isEmpty()) {
-      return CompletableFuture.completedFuture(Optional.empty());
-    }
+    // Not looked up in the index first: another node may have acknowledged it a moment ago.
     return patiently
         .<InstanceActor.Message, InstanceActor.View>ask(
             entities.instance(id), InstanceActor.Get::new, PATIENCE)
@@ -124,9 +122,6 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
 
   @Override
   public CompletionStage<List<OperationTrail>> operations(InstanceId id) {
-    if (index.find(id).isEmpty()) {
-      return CompletableFuture.completedFuture(List.of());
-    }
     return patiently
         .<InstanceActor.Message, InstanceActor.Operations>ask(
             entities.instance(id), InstanceActor.GetOperations::new, PATIENCE)

@@ -119,6 +119,9 @@ public final class InstanceActor
   /** An instance without an operation in progress is laid to rest after this. */
   private static final Duration IDLE_AFTER = Duration.ofMinutes(2);
 
+  /** Who asks for ids that were never given out shall not fill the memory with them. */
+  private static final Duration ABSENT_AFTER = Duration.ofSeconds(1);
+
   private final InstanceId id;
   private final Entities entities;
   private final InstanceIndex index;
@@ -344,7 +347,8 @@ public final class InstanceActor
     answerBoot();
     if (ahead.operation().isEmpty()) {
       timers.cancel("deadline");
-      timers.startSingleTimer("idle", new Idle(), IDLE_AFTER);
+      var rest = ahead.phase() == InstanceState.Phase.ABSENT ? ABSENT_AFTER : IDLE_AFTER;
+      timers.startSingleTimer("idle", new Idle(), rest);
       return;
     }
     timers.cancel("idle");

@@ -1,0 +1,179 @@
+package io.troupe.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.core.journal.JournalServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three nodes, three processes, one journal: any of them serves everything, and the one with the
+ * scheduler may be killed again and again under load.
+ */
+abstract class ClusterOfThree {
+  static final int PER_SECOND = 50;
+
+  /** How long clients may have to wait when a node is killed. */
+  static final Duration FAIL_OVER = Duration.ofSeconds(15);
+
+  @RegisterExtension final LiveNodes nodes = LiveNodes.ofTest();
+  @TempDir Path dir;
+  private JournalServer server;
+  LiveCluster cluster;
+
+  abstract JournalServer server() throws Exception;
+
+  /** Settings that lead to the server. */
+  abstract Map<String, Object> settings(JournalServer server);
+
+  /** How often the oldest node is killed; {@code -Dtroupe.test.kills=N}. */
+  abstract int kills();
+
+  @BeforeEach
+  void startThree() throws Exception {
+    server = server();
+    cluster = new LiveCluster(nodes, dir, settings(server));
+    cluster.applySchema();
+    for (int number = 0; number < 3; number++) {
+      cluster.start(number);
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    nodes.killAll();
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @Test
+  void anyNodeKnowsWhatAnotherWasAsked() throws Exception {
+    cluster.furnish(1, 10, "");
+    var clients = new ArrayList<NodeClient>();
+    for (var node : cluster.members()) {
+      clients.add(cluster.admin(node));
+    }
+    var ids = new TreeSet<String>();
+    for (int i = 0; i < 30; i++) {
+      var boot = clients.get(i % 3).post("/compute/v2.1/servers", cluster.boot("s" + i));
+      var id = boot.expect(202).path("server").path("id").textValue();
+      ids.add(id);
+      // By its id it is known everywhere as soon as it is acknowledged.
+      clients.get((i + 1) % 3).get("/compute/v2.1/servers/" + id).expect(200);
+    }
+    for (var client : clients) {
+      until(() -> ids(Books.servers(client)).equals(ids));
+      Books.awaitQuiet(client, Duration.ofSeconds(60));
+    }
+    for (var id : ids) {
+      clients.get(1).delete("/compute/v2.1/servers/" + id).expect(204);
+    }
+    for (var client : clients) {
+      until(() -> Books.servers(client).isEmpty());
+    }
+    books().assertEmpty();
+  }
+
+  @Test
+  void theNodeWithTheSchedulerIsKilledUnderLoadAndNothingIsLost() throws Exception {
+    cluster.furnish(3, 40, "&bootMillis=50&bootJitterMillis=100");
+    var load = SteadyLoad.start(cluster, "s", PER_SECOND);
+    try {
+      Thread.sleep(Duration.ofSeconds(5));
+      for (int round = 1; round <= kills(); round++) {
+        var victim = cluster.oldest();
+        cluster.leaveOut(victim);
+        var before = load.sent().size();
+        victim.kill9();
+        var killedAt = System.nanoTime();
+        load.avoid(victim);
+
+        Thread.sleep(FAIL_OVER.plusSeconds(3));
+        var since = load.sent().subList(before, load.sent().size());
+        report(round, victim, killedAt, since);
+        cluster.startAgain(victim);
+        load.followMembers();
+        Thread.sleep(Duration.ofSeconds(3));
+      }
+    } finally {
+      load.finish();
+    }
+    assertThat(load.sent())
+        .filteredOn(one -> one.status() != 0)
+        .as("every answer that came")
+        .allSatisfy(one -> assertThat(one.status()).as("%s", one).isIn(200, 202));
+    assertBalanced(new TreeSet<>(load.accepted()));
+  }
+
+  /** What clients of the surviving nodes have seen of it. */
+  private static void report(int round, LiveNode victim, long killedAt, List<SteadyLoad.Sent> since)
+      throws IOException {
+    var url = victim.url();
+    var later =
+        since.stream()
+            .filter(one -> one.sentNanos() > killedAt && !one.node().equals(url))
+            .toList();
+    var worst =
+        later.stream().map(SteadyLoad.Sent::took).max(Duration::compareTo).orElse(Duration.ZERO);
+    var slow = later.stream().filter(one -> one.took().toMillis() > 1000).count();
+    var broken = since.stream().filter(one -> one.status() == 0).count();
+    say(
+        "kill %d: %d answers since, longest wait %d ms, %d waited more than 1 s, %d cut off with the node"
+            .formatted(round, later.size(), worst.toMillis(), slow, broken));
+    assertThat(later).as("answers after the kill").isNotEmpty();
+    assertThat(worst).as("longest wait after the kill").isLessThan(FAIL_OVER);
+  }
+
+  /** All that was accepted is there, runs, and everybody counts the same. */
+  void assertBalanced(Set<String> accepted) throws Exception {
+    var admin = cluster.admin(cluster.oldest());
+    var building = "/compute/v2.1/servers?all_tenants=1&limit=1&status=BUILD";
+    until(() -> admin.get(building).expect(200).path("servers").isEmpty());
+    Books.awaitQuiet(admin, Duration.ofSeconds(30));
+    var books = books();
+    assertThat(ids(books.servers())).as("accepted boots").containsAll(accepted);
+    assertThat(books.servers().stream().map(Books::status).collect(Collectors.toSet()))
+        .containsOnly("ACTIVE");
+    books.assertBalanced();
+  }
+
+  Books books() throws IOException {
+    return Books.of(
+        List.of(cluster.admin(cluster.oldest())), cluster.hypervisors().toArray(Path[]::new));
+  }
+
+  static Set<String> ids(List<com.fasterxml.jackson.databind.JsonNode> servers) {
+    return servers.stream()
+        .map(one -> one.path("id").textValue())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  static void until(Condition condition) throws Exception {
+    var end = System.nanoTime() + Duration.ofSeconds(90).toNanos();
+    while (!condition.holds()) {
+      assertThat(System.nanoTime()).as("waited for 90 s").isLessThan(end);
+      Thread.sleep(50);
+    }
+  }
+
+  static void say(String what) {
+    System.out.println("cluster: " + what);
+  }
+}
