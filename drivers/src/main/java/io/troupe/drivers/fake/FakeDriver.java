@@ -119,8 +119,7 @@ public final class FakeDriver implements Driver {
             existing(target).runs()
                 ? awaitShutdown(graceMillis, cancellation)
                 : FakeGuest.Happening.POWER_CUT;
-        update(target, guest -> guest.isOff() ? guest : guest.ended(how, clock.instant()));
-        yield inspect(target);
+        yield update(target, guest -> guest.isOff() ? guest : guest.ended(how, clock.instant()));
       }
       case DriverCommand.Reboot(var target, var soft, var graceMillis) -> {
         if (existing(target).runs()) {
@@ -138,7 +137,7 @@ public final class FakeDriver implements Driver {
         change(target, guest -> Optional.empty());
         yield DriverResult.Guest.GONE;
       }
-      case DriverCommand.Inspect(var target) -> inspect(target);
+      case DriverCommand.Inspect(var target) -> shown(look(target));
       case DriverCommand.ReadConsole(var target, var maxBytes) ->
           new DriverResult.Console(FakeConsole.tail(existing(target), maxBytes));
     };
@@ -154,26 +153,27 @@ public final class FakeDriver implements Driver {
     inventory.requireFits(command.spec().size());
     cache(command.spec().image());
     awaitBoot(cancellation);
-    change(
-        target,
-        guest ->
-            guest.filter(it -> it.generation() == target.generation()).isPresent()
-                ? guest
-                : Optional.of(FakeGuest.made(command, clock.instant())));
-    return inspect(target);
+    return shown(
+        change(
+            target,
+            guest ->
+                guest.filter(it -> it.generation() == target.generation()).isPresent()
+                    ? guest
+                    : Optional.of(FakeGuest.made(command, clock.instant()))));
   }
 
   private DriverResult start(GuestTarget target, Cancellation cancellation) throws DriverException {
-    if (!existing(target).runs()) {
-      awaitBoot(cancellation);
-      update(target, guest -> guest.runs() ? guest : guest.booted(clock.instant()));
+    var found = existing(target);
+    if (found.runs()) {
+      return shown(Optional.of(found));
     }
-    return inspect(target);
+    awaitBoot(cancellation);
+    return update(target, guest -> guest.runs() ? guest : guest.booted(clock.instant()));
   }
 
-  private DriverResult inspect(GuestTarget target) throws DriverException {
-    return look(target)
-        .map(guest -> DriverResult.Guest.in(guest.power()))
+  private static DriverResult shown(Optional<FakeGuest> guest) {
+    return guest
+        .<DriverResult>map(it -> DriverResult.Guest.in(it.power()))
         .orElse(DriverResult.Guest.GONE);
   }
 
@@ -201,10 +201,10 @@ public final class FakeDriver implements Driver {
     return look(target).orElseThrow(() -> missing(target));
   }
 
-  private void update(GuestTarget target, UnaryOperator<FakeGuest> change) throws DriverException {
-    if (this.change(target, guest -> guest.map(change)).isEmpty()) {
-      throw missing(target);
-    }
+  private DriverResult update(GuestTarget target, UnaryOperator<FakeGuest> change)
+      throws DriverException {
+    var after = this.change(target, guest -> guest.map(change));
+    return shown(Optional.of(after.orElseThrow(() -> missing(target))));
   }
 
   private Optional<FakeGuest> change(GuestTarget target, FakeHypervisor.Change change)
@@ -312,9 +312,10 @@ public final class FakeDriver implements Driver {
 
   /**
    * How often a guest was made for this instance and generation since this process knows the
-   * hypervisor; exact for living guests and the last 10,000 destroyed.
+   * hypervisor, or as far back as its state goes; exact for living guests and the last 10,000
+   * destroyed.
    */
-  public int spawns(InstanceId instance, long generation) {
+  public int spawns(InstanceId instance, long generation) throws DriverException {
     return hypervisor.spawns(instance, generation);
   }
 
