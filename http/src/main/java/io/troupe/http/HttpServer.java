@@ -1,5 +1,6 @@
 package io.troupe.http;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.troupe.config.ApiSettings;
@@ -29,10 +30,11 @@ public final class HttpServer {
    * Serves all services of the cloud at an address.
    *
    * @param port 0 for any free one
+   * @param engine what the operator says to Pekko; wins over what we say
    * @return the binding; it fails with {@code BindException} when the port is in use
    */
   public static CompletionStage<ServerBinding> start(
-      ActorSystem<?> system, String address, int port, Api api) {
+      ActorSystem<?> system, String address, int port, Api api, Config engine) {
     var tokens = new Tokens(api.tokenKey(), api.catalog(), api.clock());
     var passwords = new Passwords(api.settings().passwordChecks());
     system.getWhenTerminated().whenComplete((done, failure) -> passwords.close());
@@ -43,13 +45,15 @@ public final class HttpServer {
         Services.of(api, tokens, passwords, Materializer.matFromSystem(system)),
         tokens,
         api.settings(),
-        api.registry());
+        api.registry(),
+        engine);
   }
 
   /**
    * Serves these services at an address.
    *
    * @param port 0 for any free one
+   * @param engine what the operator says to Pekko; wins over what we say
    * @return the binding; it fails with {@code BindException} when the port is in use
    */
   public static CompletionStage<ServerBinding> bind(
@@ -59,7 +63,8 @@ public final class HttpServer {
       List<Service> services,
       TokenReader tokens,
       ApiSettings settings,
-      MeterRegistry registry) {
+      MeterRegistry registry,
+      Config engine) {
     var router =
         new Router(services, tokens, settings, registry, Materializer.matFromSystem(system));
     Function<HttpRequest, CompletionStage<HttpResponse>> handler =
@@ -68,10 +73,13 @@ public final class HttpServer {
                 .handle(request)
                 .thenApply(answer -> isStopping(system) ? andClose(answer) : answer);
     var config =
-        ConfigFactory.parseString(
-                "pekko.http.server { request-timeout = %ds, idle-timeout = %ds }"
-                    .formatted(
-                        settings.requestTimeoutSeconds(), settings.requestTimeoutSeconds() + 30))
+        engine
+            .withFallback(
+                ConfigFactory.parseString(
+                    "pekko.http.server { request-timeout = %ds, idle-timeout = %ds }"
+                        .formatted(
+                            settings.requestTimeoutSeconds(),
+                            settings.requestTimeoutSeconds() + 30)))
             .withFallback(ConfigFactory.parseResources(HttpServer.class, "server.conf"))
             .withFallback(system.settings().config())
             .resolve();

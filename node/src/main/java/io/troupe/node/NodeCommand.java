@@ -23,9 +23,10 @@ final class NodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    var settings = ConfigFile.read(file);
+    var config = ConfigFile.read(file);
+    var settings = config.settings();
     System.setProperty("troupe.log.dir", settings.dataDir().toString()); // before anything logs
-    var node = TroupeNode.start(settings);
+    var node = TroupeNode.start(settings, config.engine());
     try {
       Administrator.make(node, settings.identity());
     } catch (Exception | Error failure) {

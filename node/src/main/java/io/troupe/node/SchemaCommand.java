@@ -1,13 +1,12 @@
 package io.troupe.node;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.core.journal.Journal;
 import io.troupe.core.journal.JournalUnavailable;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,13 +44,14 @@ final class SchemaCommand implements Runnable {
 
     @Override
     public Integer call() throws StartRefused {
-      var settings = ConfigFile.read(file);
+      var config = ConfigFile.read(file);
+      var settings = config.settings();
       System.setProperty("troupe.log.dir", settings.dataDir().toString()); // before anything logs
       var out = spec.commandLine().getOut();
       switch (settings.journal().profile()) {
         case EMBEDDED -> out.println("The embedded journal makes its tables itself.");
         case POSTGRES, CASSANDRA -> {
-          apply(Journal.of(settings.journal(), settings.dataDir()));
+          apply(Journal.of(settings.journal(), settings.dataDir()), config.engine());
           out.println("The schema is there.");
         }
       }
@@ -60,14 +60,15 @@ final class SchemaCommand implements Runnable {
     }
 
     /** With an actor system of its own that joins nobody: the plug-ins are reached through one. */
-    private static void apply(Journal journal) throws StartRefused {
+    private static void apply(Journal journal, Config engine) throws StartRefused {
       // Not a constant of the class: that would open the log file before its folder is known.
       LoggerFactory.getLogger(SchemaCommand.class).info("making what is missing of the schema");
       var alone =
           ConfigFactory.parseMap(Map.of("pekko.actor.provider", "local"))
+              .withFallback(engine)
               .withFallback(journal.config())
               .withFallback(ConfigFactory.parseResources("troupe-pekko.conf"));
-      var system = ActorSystem.<Void>create(Behaviors.empty(), "schema", ConfigFactory.load(alone));
+      var system = TroupeNode.actorSystem("schema", alone);
       try {
         journal.applySchema(system);
         journal.prepare(system);

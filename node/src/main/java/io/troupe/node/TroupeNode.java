@@ -1,5 +1,7 @@
 package io.troupe.node;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -97,6 +99,13 @@ public final class TroupeNode {
    *     cluster does not let it in
    */
   public static TroupeNode start(Settings settings) throws StartRefused, IOException {
+    return start(settings, ConfigFactory.empty());
+  }
+
+  /**
+   * @param engine what the operator says to Pekko and Cassandra's driver; wins over what we say
+   */
+  static TroupeNode start(Settings settings, Config engine) throws StartRefused, IOException {
     var directory = takeDirectory(settings.dataDir());
     Optional<RemoteAccess> remote;
     try {
@@ -109,14 +118,20 @@ public final class TroupeNode {
     log(); // in a directory that is ours, and by one thread: several at once make it complain
     ProcessFile.write(settings.dataDir());
     var journal = Journal.of(settings.journal(), settings.dataDir());
-    var system =
-        ActorSystem.<Void>create(
-            Behaviors.empty(),
-            ClusterConfig.SYSTEM,
-            ConfigFactory.load(
-                ClusterConfig.of(settings.cluster())
-                    .withFallback(journal.config())
-                    .withFallback(ConfigFactory.parseResources("troupe-pekko.conf"))));
+    ActorSystem<Void> system;
+    try {
+      system =
+          actorSystem(
+              ClusterConfig.SYSTEM,
+              engine
+                  .withFallback(ClusterConfig.of(settings.cluster()))
+                  .withFallback(journal.config())
+                  .withFallback(ConfigFactory.parseResources("troupe-pekko.conf")));
+    } catch (StartRefused refused) {
+      ProcessFile.remove(settings.dataDir());
+      directory.close();
+      throw refused;
+    }
     system
         .getWhenTerminated()
         .whenComplete(
@@ -129,7 +144,7 @@ public final class TroupeNode {
               }
             });
     try {
-      return wire(settings, system, journal, remote);
+      return wire(settings, engine, system, journal, remote);
     } catch (StartRefused | RuntimeException | IOException failure) {
       system.terminate();
       await(system.getWhenTerminated());
@@ -137,8 +152,23 @@ public final class TroupeNode {
     }
   }
 
+  /**
+   * @throws StartRefused when a value cannot be what it is: only Pekko knows its own settings
+   */
+  static ActorSystem<Void> actorSystem(String name, Config config) throws StartRefused {
+    try {
+      return ActorSystem.create(Behaviors.empty(), name, ConfigFactory.load(config));
+    } catch (ConfigException e) {
+      throw new StartRefused("the configuration cannot be used: " + ConfigFile.oneLine(e));
+    }
+  }
+
   private static TroupeNode wire(
-      Settings settings, ActorSystem<Void> system, Journal journal, Optional<RemoteAccess> remote)
+      Settings settings,
+      Config engine,
+      ActorSystem<Void> system,
+      Journal journal,
+      Optional<RemoteAccess> remote)
       throws IOException, StartRefused {
     try {
       journal.prepare(system); // before the others see this node
@@ -183,7 +213,7 @@ public final class TroupeNode {
             settings.api(),
             metrics,
             Clock.systemUTC());
-    var binding = bind(settings.http(), system, api);
+    var binding = bind(settings.http(), engine, system, api);
     binding.addToCoordinatedShutdown(LAST_REQUESTS, system);
     if (!settings.cluster().alone()) {
       drainBeforeStop(system, Duration.ofMillis(settings.http().drainMillis()));
@@ -233,10 +263,11 @@ public final class TroupeNode {
                         () -> CompletableFuture.completedFuture(Done.getInstance())));
   }
 
-  private static ServerBinding bind(Settings.HttpSettings http, ActorSystem<Void> system, Api api)
+  private static ServerBinding bind(
+      Settings.HttpSettings http, Config engine, ActorSystem<Void> system, Api api)
       throws StartRefused {
     try {
-      return await(HttpServer.start(system, http.interfaceName(), http.port(), api));
+      return await(HttpServer.start(system, http.interfaceName(), http.port(), api, engine));
     } catch (CompletionException e) {
       if (e.getCause() instanceof BindException
           || e.getCause().getCause() instanceof BindException) {

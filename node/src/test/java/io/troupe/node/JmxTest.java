@@ -182,15 +182,20 @@ class JmxTest {
   @Order(5)
   void disabledHostsAreCountedAndTakeNothing() throws Exception {
     assertThat(get("Hosts", "CountByState").get("up, enabled").asInt()).isEqualTo(3);
-    var first = call("Hosts", "list", "", "1");
-    assertThat(first).hasSize(1);
-    var id = first.get(0).get("id").asText();
+    assertThat(call("Hosts", "list", "", "1")).hasSize(1);
+    var hosts =
+        call("Hosts", "list", "", "10").valueStream().map(one -> one.get("id").asText()).toList();
+    var id = hosts.getFirst();
 
     call("Hosts", "disable", id, "new disks");
 
-    assertThat(get("Hosts", "CountByState").has("up, disabled")).isTrue();
+    assertThat(get("Hosts", "CountByState").get("up, disabled").asInt()).isEqualTo(1);
+    assertThat(get("Hosts", "CountByState").get("up, enabled").asInt()).isEqualTo(2);
     assertThat(call("Hosts", "list", id, "10").get(0).get("disabledReason").asText())
         .isEqualTo("new disks");
+    for (String other : hosts.subList(1, 3)) {
+      call("Hosts", "disable", other, "new disks");
+    }
     var refused = demo.boot("nowhere", "1");
     assertThat(demo.settled(refused).path("status").asText()).isEqualTo("ERROR");
     Thread.sleep(600);
@@ -198,10 +203,13 @@ class JmxTest {
     assertThat(get("Scheduler", "Decisions").asLong()).isEqualTo(2);
     assertThat(get("Scheduler", "RefusalsByFilter").get("ComputeFilter").asLong()).isEqualTo(3);
 
-    call("Hosts", "enable", id);
+    for (String host : hosts) {
+      call("Hosts", "enable", host);
+    }
 
     assertThat(get("Hosts", "CountByState").get("up, enabled").asInt()).isEqualTo(3);
-    assertThatThrownBy(() -> call("Hosts", "enable", "nobody")).hasMessageContaining("nobody");
+    assertThatThrownBy(() -> call("Hosts", "enable", "nobody"))
+        .hasMessageContaining("there is no host nobody");
     assertThatThrownBy(() -> call("Hosts", "disable", id, " ")).hasMessageContaining("reason");
   }
 

@@ -96,7 +96,7 @@ final class LiveCluster {
 
   /** Starts a node and waits until it serves; it is the youngest then. */
   LiveNode start(int number) throws IOException, InterruptedException {
-    var node = nodes.start(LiveNode.Start.member(config(number), data(number)), dir);
+    var node = nodes.start(LiveNode.Start.member(data(number), config(number)), dir);
     numbers.put(node, number);
     members.add(node);
     return node;

@@ -34,47 +34,51 @@ final class LiveNode {
    * How a node is started.
    *
    * @param settings system properties, such as {@code troupe.api.token-lifetime}
-   * @param arguments of the command line
+   * @param command {@code dev --data DIR}, or {@code node --config FILE} of a member of a cluster
+   * @param arguments after it
    */
   record Start(
       Path data,
       Map<String, String> settings,
+      List<String> command,
       List<String> arguments,
       Map<String, String> environment) {
-    /** {@code dev --data DIR} and more. */
     static Start on(Path data, String... arguments) {
-      var all = new ArrayList<>(List.of("dev", "--data", data.toString()));
-      all.addAll(List.of(arguments));
-      return new Start(data, Map.of(), all, Map.of());
+      var command = List.of("dev", "--data", data.toString());
+      return new Start(data, Map.of(), command, List.of(arguments), Map.of());
     }
 
-    /** A member of a cluster; {@code data} is what the file says. */
-    static Start member(Path config, Path data) {
-      return new Start(data, Map.of(), List.of("node", "--config", config.toString()), Map.of());
+    /**
+     * @param data as in the file, which is read by the node only
+     */
+    static Start member(Path data, Path file) {
+      var command = List.of("node", "--config", file.toString());
+      return new Start(data, Map.of(), command, List.of(), Map.of());
     }
 
     Start with(String setting, String value) {
       var more = new java.util.HashMap<>(settings);
       more.put(setting, value);
-      return new Start(data, more, arguments, environment);
+      return new Start(data, more, command, arguments, environment);
     }
 
     Start environment(String name, String value) {
       var more = new java.util.HashMap<>(environment);
       more.put(name, value);
-      return new Start(data, settings, arguments, more);
+      return new Start(data, settings, command, arguments, more);
     }
 
-    private List<String> command() {
-      var command = new ArrayList<String>();
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.addAll(JVM);
+    private List<String> line() {
+      var line = new ArrayList<String>();
+      line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      line.addAll(JVM);
       // The node's own, not a test's that stands before it in the class path.
-      command.add("-Dlogback.configurationFile=logback.xml");
-      settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
-      command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-      command.addAll(arguments);
-      return command;
+      line.add("-Dlogback.configurationFile=logback.xml");
+      settings.forEach((name, value) -> line.add("-D" + name + "=" + value));
+      line.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+      line.addAll(command);
+      line.addAll(arguments);
+      return line;
     }
   }
 
@@ -95,7 +99,7 @@ final class LiveNode {
   static LiveNode begin(Start start, Path beside) throws IOException {
     var out = Files.createTempFile(beside, "node-", ".out");
     var err = Files.createTempFile(beside, "node-", ".err");
-    var builder = new ProcessBuilder(start.command());
+    var builder = new ProcessBuilder(start.line());
     builder.environment().putAll(start.environment());
     var process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     process.getOutputStream().close();

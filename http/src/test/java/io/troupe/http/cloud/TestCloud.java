@@ -101,7 +101,10 @@ public final class TestCloud implements AutoCloseable {
             settings,
             registry,
             clock);
-    binding = HttpServer.start(SYSTEM, "127.0.0.1", 0, api).toCompletableFuture().join();
+    binding =
+        HttpServer.start(SYSTEM, "127.0.0.1", 0, api, ConfigFactory.empty())
+            .toCompletableFuture()
+            .join();
   }
 
   public static TestCloud start() {

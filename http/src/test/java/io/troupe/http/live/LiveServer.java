@@ -65,7 +65,8 @@ public final class LiveServer implements AutoCloseable {
                 services.apply(Materializer.matFromSystem(system), registry),
                 LiveServer::caller,
                 ApiSettings.DEFAULT,
-                registry)
+                registry,
+                ConfigFactory.empty())
             .toCompletableFuture()
             .get(20, TimeUnit.SECONDS);
     return new LiveServer(system, "http://127.0.0.1:" + binding.localAddress().getPort());

@@ -2,6 +2,7 @@ package io.troupe.http.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.ConfigFactory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.config.ApiSettings;
 import io.troupe.http.HttpServer;
@@ -42,7 +43,8 @@ class FailureTest {
                 services,
                 token -> Optional.empty(),
                 ApiSettings.DEFAULT,
-                new SimpleMeterRegistry())
+                new SimpleMeterRegistry(),
+                ConfigFactory.empty())
             .toCompletableFuture()
             .get();
     try (var client = HttpClient.newHttpClient()) {
@@ -84,7 +86,8 @@ class FailureTest {
                 services,
                 token -> Optional.empty(),
                 settings,
-                new SimpleMeterRegistry())
+                new SimpleMeterRegistry(),
+                ConfigFactory.empty())
             .toCompletableFuture()
             .get();
     try (var client = HttpClient.newHttpClient()) {

@@ -2,7 +2,10 @@ package io.troupe.node.jmx;
 
 import io.troupe.actors.Answer;
 import io.troupe.actors.Hosts;
+import io.troupe.actors.Rejection;
+import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.HostView;
+import io.troupe.core.value.HostId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +61,7 @@ final class HostsBean implements HostsMXBean {
 
   @Override
   public void enable(String id) {
-    setEnabled(id, true, "");
+    administer(id, Administration.Change.enable());
   }
 
   @Override
@@ -66,21 +69,18 @@ final class HostsBean implements HostsMXBean {
     if (reason.isBlank()) {
       throw new IllegalArgumentException("reason must not be empty");
     }
-    setEnabled(id, false, reason);
+    administer(id, Administration.Change.disable(reason));
   }
 
-  private void setEnabled(String id, boolean enabled, String reason) {
-    var connection =
-        Asker.await("the hosts", hosts.hosts()).stream()
-            .filter(host -> host.id().value().equals(id))
-            .map(host -> host.connection().value())
-            .findFirst()
-            .orElse(id);
-    var answer =
-        Asker.await("connection " + connection, hosts.setEnabled(connection, enabled, reason));
+  private void administer(String id, Administration.Change change) {
+    var answer = Asker.await("host " + id, hosts.administer(new HostId(id), change));
     views.forget();
-    if (answer instanceof Answer.Rejected<?>) {
-      throw new IllegalArgumentException("there is no host or connection " + id);
+    switch (answer) {
+      case Answer.Accepted<HostView> _ -> {}
+      case Answer.Rejected<HostView>(Rejection.NotFound _) ->
+          throw new IllegalArgumentException("there is no host " + id);
+      case Answer.Rejected<HostView>(var reason) ->
+          throw new IllegalStateException("host " + id + ": " + reason);
     }
   }
 

@@ -37,17 +37,17 @@ public interface HostsMXBean {
 
   @Description(
       value =
-          "Lets hosts take new instances again. Goes by connection: all hosts of the named host's"
-              + " connection are enabled.",
+          "Lets a host take new instances again. One whose connection is disabled stays so until the"
+              + " connection is enabled.",
       impact = Impact.CHANGES)
-  void enable(@Description("Id of a host or of a connection.") String id);
+  void enable(@Description("Id of the host.") String id);
 
   @Description(
       value =
-          "Keeps new instances away; running ones stay. Goes by connection: all hosts of the named"
-              + " host's connection are disabled.",
+          "Keeps new instances away from a host; running ones stay. Holds until it is enabled, whatever"
+              + " becomes of its connection.",
       impact = Impact.CHANGES)
   void disable(
-      @Description("Id of a host or of a connection.") String id,
+      @Description("Id of the host.") String id,
       @Description("Why; shown wherever the host is shown.") String reason);
 }
