@@ -29,6 +29,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.RecipientRef;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
@@ -62,6 +63,11 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
   /** For actors that say how long their writes take. */
   public JournalMeter journalMeter() {
     return journalMeter;
+  }
+
+  /** For what asks from outside of actors. */
+  public ActorSystem<?> system() {
+    return testKit.system();
   }
 
   /** As if nobody had been here before; starting a stage costs more than a test. */

@@ -13,37 +13,101 @@ import org.apache.pekko.japi.function.Function;
 
 /**
  * Puts a question to an entity, again and again until it is answered: what was sent to a node that
- * has just died, or to a shard that is moving, may be lost. Only for questions that may be
- * repeated.
+ * has just died, or to a shard that is moving, may be lost, and so may its answer. Only for
+ * questions that may be repeated.
  */
-final class PatientAsk {
+public final class PatientAsk {
   /**
-   * One try. Longer than an entity takes to wake up, short enough for the client to notice no more
-   * than a pause.
+   * The whole of it. A fail-over takes up to 15 s, what waited for it is worked off after it; the
+   * callers of HTTP and HTTP itself ({@code api.request-timeout}) give up after 60 s, and have to
+   * hear of us before.
    */
-  private static final Duration ONE_TRY = Duration.ofSeconds(4);
+  public static final Duration PATIENCE = Duration.ofSeconds(45);
+
+  /**
+   * Longer than an entity takes to wake up, short enough for the client to notice no more than a
+   * pause.
+   */
+  static final Duration AGAIN_AFTER = Duration.ofSeconds(4);
+
+  /**
+   * @param repeated whether this is the answer to a repetition: what it says may be the effect of
+   *     an earlier one, whose answer got lost
+   */
+  record Answered<R>(R reply, boolean repeated) {}
 
   private final ActorSystem<?> system;
 
-  PatientAsk(ActorSystem<?> system) {
+  public PatientAsk(ActorSystem<?> system) {
     this.system = system;
   }
 
-  /** The answer, or a {@link TimeoutException} when none came within {@code patience}. */
-  <Q, R> CompletionStage<R> ask(
-      RecipientRef<Q> whom, Function<ActorRef<R>, Q> question, Duration patience) {
-    return ask(whom, question, (int) Math.max(1, patience.dividedBy(ONE_TRY)));
+  /** The answer, or a {@link TimeoutException} when none came within {@link #PATIENCE}. */
+  <Q, R> CompletionStage<R> ask(RecipientRef<Q> whom, Function<ActorRef<R>, Q> question) {
+    return ask(whom, question, PATIENCE);
   }
 
-  private <Q, R> CompletionStage<R> ask(
-      RecipientRef<Q> whom, Function<ActorRef<R>, Q> question, int tries) {
-    return AskPattern.ask(whom, question, ONE_TRY, system.scheduler())
-        .exceptionallyCompose(
-            failure -> {
-              var cause = failure instanceof CompletionException ? failure.getCause() : failure;
-              return cause instanceof TimeoutException && tries > 1
-                  ? ask(whom, question, tries - 1)
-                  : CompletableFuture.failedFuture(cause);
-            });
+  /** The answer, or a {@link TimeoutException} when none came within {@code patience}. */
+  public <Q, R> CompletionStage<R> ask(
+      RecipientRef<Q> whom, Function<ActorRef<R>, Q> question, Duration patience) {
+    return askCounting(whom, question, patience).thenApply(Answered::reply);
+  }
+
+  /** The same for a question whose repetition is answered otherwise than the first would be. */
+  <Q, R> CompletionStage<Answered<R>> askCounting(
+      RecipientRef<Q> whom, Function<ActorRef<R>, Q> question) {
+    return askCounting(whom, question, PATIENCE);
+  }
+
+  private <Q, R> CompletionStage<Answered<R>> askCounting(
+      RecipientRef<Q> whom, Function<ActorRef<R>, Q> question, Duration patience) {
+    var inquiry = new Inquiry<>(whom, question);
+    inquiry.put(patience, false);
+    return inquiry.answer;
+  }
+
+  /** One question on its way. Each try goes on listening: a late answer is an answer. */
+  private final class Inquiry<Q, R> {
+    private final RecipientRef<Q> whom;
+    private final Function<ActorRef<R>, Q> question;
+    private final CompletableFuture<Answered<R>> answer = new CompletableFuture<>();
+
+    Inquiry(RecipientRef<Q> whom, Function<ActorRef<R>, Q> question) {
+      this.whom = whom;
+      this.question = question;
+    }
+
+    /**
+     * @param left until all tries together have failed
+     */
+    void put(Duration left, boolean repeated) {
+      if (answer.isDone()) {
+        return;
+      }
+      var takeBack = putAgainLater(left);
+      AskPattern.ask(whom, question, left, system.scheduler())
+          .whenComplete(
+              (reply, failure) -> {
+                takeBack.run();
+                if (failure == null) {
+                  answer.complete(new Answered<>(reply, repeated));
+                } else {
+                  answer.completeExceptionally(
+                      failure instanceof CompletionException ? failure.getCause() : failure);
+                }
+              });
+    }
+
+    /** What takes it back. */
+    private Runnable putAgainLater(Duration left) {
+      var then = left.minus(AGAIN_AFTER);
+      if (!then.isPositive()) {
+        return () -> {};
+      }
+      return system
+              .scheduler()
+              .scheduleOnce(AGAIN_AFTER, () -> put(then, true), system.executionContext())
+          ::cancel;
+    }
   }
 }

@@ -17,24 +17,23 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
 /**
  * The catalog over its actors: reads from this node's copy, writes through the actor of the kind.
+ *
+ * <p>A write without an answer is put again, and may have been carried out the first time. What is
+ * there just as it was to be created, or changed to, is that write; and so it is when nothing is
+ * left of what this node had and wants removed.
  */
 public final class ShardedCatalog implements Catalog {
-  private static final Duration ANSWER = Duration.ofSeconds(10);
-
   /** At start the shards have yet to find a home. */
   private static final Duration LOAD = Duration.ofSeconds(55);
 
-  private final ActorSystem<?> system;
   private final PatientAsk patiently;
   private final Entities entities;
   private final CatalogCopy copy;
 
   public ShardedCatalog(ActorSystem<?> system, Entities entities, CatalogCopy copy) {
-    this.system = system;
     this.patiently = new PatientAsk(system);
     this.entities = entities;
     this.copy = copy;
@@ -59,7 +58,7 @@ public final class ShardedCatalog implements Catalog {
   private CompletionStage<CatalogActor.Reply> whenCopied(
       Class<? extends CatalogEntry> kind, CatalogActor.Reply reply) {
     return reply instanceof CatalogActor.Written(_, var revision) && copy.revision(kind) < revision
-        ? read(kind, ANSWER).thenApply(_ -> reply)
+        ? read(kind, PatientAsk.PATIENCE).thenApply(_ -> reply)
         : CompletableFuture.completedFuture(reply);
   }
 
@@ -90,10 +89,8 @@ public final class ShardedCatalog implements Catalog {
       org.apache.pekko.japi.function.Function<ActorRef<CatalogActor.Reply>, CatalogActor.Message>
           message) {
     var kind = (Class<E>) entry.getClass();
-    return patiently
-        .<CatalogActor.Message, CatalogActor.Reply>ask(
-            entities.catalog(Kinds.id(kind)), message, LOAD)
-        .thenCompose(reply -> whenCopied(kind, reply))
+    return ask(kind, message)
+        .thenCompose(answered -> whenCopied(kind, answered.reply()))
         .thenApply(reply -> answer(kind, reply));
   }
 
@@ -116,24 +113,38 @@ public final class ShardedCatalog implements Catalog {
       case Answer.Accepted<E>(var changed) ->
           ask(kind, replyTo -> new CatalogActor.Replace(changed, read.version(), replyTo))
               .thenCompose(
-                  reply ->
-                      reply instanceof CatalogActor.Outdated(var newest)
-                          ? replace(kind, newest, change)
-                          : CompletableFuture.completedFuture(answer(kind, reply)));
+                  answered ->
+                      switch (answered.reply()) {
+                        case CatalogActor.Outdated(var newest)
+                            when answered.repeated() && newest.entry().equals(changed) ->
+                            read(kind, PatientAsk.PATIENCE).thenApply(_ -> Answer.of(changed));
+                        case CatalogActor.Outdated(var newest) -> replace(kind, newest, change);
+                        case CatalogActor.Reply reply ->
+                            whenCopied(kind, reply).thenApply(done -> answer(kind, done));
+                      });
     };
   }
 
   @Override
   public <E extends CatalogEntry> CompletionStage<Answer<E>> remove(Class<E> kind, String key) {
+    var known = copy.find(kind, key);
     return ask(kind, replyTo -> new CatalogActor.Remove(key, replyTo))
-        .thenApply(reply -> answer(kind, reply));
+        .thenCompose(
+            answered ->
+                answered.repeated() && isGone(answered.reply()) && known.isPresent()
+                    ? read(kind, PatientAsk.PATIENCE).thenApply(_ -> Answer.of(known.get()))
+                    : whenCopied(kind, answered.reply()).thenApply(done -> answer(kind, done)));
   }
 
-  private CompletionStage<CatalogActor.Reply> ask(
+  private static boolean isGone(CatalogActor.Reply reply) {
+    return reply instanceof CatalogActor.Refused(Rejection.NotFound _);
+  }
+
+  private CompletionStage<PatientAsk.Answered<CatalogActor.Reply>> ask(
       Class<? extends CatalogEntry> kind,
       org.apache.pekko.japi.function.Function<ActorRef<CatalogActor.Reply>, CatalogActor.Message>
           message) {
-    return AskPattern.ask(entities.catalog(Kinds.id(kind)), message, ANSWER, system.scheduler());
+    return patiently.askCounting(entities.catalog(Kinds.id(kind)), message);
   }
 
   private static <E extends CatalogEntry> Answer<E> answer(

@@ -30,7 +30,6 @@ import io.troupe.core.value.ProjectId;
 import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.DriverResult;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,22 +39,15 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
 /**
  * What the API asks, put to the entities. An unanswered question is put again before the caller
  * hears of it.
  */
 public final class ShardedCloud implements Instances, Networks, Quotas, Placements {
-  /** Through a fail-over; then the client hears of it. */
-  private static final Duration PATIENCE = Duration.ofSeconds(24);
-
-  private static final Duration CONSOLE_ANSWER = Duration.ofSeconds(35);
-
   /** More than any terminal scrolls back. */
   private static final int CONSOLE_BYTES = 1 << 20;
 
-  private final ActorSystem<?> system;
   private final Entities entities;
   private final PatientAsk patiently;
   private final Catalog catalog;
@@ -63,7 +55,6 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
 
   public ShardedCloud(
       ActorSystem<?> system, Entities entities, Catalog catalog, InstanceIndex index) {
-    this.system = system;
     this.entities = entities;
     this.patiently = new PatientAsk(system);
     this.catalog = catalog;
@@ -89,7 +80,7 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
   public CompletionStage<Answer<InstanceView>> command(InstanceId id, UserCommand command) {
     var asked =
         patiently.<InstanceActor.Message, InstanceActor.Reply>ask(
-            entities.instance(id), replyTo -> new InstanceActor.Do(command, replyTo), PATIENCE);
+            entities.instance(id), replyTo -> new InstanceActor.Do(command, replyTo));
     return orUnavailable(
         asked.thenApply(
             reply ->
@@ -116,7 +107,7 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
     // Not looked up in the index first: another node may have acknowledged it a moment ago.
     return patiently
         .<InstanceActor.Message, InstanceActor.View>ask(
-            entities.instance(id), InstanceActor.Get::new, PATIENCE)
+            entities.instance(id), InstanceActor.Get::new)
         .thenApply(InstanceActor.View::view);
   }
 
@@ -124,18 +115,17 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
   public CompletionStage<List<OperationTrail>> operations(InstanceId id) {
     return patiently
         .<InstanceActor.Message, InstanceActor.Operations>ask(
-            entities.instance(id), InstanceActor.GetOperations::new, PATIENCE)
+            entities.instance(id), InstanceActor.GetOperations::new)
         .thenApply(InstanceActor.Operations::trails);
   }
 
   @Override
   public CompletionStage<Answer<String>> consoleOutput(InstanceId id, int lines) {
+    var operation = OperationId.fresh(); // the same each time: the driver reads once
     var asked =
-        AskPattern.<InstanceActor.Message, DriverActor.Reply>ask(
+        patiently.<InstanceActor.Message, DriverActor.Reply>ask(
             entities.instance(id),
-            replyTo -> new InstanceActor.ReadConsole(OperationId.fresh(), CONSOLE_BYTES, replyTo),
-            CONSOLE_ANSWER,
-            system.scheduler());
+            replyTo -> new InstanceActor.ReadConsole(operation, CONSOLE_BYTES, replyTo));
     return orUnavailable(asked.thenApply(reply -> console(id, lines, reply)));
   }
 
@@ -180,37 +170,57 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
   public CompletionStage<Answer<Port>> createPort(
       String networkId, String projectId, String name, Optional<String> fixedIp) {
     var id = UUID.randomUUID().toString();
-    return port(
-        networkId, replyTo -> new NetworkActor.CreatePort(id, projectId, name, fixedIp, replyTo));
+    return orUnavailable(
+        patiently
+            .<NetworkActor.Message, NetworkActor.PortReply>ask(
+                entities.network(networkId),
+                replyTo -> new NetworkActor.CreatePort(id, projectId, name, fixedIp, replyTo))
+            .thenApply(ShardedCloud::answer));
   }
 
   @Override
   public CompletionStage<Answer<Port>> deletePort(String networkId, String portId) {
-    return port(networkId, replyTo -> new NetworkActor.DeletePort(portId, replyTo));
+    return orUnavailable(
+        ports(networkId)
+            .thenApply(all -> all.stream().filter(one -> one.id().equals(portId)).findFirst())
+            .thenCompose(known -> deletePort(networkId, portId, known)));
   }
 
-  private CompletionStage<Answer<Port>> port(
-      String networkId,
-      org.apache.pekko.japi.function.Function<
-              org.apache.pekko.actor.typed.ActorRef<NetworkActor.PortReply>, NetworkActor.Message>
-          message) {
-    return orUnavailable(
-        patiently
-            .<NetworkActor.Message, NetworkActor.PortReply>ask(
-                entities.network(networkId), message, PATIENCE)
-            .thenApply(
-                reply ->
-                    reply
-                        .refusal()
-                        .map(Answer::<Port>refuse)
-                        .orElseGet(() -> Answer.of(reply.port().orElseThrow()))));
+  /**
+   * A repeated question that finds no port any more has deleted it the first time.
+   *
+   * @param known what is to be deleted, empty when there is no such port
+   */
+  private CompletionStage<Answer<Port>> deletePort(
+      String networkId, String portId, Optional<Port> known) {
+    return patiently
+        .<NetworkActor.Message, NetworkActor.PortReply>askCounting(
+            entities.network(networkId), replyTo -> new NetworkActor.DeletePort(portId, replyTo))
+        .thenApply(
+            answered ->
+                answered.repeated()
+                        && known.isPresent()
+                        && answered
+                            .reply()
+                            .refusal()
+                            .filter(Rejection.NotFound.class::isInstance)
+                            .isPresent()
+                    ? Answer.of(known.get())
+                    : answer(answered.reply()));
+  }
+
+  private static Answer<Port> answer(NetworkActor.PortReply reply) {
+    return reply
+        .refusal()
+        .map(Answer::<Port>refuse)
+        .orElseGet(() -> Answer.of(reply.port().orElseThrow()));
   }
 
   @Override
   public CompletionStage<List<Port>> ports(String networkId) {
     return patiently
         .<NetworkActor.Message, NetworkActor.Ports>ask(
-            entities.network(networkId), NetworkActor.GetPorts::new, PATIENCE)
+            entities.network(networkId), NetworkActor.GetPorts::new)
         .thenApply(NetworkActor.Ports::ports);
   }
 
@@ -218,7 +228,7 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
 
   @Override
   public CompletionStage<QuotaUsage> usage(ProjectId project) {
-    return patiently.ask(entities.project(project), ProjectActor.GetUsage::new, PATIENCE);
+    return patiently.ask(entities.project(project), ProjectActor.GetUsage::new);
   }
 
   // ---- placements
@@ -255,9 +265,7 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
     return orUnavailable(
         patiently
             .<SchedulerActor.Message, PlacementReport>ask(
-                entities.scheduler(),
-                replyTo -> new SchedulerActor.Explain(spec, replyTo),
-                PATIENCE)
+                entities.scheduler(), replyTo -> new SchedulerActor.Explain(spec, replyTo))
             .thenApply(report -> Answer.of(Explained.of(report))));
   }
 }

@@ -25,15 +25,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.pattern.Patterns;
 
 /** The fleet over its actors. */
 public final class ShardedHosts implements Hosts {
-  private static final Duration ANSWER = Duration.ofSeconds(10);
-
   /** A hypervisor may have to be probed by booting a guest before it answers. */
   private static final Duration FIRST_CONTACT = Duration.ofSeconds(90);
 
@@ -43,6 +39,7 @@ public final class ShardedHosts implements Hosts {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
   private final ActorSystem<?> system;
+  private final PatientAsk patiently;
   private final Entities entities;
   private final Catalog catalog;
   private final DriverProviders providers;
@@ -51,6 +48,7 @@ public final class ShardedHosts implements Hosts {
   public ShardedHosts(
       ActorSystem<?> system, Entities entities, Catalog catalog, DriverProviders providers) {
     this.system = system;
+    this.patiently = new PatientAsk(system);
     this.entities = entities;
     this.catalog = catalog;
     this.providers = providers;
@@ -111,14 +109,14 @@ public final class ShardedHosts implements Hosts {
 
   @Override
   public CompletionStage<List<ConnectionView>> connections() {
-    return all(catalog.all(Connection.class).stream().map(one -> view(one, ANSWER)).toList());
+    return all(catalog.all(Connection.class).stream().map(this::view).toList());
   }
 
   @Override
   public CompletionStage<Answer<ConnectionView>> connection(String id) {
     return catalog
         .find(Connection.class, id)
-        .map(one -> view(one, ANSWER).thenApply(Answer::of))
+        .map(one -> view(one).thenApply(Answer::of))
         .orElseGet(() -> refuse(new Rejection.NotFound("Connection", id)));
   }
 
@@ -144,7 +142,7 @@ public final class ShardedHosts implements Hosts {
                   case Answer.Rejected<Connection>(var why) -> refuse(why);
                   case Answer.Accepted<Connection>(var connection) -> {
                     entities.connection(new ConnectionId(id)).tell(new ConnectionActor.Refresh());
-                    yield view(connection, ANSWER).thenApply(Answer::of);
+                    yield view(connection).thenApply(Answer::of);
                   }
                 });
   }
@@ -184,17 +182,50 @@ public final class ShardedHosts implements Hosts {
 
   @Override
   public CompletionStage<Answer<HostView>> administer(HostId host, Administration.Change change) {
-    return askHost(host, replyTo -> new HostActor.Administer(change, replyTo));
+    return patiently
+        .<HostActor.Message, HostActor.AdministerReply>ask(
+            entities.host(host), replyTo -> new HostActor.Administer(change, replyTo))
+        .thenApply(ShardedHosts::answer);
+  }
+
+  private static Answer<HostView> answer(HostActor.AdministerReply reply) {
+    return reply
+        .refusal()
+        .map(Answer::<HostView>refuse)
+        .orElseGet(() -> Answer.of(reply.view().orElseThrow()));
   }
 
   @Override
   public CompletionStage<Answer<HostView>> removeHost(HostId host) {
-    return askHost(host, HostActor.Remove::new)
+    return view(host)
+        .thenCompose(known -> remove(host, known))
         .thenCompose(
             answer ->
                 answer instanceof Answer.Accepted<HostView>
                     ? leaveAggregates(host).thenApply(_ -> answer)
                     : CompletableFuture.completedFuture(answer));
+  }
+
+  /**
+   * A repeated question that finds no host any more has removed it the first time.
+   *
+   * @param known what is to be removed, empty when there is no such host
+   */
+  private CompletionStage<Answer<HostView>> remove(HostId host, Optional<HostView> known) {
+    return patiently
+        .<HostActor.Message, HostActor.AdministerReply>askCounting(
+            entities.host(host), HostActor.Remove::new)
+        .thenApply(
+            answered ->
+                answered.repeated()
+                        && known.isPresent()
+                        && answered
+                            .reply()
+                            .refusal()
+                            .filter(Rejection.NotFound.class::isInstance)
+                            .isPresent()
+                    ? Answer.of(known.get())
+                    : answer(answered.reply()));
   }
 
   private CompletionStage<?> leaveAggregates(HostId host) {
@@ -210,21 +241,6 @@ public final class ShardedHosts implements Hosts {
             .toList());
   }
 
-  private CompletionStage<Answer<HostView>> askHost(
-      HostId host,
-      org.apache.pekko.japi.function.Function<
-              ActorRef<HostActor.AdministerReply>, HostActor.Message>
-          message) {
-    return AskPattern.<HostActor.Message, HostActor.AdministerReply>ask(
-            entities.host(host), message, ANSWER, system.scheduler())
-        .thenApply(
-            reply ->
-                reply
-                    .refusal()
-                    .map(Answer::<HostView>refuse)
-                    .orElseGet(() -> Answer.of(reply.view().orElseThrow())));
-  }
-
   @Override
   public CompletionStage<List<HostView>> hosts() {
     return connections()
@@ -236,16 +252,15 @@ public final class ShardedHosts implements Hosts {
                     .toList());
   }
 
-  private CompletionStage<ConnectionView> view(Connection connection, Duration patience) {
-    return shown(connection, patience).thenCompose(shown -> view(connection, shown));
+  private CompletionStage<ConnectionView> view(Connection connection) {
+    return shown(connection, PatientAsk.PATIENCE).thenCompose(shown -> view(connection, shown));
   }
 
   private CompletionStage<ConnectionActor.Hosts> shown(Connection connection, Duration patience) {
-    return AskPattern.ask(
+    return patiently.ask(
         entities.connection(new ConnectionId(connection.id())),
         replyTo -> new ConnectionActor.ListHosts(false, replyTo),
-        patience,
-        system.scheduler());
+        patience);
   }
 
   private CompletionStage<ConnectionView> view(Connection connection, ConnectionActor.Hosts shown) {
@@ -270,16 +285,14 @@ public final class ShardedHosts implements Hosts {
   }
 
   private CompletionStage<List<HostView>> hostViews(Collection<HostId> ids) {
-    return all(ids.stream()
-            .sorted(Comparator.comparing(HostId::value))
-            .map(
-                id ->
-                    AskPattern.<HostActor.Message, HostActor.ViewReply>ask(
-                        entities.host(id), HostActor.GetView::new, ANSWER, system.scheduler()))
-            .toList())
-        .thenApply(
-            replies ->
-                replies.stream().map(HostActor.ViewReply::view).flatMap(Optional::stream).toList());
+    return all(ids.stream().sorted(Comparator.comparing(HostId::value)).map(this::view).toList())
+        .thenApply(views -> views.stream().flatMap(Optional::stream).toList());
+  }
+
+  private CompletionStage<Optional<HostView>> view(HostId host) {
+    return patiently
+        .<HostActor.Message, HostActor.ViewReply>ask(entities.host(host), HostActor.GetView::new)
+        .thenApply(HostActor.ViewReply::view);
   }
 
   private static <T> CompletionStage<List<T>> all(List<? extends CompletionStage<T>> stages) {

@@ -58,6 +58,7 @@ public final class NetworkActor
   public record Release(InstanceId instance, ActorRef<Reply> replyTo)
       implements Change, CborSerializable {}
 
+  /** Repeated with the same id it is the same port. */
   public record CreatePort(
       String id,
       String projectId,
@@ -212,6 +213,11 @@ public final class NetworkActor
     }
 
     private void create(CreatePort create) {
+      var there = after.port(create.id());
+      if (there.isPresent()) {
+        answer(create.replyTo(), there.get());
+        return;
+      }
       var made =
           network
               .get()

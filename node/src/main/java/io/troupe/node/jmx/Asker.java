@@ -1,5 +1,6 @@
 package io.troupe.node.jmx;
 
+import io.troupe.actors.cluster.PatientAsk;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -8,7 +9,6 @@ import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.RecipientRef;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.japi.function.Function;
 
 /**
@@ -16,25 +16,25 @@ import org.apache.pekko.japi.function.Function;
  * becomes an {@link IllegalStateException} with one line, as a client has none of our classes.
  */
 final class Asker {
-  /** A client shows an attribute as unavailable rather than hang. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  /** Through a fail-over; then a client shows an attribute as unavailable rather than hang. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final ActorSystem<?> system;
+  private final PatientAsk patiently;
 
   Asker(ActorSystem<?> system) {
-    this.system = system;
+    this.patiently = new PatientAsk(system);
   }
 
   /**
    * @param whom in words, for the message
    */
   <Q, A> A ask(String whom, RecipientRef<Q> recipient, Function<ActorRef<A>, Q> question) {
-    return await(whom, AskPattern.ask(recipient, question, PATIENCE, system.scheduler()));
+    return await(whom, put(recipient, question));
   }
 
   /** For several questions that are under way at once. */
   <Q, A> CompletionStage<A> put(RecipientRef<Q> recipient, Function<ActorRef<A>, Q> question) {
-    return AskPattern.ask(recipient, question, PATIENCE, system.scheduler());
+    return patiently.ask(recipient, question, PATIENCE);
   }
 
   static <T> T await(String whom, CompletionStage<T> answer) {

@@ -6,11 +6,11 @@ import java.util.function.Supplier;
 
 /**
  * A value that is asked for at most once in a while: a client that reads all attributes of a bean
- * gets them from one answer, and ten watching clients cost as much as one. What failed is asked
- * again by the next caller.
+ * gets them from one answer, and ten watching clients cost as much as one. A failure is kept as
+ * long: who reads ten attributes waits once for somebody who does not answer.
  */
 final class Cached<T> {
-  private record Value<T>(T value, long atNanos) {}
+  private record Value<T>(Supplier<T> value, long atNanos) {}
 
   private final long maxAgeNanos;
   private final Supplier<T> source;
@@ -23,10 +23,21 @@ final class Cached<T> {
 
   synchronized T get() {
     if (last.filter(one -> System.nanoTime() - one.atNanos() < maxAgeNanos).isEmpty()) {
-      var value = source.get();
+      var value = ask();
       last = Optional.of(new Value<>(value, System.nanoTime()));
     }
-    return last.get().value();
+    return last.get().value().get();
+  }
+
+  private Supplier<T> ask() {
+    try {
+      var value = source.get();
+      return () -> value;
+    } catch (IllegalStateException e) {
+      return () -> {
+        throw new IllegalStateException(e.getMessage());
+      };
+    }
   }
 
   /** After a change: the next caller sees its effect. */
