@@ -3,10 +3,12 @@ package io.troupe.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.core.journal.JournalServer;
+import io.troupe.drivers.fake.GuestHistory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -100,10 +102,11 @@ abstract class ClusterOfThree {
         victim.kill9();
         var killedAt = System.nanoTime();
         load.avoid(victim);
+        var active = activeAgain("again-" + round, killedAt);
 
-        Thread.sleep(FAIL_OVER.plusSeconds(3));
+        Thread.sleep(Duration.ofSeconds(5));
         var since = load.sent().subList(before, load.sent().size());
-        report(round, victim, killedAt, since);
+        report(round, victim, killedAt, active, since);
         cluster.startAgain(victim);
         load.followMembers();
         Thread.sleep(Duration.ofSeconds(3));
@@ -118,8 +121,21 @@ abstract class ClusterOfThree {
     assertBalanced(new TreeSet<>(load.accepted()));
   }
 
+  /** How long after the kill a server that is booted then runs: the scheduler is needed for it. */
+  private Duration activeAgain(String name, long killedAt) throws Exception {
+    var survivor = cluster.admin(cluster.oldest());
+    var boot = survivor.post("/compute/v2.1/servers", cluster.boot(name));
+    var id = boot.expect(202).path("server").path("id").textValue();
+    until(
+        () ->
+            Books.status(survivor.get("/compute/v2.1/servers/" + id).expect(200).path("server"))
+                .equals("ACTIVE"));
+    return Duration.ofNanos(System.nanoTime() - killedAt);
+  }
+
   /** What clients of the surviving nodes have seen of it. */
-  private static void report(int round, LiveNode victim, long killedAt, List<SteadyLoad.Sent> since)
+  private static void report(
+      int round, LiveNode victim, long killedAt, Duration active, List<SteadyLoad.Sent> since)
       throws IOException {
     var url = victim.url();
     var later =
@@ -131,8 +147,11 @@ abstract class ClusterOfThree {
     var slow = later.stream().filter(one -> one.took().toMillis() > 1000).count();
     var broken = since.stream().filter(one -> one.status() == 0).count();
     say(
-        "kill %d: %d answers since, longest wait %d ms, %d waited more than 1 s, %d cut off with the node"
-            .formatted(round, later.size(), worst.toMillis(), slow, broken));
+        "kill %d: booted and running after %d ms; longest wait of %d requests %d ms, %d waited more than 1 s; %d were cut off"
+            .formatted(round, active.toMillis(), later.size(), worst.toMillis(), slow, broken));
+    assertThat(active)
+        .as("until a server runs that is booted after the kill")
+        .isLessThan(FAIL_OVER);
     assertThat(later).as("answers after the kill").isNotEmpty();
     assertThat(worst).as("longest wait after the kill").isLessThan(FAIL_OVER);
   }
@@ -148,6 +167,19 @@ abstract class ClusterOfThree {
     assertThat(books.servers().stream().map(Books::status).collect(Collectors.toSet()))
         .containsOnly("ACTIVE");
     books.assertBalanced();
+    assertSpawnedOnceUnderEpochsThatNeverFall();
+  }
+
+  private void assertSpawnedOnceUnderEpochsThatNeverFall() throws IOException {
+    var spawns = new HashMap<GuestHistory.Spawn, Integer>();
+    for (var hypervisor : cluster.hypervisors()) {
+      var history = GuestHistory.of(hypervisor);
+      history.spawns().forEach((spawn, times) -> spawns.merge(spawn, times, Integer::sum));
+      history
+          .epochs()
+          .forEach((host, epochs) -> assertThat(epochs).as("epochs of %s", host).isSorted());
+    }
+    assertThat(spawns.entrySet()).as("spawns").allMatch(one -> one.getValue() == 1);
   }
 
   Books books() throws IOException {

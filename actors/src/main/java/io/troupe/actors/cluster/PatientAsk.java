@@ -25,10 +25,10 @@ public final class PatientAsk {
   public static final Duration PATIENCE = Duration.ofSeconds(45);
 
   /**
-   * Longer than an entity takes to wake up, short enough for the client to notice no more than a
-   * pause.
+   * Longer than an entity takes to wake up. It comes on top of a fail-over: what was sent just
+   * before the shard has its new home is lost.
    */
-  static final Duration AGAIN_AFTER = Duration.ofSeconds(4);
+  static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
 
   /**
    * @param repeated whether this is the answer to a repetition: what it says may be the effect of

@@ -30,8 +30,8 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
  * outcome. A question without an answer is put again: all of them are idempotent.
  */
 public final class StepAsker<M> {
-  /** How long an entity of ours may take; its journal may be slow, its shard may be moving. */
-  private static final Duration ENTITY_ANSWER = Duration.ofSeconds(5);
+  /** After this an entity of ours is asked once more: its shard may have moved. */
+  private static final Duration ENTITY_ANSWER = Duration.ofSeconds(2);
 
   /** Driver commands take longer; a repeated one joins the one that is running. */
   private static final Duration DRIVER_ANSWER = Duration.ofSeconds(30);

@@ -223,7 +223,9 @@ class LostMessagesTest {
               stage.journalMeter(),
               stage);
       entity(HostActor.Message.class, behavior, what, message);
-      wired.host(H1).tell(new HostActor.Seen(CONNECTION, Examples.inventory(H1, 4, 8192, 100)));
+      wired
+          .host(H1)
+          .tell(new HostActor.Seen(CONNECTION, "through-1", Examples.inventory(H1, 4, 8192, 100)));
       hosts = new ShardedHosts(stage.system(), wired, catalog, new DriverProviders(List.of()));
     }
 
