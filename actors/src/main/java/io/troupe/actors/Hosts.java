@@ -6,6 +6,7 @@ import io.troupe.actors.host.HostView;
 import io.troupe.core.value.HostId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** The fleet: hypervisor connections and the hosts they show. */
@@ -49,6 +50,9 @@ public interface Hosts {
    * instances. A host its connection still shows comes back as a new one.
    */
   CompletionStage<Answer<HostView>> removeHost(HostId host);
+
+  /** One host as it is now; empty when nobody has seen it. */
+  CompletionStage<Optional<HostView>> host(HostId id);
 
   /** Every host of every connection. */
   CompletionStage<List<HostView>> hosts();

@@ -49,6 +49,10 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
               .withFallback(PersistenceTestKitPlugin.getInstance().config())
               .withFallback(PersistenceTestKitSnapshotPlugin.config())
               .withFallback(ConfigFactory.parseString("pekko.actor.provider = local"))
+              // The first messages load classes, on a machine that may be busy.
+              .withFallback(
+                  ConfigFactory.parseString(
+                      "pekko.actor.testkit.typed.single-expect-default = 15 s"))
               .withFallback(ConfigFactory.parseResources("troupe-pekko.conf"))
               .withFallback(ConfigFactory.load()));
 

@@ -21,7 +21,8 @@ import java.util.Set;
   @JsonSubTypes.Type(value = ServerGroup.class, name = "server-group"),
   @JsonSubTypes.Type(value = Connection.class, name = "connection"),
   @JsonSubTypes.Type(value = QuotaClass.class, name = "quota-class"),
-  @JsonSubTypes.Type(value = ApplicationCredential.class, name = "application-credential")
+  @JsonSubTypes.Type(value = ApplicationCredential.class, name = "application-credential"),
+  @JsonSubTypes.Type(value = SchedulingPause.class, name = "scheduling-pause")
 })
 public sealed interface CatalogEntry extends CborSerializable
     permits Flavor,
@@ -35,7 +36,8 @@ public sealed interface CatalogEntry extends CborSerializable
         ServerGroup,
         Connection,
         QuotaClass,
-        ApplicationCredential {
+        ApplicationCredential,
+        SchedulingPause {
 
   /** Unique among the entries of its kind. */
   @JsonIgnore

@@ -17,7 +17,8 @@ public final class Kinds {
           ServerGroup.class,
           Connection.class,
           QuotaClass.class,
-          ApplicationCredential.class);
+          ApplicationCredential.class,
+          SchedulingPause.class);
 
   private Kinds() {}
 

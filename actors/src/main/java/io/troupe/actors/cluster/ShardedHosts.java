@@ -197,7 +197,7 @@ public final class ShardedHosts implements Hosts {
 
   @Override
   public CompletionStage<Answer<HostView>> removeHost(HostId host) {
-    return view(host)
+    return host(host)
         .thenCompose(known -> remove(host, known))
         .thenCompose(
             answer ->
@@ -239,6 +239,13 @@ public final class ShardedHosts implements Hosts {
                         one.key(),
                         now -> Answer.of(now.without(host.value(), clock.instant()))))
             .toList());
+  }
+
+  @Override
+  public CompletionStage<Optional<HostView>> host(HostId id) {
+    return patiently
+        .<HostActor.Message, HostActor.ViewReply>ask(entities.host(id), HostActor.GetView::new)
+        .thenApply(HostActor.ViewReply::view);
   }
 
   @Override
@@ -285,14 +292,8 @@ public final class ShardedHosts implements Hosts {
   }
 
   private CompletionStage<List<HostView>> hostViews(Collection<HostId> ids) {
-    return all(ids.stream().sorted(Comparator.comparing(HostId::value)).map(this::view).toList())
+    return all(ids.stream().sorted(Comparator.comparing(HostId::value)).map(this::host).toList())
         .thenApply(views -> views.stream().flatMap(Optional::stream).toList());
-  }
-
-  private CompletionStage<Optional<HostView>> view(HostId host) {
-    return patiently
-        .<HostActor.Message, HostActor.ViewReply>ask(entities.host(host), HostActor.GetView::new)
-        .thenApply(HostActor.ViewReply::view);
   }
 
   private static <T> CompletionStage<List<T>> all(List<? extends CompletionStage<T>> stages) {

@@ -2,6 +2,9 @@ package io.troupe.actors.scheduler;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.troupe.actors.Entities;
+import io.troupe.actors.catalog.CatalogActor;
+import io.troupe.actors.catalog.Kinds;
+import io.troupe.actors.catalog.SchedulingPause;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.core.serialization.CborSerializable;
@@ -16,25 +19,28 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.RecipientRef;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.StashBuffer;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.japi.function.Function;
 
 /**
  * The cluster's one scheduler: keeps the table of hosts as they report themselves, and answers
  * where an instance may go. It reserves nothing; what it has just answered it keeps in mind until
  * the host's own word about it comes.
  *
- * <p>It holds nothing that the hosts do not know: after a start it first asks every connection for
- * its hosts and every host for its row, and answers then.
+ * <p>It holds nothing that others do not know: after a start it first asks every connection for its
+ * hosts, every host for its row, and the catalog whether it is paused, and answers then.
  */
 public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Message> {
 
@@ -68,7 +74,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   /**
    * From now on placements wait, each until its operation's deadline; questions are answered as
-   * ever. A scheduler that starts anew on another node is not paused.
+   * ever. Answered once it is in the catalog, where a scheduler that starts elsewhere finds it.
    */
   public record Pause(ActorRef<SchedulerFigures> replyTo) implements Message, CborSerializable {}
 
@@ -76,6 +82,17 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   public record Resume(ActorRef<SchedulerFigures> replyTo) implements Message, CborSerializable {}
 
   private record ConnectionHosts(ConnectionActor.Hosts hosts) implements Message {}
+
+  /**
+   * @param paused empty when the catalog did not say
+   */
+  private record PauseRead(Optional<Boolean> paused) implements Message {}
+
+  private record PauseWritten(boolean paused, ActorRef<SchedulerFigures> replyTo)
+      implements Message {}
+
+  /** Who asked for it will ask again. */
+  private record PauseNotWritten(boolean paused) implements Message {}
 
   private record GiveUpWaiting() implements Message {}
 
@@ -89,6 +106,9 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   /** Questions of operators; instances that wait are kept apart. */
   private static final int ASKED_AT_MOST = 1_000;
+
+  /** For the catalog's actor; its shard may be moving as well. */
+  private static final Duration CATALOG_ANSWER = Duration.ofSeconds(4);
 
   private record Promise(HostId host, Instant at) {}
 
@@ -108,6 +128,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private final Tally tally;
   private boolean rebuilt;
   private boolean paused;
+  private boolean pauseKnown;
   private long rowVersion;
   private long seed;
 
@@ -163,7 +184,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     timers.startSingleTimer(new GiveUpWaiting(), LONGEST_REBUILD);
     timers.startTimerWithFixedDelay(new ForgetPromises(), PROMISE_KEPT);
     metrics.gauge("troupe.scheduler.hosts", table, HostTable::size);
-    this.rebuilt = connections.isEmpty();
+    readPause();
   }
 
   @Override
@@ -221,19 +242,22 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       case GetFigures(var replyTo) -> replyTo.tell(figures());
       case Pause(var replyTo) -> {
         paused = true;
-        getContext().getLog().warn("scheduler: paused by an administrator");
+        writePause(
+            true, replyTo, to -> new CatalogActor.Create(new SchedulingPause(clock.instant()), to));
+      }
+      case Resume(var replyTo) ->
+          writePause(false, replyTo, to -> new CatalogActor.Remove(SchedulingPause.KEY, to));
+      case PauseRead(var read) -> onPauseRead(read);
+      case PauseWritten(var written, var replyTo) -> {
+        onPauseWritten(written);
         replyTo.tell(figures());
       }
-      case Resume(var replyTo) -> {
-        if (paused) {
-          paused = false;
-          getContext().getLog().warn("scheduler: resumed, {} placements waited", waiting.size());
-          answerWaiting();
-        }
-        replyTo.tell(figures());
-      }
+      case PauseNotWritten(var wanted) ->
+          getContext()
+              .getLog()
+              .warn("scheduler: the catalog does not take {}", wanted ? "a pause" : "its end");
     }
-    if (!rebuilt && connectionsAwaited.isEmpty() && hostsAwaited.isEmpty()) {
+    if (!rebuilt && pauseKnown && connectionsAwaited.isEmpty() && hostsAwaited.isEmpty()) {
       rebuilt = true;
       getContext().getLog().info("scheduler: {} hosts known, answering", table.size());
       answerWaiting();
@@ -241,6 +265,69 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     }
     return this;
   }
+
+  // ---- the pause
+
+  private RecipientRef<CatalogActor.Message> catalog() {
+    return entities.catalog(Kinds.id(SchedulingPause.class));
+  }
+
+  private void readPause() {
+    getContext()
+        .ask(
+            CatalogActor.All.class,
+            catalog(),
+            CATALOG_ANSWER,
+            CatalogActor.GetAll::new,
+            (all, noAnswer) ->
+                new PauseRead(
+                    noAnswer == null ? Optional.of(!all.entries().isEmpty()) : Optional.empty()));
+  }
+
+  private void onPauseRead(Optional<Boolean> read) {
+    if (pauseKnown) {
+      return; // an administrator was faster
+    }
+    if (read.isEmpty()) {
+      readPause();
+      return;
+    }
+    pauseKnown = true;
+    paused = paused || read.get();
+    if (read.get()) {
+      getContext().getLog().warn("scheduler: still paused by an administrator");
+    }
+  }
+
+  /**
+   * Whatever the catalog answers, it is then as it should be: created or there, removed or gone.
+   */
+  private void writePause(
+      boolean wanted,
+      ActorRef<SchedulerFigures> replyTo,
+      Function<ActorRef<CatalogActor.Reply>, CatalogActor.Message> write) {
+    getContext()
+        .ask(
+            CatalogActor.Reply.class,
+            catalog(),
+            CATALOG_ANSWER,
+            write,
+            (_, noAnswer) ->
+                noAnswer == null ? new PauseWritten(wanted, replyTo) : new PauseNotWritten(wanted));
+  }
+
+  private void onPauseWritten(boolean written) {
+    pauseKnown = true;
+    if (written) {
+      getContext().getLog().warn("scheduler: paused by an administrator");
+    } else if (paused) {
+      getContext().getLog().warn("scheduler: resumed, {} placements waited", waiting.size());
+    }
+    paused = written;
+    answerWaiting();
+  }
+
+  // ---- decisions
 
   private SchedulerFigures figures() {
     return tally.figures(table.size(), paused, waiting.size(), clock.instant());

@@ -12,6 +12,7 @@ import io.troupe.actors.Examples;
 import io.troupe.actors.Placements;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.Stage;
+import io.troupe.actors.Wired;
 import io.troupe.actors.catalog.CatalogActor;
 import io.troupe.actors.catalog.CatalogCopy;
 import io.troupe.actors.catalog.CatalogEntry;
@@ -21,6 +22,7 @@ import io.troupe.actors.catalog.Flavor;
 import io.troupe.actors.catalog.KeyPair;
 import io.troupe.actors.catalog.Kinds;
 import io.troupe.actors.catalog.Project;
+import io.troupe.actors.catalog.SchedulingPause;
 import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
@@ -453,9 +455,12 @@ class LostMessagesTest {
   @ParameterizedTest
   @EnumSource
   void thePlacementIsExplained(Lost what) throws Exception {
+    wired.put(
+        CatalogActor.Message.class,
+        stage.enter(CatalogActor.create(SchedulingPause.class, _ -> {})));
     var behavior =
         SchedulerActor.create(
-            stage, Set::of, SchedulerSettings.DEFAULT, new SimpleMeterRegistry(), stage);
+            wired, Set::of, SchedulerSettings.DEFAULT, new SimpleMeterRegistry(), stage);
     entity(SchedulerActor.Message.class, behavior, what, SchedulerActor.Explain.class);
     var flavor =
         new Flavor(

@@ -3,54 +3,64 @@ package io.troupe.actors.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.troupe.actors.Entities;
+import io.troupe.actors.Stage;
+import io.troupe.actors.Wired;
+import io.troupe.actors.catalog.CatalogActor;
+import io.troupe.actors.catalog.CatalogState;
+import io.troupe.actors.catalog.SchedulingPause;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.core.value.HostId;
-import java.lang.reflect.Proxy;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** An administrator holds placements back and lets them go. */
 class SchedulerPauseTest {
-  private static final ActorTestKit KIT = ActorTestKit.create();
+  private static Stage stage;
   private static final Duration QUIET = Duration.ofMillis(200);
 
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  private final TestProbe<Decision> asker = KIT.createTestProbe();
-  private final TestProbe<SchedulerFigures> administrator = KIT.createTestProbe();
+  private final Wired others = new Wired();
+  private TestProbe<Decision> asker;
+  private TestProbe<SchedulerFigures> administrator;
   private ActorRef<SchedulerActor.Message> scheduler;
 
+  @BeforeAll
+  static void open() {
+    stage = new Stage();
+  }
+
   @AfterAll
-  static void stop() {
-    KIT.shutdownTestKit();
+  static void close() {
+    stage.close();
   }
 
   @BeforeEach
   void withOneHost() {
-    scheduler =
-        KIT.spawn(
-            SchedulerActor.create(
-                nobody(), Set::of, SchedulerSettings.DEFAULT, metrics, Clock.systemUTC()));
-    scheduler.tell(new SchedulerActor.HostDelta(HostDraft.named("one").row(), List.of()));
+    stage.clear();
+    asker = stage.probe(Decision.class);
+    administrator = stage.probe(SchedulerFigures.class);
+    others.put(CatalogActor.Message.class, catalog());
+    scheduler = anotherNode();
   }
 
-  /** A scheduler without connections asks nobody. */
-  private static Entities nobody() {
-    return (Entities)
-        Proxy.newProxyInstance(
-            Entities.class.getClassLoader(),
-            new Class<?>[] {Entities.class},
-            (_, method, _) -> {
-              throw new IllegalStateException(method.getName());
-            });
+  private static ActorRef<CatalogActor.Message> catalog() {
+    return stage.enter(CatalogActor.create(SchedulingPause.class, _ -> {}));
+  }
+
+  /** One scheduler at a time; without connections it waits for the catalog only. */
+  private ActorRef<SchedulerActor.Message> anotherNode() {
+    var started =
+        stage.enter(
+            SchedulerActor.create(others, Set::of, SchedulerSettings.DEFAULT, metrics, stage));
+    started.tell(new SchedulerActor.HostDelta(HostDraft.named("one").row(), List.of()));
+    return started;
   }
 
   private SchedulerFigures pause() {
@@ -93,7 +103,7 @@ class SchedulerPauseTest {
   @Test
   void anInstanceThatAsksAgainWaitsOnce() {
     pause();
-    var gaveUp = KIT.<Decision>createTestProbe();
+    var gaveUp = stage.probe(Decision.class);
     var request = RequestDraft.any().spec();
     scheduler.tell(new SchedulerActor.Place(request, gaveUp.getRef()));
     scheduler.tell(new SchedulerActor.Place(request, asker.getRef()));
@@ -108,7 +118,7 @@ class SchedulerPauseTest {
   @Test
   void questionsAreAnsweredWhilePaused() {
     pause();
-    var curious = KIT.<PlacementReport>createTestProbe();
+    var curious = stage.probe(PlacementReport.class);
 
     scheduler.tell(new SchedulerActor.Explain(RequestDraft.any().spec(), curious.getRef()));
 
@@ -140,5 +150,53 @@ class SchedulerPauseTest {
     assertThat(asker.receiveMessage()).isInstanceOf(Decision.NoValidHost.class);
     assertThat(figures().removed()).containsExactly(java.util.Map.entry("RamFilter", 1L));
     assertThat(figures().noValidHost()).isEqualTo(1);
+  }
+
+  @Test
+  void aPauseLastsWhenTheSchedulerMoves() {
+    pause();
+
+    scheduler = anotherNode();
+    scheduler.tell(new SchedulerActor.Place(RequestDraft.any().spec(), asker.getRef()));
+
+    asker.expectNoMessage(QUIET);
+    assertThat(figures().paused()).isTrue();
+    resume();
+    assertThat(asker.receiveMessage()).isInstanceOf(Decision.Placed.class);
+    scheduler = anotherNode();
+    scheduler.tell(new SchedulerActor.Place(RequestDraft.any().spec(), asker.getRef()));
+    assertThat(asker.receiveMessage()).isInstanceOf(Decision.Placed.class);
+  }
+
+  @Test
+  void nothingIsAnsweredBeforeTheCatalogSaysWhetherItIsPaused() {
+    pause();
+    var shard = stage.probe(CatalogActor.Message.class);
+    others.put(CatalogActor.Message.class, shard.getRef());
+    scheduler = anotherNode();
+    scheduler.tell(new SchedulerActor.Place(RequestDraft.any().spec(), asker.getRef()));
+    var question = shard.expectMessageClass(CatalogActor.GetAll.class);
+
+    for (int i = 0; i < 3; i++) { // by then it has given up waiting for hosts
+      stage.pass(Duration.ofSeconds(4));
+      question = shard.expectMessageClass(CatalogActor.GetAll.class);
+    }
+
+    asker.expectNoMessage(QUIET);
+    question.replyTo().tell(new CatalogActor.All("scheduling-pause", 2, List.of()));
+    assertThat(asker.receiveMessage()).isInstanceOf(Decision.Placed.class);
+  }
+
+  @Test
+  void aPauseIsAnsweredOnceItIsWritten() {
+    var shard = stage.probe(CatalogActor.Message.class);
+    others.put(CatalogActor.Message.class, shard.getRef());
+    scheduler.tell(new SchedulerActor.Pause(administrator.getRef()));
+    var write = shard.expectMessageClass(CatalogActor.Create.class);
+    administrator.expectNoMessage(QUIET);
+
+    write.replyTo().tell(new CatalogActor.Written(new CatalogState.Versioned(write.entry(), 1), 1));
+
+    assertThat(administrator.receiveMessage().paused()).isTrue();
   }
 }

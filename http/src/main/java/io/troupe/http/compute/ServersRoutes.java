@@ -55,7 +55,7 @@ final class ServersRoutes {
 
   private CompletionStage<HttpResponse> detail(Call call) {
     Page<InstanceView> page = page(call);
-    return HostStates.of(api.hosts(), call)
+    return HostStates.of(api.hosts(), call, page.entries())
         .thenApply(
             hosts -> {
               var json = new ServerJson(call, hosts);
@@ -80,9 +80,14 @@ final class ServersRoutes {
   private CompletionStage<HttpResponse> show(Call call) {
     return servers
         .find(call)
-        .thenCombine(
-            HostStates.of(api.hosts(), call),
-            (server, hosts) -> one(new ServerJson(call, hosts).shown(server)));
+        .thenCompose(
+            server ->
+                hosts(call, server)
+                    .thenApply(hosts -> one(new ServerJson(call, hosts).shown(server))));
+  }
+
+  private CompletionStage<HostStates> hosts(Call call, InstanceView server) {
+    return HostStates.of(api.hosts(), call, List.of(server));
   }
 
   private CompletionStage<HttpResponse> update(Call call) {
@@ -92,9 +97,11 @@ final class ServersRoutes {
                 servers
                     .find(call)
                     .thenCompose(server -> update(call, server, request))
-                    .thenCombine(
-                        HostStates.of(api.hosts(), call),
-                        (server, hosts) -> one(new ServerJson(call, hosts).updated(server))));
+                    .thenCompose(
+                        server ->
+                            hosts(call, server)
+                                .thenApply(
+                                    hosts -> one(new ServerJson(call, hosts).updated(server)))));
   }
 
   private CompletionStage<InstanceView> update(

@@ -28,6 +28,7 @@ public final class MemoryHosts implements Hosts {
   private final Map<String, String> zones = new LinkedHashMap<>();
   private final Map<String, Administration> decided = new LinkedHashMap<>();
   private final Map<String, List<InstanceId>> instances = new LinkedHashMap<>();
+  private boolean oneIsSilent;
   private final Catalog catalog;
   private final Clock clock;
 
@@ -39,6 +40,11 @@ public final class MemoryHosts implements Hosts {
   /** Puts instances on a host. */
   public synchronized void occupy(String host, List<InstanceId> these) {
     instances.put(host, these);
+  }
+
+  /** One host, no matter which, does not answer any more: nobody gets a list of all. */
+  public synchronized void silenceOne() {
+    oneIsSilent = true;
   }
 
   /** Registers a connection to a host of this name in a zone. */
@@ -133,7 +139,15 @@ public final class MemoryHosts implements Hosts {
   }
 
   @Override
+  public synchronized CompletionStage<Optional<HostView>> host(HostId id) {
+    return CompletableFuture.completedFuture(find(id).map(this::host));
+  }
+
+  @Override
   public synchronized CompletionStage<List<HostView>> hosts() {
+    if (oneIsSilent) {
+      return new CompletableFuture<>();
+    }
     return CompletableFuture.completedFuture(
         connections.values().stream().map(this::host).toList());
   }

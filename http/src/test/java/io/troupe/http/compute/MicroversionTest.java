@@ -120,6 +120,24 @@ class MicroversionTest extends CloudTest {
   }
 
   @Test
+  void aServersHostIsShownThoughAnotherDoesNotAnswer() {
+    String id = boot(cloud.alice(), "a");
+    cloud.hosts.silenceOne();
+
+    var admin = cloud.admin().at("2.16");
+
+    assertThat(admin.get(SERVERS + "/" + id).body().at("/server/host_status").asText())
+        .isEqualTo("UP");
+    assertThat(
+            admin
+                .get(SERVERS + "/detail?all_tenants=1")
+                .body()
+                .at("/servers/0/host_status")
+                .asText())
+        .isEqualTo("UP");
+  }
+
+  @Test
   void theFlavorIsEmbeddedFrom247() {
     String id = boot(cloud.alice(), "a");
 

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -63,6 +64,11 @@ public final class HostsInMemory implements Hosts {
 
   @Override
   public CompletionStage<Answer<HostView>> administer(HostId host, Administration.Change change) {
+    throw new UnsupportedOperationException("no test of the operator API asks this");
+  }
+
+  @Override
+  public CompletionStage<Optional<HostView>> host(HostId id) {
     throw new UnsupportedOperationException("no test of the operator API asks this");
   }
 

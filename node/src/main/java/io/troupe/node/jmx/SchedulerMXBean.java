@@ -42,7 +42,8 @@ public interface SchedulerMXBean {
   @Description(
       value =
           "Holds placements back: new instances are accepted and wait, each until its boot deadline."
-              + " Ends with resume, and when the scheduler moves to another node.",
+              + " Ends with resume only: it lasts when the scheduler moves to another node, and over a"
+              + " restart of all.",
       impact = Impact.CHANGES)
   void pause();
 

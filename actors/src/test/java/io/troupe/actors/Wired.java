@@ -1,6 +1,5 @@
-package io.troupe.actors.cluster;
+package io.troupe.actors;
 
-import io.troupe.actors.Entities;
 import io.troupe.actors.catalog.CatalogActor;
 import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.host.ConnectionActor;
@@ -18,11 +17,11 @@ import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.RecipientRef;
 
-/** One entity of each type, whatever its id, behind a wire. */
-final class Wired implements Entities {
+/** One entity of each type, whatever its id. */
+public final class Wired implements Entities {
   private final Map<Class<?>, ActorRef<?>> ends = new HashMap<>();
 
-  <M> void put(Class<M> protocol, ActorRef<? super M> end) {
+  public <M> void put(Class<M> protocol, ActorRef<? super M> end) {
     ends.put(protocol, end);
   }
 
