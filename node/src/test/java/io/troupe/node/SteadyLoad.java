@@ -1,5 +1,7 @@
 package io.troupe.node;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.List;
@@ -31,8 +33,12 @@ final class SteadyLoad {
       int status,
       String text,
       String server) {
-    boolean isBoot() {
-      return name.startsWith("s");
+    boolean isOf(LiveNode asked) {
+      try {
+        return node.equals(asked.url());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     Duration took() {
@@ -81,6 +87,19 @@ final class SteadyLoad {
   void avoid(LiveNode node) throws Exception {
     var url = node.url();
     targets.updateAndGet(all -> all.stream().filter(one -> !one.url().equals(url)).toList());
+  }
+
+  /** Sends to this node until it says that it is not ready, as a load balancer does. */
+  void avoidWhenNotReady(LiveNode node) {
+    try {
+      var probe = NodeClient.anonymous(node.url());
+      while (probe.get("/health/ready").status() == 200) {
+        Thread.sleep(200);
+      }
+      avoid(node);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   private void run() {

@@ -24,11 +24,14 @@ public final class PatientAsk {
    */
   public static final Duration PATIENCE = Duration.ofSeconds(45);
 
-  /**
-   * Longer than an entity takes to wake up. It comes on top of a fail-over: what was sent just
-   * before the shard has its new home is lost.
-   */
+  /** The first repetition: longer than an entity takes to wake up. */
   static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+
+  /**
+   * The others. In a fail-over thousands of questions wait: each tells the survivors the same once
+   * more. What is sent to a shard that is known to have no home is kept and not lost.
+   */
+  static final Duration AGAIN_AND_AGAIN_AFTER = Duration.ofSeconds(3);
 
   /**
    * @param repeated whether this is the answer to a repetition: what it says may be the effect of
@@ -84,7 +87,7 @@ public final class PatientAsk {
       if (answer.isDone()) {
         return;
       }
-      var takeBack = putAgainLater(left);
+      var takeBack = putAgain(left, repeated ? AGAIN_AND_AGAIN_AFTER : AGAIN_AFTER);
       AskPattern.ask(whom, question, left, system.scheduler())
           .whenComplete(
               (reply, failure) -> {
@@ -99,14 +102,14 @@ public final class PatientAsk {
     }
 
     /** What takes it back. */
-    private Runnable putAgainLater(Duration left) {
-      var then = left.minus(AGAIN_AFTER);
+    private Runnable putAgain(Duration left, Duration later) {
+      var then = left.minus(later);
       if (!then.isPositive()) {
         return () -> {};
       }
       return system
               .scheduler()
-              .scheduleOnce(AGAIN_AFTER, () -> put(then, true), system.executionContext())
+              .scheduleOnce(later, () -> put(then, true), system.executionContext())
           ::cancel;
     }
   }
