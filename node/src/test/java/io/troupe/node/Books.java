@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.stream.StreamSupport;
 
 /**
  * What the API, the hosts, the projects, the network and the hypervisor each say about the servers
@@ -63,16 +62,21 @@ record Books(
         claims,
         ramMib,
         guests(hypervisors),
-        texts(admin.get("/networking/v2.0/ports").expect(200).path("ports"), "device_id"),
+        texts(all(admin, "/networking/v2.0/ports", "ports"), "device_id"),
         limits);
   }
 
   /** The servers of all projects, in full. */
   static List<JsonNode> servers(NodeClient admin) {
+    return all(admin, "/compute/v2.1/servers/detail?all_tenants=1", "servers");
+  }
+
+  /** All pages of a list. */
+  private static List<JsonNode> all(NodeClient client, String path, String kind) {
     var all = new ArrayList<JsonNode>();
-    var path = "/compute/v2.1/servers/detail?all_tenants=1&limit=500";
+    var paged = path + (path.contains("?") ? "&" : "?") + "limit=500";
     for (var marker = ""; ; ) {
-      var page = admin.get(path + marker).expect(200).path("servers");
+      var page = client.get(paged + marker).expect(200).path(kind);
       page.forEach(all::add);
       if (page.size() < 500) {
         return all;
@@ -198,11 +202,9 @@ record Books(
     return ids;
   }
 
-  private static Set<String> texts(JsonNode list, String key) {
+  private static Set<String> texts(List<JsonNode> list, String key) {
     var texts = new TreeSet<String>();
-    StreamSupport.stream(list.spliterator(), false)
-        .map(one -> one.path(key).asText())
-        .forEach(texts::add);
+    list.forEach(one -> texts.add(one.path(key).asText()));
     return texts;
   }
 }
