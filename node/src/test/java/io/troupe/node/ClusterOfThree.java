@@ -37,7 +37,6 @@ abstract class ClusterOfThree {
 
   @RegisterExtension final LiveNodes nodes = LiveNodes.ofTest();
   @TempDir Path dir;
-  private JournalServer server;
   LiveCluster cluster;
 
   abstract JournalServer server() throws Exception;
@@ -50,19 +49,14 @@ abstract class ClusterOfThree {
 
   @BeforeEach
   void startThree() throws Exception {
-    server = server();
-    cluster = new LiveCluster(nodes, dir, settings(server));
-    cluster.applySchema();
-    for (int number = 0; number < 3; number++) {
-      cluster.start(number);
-    }
+    var server = server();
+    cluster = LiveCluster.start(nodes, dir, 3, server, settings(server));
   }
 
   @AfterEach
   void stop() {
-    nodes.killAll();
-    if (server != null) {
-      server.close();
+    if (cluster != null) {
+      cluster.close();
     }
   }
 
@@ -132,7 +126,7 @@ abstract class ClusterOfThree {
     var load = SteadyLoad.start(cluster, "s", PER_SECOND / 2);
     try {
       Thread.sleep(Duration.ofSeconds(3));
-      var fourth = cluster.start(3);
+      var fourth = cluster.startNode(3);
       load.followMembers();
       until(() -> hasBooted(fourth));
       Thread.sleep(Duration.ofSeconds(5));

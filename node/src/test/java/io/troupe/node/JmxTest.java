@@ -125,6 +125,9 @@ class JmxTest {
                 .mapToInt(one -> one.get("entities").asInt())
                 .sum())
         .isEqualTo(3);
+    assertThat(get("Shards", "Types").valueStream().map(JsonNode::asText))
+        .containsExactly(
+            "catalog", "connection", "host", "instance", "network", "project", "server-group");
     assertThatThrownBy(() -> call("Shards", "shards", "nonsense"))
         .hasMessageContaining("nonsense is no type of entities");
   }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
+import io.troupe.core.journal.JournalServer;
+import io.troupe.node.jmx.BeanClient;
+import io.troupe.node.jmx.Door;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -11,45 +14,93 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.TreeMap;
 
 /**
- * Nodes on one journal, each a process of its own that joins through the first three. The first of
- * {@link #members} is the oldest and has the scheduler. A cloud of its own to boot in: a flavor, an
- * image, a network, and fake hypervisors in directories that outlive every node.
+ * A cluster as an operator sets it up, on loopback: a file for each node, one database, a shared
+ * folder and key, and a door for JMX at each. Every node is a process of its own; one that has
+ * ended can be started again, and more than at first can be started. The first of {@link #members}
+ * is the oldest and has the scheduler.
  */
-final class LiveCluster {
-  private static final int SEEDS = 3;
-  private static final String PASSWORD = "correct horse battery";
+final class LiveCluster implements AutoCloseable {
+  private static final String ADMINS_PASSWORD = "of-the-cluster";
 
   private final LiveNodes nodes;
   private final Path dir;
+  private final JournalServer server;
   private final Map<String, Object> journal;
+  private final int seeds;
   private final List<Integer> ports = new ArrayList<>();
+  private final Map<Integer, Door> doors = new HashMap<>();
+  private final Map<Integer, LiveNode> latest = new TreeMap<>();
   private final List<LiveNode> members = new ArrayList<>();
-  private final Map<LiveNode, Integer> numbers = new HashMap<>();
   private final List<Path> hypervisors = new ArrayList<>();
-  private String bootBody = "";
+  private String boot = "";
 
-  /**
-   * @param dir for everything the nodes keep in files
-   * @param journal settings that lead to the journal
-   */
-  LiveCluster(LiveNodes nodes, Path dir, Map<String, Object> journal) throws IOException {
+  private LiveCluster(
+      LiveNodes nodes, Path dir, JournalServer server, Map<String, Object> journal, int seeds) {
     this.nodes = nodes;
     this.dir = dir;
+    this.server = server;
     this.journal = journal;
-    for (int seed = 0; seed < SEEDS; seed++) {
+    this.seeds = seeds;
+  }
+
+  /** On PostgreSQL: nodes 0 to {@code size} - 1, all members; 0 has founded the cluster. */
+  static LiveCluster start(LiveNodes nodes, Path dir, int size) throws Exception {
+    var server = JournalServer.postgres();
+    return start(nodes, dir, size, server, onPostgres(server));
+  }
+
+  static Map<String, Object> onPostgres(JournalServer server) {
+    return Map.of(
+        "troupe.journal.profile",
+        "postgres",
+        "troupe.journal.postgres.url",
+        server.addresses().getFirst(),
+        "troupe.journal.postgres.password",
+        "troupe",
+        "troupe.journal.postgres.connections",
+        5);
+  }
+
+  /**
+   * @param server goes when the cluster goes
+   * @param journal settings that lead to it
+   */
+  static LiveCluster start(
+      LiveNodes nodes, Path dir, int size, JournalServer server, Map<String, Object> journal)
+      throws Exception {
+    var cluster = new LiveCluster(nodes, dir, server, journal, size);
+    try {
+      cluster.begin();
+      return cluster;
+    } catch (Exception | Error failure) {
+      cluster.close();
+      throw failure;
+    }
+  }
+
+  private void begin() throws Exception {
+    secret("token.key", "0123456789abcdef0123456789abcdef");
+    secret("admin-password", ADMINS_PASSWORD + "\n");
+    for (int i = 0; i < seeds; i++) {
       ports.add(freePort());
     }
-    Files.writeString(dir.resolve("admin-password"), PASSWORD);
-    var key = new byte[32];
-    new Random(1).nextBytes(key);
-    Files.write(dir.resolve("token.key"), key);
+    applySchema();
+    for (int i = 0; i < seeds; i++) {
+      startNode(i);
+    }
+  }
+
+  private void secret(String name, String text) throws IOException {
+    var file = Files.writeString(dir.resolve(name), text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 
   private static int freePort() throws IOException {
@@ -58,56 +109,68 @@ final class LiveCluster {
     }
   }
 
-  /** Makes the journal's tables. */
-  void applySchema() throws IOException {
-    var out = new StringWriter();
-    int code =
+  private void applySchema() throws Exception {
+    var said = new StringWriter();
+    var code =
         Main.commandLine()
-            .setOut(new PrintWriter(out))
-            .setErr(new PrintWriter(out))
-            .execute("schema", "apply", "--config", config(0).toString());
-    assertThat(code).as(out.toString()).isZero();
+            .setOut(new PrintWriter(said))
+            .setErr(new PrintWriter(said))
+            .execute("schema", "apply", "--config", file(0).toString());
+    assertThat(code).as(said.toString()).isZero();
   }
 
-  /** The configuration file of a node; numbers count from 0. */
-  private Path config(int number) throws IOException {
-    while (ports.size() <= number) {
+  private Path data(int index) {
+    return dir.resolve("node-" + index).resolve("data");
+  }
+
+  /** The configuration file of a node. */
+  private Path file(int index) throws Exception {
+    while (ports.size() <= index) {
       ports.add(freePort());
     }
+    if (!doors.containsKey(index)) {
+      doors.put(index, Door.plain(Files.createDirectories(data(index).getParent())));
+    }
     var values = new HashMap<String, Object>(journal);
-    values.put("troupe.data-dir", data(number).toString());
+    values.putAll(doors.get(index).settings());
+    values.put("troupe.data-dir", data(index).toString());
     values.put("troupe.cluster.name", "test");
-    values.put("troupe.cluster.port", ports.get(number));
+    values.put("troupe.cluster.port", ports.get(index));
     values.put(
         "troupe.cluster.seed-nodes",
-        ports.subList(0, SEEDS).stream().map(port -> "127.0.0.1:" + port).toList());
+        ports.subList(0, seeds).stream().map(port -> "127.0.0.1:" + port).toList());
     values.put("troupe.http.port", 0);
     values.put("troupe.shared.image-dir", dir.resolve("images").toString());
     values.put("troupe.shared.token-key-file", dir.resolve("token.key").toString());
     values.put("troupe.identity.admin-password-file", dir.resolve("admin-password").toString());
-    var file = dir.resolve("node-" + number + ".conf");
     return Files.writeString(
-        file, ConfigFactory.parseMap(values).root().render(ConfigRenderOptions.concise()));
+        dir.resolve("node-" + index + ".conf"),
+        ConfigFactory.parseMap(values).root().render(ConfigRenderOptions.concise()));
   }
 
-  private Path data(int number) {
-    return dir.resolve("node-" + number);
-  }
-
-  /** Starts a node and waits until it serves; it is the youngest then. */
-  LiveNode start(int number) throws IOException, InterruptedException {
-    var node = nodes.start(LiveNode.Start.member(data(number), config(number)), dir);
-    numbers.put(node, number);
+  /** Returns when it serves; it is the youngest member then. */
+  LiveNode startNode(int index) throws Exception {
+    var node = nodes.start(LiveNode.Start.member(data(index), file(index)), dir);
+    latest.put(index, node);
     members.add(node);
     return node;
   }
 
   /** Starts the node that {@code ended} was once more. */
-  LiveNode startAgain(LiveNode ended) throws IOException, InterruptedException {
-    return start(numbers.get(ended));
+  LiveNode startAgain(LiveNode ended) throws Exception {
+    for (var each : latest.entrySet()) {
+      if (each.getValue() == ended) {
+        return startNode(each.getKey());
+      }
+    }
+    throw new AssertionError("not a node of this cluster: " + ended);
   }
 
-  /** Those that are running and not paused, oldest first. */
+  LiveNode node(int index) {
+    return latest.get(index);
+  }
+
+  /** Those that clients are to be sent to, oldest first. */
   List<LiveNode> members() {
     return List.copyOf(members);
   }
@@ -121,13 +184,29 @@ final class LiveCluster {
     members.remove(node);
   }
 
+  /** As the cluster knows it. */
+  String address(int index) {
+    return "pekko://troupe@127.0.0.1:" + ports.get(index);
+  }
+
+  NodeClient admin(int index) throws IOException {
+    return admin(node(index));
+  }
+
   NodeClient admin(LiveNode node) throws IOException {
+    var url = node.url();
     return NodeClient.login(
-        node.url(), new CloudsFile.Cloud(node.url(), "admin", PASSWORD, "admin"));
+        url, new CloudsFile.Cloud(url + "/identity/v3", "admin", ADMINS_PASSWORD, "admin"));
+  }
+
+  /** The JDK's JMX client, as somebody who may change things. */
+  BeanClient jmx(int index) throws Exception {
+    return BeanClient.connect(doors.get(index).as("alice", Door.ALICES_PASSWORD));
   }
 
   /**
-   * Makes what a boot needs.
+   * Makes what a boot needs: fake hypervisors in directories that outlive every node, a flavor, a
+   * network and an image.
    *
    * @param connections to fake hypervisors of their own
    * @param hosts of each connection
@@ -146,43 +225,63 @@ final class LiveCluster {
     admin
         .post(
             "/compute/v2.1/flavors",
-            "{\"flavor\": {\"id\": \"1\", \"name\": \"m1.nano\", \"ram\": 64, \"vcpus\": 1, \"disk\": 0}}")
+            """
+            {"flavor": {"id": "1", "name": "m1.nano", "ram": 64, "vcpus": 1, "disk": 0}}
+            """)
         .expect(200);
     var network =
-        id(admin.post("/networking/v2.0/networks", "{\"network\": {\"name\": \"n\"}}"), "network");
+        admin
+            .post("/networking/v2.0/networks", "{\"network\": {\"name\": \"n\"}}")
+            .expect(201)
+            .at("/network/id")
+            .textValue();
     admin
         .post(
             "/networking/v2.0/subnets",
-            "{\"subnet\": {\"network_id\": \"%s\", \"cidr\": \"10.64.0.0/16\", \"ip_version\": 4}}"
+            """
+            {"subnet": {"network_id": "%s", "cidr": "10.64.0.0/16", "ip_version": 4}}
+            """
                 .formatted(network))
         .expect(201);
+    boot =
+        """
+        {"server": {"name": "%%s", "flavorRef": "1", "imageRef": "%s",
+          "networks": [{"uuid": "%s"}]}}
+        """
+            .formatted(image(admin), network);
+  }
+
+  private static String image(NodeClient admin) {
     var image =
         admin
             .post(
                 "/image/v2/images",
-                "{\"name\": \"i\", \"disk_format\": \"raw\", \"container_format\": \"bare\"}")
+                """
+                {"name": "tiny", "disk_format": "raw", "container_format": "bare"}
+                """)
             .expect(201)
             .path("id")
             .textValue();
     admin
         .put("/image/v2/images/" + image + "/file", "application/octet-stream", new byte[4096])
         .expect(204);
-    bootBody =
-        "{\"server\": {\"name\": \"%%s\", \"flavorRef\": \"1\", \"imageRef\": \"%s\", \"networks\": [{\"uuid\": \"%s\"}]}}"
-            .formatted(image, network);
+    return image;
   }
 
-  private static String id(NodeClient.Reply reply, String kind) {
-    return reply.expect(201).path(kind).path("id").textValue();
-  }
-
-  /** The body of a request to boot a server. */
+  /** The body of a request to boot a server in what {@link #furnish} has made. */
   String boot(String name) {
-    return bootBody.formatted(name);
+    return boot.formatted(name);
   }
 
   /** The directories of the fake hypervisors. */
   List<Path> hypervisors() {
     return List.copyOf(hypervisors);
+  }
+
+  /** The nodes first: they shall not have to complain that their database is gone. */
+  @Override
+  public void close() {
+    nodes.killAll();
+    server.close();
   }
 }

@@ -11,10 +11,7 @@ class PostgresClusterTest extends ClusterOfThree {
 
   @Override
   Map<String, Object> settings(JournalServer server) {
-    return Map.of(
-        "troupe.journal.profile", "postgres",
-        "troupe.journal.postgres.url", server.addresses().getFirst(),
-        "troupe.journal.postgres.password", "troupe");
+    return LiveCluster.onPostgres(server);
   }
 
   @Override

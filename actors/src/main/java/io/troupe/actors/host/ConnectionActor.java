@@ -121,6 +121,11 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
   /** The driver's actor does not block; it is silent only while it is started anew. */
   private static final Duration LOAD_ANSWER = Duration.ofSeconds(1);
 
+  /** An entry written at another node comes to this one within milliseconds, or not at all. */
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+
+  private static final int LOOKS = 10;
+
   private static final DriverActor.Load NO_LOAD = new DriverActor.Load(0, 0);
 
   private final ConnectionId id;
@@ -130,11 +135,14 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
   private final DriverContext.ImageReader images;
   private final DriverSettings driverSettings;
   private final Clock clock;
+  private final TimerScheduler<Message> timers;
   private final ActorRef<DriverActor.HostsReply> hostsAnswers;
   private final ActorRef<DriverActor.GuestsReply> guestsAnswers;
 
   private Optional<ActorRef<DriverActor.Message>> driver = Optional.empty();
   private final String incarnation = UUID.randomUUID().toString();
+  private Optional<Connection> inUse = Optional.empty();
+  private int looks;
   private String state = "connecting";
   private String error = "";
   private final SortedMap<HostId, HostInventory> hosts =
@@ -193,6 +201,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
     this.images = images;
     this.driverSettings = driverSettings;
     this.clock = clock;
+    this.timers = timers;
     this.hostsAnswers = context.messageAdapter(DriverActor.HostsReply.class, HostsAnswer::new);
     this.guestsAnswers = context.messageAdapter(DriverActor.GuestsReply.class, GuestsAnswer::new);
     timers.startTimerWithFixedDelay(new Heartbeat(), Duration.ofMillis(settings.heartbeatMillis()));
@@ -219,7 +228,10 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
       case GetStatus(var replyTo) -> askLoad(replyTo);
       case LoadKnown(var load, var replyTo) ->
           replyTo.tell(new Status(id, state, error, hosts.size(), load));
-      case Refresh() -> tellHosts(new HostActor.Publish());
+      case Refresh() -> {
+        inUse = registered.get();
+        tellHosts(new HostActor.Publish());
+      }
       case FromDriver(var notice) -> onNotice(notice);
       case HostsAnswer(DriverActor.HostsShown(var shown)) -> onHosts(shown);
       case HostsAnswer(DriverActor.HostsUnknown(var failure)) -> down(failure.message());
@@ -229,15 +241,38 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
           getContext()
               .getLog()
               .warn("host {}: guests cannot be listed: {}", unknown.host(), unknown.failure());
-      case Heartbeat() -> driver.ifPresent(one -> one.tell(new DriverActor.Hosts(hostsAnswers)));
+      case Heartbeat() -> {
+        if (isAnother()) {
+          return close();
+        }
+        driver.ifPresent(one -> one.tell(new DriverActor.Hosts(hostsAnswers)));
+      }
       case Reconcile() -> reconcile();
       case Close() -> {
-        tellHosts(new HostActor.Forget());
-        getContext().getLog().info("connection {} is closed", id);
-        return Behaviors.stopped();
+        return close();
       }
     }
     return this;
+  }
+
+  private Behavior<Message> close() {
+    tellHosts(new HostActor.Forget());
+    getContext().getLog().info("connection {} is closed", id);
+    return Behaviors.stopped();
+  }
+
+  /**
+   * What the catalog has holds, even where the message about it was lost: whether the connection in
+   * use was removed or made anew. One that was only enabled or disabled is told to the hosts.
+   */
+  private boolean isAnother() {
+    if (driver.isEmpty() || inUse.equals(registered.get())) {
+      return false;
+    }
+    var before = inUse.orElseThrow();
+    inUse = registered.get();
+    tellHosts(new HostActor.Publish());
+    return inUse.filter(now -> now.createdAt().equals(before.createdAt())).isEmpty();
   }
 
   /** Makes the driver's actor, if there is a connection of this id and its scheme has a driver. */
@@ -247,7 +282,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
     }
     var entry = registered.get();
     if (entry.isEmpty()) {
-      down("no connection of this name is registered");
+      lookAgain();
       return;
     }
     var uri = URI.create(entry.get().uri());
@@ -257,6 +292,8 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
       return;
     }
     state = "connecting";
+    looks = 0;
+    inUse = entry;
     var notices = getContext().messageAdapter(DriverActor.Notice.class, FromDriver::new);
     driver =
         Optional.of(
@@ -270,6 +307,17 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
                         clock,
                         notices),
                     "driver"));
+  }
+
+  /** Whoever registers asks for the hosts at once, and may be faster than the catalog's news. */
+  private void lookAgain() {
+    error = "no connection of this name is registered";
+    looks++;
+    if (looks < LOOKS) {
+      timers.startSingleTimer(new Wake(), LOOK_AGAIN);
+    } else {
+      down(error);
+    }
   }
 
   private void execute(Execute execute) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.pekko.stream.connectors.cassandra.javadsl.CassandraSessionRegistry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,56 @@ class CassandraJournalTest extends JournalConformance {
         .isInstanceOf(JournalUnavailable.class)
         .hasMessageContaining("127.0.0.1:1")
         .hasMessageNotContaining("\n");
+  }
+
+  /**
+   * The way of docs/operations.md: what the log says is enough to find the older writer's event,
+   * and once it is deleted the entity comes back by itself, wherever it is.
+   */
+  @Test
+  void anEntityIsBackOnceTheOlderWritersEventIsDeleted() throws Exception {
+    var id = newId();
+    try (var stale = Ledgers.open(journal());
+        var current = Ledgers.open(journal())) {
+      Ledgers.await(stale.add(id, 1));
+      Ledgers.await(current.add(id, 2));
+      Ledgers.await(stale.add(id, 3)); // the same sequence number as 2
+      Ledgers.await(current.add(id, 4));
+    }
+
+    try (var log = ReplayLog.open();
+        var after = Ledgers.open(journal())) {
+      assertStaysDown(after, id);
+
+      var line = log.linesAbout("Ledger|" + id).getFirst();
+      assertThat(line).contains("sequenceNr=2").doesNotContain("\n");
+      delete(after, id, 2, ReplayLog.olderWriter(line));
+      until(() -> after.read(id).numbers().equals(List.of(1, 2, 4)));
+      Ledgers.await(after.add(id, 5));
+    }
+    try (var later = Ledgers.open(journal())) {
+      assertThat(later.read(id).numbers()).containsExactly(1, 2, 4, 5);
+    }
+  }
+
+  /** Both statements as an operator types them into cqlsh. */
+  private void delete(Ledgers ledgers, String id, long sequenceNr, String writer) {
+    var session =
+        Ledgers.await(
+            CassandraSessionRegistry.get(ledgers.system())
+                .sessionFor("pekko.persistence.cassandra")
+                .underlying());
+    var row =
+        "FROM troupe.messages WHERE persistence_id = 'Ledger|%s' AND partition_nr = 0 AND sequence_nr = %d"
+            .formatted(id, sequenceNr);
+    var both = session.execute("SELECT timestamp, writer_uuid " + row).all();
+    assertThat(both).hasSize(2);
+    var older =
+        both.stream()
+            .filter(one -> one.getString("writer_uuid").equals(writer))
+            .findFirst()
+            .orElseThrow();
+    session.execute("DELETE " + row + " AND timestamp = " + older.getUuid("timestamp"));
   }
 
   /** Cassandra takes both; nobody may go on as if nothing had happened, until somebody decides. */

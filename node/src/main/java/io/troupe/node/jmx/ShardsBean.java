@@ -1,6 +1,7 @@
 package io.troupe.node.jmx;
 
 import io.troupe.actors.catalog.CatalogActor;
+import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.instance.InstanceActor;
@@ -30,6 +31,7 @@ final class ShardsBean implements ShardsMXBean {
               ConnectionActor.KEY,
               ProjectActor.KEY,
               NetworkActor.KEY,
+              ServerGroupActor.KEY,
               CatalogActor.KEY)
           .stream()
           .collect(Collectors.toMap(EntityTypeKey::name, key -> key));
