@@ -2,9 +2,6 @@ package io.troupe.actors.scheduler;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.troupe.actors.Entities;
-import io.troupe.actors.catalog.CatalogActor;
-import io.troupe.actors.catalog.Kinds;
-import io.troupe.actors.catalog.SchedulingPause;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.core.serialization.CborSerializable;
@@ -25,14 +22,12 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.RecipientRef;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.StashBuffer;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import org.apache.pekko.japi.function.Function;
 
 /**
  * The cluster's one scheduler: keeps the table of hosts as they report themselves, and answers
@@ -88,11 +83,11 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
    */
   private record PauseRead(Optional<Boolean> paused) implements Message {}
 
-  private record PauseWritten(boolean paused, ActorRef<SchedulerFigures> replyTo)
+  /**
+   * @param written false when the catalog did not answer; whoever asked for it will ask again
+   */
+  private record PauseWritten(boolean paused, boolean written, ActorRef<SchedulerFigures> replyTo)
       implements Message {}
-
-  /** Who asked for it will ask again. */
-  private record PauseNotWritten(boolean paused) implements Message {}
 
   private record GiveUpWaiting() implements Message {}
 
@@ -106,9 +101,6 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   /** Questions of operators; instances that wait are kept apart. */
   private static final int ASKED_AT_MOST = 1_000;
-
-  /** For the catalog's actor; its shard may be moving as well. */
-  private static final Duration CATALOG_ANSWER = Duration.ofSeconds(4);
 
   private record Promise(HostId host, Instant at) {}
 
@@ -126,6 +118,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private final SequencedMap<InstanceId, Place> waiting = new LinkedHashMap<>();
 
   private final Tally tally;
+  private final StoredPause<Message> storedPause;
   private boolean rebuilt;
   private boolean paused;
   private boolean pauseKnown;
@@ -176,6 +169,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     this.stash = stash;
     this.seed = clock.millis();
     this.tally = new Tally(clock.instant());
+    this.storedPause = new StoredPause<>(context, entities);
     this.connectionsAwaited.addAll(connections);
     ActorRef<ConnectionActor.Hosts> hosts =
         context.messageAdapter(ConnectionActor.Hosts.class, ConnectionHosts::new);
@@ -184,7 +178,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     timers.startSingleTimer(new GiveUpWaiting(), LONGEST_REBUILD);
     timers.startTimerWithFixedDelay(new ForgetPromises(), PROMISE_KEPT);
     metrics.gauge("troupe.scheduler.hosts", table, HostTable::size);
-    readPause();
+    storedPause.read(PauseRead::new);
   }
 
   @Override
@@ -242,20 +236,17 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       case GetFigures(var replyTo) -> replyTo.tell(figures());
       case Pause(var replyTo) -> {
         paused = true;
-        writePause(
-            true, replyTo, to -> new CatalogActor.Create(new SchedulingPause(clock.instant()), to));
+        storedPause.begin(clock.instant(), written -> new PauseWritten(true, written, replyTo));
       }
       case Resume(var replyTo) ->
-          writePause(false, replyTo, to -> new CatalogActor.Remove(SchedulingPause.KEY, to));
+          storedPause.end(written -> new PauseWritten(false, written, replyTo));
       case PauseRead(var read) -> onPauseRead(read);
-      case PauseWritten(var written, var replyTo) -> {
-        onPauseWritten(written);
-        replyTo.tell(figures());
+      case PauseWritten(var now, var written, var replyTo) -> {
+        if (written) {
+          onPauseWritten(now);
+          replyTo.tell(figures());
+        }
       }
-      case PauseNotWritten(var wanted) ->
-          getContext()
-              .getLog()
-              .warn("scheduler: the catalog does not take {}", wanted ? "a pause" : "its end");
     }
     if (!rebuilt && pauseKnown && connectionsAwaited.isEmpty() && hostsAwaited.isEmpty()) {
       rebuilt = true;
@@ -268,28 +259,12 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   // ---- the pause
 
-  private RecipientRef<CatalogActor.Message> catalog() {
-    return entities.catalog(Kinds.id(SchedulingPause.class));
-  }
-
-  private void readPause() {
-    getContext()
-        .ask(
-            CatalogActor.All.class,
-            catalog(),
-            CATALOG_ANSWER,
-            CatalogActor.GetAll::new,
-            (all, noAnswer) ->
-                new PauseRead(
-                    noAnswer == null ? Optional.of(!all.entries().isEmpty()) : Optional.empty()));
-  }
-
   private void onPauseRead(Optional<Boolean> read) {
     if (pauseKnown) {
       return; // an administrator was faster
     }
     if (read.isEmpty()) {
-      readPause();
+      storedPause.read(PauseRead::new);
       return;
     }
     pauseKnown = true;
@@ -299,31 +274,14 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     }
   }
 
-  /**
-   * Whatever the catalog answers, it is then as it should be: created or there, removed or gone.
-   */
-  private void writePause(
-      boolean wanted,
-      ActorRef<SchedulerFigures> replyTo,
-      Function<ActorRef<CatalogActor.Reply>, CatalogActor.Message> write) {
-    getContext()
-        .ask(
-            CatalogActor.Reply.class,
-            catalog(),
-            CATALOG_ANSWER,
-            write,
-            (_, noAnswer) ->
-                noAnswer == null ? new PauseWritten(wanted, replyTo) : new PauseNotWritten(wanted));
-  }
-
-  private void onPauseWritten(boolean written) {
+  private void onPauseWritten(boolean now) {
     pauseKnown = true;
-    if (written) {
+    if (now) {
       getContext().getLog().warn("scheduler: paused by an administrator");
     } else if (paused) {
       getContext().getLog().warn("scheduler: resumed, {} placements waited", waiting.size());
     }
-    paused = written;
+    paused = now;
     answerWaiting();
   }
 

@@ -191,6 +191,8 @@ class SchedulerPauseTest {
   void aPauseIsAnsweredOnceItIsWritten() {
     var shard = stage.probe(CatalogActor.Message.class);
     others.put(CatalogActor.Message.class, shard.getRef());
+    scheduler = anotherNode();
+    shard.expectMessageClass(CatalogActor.GetAll.class);
     scheduler.tell(new SchedulerActor.Pause(administrator.getRef()));
     var write = shard.expectMessageClass(CatalogActor.Create.class);
     administrator.expectNoMessage(QUIET);
