@@ -33,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,9 @@ import org.junit.jupiter.api.Test;
  * shows it. Guests made here are destroyed after each test; nothing else on the host is touched.
  */
 public abstract class DriverConformance {
+  /** Epochs only grow, on hosts that outlive a test as on others. */
+  private static final AtomicLong EPOCH = new AtomicLong(1);
+
   private final List<GuestTarget> made = new ArrayList<>();
   private final BlockingQueue<GuestEvent> events = new LinkedBlockingQueue<>();
 
@@ -104,6 +108,14 @@ public abstract class DriverConformance {
   }
 
   /**
+   * Opens a second connection to the same hypervisor that shares no memory with the first, as a
+   * successor on another machine would; empty when that cannot be done.
+   */
+  protected Optional<Driver> openApart(DriverContext context) throws Exception {
+    return Optional.empty();
+  }
+
+  /**
    * Makes a guest that is not ours on the host, answers its name; empty when that cannot be done.
    */
   protected Optional<String> makeForeignGuest() throws Exception {
@@ -123,7 +135,7 @@ public abstract class DriverConformance {
   @AfterEach
   final void destroyGuests() throws Exception {
     for (var target : made) {
-      run(new DriverCommand.Destroy(next(target)));
+      run(new DriverCommand.Destroy(withEpoch(next(target), EPOCH.get())));
     }
     driver.close();
   }
@@ -287,19 +299,46 @@ public abstract class DriverConformance {
     assumeTrue(fencesEpochs(), "the driver leaves epochs to the driver actor");
     var target = target();
     spawn(target);
-    var stale =
-        new GuestTarget(
-            target.instance(),
-            target.host(),
-            target.generation(),
-            target.epoch() - 1,
-            target.operation(),
-            target.deadline());
+    var stale = withEpoch(target, target.epoch() - 1);
 
     for (var command : everyCommand(stale)) {
-      assertThat(failureOf(() -> run(command))).isEqualTo(Kind.RETRYABLE);
+      if (can(command.getClass().getSimpleName())) {
+        assertThat(failureOf(() -> run(command))).isEqualTo(Kind.RETRYABLE);
+      }
     }
     assertThat(reportOf(target).orElseThrow().power()).isEqualTo(PowerState.RUNNING);
+  }
+
+  @Test
+  protected void epochsFenceDriversThatShareNoMemory() throws Exception {
+    needs("Start", "Stop");
+    var target = target();
+    var apart = openApart(new DriverContext(images(), event -> {}));
+    assumeTrue(apart.isPresent(), "there is no second driver that shares no memory");
+    try (var successor = apart.get()) {
+      spawn(target);
+      var later = withEpoch(target, EPOCH.incrementAndGet());
+      var latest = withEpoch(target, EPOCH.incrementAndGet());
+
+      successor.execute(new DriverCommand.Inspect(later), Cancellation.NEVER);
+      for (var command : everyCommand(target)) {
+        if (can(command.getClass().getSimpleName())) {
+          assertThat(failureOf(() -> run(command)))
+              .as("%s of the epoch before", command.name())
+              .isEqualTo(Kind.RETRYABLE);
+        }
+      }
+      assertThat(reportOf(target).orElseThrow().power()).isEqualTo(PowerState.RUNNING);
+
+      assertThat(successor.execute(new DriverCommand.Stop(later, 0), Cancellation.NEVER))
+          .isEqualTo(DriverResult.Guest.in(PowerState.SHUTDOWN));
+      assertThat(guest(new DriverCommand.Start(latest)).power()).isEqualTo(PowerState.RUNNING);
+      assertThat(
+              failureOf(
+                  () -> successor.execute(new DriverCommand.Stop(later, 0), Cancellation.NEVER)))
+          .isEqualTo(Kind.RETRYABLE);
+      assertThat(reportOf(target).orElseThrow().power()).isEqualTo(PowerState.RUNNING);
+    }
   }
 
   @Test
@@ -483,7 +522,9 @@ public abstract class DriverConformance {
 
   /** A target for a guest of a fresh instance, which is destroyed after the test. */
   protected final GuestTarget target() {
-    var target = new GuestTarget(InstanceId.fresh(), host(), 1, 1, OperationId.fresh(), deadline());
+    var target =
+        new GuestTarget(
+            InstanceId.fresh(), host(), 1, EPOCH.get(), OperationId.fresh(), deadline());
     made.add(target);
     return target;
   }
@@ -590,6 +631,21 @@ public abstract class DriverConformance {
 
   private static GuestTarget next(GuestTarget target) {
     return withGeneration(target, target.generation() + 1);
+  }
+
+  protected static GuestTarget withEpoch(GuestTarget target, long epoch) {
+    return new GuestTarget(
+        target.instance(),
+        target.host(),
+        target.generation(),
+        epoch,
+        OperationId.fresh(),
+        target.deadline());
+  }
+
+  /** An epoch higher than all before, as a successor's. */
+  protected static long nextEpoch() {
+    return EPOCH.incrementAndGet();
   }
 
   private static GuestTarget withGeneration(GuestTarget target, long generation) {

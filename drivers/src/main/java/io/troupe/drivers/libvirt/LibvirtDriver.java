@@ -34,6 +34,7 @@ final class LibvirtDriver implements Driver {
   private final VolumePool pool;
   private final HostChoices choices;
   private final Fence fence;
+  private final EpochMarker marker;
   private final Power power;
   private final GuestAssembly assembly;
 
@@ -50,6 +51,7 @@ final class LibvirtDriver implements Driver {
     this.pool = pool;
     this.choices = choices;
     this.fence = new Fence(connection);
+    this.marker = new EpochMarker(pool, facts);
     this.power = new Power(connection, events, facts);
     this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images());
   }
@@ -168,28 +170,30 @@ final class LibvirtDriver implements Driver {
       throw DriverException.unsupported(
           command.getClass().getSimpleName() + " on " + facts.hypervisor());
     }
-    Permit permit = Permit.of(target, cancellation);
+    Permit permit = Permit.of(target, cancellation, marker);
+    Tenure tenure = permit.tenure();
     permit.check();
+    connection.run("epoch", tenure::require);
     Optional<DomainMetadata> recorded = fence.check(target);
     InstanceId instance = target.instance();
     switch (command) {
       case DriverCommand.Spawn(var same, var spec) -> {
         if (recorded.isPresent() && recorded.get().generation() == target.generation()) {
-          power.start(instance);
+          power.start(instance, tenure);
         } else {
           assembly.spawn(target, spec, permit);
         }
       }
-      case DriverCommand.Start start -> power.start(instance);
+      case DriverCommand.Start start -> power.start(instance, tenure);
       case DriverCommand.Stop stop -> power.stop(instance, stop.graceMillis(), permit);
       case DriverCommand.Reboot reboot -> {
         if (reboot.soft()) {
           power.rebootSoft(instance, reboot.graceMillis(), permit);
         } else {
-          power.rebootHard(instance);
+          power.rebootHard(instance, tenure);
         }
       }
-      case DriverCommand.Destroy destroy -> assembly.remove(target);
+      case DriverCommand.Destroy destroy -> assembly.remove(target, tenure);
       case DriverCommand.Inspect inspect -> {}
       case DriverCommand.ReadConsole read -> {
         return new DriverResult.Console(console(target, recorded, read.maxBytes()));

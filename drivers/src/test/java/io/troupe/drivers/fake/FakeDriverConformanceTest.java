@@ -4,6 +4,7 @@ import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.DriverConformance;
 import io.troupe.drivers.spi.ConnectionSpec;
+import io.troupe.drivers.spi.Driver;
 import io.troupe.drivers.spi.DriverContext;
 import io.troupe.drivers.spi.GuestSpec;
 import java.net.URI;
@@ -32,6 +33,11 @@ class FakeDriverConformanceTest {
     Map<String, String> options() {
       return Map.of("state", directory.toString());
     }
+
+    @Override
+    protected Optional<Driver> openApart(DriverContext context) throws Exception {
+      return Optional.of(new OwnClasses().provider().open(connection(), context));
+    }
   }
 
   abstract static class Kept extends DriverConformance {
@@ -45,8 +51,11 @@ class FakeDriverConformanceTest {
 
     @Override
     protected FakeDriver open(DriverContext context) throws Exception {
-      var complete = new ConnectionSpec(connection.id(), connection.uri(), options());
-      return new FakeDriverProvider().open(complete, context);
+      return new FakeDriverProvider().open(connection(), context);
+    }
+
+    ConnectionSpec connection() {
+      return new ConnectionSpec(connection.id(), connection.uri(), options());
     }
 
     @Override

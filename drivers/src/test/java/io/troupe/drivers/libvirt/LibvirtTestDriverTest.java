@@ -53,6 +53,16 @@ class LibvirtTestDriverTest extends DriverConformance {
   }
 
   @Override
+  protected Optional<Driver> openApart(DriverContext context) throws Exception {
+    return Optional.of(open(context));
+  }
+
+  @Override
+  protected boolean fencesEpochs() {
+    return true;
+  }
+
+  @Override
   protected String host() {
     return host;
   }
