@@ -425,6 +425,11 @@ public abstract class DriverConformance {
             new DriverCommand.Start(target),
             new DriverCommand.Stop(target, 0),
             new DriverCommand.Reboot(target, false, 0),
+            new DriverCommand.Pause(target),
+            new DriverCommand.Unpause(target),
+            new DriverCommand.Suspend(target),
+            new DriverCommand.Resume(target),
+            new DriverCommand.TriggerCrashDump(target),
             new DriverCommand.ReadConsole(target, 1024));
 
     for (var command : commands) {
@@ -589,19 +594,24 @@ public abstract class DriverConformance {
         new DriverCommand.Start(target),
         new DriverCommand.Stop(target, 0),
         new DriverCommand.Reboot(target, false, 0),
+        new DriverCommand.Pause(target),
+        new DriverCommand.Unpause(target),
+        new DriverCommand.Suspend(target),
+        new DriverCommand.Resume(target),
+        new DriverCommand.TriggerCrashDump(target),
         new DriverCommand.Inspect(target),
         new DriverCommand.ReadConsole(target, 1024),
         new DriverCommand.Destroy(target));
   }
 
-  private DriverResult.Guest guest(DriverCommand command) throws DriverException {
+  protected final DriverResult.Guest guest(DriverCommand command) throws DriverException {
     return switch (run(command)) {
       case DriverResult.Guest guest -> guest;
       case DriverResult.Console console -> throw new AssertionError("not a guest: " + console);
     };
   }
 
-  private DriverResult.Guest inspect(GuestTarget target) throws DriverException {
+  protected final DriverResult.Guest inspect(GuestTarget target) throws DriverException {
     return guest(new DriverCommand.Inspect(target));
   }
 
@@ -611,7 +621,7 @@ public abstract class DriverConformance {
         .toList();
   }
 
-  private Optional<GuestReport> reportOf(GuestTarget target) throws DriverException {
+  protected final Optional<GuestReport> reportOf(GuestTarget target) throws DriverException {
     return reportsOf(target).stream().findFirst();
   }
 
@@ -662,21 +672,21 @@ public abstract class DriverConformance {
     return Instant.now().plus(commandTimeout());
   }
 
-  private boolean can(String command) {
+  protected final boolean can(String command) {
     return driver.capabilities().commands().contains(command);
   }
 
-  private void needs(String... commands) {
+  protected final void needs(String... commands) {
     for (var command : commands) {
       assumeTrue(can(command), "the driver has no " + command);
     }
   }
 
-  private static int occurrences(String text, String part) {
+  protected static int occurrences(String text, String part) {
     return text.split(java.util.regex.Pattern.quote(part), -1).length - 1;
   }
 
-  private static Kind failureOf(Callable<?> call) {
+  protected static Kind failureOf(Callable<?> call) {
     var failure = catchThrowableOfType(DriverException.class, call::call);
     assertThat(failure).as("a DriverException").isNotNull();
     return failure.failure().kind();

@@ -26,7 +26,9 @@ import org.libvirt.LibvirtException;
 /** One libvirt host: takes each command through the fence and to the part that carries it out. */
 final class LibvirtDriver implements Driver {
   private static final Set<String> ON_EVERY_HOST =
-      Set.of("Spawn", "Start", "Stop", "Reboot", "Destroy", "Inspect");
+      Set.of(
+          "Spawn", "Start", "Stop", "Reboot", "Pause", "Unpause", "Suspend", "Resume", "Destroy",
+          "Inspect");
 
   private final LibvirtConnection connection;
   private final GuestEvents events;
@@ -36,6 +38,7 @@ final class LibvirtDriver implements Driver {
   private final Fence fence;
   private final EpochMarker marker;
   private final Power power;
+  private final Suspension suspension;
   private final GuestAssembly assembly;
 
   private LibvirtDriver(
@@ -53,6 +56,7 @@ final class LibvirtDriver implements Driver {
     this.fence = new Fence(connection);
     this.marker = new EpochMarker(pool, facts);
     this.power = new Power(connection, events, facts);
+    this.suspension = new Suspension(connection);
     this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images());
   }
 
@@ -105,7 +109,7 @@ final class LibvirtDriver implements Driver {
   public Capabilities capabilities() {
     Set<String> commands = new HashSet<>(ON_EVERY_HOST);
     if (facts.keepsFiles()) {
-      commands.add("ReadConsole");
+      commands.addAll(Set.of("TriggerCrashDump", "ReadConsole"));
     }
     return new Capabilities(commands, true);
   }
@@ -193,6 +197,11 @@ final class LibvirtDriver implements Driver {
           power.rebootHard(instance, tenure);
         }
       }
+      case DriverCommand.Pause pause -> suspension.pause(instance, tenure);
+      case DriverCommand.Unpause unpause -> suspension.unpause(instance, tenure);
+      case DriverCommand.Suspend suspend -> suspension.suspend(instance, tenure);
+      case DriverCommand.Resume resume -> suspension.resume(instance, tenure);
+      case DriverCommand.TriggerCrashDump dump -> suspension.interrupt(instance, tenure);
       case DriverCommand.Destroy destroy -> assembly.remove(target, tenure);
       case DriverCommand.Inspect inspect -> {}
       case DriverCommand.ReadConsole read -> {

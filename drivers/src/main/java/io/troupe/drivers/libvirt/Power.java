@@ -42,8 +42,7 @@ final class Power {
           }
           switch (found) {
             case RUNNING -> {}
-            case PAUSED -> domain.resume();
-            case SUSPENDED -> domain.PMwakeup();
+            case PAUSED, SUSPENDED -> Suspension.goOn(domain);
             case SHUTDOWN, CRASHED, NOSTATE -> create(domain);
           }
           return true;
@@ -107,6 +106,10 @@ final class Power {
         instance,
         domain -> {
           switchOff(domain, tenure);
+          if (domain.hasManagedSaveImage() == 1) { // the next start would go on from there
+            tenure.require(domain.getConnect());
+            domain.managedSaveRemove();
+          }
           return true;
         });
   }

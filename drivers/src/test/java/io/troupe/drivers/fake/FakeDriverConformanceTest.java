@@ -2,7 +2,7 @@ package io.troupe.drivers.fake;
 
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.InstanceId;
-import io.troupe.drivers.DriverConformance;
+import io.troupe.drivers.LifeConformance;
 import io.troupe.drivers.spi.ConnectionSpec;
 import io.troupe.drivers.spi.Driver;
 import io.troupe.drivers.spi.DriverContext;
@@ -40,7 +40,7 @@ class FakeDriverConformanceTest {
     }
   }
 
-  abstract static class Kept extends DriverConformance {
+  abstract static class Kept extends LifeConformance {
     private final ConnectionSpec connection =
         new ConnectionSpec(
             new ConnectionId("fake"),
@@ -79,8 +79,13 @@ class FakeDriverConformanceTest {
     }
 
     @Override
+    protected Optional<String> interruptMarker() {
+      return Optional.of("NMI received");
+    }
+
+    @Override
     protected Duration bootTimeout() {
-      return Duration.ZERO;
+      return Duration.ofSeconds(1);
     }
 
     @Override

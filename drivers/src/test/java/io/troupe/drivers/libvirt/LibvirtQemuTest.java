@@ -9,7 +9,7 @@ import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
-import io.troupe.drivers.DriverConformance;
+import io.troupe.drivers.LifeConformance;
 import io.troupe.drivers.libvirt.LibvirtPeer.GuestImage;
 import io.troupe.drivers.spi.Cancellation;
 import io.troupe.drivers.spi.ConnectionSpec;
@@ -53,7 +53,7 @@ import org.junit.jupiter.api.Test;
  * what only a real hypervisor can show. virsh is the independent witness.
  */
 @Tag("libvirt")
-class LibvirtQemuTest extends DriverConformance {
+class LibvirtQemuTest extends LifeConformance {
   private static URI uri;
   private static GuestImage image;
   private static String host;
@@ -150,6 +150,12 @@ class LibvirtQemuTest extends DriverConformance {
   @Override
   protected Optional<String> bootMarker(String hostname) {
     return Optional.of("GUEST-READY hostname=" + hostname + " ");
+  }
+
+  /** What the Linux kernel says to an NMI that nobody has asked for. */
+  @Override
+  protected Optional<String> interruptMarker() {
+    return Optional.of("NMI received for unknown reason");
   }
 
   @Override
