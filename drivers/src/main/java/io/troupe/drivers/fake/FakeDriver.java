@@ -42,7 +42,8 @@ public final class FakeDriver implements Driver {
               "TriggerCrashDump",
               "Destroy",
               "Inspect",
-              "ReadConsole"),
+              "ReadConsole",
+              "Diagnostics"),
           true);
 
   private static final int IMAGE_BYTES_READ = 512;
@@ -138,6 +139,8 @@ public final class FakeDriver implements Driver {
       case DriverCommand.Inspect(var target) -> FakeReach.shown(reach.look(target));
       case DriverCommand.ReadConsole(var target, var maxBytes) ->
           new DriverResult.Console(FakeConsole.tail(reach.existing(target), maxBytes));
+      case DriverCommand.Diagnostics(var target) ->
+          FakeDiagnosis.of(reach.existing(target), clock.instant());
     };
   }
 

@@ -96,6 +96,20 @@ record FakeGuest(
     return power == PowerState.SHUTDOWN;
   }
 
+  boolean isPaused() {
+    return power == PowerState.PAUSED;
+  }
+
+  /** When it was last booted, milliseconds since 1970 (UTC). */
+  long bootedAtMillis() {
+    return past.reversed().stream()
+        .filter(moment -> moment.what() == Happening.BOOTED)
+        .findFirst()
+        .or(() -> past.stream().findFirst())
+        .map(Moment::atMillis)
+        .orElse(0L);
+  }
+
   /** Whether it only has to be let go on: paused, or saved to disk. */
   boolean goesOn() {
     return power == PowerState.PAUSED || power == PowerState.SUSPENDED;

@@ -27,8 +27,17 @@ import org.libvirt.LibvirtException;
 final class LibvirtDriver implements Driver {
   private static final Set<String> ON_EVERY_HOST =
       Set.of(
-          "Spawn", "Start", "Stop", "Reboot", "Pause", "Unpause", "Suspend", "Resume", "Destroy",
-          "Inspect");
+          "Spawn",
+          "Start",
+          "Stop",
+          "Reboot",
+          "Pause",
+          "Unpause",
+          "Suspend",
+          "Resume",
+          "Destroy",
+          "Inspect",
+          "Diagnostics");
 
   private final LibvirtConnection connection;
   private final GuestEvents events;
@@ -207,6 +216,11 @@ final class LibvirtDriver implements Driver {
       case DriverCommand.ReadConsole read -> {
         return new DriverResult.Console(console(target, recorded, read.maxBytes()));
       }
+      case DriverCommand.Diagnostics diagnostics -> {
+        return connection
+            .onDomain("diagnostics", instance, domain -> Diagnosis.of(domain, choices.guestType()))
+            .orElseThrow(() -> noGuest(instance));
+      }
     }
     return inspect(instance);
   }
@@ -224,12 +238,14 @@ final class LibvirtDriver implements Driver {
 
   private String console(GuestTarget target, Optional<DomainMetadata> recorded, int maxBytes)
       throws DriverException {
-    DomainMetadata guest =
-        recorded.orElseThrow(
-            () -> DriverException.instanceFault("no guest " + target.instance() + " on this host"));
+    DomainMetadata guest = recorded.orElseThrow(() -> noGuest(target.instance()));
     GuestVolumes volumes = new GuestVolumes(guest.instance(), guest.generation());
     return connection.call(
         "console log", connect -> ConsoleLog.read(connect, pool, volumes.consoleLog(), maxBytes));
+  }
+
+  private static DriverException noGuest(InstanceId instance) {
+    return DriverException.instanceFault("no guest " + instance + " on this host");
   }
 
   private void requireHost(String host) throws DriverException {

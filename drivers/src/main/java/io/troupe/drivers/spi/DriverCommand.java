@@ -18,7 +18,8 @@ import io.troupe.core.serialization.CborSerializable;
   @JsonSubTypes.Type(value = DriverCommand.TriggerCrashDump.class, name = "trigger-crash-dump"),
   @JsonSubTypes.Type(value = DriverCommand.Destroy.class, name = "destroy"),
   @JsonSubTypes.Type(value = DriverCommand.Inspect.class, name = "inspect"),
-  @JsonSubTypes.Type(value = DriverCommand.ReadConsole.class, name = "read-console")
+  @JsonSubTypes.Type(value = DriverCommand.ReadConsole.class, name = "read-console"),
+  @JsonSubTypes.Type(value = DriverCommand.Diagnostics.class, name = "diagnostics")
 })
 public sealed interface DriverCommand extends CborSerializable {
   /** The guest, and on whose behalf. */
@@ -84,6 +85,12 @@ public sealed interface DriverCommand extends CborSerializable {
   /** Nothing changes; answers the last {@code maxBytes} bytes of the serial console's log. */
   record ReadConsole(GuestTarget target, int maxBytes) implements DriverCommand {}
 
+  /**
+   * Nothing changes; answers what the hypervisor has counted about the guest. One that is not in
+   * memory is an instance fault.
+   */
+  record Diagnostics(GuestTarget target) implements DriverCommand {}
+
   /** The command's kind in one word, as it is written on the wire. */
   default String name() {
     return switch (this) {
@@ -99,6 +106,7 @@ public sealed interface DriverCommand extends CborSerializable {
       case Destroy _ -> "destroy";
       case Inspect _ -> "inspect";
       case ReadConsole _ -> "read-console";
+      case Diagnostics _ -> "diagnostics";
     };
   }
 
@@ -118,6 +126,7 @@ public sealed interface DriverCommand extends CborSerializable {
       case Destroy _ -> new Destroy(fenced);
       case Inspect _ -> new Inspect(fenced);
       case ReadConsole(_, var maxBytes) -> new ReadConsole(fenced, maxBytes);
+      case Diagnostics _ -> new Diagnostics(fenced);
     };
   }
 }

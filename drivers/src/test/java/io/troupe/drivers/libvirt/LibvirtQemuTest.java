@@ -491,6 +491,21 @@ class LibvirtQemuTest extends LifeConformance {
   }
 
   @Test
+  void diagnosticsOfABootedGuestHaveCounted() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+
+    var diagnostics = (DriverResult.Diagnostics) run(new DriverCommand.Diagnostics(target));
+
+    assertThat(diagnostics.configDrive()).isTrue();
+    assertThat(diagnostics.hypervisor()).isIn("kvm", "qemu");
+    assertThat(diagnostics.cpus().getFirst().timeNanos().orElseThrow()).isGreaterThan(100_000_000);
+    assertThat(diagnostics.disks()).hasSize(2);
+    assertThat(diagnostics.disks().getFirst().readBytes()).isGreaterThan(1 << 20);
+  }
+
+  @Test
   void successorIsObeyedInTheMiddleOfACommandOfItsPredecessor() throws Exception {
     GuestTarget target = target();
     spawn(target); // it has not booted, so it does not hear the power button
