@@ -430,6 +430,7 @@ public abstract class DriverConformance {
             new DriverCommand.Suspend(target),
             new DriverCommand.Resume(target),
             new DriverCommand.TriggerCrashDump(target),
+            new DriverCommand.SetPassword(target, "root", "secret"),
             new DriverCommand.ReadConsole(target, 1024),
             new DriverCommand.Diagnostics(target));
 
@@ -600,6 +601,7 @@ public abstract class DriverConformance {
         new DriverCommand.Suspend(target),
         new DriverCommand.Resume(target),
         new DriverCommand.TriggerCrashDump(target),
+        new DriverCommand.SetPassword(target, "root", "secret"),
         new DriverCommand.Inspect(target),
         new DriverCommand.ReadConsole(target, 1024),
         new DriverCommand.Diagnostics(target),

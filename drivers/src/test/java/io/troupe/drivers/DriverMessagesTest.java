@@ -57,6 +57,7 @@ class DriverMessagesTest {
             new DriverCommand.Suspend(target),
             new DriverCommand.Resume(target),
             new DriverCommand.TriggerCrashDump(target),
+            new DriverCommand.SetPassword(target, "root", "secret"),
             new DriverCommand.Destroy(target),
             new DriverCommand.Inspect(target),
             new DriverCommand.Diagnostics(target),

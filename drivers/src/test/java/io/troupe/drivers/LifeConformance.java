@@ -144,6 +144,26 @@ public abstract class LifeConformance extends DriverConformance {
     }
   }
 
+  // -- the guest's agent
+
+  @Test
+  protected void passwordIsNeverInWhatACommandSaysOfItself() {
+    assertThat(new DriverCommand.SetPassword(target(), "root", "secret").toString())
+        .contains("root")
+        .doesNotContain("secret");
+  }
+
+  @Test
+  protected void passwordOfAGuestThatIsOffIsTheInstancesFault() throws Exception {
+    needs("SetPassword", "Stop");
+    var target = target();
+    spawn(target);
+    run(new DriverCommand.Stop(target, 0));
+
+    assertThat(failureOf(() -> run(new DriverCommand.SetPassword(target, "root", "secret"))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+  }
+
   // -- diagnostics
 
   @Test

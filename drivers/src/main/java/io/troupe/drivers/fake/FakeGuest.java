@@ -40,7 +40,8 @@ record FakeGuest(
     SHUT_DOWN,
     POWER_CUT,
     PANICKED,
-    INTERRUPTED
+    INTERRUPTED,
+    PASSWORD_SET
   }
 
   /**

@@ -48,6 +48,7 @@ final class LibvirtDriver implements Driver {
   private final EpochMarker marker;
   private final Power power;
   private final Suspension suspension;
+  private final GuestAgent agent;
   private final GuestAssembly assembly;
 
   private LibvirtDriver(
@@ -66,6 +67,7 @@ final class LibvirtDriver implements Driver {
     this.marker = new EpochMarker(pool, facts);
     this.power = new Power(connection, events, facts);
     this.suspension = new Suspension(connection);
+    this.agent = new GuestAgent(connection);
     this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images());
   }
 
@@ -118,7 +120,7 @@ final class LibvirtDriver implements Driver {
   public Capabilities capabilities() {
     Set<String> commands = new HashSet<>(ON_EVERY_HOST);
     if (facts.keepsFiles()) {
-      commands.addAll(Set.of("TriggerCrashDump", "ReadConsole"));
+      commands.addAll(Set.of("TriggerCrashDump", "SetPassword", "ReadConsole"));
     }
     return new Capabilities(commands, true);
   }
@@ -211,6 +213,8 @@ final class LibvirtDriver implements Driver {
       case DriverCommand.Suspend suspend -> suspension.suspend(instance, tenure);
       case DriverCommand.Resume resume -> suspension.resume(instance, tenure);
       case DriverCommand.TriggerCrashDump dump -> suspension.interrupt(instance, tenure);
+      case DriverCommand.SetPassword(_, var user, var password) ->
+          agent.setPassword(instance, user, password, tenure);
       case DriverCommand.Destroy destroy -> assembly.remove(target, tenure);
       case DriverCommand.Inspect inspect -> {}
       case DriverCommand.ReadConsole read -> {

@@ -506,6 +506,43 @@ class LibvirtQemuTest extends LifeConformance {
   }
 
   @Test
+  void passwordIsWhatTheGuestsAgentHasSet() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+
+    assertThat(password(target, "root")).contains(DriverFailure.Kind.UNSUPPORTED); // not booted
+    awaitBoots(target, 1);
+    Optional<DriverFailure.Kind> done = awaitAgent(() -> password(target, "root"));
+
+    System.out.println("password of root: " + done);
+    assertThat(done).isEmpty();
+    assertThat(password(target, "nobody-of-this-name")).contains(DriverFailure.Kind.INSTANCE_FAULT);
+  }
+
+  private Optional<DriverFailure.Kind> password(GuestTarget target, String user) {
+    try {
+      run(new DriverCommand.SetPassword(target, user, "s3cret: ü"));
+      return Optional.empty();
+    } catch (DriverException e) {
+      System.out.println(e.getMessage());
+      return Optional.of(e.failure().kind());
+    }
+  }
+
+  /** The guest's agent is up some moments after the guest. */
+  private static Optional<DriverFailure.Kind> awaitAgent(
+      Callable<Optional<DriverFailure.Kind>> call) throws Exception {
+    long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    Optional<DriverFailure.Kind> answer = call.call();
+    while (answer.equals(Optional.of(DriverFailure.Kind.UNSUPPORTED))
+        && System.nanoTime() < until) {
+      Thread.sleep(500);
+      answer = call.call();
+    }
+    return answer;
+  }
+
+  @Test
   void successorIsObeyedInTheMiddleOfACommandOfItsPredecessor() throws Exception {
     GuestTarget target = target();
     spawn(target); // it has not booted, so it does not hear the power button
