@@ -20,7 +20,9 @@ import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostInventory;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -49,6 +52,9 @@ public abstract class DriverConformance {
 
   private final List<GuestTarget> made = new ArrayList<>();
   private final BlockingQueue<GuestEvent> events = new LinkedBlockingQueue<>();
+
+  /** The images that the driver has made, by id. */
+  protected final Map<String, byte[]> snapshots = new ConcurrentHashMap<>();
 
   /** The open driver of the running test. */
   protected Driver driver;
@@ -129,7 +135,19 @@ public abstract class DriverConformance {
 
   @BeforeEach
   final void openDriver() throws Exception {
-    driver = open(new DriverContext(images(), events::add));
+    driver = open(new DriverContext(images(), made(), events::add));
+  }
+
+  /** Takes every image but one that is called {@code gone}. */
+  private DriverContext.ImageWriter made() {
+    return (imageId, content) -> {
+      if (imageId.equals("gone")) {
+        throw new NoSuchFileException(imageId);
+      }
+      var bytes = new ByteArrayOutputStream();
+      content.to(bytes);
+      snapshots.put(imageId, bytes.toByteArray());
+    };
   }
 
   @AfterEach
@@ -431,6 +449,7 @@ public abstract class DriverConformance {
             new DriverCommand.Resume(target),
             new DriverCommand.TriggerCrashDump(target),
             new DriverCommand.SetPassword(target, "root", "secret"),
+            new DriverCommand.Snapshot(target, "snapshot"),
             new DriverCommand.ReadConsole(target, 1024),
             new DriverCommand.Diagnostics(target));
 
@@ -602,6 +621,7 @@ public abstract class DriverConformance {
         new DriverCommand.Resume(target),
         new DriverCommand.TriggerCrashDump(target),
         new DriverCommand.SetPassword(target, "root", "secret"),
+        new DriverCommand.Snapshot(target, "snapshot"),
         new DriverCommand.Inspect(target),
         new DriverCommand.ReadConsole(target, 1024),
         new DriverCommand.Diagnostics(target),

@@ -60,6 +60,7 @@ class DriverMessagesTest {
             new DriverCommand.SetPassword(target, "root", "secret"),
             new DriverCommand.Destroy(target),
             new DriverCommand.Inspect(target),
+            new DriverCommand.Snapshot(target, "image"),
             new DriverCommand.Diagnostics(target),
             new DriverCommand.ReadConsole(target, 100))) {
       survives(new DriverActor.Execute(command, replies));
@@ -107,6 +108,12 @@ class DriverMessagesTest {
                         Optional.of(new DriverResult.Diagnostics.Traffic(1, 2, 3, 4, 5, 6, 7, 8)))),
                 List.of(new DriverResult.Diagnostics.Disk(1, 2, 3, 4, 5)),
                 new DriverResult.Diagnostics.Memory(512, 256))));
+    survives(
+        new DriverActor.Done(
+            operation,
+            instance,
+            "snapshot",
+            new DriverResult.SnapshotTaken("qcow2", 1L << 20, 1L << 40, true)));
     survives(new DriverActor.Failed(operation, instance, "destroy", failure));
     survives(
         new DriverActor.HostsShown(

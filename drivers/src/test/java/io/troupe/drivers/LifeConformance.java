@@ -9,6 +9,7 @@ import io.troupe.drivers.spi.DriverFailure.Kind;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -162,6 +163,50 @@ public abstract class LifeConformance extends DriverConformance {
 
     assertThat(failureOf(() -> run(new DriverCommand.SetPassword(target, "root", "secret"))))
         .isEqualTo(Kind.INSTANCE_FAULT);
+  }
+
+  // -- snapshots
+
+  @Test
+  protected void snapshotOfAGuestThatRunsAndOfOneThatIsOffIsAWholeDisk() throws Exception {
+    needs("Snapshot", "Stop");
+    var target = target();
+    spawn(target);
+
+    var live = (DriverResult.SnapshotTaken) run(new DriverCommand.Snapshot(target, "live"));
+    assertThat(inspect(target).power()).isEqualTo(PowerState.RUNNING);
+    run(new DriverCommand.Stop(target, 0));
+    var off = (DriverResult.SnapshotTaken) run(new DriverCommand.Snapshot(target, "off"));
+    run(new DriverCommand.Snapshot(target, "off"));
+
+    assertThat(inspect(target).power()).isEqualTo(PowerState.SHUTDOWN);
+    assertThat(off.quiesced()).isTrue();
+    assertThat(snapshots).containsOnlyKeys("live", "off");
+    assertIsWhole(live, snapshots.get("live"));
+    assertIsWhole(off, snapshots.get("off"));
+  }
+
+  /** Format: QEMU's docs/interop/qcow2.txt. */
+  private void assertIsWhole(DriverResult.SnapshotTaken taken, byte[] image) {
+    var header = ByteBuffer.wrap(image);
+    assertThat(taken.diskFormat()).isEqualTo("qcow2");
+    assertThat(taken.sizeBytes()).isEqualTo(image.length);
+    assertThat(header.getInt(0)).as("magic").isEqualTo(0x514649fb);
+    assertThat(header.getLong(8)).as("backing file").isZero();
+    assertThat(header.getLong(24)).as("virtual size").isEqualTo(taken.virtualSizeBytes());
+    assertThat(taken.virtualSizeBytes()).isEqualTo(size().diskGib() << 30);
+  }
+
+  @Test
+  protected void snapshotToAnImageThatIsGoneIsTheInstancesFault() throws Exception {
+    needs("Snapshot", "Stop");
+    var target = target();
+    spawn(target);
+    run(new DriverCommand.Stop(target, 0));
+
+    assertThat(failureOf(() -> run(new DriverCommand.Snapshot(target, "gone"))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    assertThat(inspect(target).power()).isEqualTo(PowerState.SHUTDOWN);
   }
 
   // -- diagnostics

@@ -16,6 +16,7 @@ import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostInventory;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,7 @@ public final class FakeDriver implements Driver {
               "Resume",
               "TriggerCrashDump",
               "SetPassword",
+              "Snapshot",
               "Destroy",
               "Inspect",
               "ReadConsole",
@@ -137,6 +139,7 @@ public final class FakeDriver implements Driver {
       case DriverCommand.Resume(var target) -> power.resume(target);
       case DriverCommand.TriggerCrashDump(var target) -> power.interrupt(target);
       case DriverCommand.SetPassword(var target, _, _) -> setPassword(target);
+      case DriverCommand.Snapshot(var target, var imageId) -> snapshot(target, imageId);
       case DriverCommand.Destroy(var target) ->
           FakeReach.shown(reach.change(target, guest -> Optional.empty()));
       case DriverCommand.Inspect(var target) -> FakeReach.shown(reach.look(target));
@@ -176,6 +179,21 @@ public final class FakeDriver implements Driver {
     }
     return reach.update(
         target, guest -> guest.noting(FakeGuest.Happening.PASSWORD_SET, clock.instant()));
+  }
+
+  private DriverResult snapshot(GuestTarget target, String imageId) throws DriverException {
+    var guest = reach.existing(target);
+    var virtualSizeBytes = guest.size().diskGib() << 30;
+    var disk = FakeDisk.qcow2(virtualSizeBytes);
+    try {
+      context.imageSink().write(imageId, bytes -> bytes.write(disk));
+    } catch (NoSuchFileException e) {
+      throw DriverException.instanceFault("no image " + imageId + " to write to");
+    } catch (IOException e) {
+      throw DriverException.retryable("image " + imageId + ": " + e.getMessage());
+    }
+    return new DriverResult.SnapshotTaken(
+        "qcow2", disk.length, virtualSizeBytes, !guest.runs() || !settings.noAgent());
   }
 
   /** A real hypervisor copies the image once; this one only sees that it could. */

@@ -23,6 +23,11 @@ record GuestVolumes(InstanceId instance, long generation) {
     return prefix() + "console.log";
   }
 
+  /** What a snapshot is on its way to the image store. */
+  String snapshot() {
+    return prefix() + "snapshot.qcow2";
+  }
+
   private String prefix() {
     return "troupe-" + instance + "." + generation + ".";
   }

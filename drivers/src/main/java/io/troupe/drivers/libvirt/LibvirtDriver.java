@@ -49,6 +49,7 @@ final class LibvirtDriver implements Driver {
   private final Power power;
   private final Suspension suspension;
   private final GuestAgent agent;
+  private final RootSnapshot snapshot;
   private final GuestAssembly assembly;
 
   private LibvirtDriver(
@@ -68,6 +69,7 @@ final class LibvirtDriver implements Driver {
     this.power = new Power(connection, events, facts);
     this.suspension = new Suspension(connection);
     this.agent = new GuestAgent(connection);
+    this.snapshot = new RootSnapshot(connection, pool, context.imageSink());
     this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images());
   }
 
@@ -120,7 +122,7 @@ final class LibvirtDriver implements Driver {
   public Capabilities capabilities() {
     Set<String> commands = new HashSet<>(ON_EVERY_HOST);
     if (facts.keepsFiles()) {
-      commands.addAll(Set.of("TriggerCrashDump", "SetPassword", "ReadConsole"));
+      commands.addAll(Set.of("TriggerCrashDump", "SetPassword", "Snapshot", "ReadConsole"));
     }
     return new Capabilities(commands, true);
   }
@@ -215,6 +217,9 @@ final class LibvirtDriver implements Driver {
       case DriverCommand.TriggerCrashDump dump -> suspension.interrupt(instance, tenure);
       case DriverCommand.SetPassword(_, var user, var password) ->
           agent.setPassword(instance, user, password, tenure);
+      case DriverCommand.Snapshot(_, var imageId) -> {
+        return snapshot.take(target, volumes(target, recorded), imageId, permit);
+      }
       case DriverCommand.Destroy destroy -> assembly.remove(target, tenure);
       case DriverCommand.Inspect inspect -> {}
       case DriverCommand.ReadConsole read -> {
@@ -242,10 +247,16 @@ final class LibvirtDriver implements Driver {
 
   private String console(GuestTarget target, Optional<DomainMetadata> recorded, int maxBytes)
       throws DriverException {
-    DomainMetadata guest = recorded.orElseThrow(() -> noGuest(target.instance()));
-    GuestVolumes volumes = new GuestVolumes(guest.instance(), guest.generation());
+    GuestVolumes volumes = volumes(target, recorded);
     return connection.call(
         "console log", connect -> ConsoleLog.read(connect, pool, volumes.consoleLog(), maxBytes));
+  }
+
+  /** The files of the guest that is there, which may be of an older generation. */
+  private static GuestVolumes volumes(GuestTarget target, Optional<DomainMetadata> recorded)
+      throws DriverException {
+    DomainMetadata guest = recorded.orElseThrow(() -> noGuest(target.instance()));
+    return new GuestVolumes(guest.instance(), guest.generation());
   }
 
   private static DriverException noGuest(InstanceId instance) {

@@ -17,6 +17,7 @@ import io.troupe.core.serialization.CborSerializable;
   @JsonSubTypes.Type(value = DriverCommand.Resume.class, name = "resume"),
   @JsonSubTypes.Type(value = DriverCommand.TriggerCrashDump.class, name = "trigger-crash-dump"),
   @JsonSubTypes.Type(value = DriverCommand.SetPassword.class, name = "set-password"),
+  @JsonSubTypes.Type(value = DriverCommand.Snapshot.class, name = "snapshot"),
   @JsonSubTypes.Type(value = DriverCommand.Destroy.class, name = "destroy"),
   @JsonSubTypes.Type(value = DriverCommand.Inspect.class, name = "inspect"),
   @JsonSubTypes.Type(value = DriverCommand.ReadConsole.class, name = "read-console"),
@@ -85,6 +86,15 @@ public sealed interface DriverCommand extends CborSerializable {
   }
 
   /**
+   * The image has the bytes of the guest's root disk as it is at one moment while this is carried
+   * out: qcow2 that stands on no other file. The guest goes on as it was; its file systems are
+   * quiesced by its agent if one answers. Each repetition is a new moment.
+   *
+   * @param imageId an image that is there already and waits for its bytes
+   */
+  record Snapshot(GuestTarget target, String imageId) implements DriverCommand {}
+
+  /**
    * The guest, its disks, config drive and console log are gone. One that is gone already is a
    * success.
    */
@@ -117,6 +127,7 @@ public sealed interface DriverCommand extends CborSerializable {
       case Resume _ -> "resume";
       case TriggerCrashDump _ -> "trigger-crash-dump";
       case SetPassword _ -> "set-password";
+      case Snapshot _ -> "snapshot";
       case Destroy _ -> "destroy";
       case Inspect _ -> "inspect";
       case ReadConsole _ -> "read-console";
@@ -138,6 +149,7 @@ public sealed interface DriverCommand extends CborSerializable {
       case Resume _ -> new Resume(fenced);
       case TriggerCrashDump _ -> new TriggerCrashDump(fenced);
       case SetPassword(_, var user, var password) -> new SetPassword(fenced, user, password);
+      case Snapshot(_, var imageId) -> new Snapshot(fenced, imageId);
       case Destroy _ -> new Destroy(fenced);
       case Inspect _ -> new Inspect(fenced);
       case ReadConsole(_, var maxBytes) -> new ReadConsole(fenced, maxBytes);

@@ -27,9 +27,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("libvirt")
 class LibvirtQemuTest extends LifeConformance {
+  private static final String PASSWORD = "s3cret: ü";
   private static URI uri;
   private static GuestImage image;
   private static String host;
@@ -506,6 +509,39 @@ class LibvirtQemuTest extends LifeConformance {
   }
 
   @Test
+  void snapshotOfABootedGuestBootsAgainAndLeavesNothing() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+    // What it has written since its first boot is on the snapshot.
+    var taken =
+        (DriverResult.SnapshotTaken)
+            awaitQuiesced(() -> run(new DriverCommand.Snapshot(target, "made")));
+
+    assertThat(taken.quiesced()).isTrue();
+    assertThat(volumes()).noneMatch(volume -> volume.contains("snapshot"));
+    byte[] bytes = snapshots.get("made");
+    GuestImage made = GuestImage.of("made", bytes);
+    GuestTarget second = target();
+    try (Driver reader = open(uri, new DriverContext(made.reader(), event -> {}))) {
+      reader.execute(
+          new DriverCommand.Spawn(second, spec(second, made.ref(), 1)), Cancellation.NEVER);
+      awaitBoots(second, 1);
+      assertThat(console(second, 1 << 16)).contains("GUEST-READY");
+    }
+  }
+
+  /** The guest's agent is up some moments after the guest. */
+  private static DriverResult awaitQuiesced(Callable<DriverResult> snapshot) throws Exception {
+    long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    DriverResult.SnapshotTaken taken = (DriverResult.SnapshotTaken) snapshot.call();
+    while (!taken.quiesced() && System.nanoTime() < until) {
+      taken = (DriverResult.SnapshotTaken) snapshot.call();
+    }
+    return taken;
+  }
+
+  @Test
   void passwordIsWhatTheGuestsAgentHasSet() throws Exception {
     GuestTarget target = target();
     spawn(target);
@@ -514,17 +550,22 @@ class LibvirtQemuTest extends LifeConformance {
     awaitBoots(target, 1);
     Optional<DriverFailure.Kind> done = awaitAgent(() -> password(target, "root"));
 
-    System.out.println("password of root: " + done);
     assertThat(done).isEmpty();
+    awaitConsole(target, "GUEST-PASSWORD user=root sha256=" + sha256(PASSWORD));
     assertThat(password(target, "nobody-of-this-name")).contains(DriverFailure.Kind.INSTANCE_FAULT);
+  }
+
+  private static String sha256(String text) throws Exception {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
   }
 
   private Optional<DriverFailure.Kind> password(GuestTarget target, String user) {
     try {
-      run(new DriverCommand.SetPassword(target, user, "s3cret: ü"));
+      run(new DriverCommand.SetPassword(target, user, PASSWORD));
       return Optional.empty();
     } catch (DriverException e) {
-      System.out.println(e.getMessage());
+      assertThat(e.failure().message()).doesNotContain(PASSWORD);
       return Optional.of(e.failure().kind());
     }
   }
