@@ -450,6 +450,9 @@ public abstract class DriverConformance {
             new DriverCommand.TriggerCrashDump(target),
             new DriverCommand.SetPassword(target, "root", "secret"),
             new DriverCommand.Snapshot(target, "snapshot"),
+            new DriverCommand.Rescue(target, image()),
+            new DriverCommand.Unrescue(target),
+            new DriverCommand.Resize(target, size()),
             new DriverCommand.ReadConsole(target, 1024),
             new DriverCommand.Diagnostics(target));
 
@@ -622,6 +625,9 @@ public abstract class DriverConformance {
         new DriverCommand.TriggerCrashDump(target),
         new DriverCommand.SetPassword(target, "root", "secret"),
         new DriverCommand.Snapshot(target, "snapshot"),
+        new DriverCommand.Rescue(target, image()),
+        new DriverCommand.Unrescue(target),
+        new DriverCommand.Resize(target, size()),
         new DriverCommand.Inspect(target),
         new DriverCommand.ReadConsole(target, 1024),
         new DriverCommand.Diagnostics(target),

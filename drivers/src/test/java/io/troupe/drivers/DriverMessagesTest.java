@@ -61,6 +61,9 @@ class DriverMessagesTest {
             new DriverCommand.Destroy(target),
             new DriverCommand.Inspect(target),
             new DriverCommand.Snapshot(target, "image"),
+            new DriverCommand.Rescue(target, FakeWorld.IMAGE),
+            new DriverCommand.Unrescue(target),
+            new DriverCommand.Resize(target, new Resources(2, 256, 2)),
             new DriverCommand.Diagnostics(target),
             new DriverCommand.ReadConsole(target, 100))) {
       survives(new DriverActor.Execute(command, replies));

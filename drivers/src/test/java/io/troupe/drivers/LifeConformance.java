@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.troupe.core.value.PowerState;
+import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure.Kind;
 import io.troupe.drivers.spi.DriverResult;
@@ -207,6 +208,75 @@ public abstract class LifeConformance extends DriverConformance {
     assertThat(failureOf(() -> run(new DriverCommand.Snapshot(target, "gone"))))
         .isEqualTo(Kind.INSTANCE_FAULT);
     assertThat(inspect(target).power()).isEqualTo(PowerState.SHUTDOWN);
+  }
+
+  // -- rescue
+
+  @Test
+  protected void rescuedGuestRunsUntilItIsUnrescuedEachTwice() throws Exception {
+    needs("Rescue", "Unrescue", "Stop");
+    var target = target();
+    spawn(target);
+
+    for (var i = 0; i < 2; i++) {
+      assertThat(guest(new DriverCommand.Rescue(target, image())).power())
+          .isEqualTo(PowerState.RUNNING);
+      assertEverybodySays(target, PowerState.RUNNING);
+    }
+    for (var i = 0; i < 2; i++) {
+      assertThat(guest(new DriverCommand.Unrescue(target)).power()).isEqualTo(PowerState.RUNNING);
+      assertEverybodySays(target, PowerState.RUNNING);
+    }
+    run(new DriverCommand.Stop(target, 0));
+    assertThat(guest(new DriverCommand.Rescue(target, image())).power())
+        .isEqualTo(PowerState.RUNNING);
+
+    assertThat(guest(new DriverCommand.Destroy(target)).present()).isFalse();
+    assertThat(reportOf(target)).isEmpty();
+  }
+
+  @Test
+  protected void rescueWithoutItsImageIsTheInstancesFaultAndChangesNothing() throws Exception {
+    needs("Rescue");
+    var target = target();
+    spawn(target);
+    var missing = new GuestSpec.ImageRef("no-such-image", "0".repeat(128), "qcow2", 4, 4);
+
+    assertThat(failureOf(() -> run(new DriverCommand.Rescue(target, missing))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    assertEverybodySays(target, PowerState.RUNNING);
+  }
+
+  // -- resize
+
+  @Test
+  protected void resizedGuestHasItsNewSizeWhenItRunsAgainEachTwice() throws Exception {
+    needs("Resize", "Stop", "Start", "Diagnostics");
+    var target = target();
+    var larger = new Resources(2, size().ramMib() * 2, size().diskGib() + 1);
+    spawn(target);
+
+    assertThat(failureOf(() -> run(new DriverCommand.Resize(target, larger))))
+        .as("while it runs")
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    run(new DriverCommand.Stop(target, 0));
+    for (var i = 0; i < 2; i++) {
+      assertThat(guest(new DriverCommand.Resize(target, larger)).power())
+          .isEqualTo(PowerState.SHUTDOWN);
+    }
+    run(new DriverCommand.Start(target));
+
+    var diagnostics = (DriverResult.Diagnostics) run(new DriverCommand.Diagnostics(target));
+    assertThat(diagnostics.cpus()).hasSize(2);
+    assertThat(diagnostics.memory().maximumMib()).isEqualTo(larger.ramMib());
+    if (can("Snapshot")) {
+      run(new DriverCommand.Stop(target, 0));
+      var taken = (DriverResult.SnapshotTaken) run(new DriverCommand.Snapshot(target, "larger"));
+      assertThat(taken.virtualSizeBytes()).isEqualTo(larger.diskGib() << 30);
+      assertThat(failureOf(() -> run(new DriverCommand.Resize(target, size()))))
+          .as("a disk does not shrink")
+          .isEqualTo(Kind.INSTANCE_FAULT);
+    }
   }
 
   // -- diagnostics

@@ -37,7 +37,8 @@ final class LibvirtDriver implements Driver {
           "Resume",
           "Destroy",
           "Inspect",
-          "Diagnostics");
+          "Diagnostics",
+          "Resize");
 
   private final LibvirtConnection connection;
   private final GuestEvents events;
@@ -50,6 +51,8 @@ final class LibvirtDriver implements Driver {
   private final Suspension suspension;
   private final GuestAgent agent;
   private final RootSnapshot snapshot;
+  private final Rescue rescue;
+  private final Resizing resizing;
   private final GuestAssembly assembly;
 
   private LibvirtDriver(
@@ -70,7 +73,10 @@ final class LibvirtDriver implements Driver {
     this.suspension = new Suspension(connection);
     this.agent = new GuestAgent(connection);
     this.snapshot = new RootSnapshot(connection, pool, context.imageSink());
-    this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images());
+    ImageCache cache = new ImageCache(connection, pool, context.images());
+    this.rescue = new Rescue(connection, pool, cache, power);
+    this.resizing = new Resizing(connection, pool, facts);
+    this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images(), cache);
   }
 
   static LibvirtDriver open(ConnectionSpec spec, DriverContext context) throws DriverException {
@@ -122,7 +128,9 @@ final class LibvirtDriver implements Driver {
   public Capabilities capabilities() {
     Set<String> commands = new HashSet<>(ON_EVERY_HOST);
     if (facts.keepsFiles()) {
-      commands.addAll(Set.of("TriggerCrashDump", "SetPassword", "Snapshot", "ReadConsole"));
+      commands.addAll(
+          Set.of(
+              "TriggerCrashDump", "SetPassword", "Snapshot", "Rescue", "Unrescue", "ReadConsole"));
     }
     return new Capabilities(commands, true);
   }
@@ -220,6 +228,11 @@ final class LibvirtDriver implements Driver {
       case DriverCommand.Snapshot(_, var imageId) -> {
         return snapshot.take(target, volumes(target, recorded), imageId, permit);
       }
+      case DriverCommand.Rescue(_, var image) ->
+          rescue.begin(volumes(target, recorded), image, permit);
+      case DriverCommand.Unrescue unrescue -> rescue.end(volumes(target, recorded), permit);
+      case DriverCommand.Resize(_, var size) ->
+          resizing.resize(volumes(target, recorded), size, tenure);
       case DriverCommand.Destroy destroy -> assembly.remove(target, tenure);
       case DriverCommand.Inspect inspect -> {}
       case DriverCommand.ReadConsole read -> {

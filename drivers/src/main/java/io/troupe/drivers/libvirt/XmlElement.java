@@ -78,6 +78,21 @@ final class XmlElement {
     return this;
   }
 
+  XmlElement set(String name, String value) {
+    element.setAttribute(name, value);
+    return this;
+  }
+
+  XmlElement unset(String name) {
+    element.removeAttribute(name);
+    return this;
+  }
+
+  /** Takes the element out of its document. */
+  void remove() {
+    element.getParentNode().removeChild(element);
+  }
+
   String attribute(String name) {
     return element.getAttribute(name);
   }

@@ -3,6 +3,7 @@ package io.troupe.drivers.spi;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.Resources;
 
 /** What a hypervisor can be told to do with one guest. Each names an end state. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
@@ -18,6 +19,9 @@ import io.troupe.core.serialization.CborSerializable;
   @JsonSubTypes.Type(value = DriverCommand.TriggerCrashDump.class, name = "trigger-crash-dump"),
   @JsonSubTypes.Type(value = DriverCommand.SetPassword.class, name = "set-password"),
   @JsonSubTypes.Type(value = DriverCommand.Snapshot.class, name = "snapshot"),
+  @JsonSubTypes.Type(value = DriverCommand.Rescue.class, name = "rescue"),
+  @JsonSubTypes.Type(value = DriverCommand.Unrescue.class, name = "unrescue"),
+  @JsonSubTypes.Type(value = DriverCommand.Resize.class, name = "resize"),
   @JsonSubTypes.Type(value = DriverCommand.Destroy.class, name = "destroy"),
   @JsonSubTypes.Type(value = DriverCommand.Inspect.class, name = "inspect"),
   @JsonSubTypes.Type(value = DriverCommand.ReadConsole.class, name = "read-console"),
@@ -95,6 +99,22 @@ public sealed interface DriverCommand extends CborSerializable {
   record Snapshot(GuestTarget target, String imageId) implements DriverCommand {}
 
   /**
+   * The guest runs from a fresh disk made from the image, and sees its own root disk as a further
+   * one. It was powered off for that. One that is rescued already keeps the rescue disk it has and
+   * is started if it is off.
+   */
+  record Rescue(GuestTarget target, GuestSpec.ImageRef image) implements DriverCommand {}
+
+  /** The guest runs from its own root disk, and there is no rescue disk. */
+  record Unrescue(GuestTarget target) implements DriverCommand {}
+
+  /**
+   * The guest has this size, and is off. Its root disk grows to {@code diskGib}; 0 leaves it as it
+   * is, and one that would have to shrink is an instance fault, as is a guest that is not off.
+   */
+  record Resize(GuestTarget target, Resources size) implements DriverCommand {}
+
+  /**
    * The guest, its disks, config drive and console log are gone. One that is gone already is a
    * success.
    */
@@ -128,6 +148,9 @@ public sealed interface DriverCommand extends CborSerializable {
       case TriggerCrashDump _ -> "trigger-crash-dump";
       case SetPassword _ -> "set-password";
       case Snapshot _ -> "snapshot";
+      case Rescue _ -> "rescue";
+      case Unrescue _ -> "unrescue";
+      case Resize _ -> "resize";
       case Destroy _ -> "destroy";
       case Inspect _ -> "inspect";
       case ReadConsole _ -> "read-console";
@@ -150,6 +173,9 @@ public sealed interface DriverCommand extends CborSerializable {
       case TriggerCrashDump _ -> new TriggerCrashDump(fenced);
       case SetPassword(_, var user, var password) -> new SetPassword(fenced, user, password);
       case Snapshot(_, var imageId) -> new Snapshot(fenced, imageId);
+      case Rescue(_, var image) -> new Rescue(fenced, image);
+      case Unrescue _ -> new Unrescue(fenced);
+      case Resize(_, var size) -> new Resize(fenced, size);
       case Destroy _ -> new Destroy(fenced);
       case Inspect _ -> new Inspect(fenced);
       case ReadConsole(_, var maxBytes) -> new ReadConsole(fenced, maxBytes);

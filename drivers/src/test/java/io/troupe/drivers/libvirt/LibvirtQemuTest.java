@@ -542,6 +542,31 @@ class LibvirtQemuTest extends LifeConformance {
   }
 
   @Test
+  void rescuedGuestSeesItsOwnDiskAndKeepsIt() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+    String own = disk(target, "vda");
+
+    run(new DriverCommand.Rescue(target, image.ref()));
+    awaitBoots(target, 2);
+
+    assertThat(disk(target, "vda")).endsWith("rescue.qcow2");
+    assertThat(disk(target, "vdb")).isEqualTo(own);
+    run(new DriverCommand.Unrescue(target));
+    awaitBoots(target, 3);
+    assertThat(disk(target, "vda")).isEqualTo(own);
+    assertThat(disk(target, "vdb")).isEmpty();
+    assertThat(volumes()).noneMatch(volume -> volume.endsWith("rescue.qcow2"));
+  }
+
+  private static String disk(GuestTarget target, String device) throws Exception {
+    return XmlElement.parse(LibvirtPeer.virsh(uri, "dumpxml", target.instance().toString()))
+        .find("devices/disk[target/@dev='" + device + "']/source/@file")
+        .orElse("");
+  }
+
+  @Test
   void passwordIsWhatTheGuestsAgentHasSet() throws Exception {
     GuestTarget target = target();
     spawn(target);
