@@ -52,8 +52,19 @@ class DriverMessagesTest {
             new DriverCommand.Start(target),
             new DriverCommand.Stop(target, 5_000),
             new DriverCommand.Reboot(target, true, 5_000),
+            new DriverCommand.Pause(target),
+            new DriverCommand.Unpause(target),
+            new DriverCommand.Suspend(target),
+            new DriverCommand.Resume(target),
+            new DriverCommand.TriggerCrashDump(target),
+            new DriverCommand.SetPassword(target, "root", "secret"),
             new DriverCommand.Destroy(target),
             new DriverCommand.Inspect(target),
+            new DriverCommand.Snapshot(target, "image"),
+            new DriverCommand.Rescue(target, FakeWorld.IMAGE),
+            new DriverCommand.Unrescue(target),
+            new DriverCommand.Resize(target, new Resources(2, 256, 2)),
+            new DriverCommand.Diagnostics(target),
             new DriverCommand.ReadConsole(target, 100))) {
       survives(new DriverActor.Execute(command, replies));
     }
@@ -78,6 +89,34 @@ class DriverMessagesTest {
     survives(
         new DriverActor.Done(
             operation, instance, "read-console", new DriverResult.Console("login: ")));
+    survives(
+        new DriverActor.Done(
+            operation,
+            instance,
+            "diagnostics",
+            new DriverResult.Diagnostics(
+                PowerState.PAUSED,
+                "fake",
+                "fake",
+                "linux",
+                Optional.of(5L),
+                true,
+                List.of(
+                    new DriverResult.Diagnostics.Cpu(0, Optional.of(1L << 40), Optional.of(3)),
+                    new DriverResult.Diagnostics.Cpu(1, Optional.empty(), Optional.empty())),
+                List.of(
+                    new DriverResult.Diagnostics.Nic("fa:16:3e:00:00:01", Optional.empty()),
+                    new DriverResult.Diagnostics.Nic(
+                        "fa:16:3e:00:00:02",
+                        Optional.of(new DriverResult.Diagnostics.Traffic(1, 2, 3, 4, 5, 6, 7, 8)))),
+                List.of(new DriverResult.Diagnostics.Disk(1, 2, 3, 4, 5)),
+                new DriverResult.Diagnostics.Memory(512, 256))));
+    survives(
+        new DriverActor.Done(
+            operation,
+            instance,
+            "snapshot",
+            new DriverResult.SnapshotTaken("qcow2", 1L << 20, 1L << 40, true)));
     survives(new DriverActor.Failed(operation, instance, "destroy", failure));
     survives(
         new DriverActor.HostsShown(

@@ -8,22 +8,15 @@ import io.troupe.drivers.spi.Driver;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverContext;
 import io.troupe.drivers.spi.DriverException;
-import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestEvent;
 import io.troupe.drivers.spi.GuestReport;
-import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostInventory;
-import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
 /**
  * One connection to a {@link FakeHypervisor}. It waits as long as the settings say, fails as often
@@ -33,20 +26,36 @@ import java.util.function.UnaryOperator;
 public final class FakeDriver implements Driver {
   static final Capabilities CAPABILITIES =
       new Capabilities(
-          Set.of("Spawn", "Start", "Stop", "Reboot", "Destroy", "Inspect", "ReadConsole"), true);
-
-  private static final int IMAGE_BYTES_READ = 512;
-
-  /** How long a waiting command may take to see that it is cancelled, ms. */
-  private static final long GLANCE_MILLIS = 50;
+          Set.of(
+              "Spawn",
+              "Start",
+              "Stop",
+              "Reboot",
+              "Pause",
+              "Unpause",
+              "Suspend",
+              "Resume",
+              "TriggerCrashDump",
+              "SetPassword",
+              "Snapshot",
+              "Rescue",
+              "Unrescue",
+              "Resize",
+              "Destroy",
+              "Inspect",
+              "ReadConsole",
+              "Diagnostics"),
+          true);
 
   private final FakeSettings settings;
   private final FakeHypervisor hypervisor;
-  private final DriverContext context;
   private final Clock clock;
   private final Consumer<GuestEvent> events;
-  private final SplittableRandom random;
-  private final Set<String> cachedImages = ConcurrentHashMap.newKeySet();
+  private final FakePace pace;
+  private final FakeReach reach;
+  private final FakePower power;
+  private final FakeImages images;
+  private final FakeAssembly assembly;
   private final FakeInventory inventory;
   private volatile boolean closed;
 
@@ -58,11 +67,14 @@ public final class FakeDriver implements Driver {
       Clock clock) {
     this.settings = settings;
     this.hypervisor = hypervisor;
-    this.context = context;
     this.clock = clock;
     this.events = events;
-    this.random = new SplittableRandom(settings.seed());
+    this.pace = new FakePace(settings);
+    this.reach = new FakeReach(hypervisor, events, clock);
+    this.power = new FakePower(reach, pace);
     this.inventory = new FakeInventory(settings);
+    this.images = new FakeImages(context);
+    this.assembly = new FakeAssembly(reach, pace, power, inventory, images);
   }
 
   static FakeDriver open(ConnectionSpec connection, DriverContext context, Clock clock)
@@ -97,14 +109,14 @@ public final class FakeDriver implements Driver {
       throws DriverException {
     requireOpen();
     inventory.requireHost(command.target().host());
-    requireWanted(cancellation);
-    var fails = drawsFailure(command);
+    FakePace.requireWanted(cancellation);
+    var fails = pace.drawsFailure(command);
     if (fails && !settings.failureAfterEffect()) {
-      throw drawnFailure(command);
+      throw pace.drawnFailure(command);
     }
     var result = carryOut(command, cancellation);
     if (fails) {
-      throw drawnFailure(command);
+      throw pace.drawnFailure(command);
     }
     return result;
   }
@@ -112,168 +124,50 @@ public final class FakeDriver implements Driver {
   private DriverResult carryOut(DriverCommand command, Cancellation cancellation)
       throws DriverException {
     return switch (command) {
-      case DriverCommand.Spawn spawn -> spawn(spawn, cancellation);
-      case DriverCommand.Start(var target) -> start(target, cancellation);
-      case DriverCommand.Stop(var target, var graceMillis) -> {
-        var how =
-            existing(target).runs()
-                ? awaitShutdown(graceMillis, cancellation)
-                : FakeGuest.Happening.POWER_CUT;
-        yield update(target, guest -> guest.isOff() ? guest : guest.ended(how, clock.instant()));
+      case DriverCommand.Spawn spawn -> assembly.spawn(spawn, cancellation);
+      case DriverCommand.Start(var target) -> power.start(target, cancellation);
+      case DriverCommand.Stop(var target, var grace) -> power.stop(target, grace, cancellation);
+      case DriverCommand.Reboot(var target, var soft, var grace) ->
+          power.reboot(target, soft, grace, cancellation);
+      case DriverCommand.Pause(var target) -> power.pause(target);
+      case DriverCommand.Unpause(var target) -> power.unpause(target);
+      case DriverCommand.Suspend(var target) -> power.suspend(target);
+      case DriverCommand.Resume(var target) -> power.resume(target);
+      case DriverCommand.TriggerCrashDump(var target) -> power.interrupt(target);
+      case DriverCommand.SetPassword(var target, _, _) -> setPassword(target);
+      case DriverCommand.Snapshot(var target, var imageId) -> {
+        var guest = reach.existing(target);
+        yield images.snapshot(guest, imageId, !guest.runs() || !settings.noAgent());
       }
-      case DriverCommand.Reboot(var target, var soft, var graceMillis) -> {
-        if (existing(target).runs()) {
-          var how = awaitShutdown(soft ? graceMillis : 0, cancellation);
-          awaitBoot(cancellation);
-          update(
-              target,
-              guest ->
-                  (guest.runs() ? guest.ended(how, clock.instant()) : guest)
-                      .booted(clock.instant()));
-        }
-        yield start(target, cancellation);
-      }
-      case DriverCommand.Destroy(var target) -> {
-        change(target, guest -> Optional.empty());
-        yield DriverResult.Guest.GONE;
-      }
-      case DriverCommand.Inspect(var target) -> shown(look(target));
+      case DriverCommand.Rescue(var target, var image) ->
+          assembly.rescue(target, image, cancellation);
+      case DriverCommand.Unrescue(var target) -> assembly.unrescue(target, cancellation);
+      case DriverCommand.Resize(var target, var size) -> assembly.resize(target, size);
+      case DriverCommand.Destroy(var target) -> assembly.destroy(target);
+      case DriverCommand.Inspect(var target) -> FakeReach.shown(reach.look(target));
       case DriverCommand.ReadConsole(var target, var maxBytes) ->
-          new DriverResult.Console(FakeConsole.tail(existing(target), maxBytes));
+          new DriverResult.Console(FakeConsole.tail(reach.existing(target), maxBytes));
+      case DriverCommand.Diagnostics(var target) ->
+          FakeDiagnosis.of(reach.existing(target), clock.instant());
     };
   }
 
-  private DriverResult spawn(DriverCommand.Spawn command, Cancellation cancellation)
-      throws DriverException {
-    var target = command.target();
-    var found = look(target);
-    if (found.isPresent() && found.get().generation() == target.generation()) {
-      return start(target, cancellation);
+  /** The guest does not keep it, it only says that it has. */
+  private DriverResult setPassword(GuestTarget target) throws DriverException {
+    if (settings.noAgent()) {
+      throw DriverException.unsupported("no guest agent answers");
     }
-    inventory.requireFits(command.spec().size());
-    cache(command.spec().image());
-    awaitBoot(cancellation);
-    return shown(
-        change(
-            target,
-            guest ->
-                guest.filter(it -> it.generation() == target.generation()).isPresent()
-                    ? guest
-                    : Optional.of(FakeGuest.made(command, clock.instant()))));
-  }
-
-  private DriverResult start(GuestTarget target, Cancellation cancellation) throws DriverException {
-    var found = existing(target);
-    if (found.runs()) {
-      return shown(Optional.of(found));
+    if (!reach.existing(target).runs()) {
+      throw DriverException.instanceFault("the guest's agent does not run");
     }
-    awaitBoot(cancellation);
-    return update(target, guest -> guest.runs() ? guest : guest.booted(clock.instant()));
-  }
-
-  private static DriverResult shown(Optional<FakeGuest> guest) {
-    return guest
-        .<DriverResult>map(it -> DriverResult.Guest.in(it.power()))
-        .orElse(DriverResult.Guest.GONE);
-  }
-
-  /** A real hypervisor copies the image once; this one only sees that it could. */
-  private void cache(GuestSpec.ImageRef image) throws DriverException {
-    if (cachedImages.contains(image.sha512())) {
-      return;
-    }
-    try (var bytes = context.images().open(image.id())) {
-      bytes.readNBytes(IMAGE_BYTES_READ);
-    } catch (IOException e) {
-      throw new DriverException(
-          new DriverFailure(
-              DriverFailure.Kind.INSTANCE_FAULT, "image " + image.id() + " cannot be read: " + e),
-          e);
-    }
-    cachedImages.add(image.sha512());
-  }
-
-  private Optional<FakeGuest> look(GuestTarget target) throws DriverException {
-    return change(target, guest -> guest);
-  }
-
-  private FakeGuest existing(GuestTarget target) throws DriverException {
-    return look(target).orElseThrow(() -> missing(target));
-  }
-
-  private DriverResult update(GuestTarget target, UnaryOperator<FakeGuest> change)
-      throws DriverException {
-    var after = this.change(target, guest -> guest.map(change));
-    return shown(Optional.of(after.orElseThrow(() -> missing(target))));
-  }
-
-  private Optional<FakeGuest> change(GuestTarget target, FakeHypervisor.Change change)
-      throws DriverException {
-    return hypervisor.update(target, events, clock.instant(), change);
-  }
-
-  private static DriverException missing(GuestTarget target) {
-    return DriverException.instanceFault(
-        "no guest of instance " + target.instance() + " on " + target.host());
-  }
-
-  /** How a guest that is asked to shut down within the grace ends. */
-  private FakeGuest.Happening awaitShutdown(long graceMillis, Cancellation cancellation)
-      throws DriverException {
-    var obeys = !settings.ignoresAcpi() && settings.stopMillis() <= graceMillis && graceMillis > 0;
-    pause(obeys ? settings.stopMillis() : graceMillis, cancellation);
-    return obeys ? FakeGuest.Happening.SHUT_DOWN : FakeGuest.Happening.POWER_CUT;
-  }
-
-  private void awaitBoot(Cancellation cancellation) throws DriverException {
-    var jitter = settings.bootJitterMillis();
-    var jitterMillis = jitter == 0 ? 0 : (long) (draw() * (jitter + 1));
-    pause(settings.bootMillis() + jitterMillis, cancellation);
-  }
-
-  private void pause(long millis, Cancellation cancellation) throws DriverException {
-    var end = System.nanoTime() + millis * 1_000_000;
-    for (var left = millis; left > 0; left = (end - System.nanoTime() + 999_999) / 1_000_000) {
-      requireWanted(cancellation);
-      try {
-        Thread.sleep(Math.min(left, GLANCE_MILLIS));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw DriverException.retryable("interrupted");
-      }
-    }
-    requireWanted(cancellation);
-  }
-
-  private static void requireWanted(Cancellation cancellation) throws DriverException {
-    if (cancellation.requested()) {
-      throw DriverException.retryable("cancelled");
-    }
+    return reach.update(
+        target, guest -> guest.noting(FakeGuest.Happening.PASSWORD_SET, clock.instant()));
   }
 
   private void requireOpen() throws DriverException {
     if (closed) {
       throw DriverException.retryable("the connection is closed");
     }
-  }
-
-  private double draw() {
-    synchronized (random) {
-      return random.nextDouble();
-    }
-  }
-
-  private boolean drawsFailure(DriverCommand command) {
-    return settings.failureRate() > 0
-        && settings.failureCommands().contains(command.getClass().getSimpleName())
-        && draw() < settings.failureRate();
-  }
-
-  private DriverException drawnFailure(DriverCommand command) {
-    return new DriverException(
-        new DriverFailure(
-            settings.failureKind(),
-            "drawn failure of " + command.getClass().getSimpleName() + " (failureRate)"));
   }
 
   @Override

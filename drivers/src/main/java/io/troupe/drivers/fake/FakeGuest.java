@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param instance empty for a guest that Troupe did not make
  * @param nics {@code MAC ADDRESS} of each
  * @param keyName of the SSH key from the config drive, empty when there is none
+ * @param rescued whether it boots from a rescue disk; false in files of former releases
  * @param past its latest boots and ends, oldest first; the console log is made from them
  */
 record FakeGuest(
@@ -29,7 +30,8 @@ record FakeGuest(
     Resources size,
     List<String> nics,
     String keyName,
-    List<Moment> past) {
+    List<Moment> past,
+    boolean rescued) {
 
   /** Older ones than this many scroll out of the console log. */
   private static final int MOMENTS_KEPT = 16;
@@ -39,7 +41,9 @@ record FakeGuest(
     BOOTED,
     SHUT_DOWN,
     POWER_CUT,
-    PANICKED
+    PANICKED,
+    INTERRUPTED,
+    PASSWORD_SET
   }
 
   /**
@@ -69,7 +73,8 @@ record FakeGuest(
             spec.size(),
             spec.nics().stream().map(nic -> nic.mac() + " " + nic.address()).toList(),
             spec.configDrive().keyName().orElse(""),
-            List.of())
+            List.of(),
+            false)
         .booted(at);
   }
 
@@ -83,7 +88,8 @@ record FakeGuest(
             Resources.NONE,
             List.of(),
             "",
-            List.of())
+            List.of(),
+            false)
         .booted(at);
   }
 
@@ -93,6 +99,48 @@ record FakeGuest(
 
   boolean isOff() {
     return power == PowerState.SHUTDOWN;
+  }
+
+  boolean isPaused() {
+    return power == PowerState.PAUSED;
+  }
+
+  /** When it was last booted, milliseconds since 1970 (UTC). */
+  long bootedAtMillis() {
+    return past.reversed().stream()
+        .filter(moment -> moment.what() == Happening.BOOTED)
+        .findFirst()
+        .or(() -> past.stream().findFirst())
+        .map(Moment::atMillis)
+        .orElse(0L);
+  }
+
+  /** Whether it only has to be let go on: paused, or saved to disk. */
+  boolean goesOn() {
+    return power == PowerState.PAUSED || power == PowerState.SUSPENDED;
+  }
+
+  FakeGuest bootingFrom(boolean rescueDisk) {
+    return new FakeGuest(
+        name, instance, generation, power, hostname, size, nics, keyName, past, rescueDisk);
+  }
+
+  /** Of another size; 0 GiB leaves the disk as it is. */
+  FakeGuest sized(Resources to) {
+    var diskGib = to.diskGib() == 0 ? size.diskGib() : to.diskGib();
+    var sized = new Resources(to.vcpus(), to.ramMib(), diskGib);
+    return new FakeGuest(
+        name, instance, generation, power, hostname, sized, nics, keyName, past, rescued);
+  }
+
+  /** In another power state, without anything having happened inside. */
+  FakeGuest in(PowerState newPower) {
+    return with(newPower, past);
+  }
+
+  /** Something happened inside, and it is in the power state that it was in. */
+  FakeGuest noting(Happening what, Instant at) {
+    return with(power, new Moment(what, boots(), at.toEpochMilli()));
   }
 
   FakeGuest booted(Instant at) {
@@ -118,7 +166,11 @@ record FakeGuest(
       moments.removeFirst();
     }
     moments.add(latest);
+    return with(newPower, moments);
+  }
+
+  private FakeGuest with(PowerState newPower, List<Moment> moments) {
     return new FakeGuest(
-        name, instance, generation, newPower, hostname, size, nics, keyName, moments);
+        name, instance, generation, newPower, hostname, size, nics, keyName, moments, rescued);
   }
 }

@@ -23,6 +23,15 @@ record GuestVolumes(InstanceId instance, long generation) {
     return prefix() + "console.log";
   }
 
+  String rescueDisk() {
+    return prefix() + "rescue.qcow2";
+  }
+
+  /** What a snapshot is on its way to the image store. */
+  String snapshot() {
+    return prefix() + "snapshot.qcow2";
+  }
+
   private String prefix() {
     return "troupe-" + instance + "." + generation + ".";
   }
@@ -40,11 +49,12 @@ record GuestVolumes(InstanceId instance, long generation) {
   }
 
   /** None of the guest's volumes is left, of this generation or an older one. Repeatable. */
-  void deleteAll(Connect connect, VolumePool pool) throws LibvirtException, DriverException {
+  void deleteAll(Connect connect, VolumePool pool, Tenure tenure)
+      throws LibvirtException, DriverException {
     lookForRotatedLogs(connect, pool);
     for (String name : pool.names(connect)) {
       if (covers(name)) {
-        pool.delete(connect, name);
+        pool.delete(connect, name, tenure);
       }
     }
   }

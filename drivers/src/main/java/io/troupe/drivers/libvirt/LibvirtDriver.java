@@ -26,7 +26,19 @@ import org.libvirt.LibvirtException;
 /** One libvirt host: takes each command through the fence and to the part that carries it out. */
 final class LibvirtDriver implements Driver {
   private static final Set<String> ON_EVERY_HOST =
-      Set.of("Spawn", "Start", "Stop", "Reboot", "Destroy", "Inspect");
+      Set.of(
+          "Spawn",
+          "Start",
+          "Stop",
+          "Reboot",
+          "Pause",
+          "Unpause",
+          "Suspend",
+          "Resume",
+          "Destroy",
+          "Inspect",
+          "Diagnostics",
+          "Resize");
 
   private final LibvirtConnection connection;
   private final GuestEvents events;
@@ -34,7 +46,13 @@ final class LibvirtDriver implements Driver {
   private final VolumePool pool;
   private final HostChoices choices;
   private final Fence fence;
+  private final EpochMarker marker;
   private final Power power;
+  private final Suspension suspension;
+  private final GuestAgent agent;
+  private final RootSnapshot snapshot;
+  private final Rescue rescue;
+  private final Resizing resizing;
   private final GuestAssembly assembly;
 
   private LibvirtDriver(
@@ -50,8 +68,15 @@ final class LibvirtDriver implements Driver {
     this.pool = pool;
     this.choices = choices;
     this.fence = new Fence(connection);
+    this.marker = new EpochMarker(pool, facts);
     this.power = new Power(connection, events, facts);
-    this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images());
+    this.suspension = new Suspension(connection);
+    this.agent = new GuestAgent(connection);
+    this.snapshot = new RootSnapshot(connection, pool, context.imageSink());
+    ImageCache cache = new ImageCache(connection, pool, context.images());
+    this.rescue = new Rescue(connection, pool, cache, power);
+    this.resizing = new Resizing(connection, pool, facts);
+    this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images(), cache);
   }
 
   static LibvirtDriver open(ConnectionSpec spec, DriverContext context) throws DriverException {
@@ -103,7 +128,9 @@ final class LibvirtDriver implements Driver {
   public Capabilities capabilities() {
     Set<String> commands = new HashSet<>(ON_EVERY_HOST);
     if (facts.keepsFiles()) {
-      commands.add("ReadConsole");
+      commands.addAll(
+          Set.of(
+              "TriggerCrashDump", "SetPassword", "Snapshot", "Rescue", "Unrescue", "ReadConsole"));
     }
     return new Capabilities(commands, true);
   }
@@ -168,31 +195,53 @@ final class LibvirtDriver implements Driver {
       throw DriverException.unsupported(
           command.getClass().getSimpleName() + " on " + facts.hypervisor());
     }
-    Permit permit = Permit.of(target, cancellation);
+    Permit permit = Permit.of(target, cancellation, marker);
+    Tenure tenure = permit.tenure();
     permit.check();
+    connection.run("epoch", tenure::require);
     Optional<DomainMetadata> recorded = fence.check(target);
     InstanceId instance = target.instance();
     switch (command) {
       case DriverCommand.Spawn(var same, var spec) -> {
         if (recorded.isPresent() && recorded.get().generation() == target.generation()) {
-          power.start(instance);
+          power.start(instance, tenure);
         } else {
           assembly.spawn(target, spec, permit);
         }
       }
-      case DriverCommand.Start start -> power.start(instance);
+      case DriverCommand.Start start -> power.start(instance, tenure);
       case DriverCommand.Stop stop -> power.stop(instance, stop.graceMillis(), permit);
       case DriverCommand.Reboot reboot -> {
         if (reboot.soft()) {
           power.rebootSoft(instance, reboot.graceMillis(), permit);
         } else {
-          power.rebootHard(instance);
+          power.rebootHard(instance, tenure);
         }
       }
-      case DriverCommand.Destroy destroy -> assembly.remove(target);
+      case DriverCommand.Pause pause -> suspension.pause(instance, tenure);
+      case DriverCommand.Unpause unpause -> suspension.unpause(instance, tenure);
+      case DriverCommand.Suspend suspend -> suspension.suspend(instance, tenure);
+      case DriverCommand.Resume resume -> suspension.resume(instance, tenure);
+      case DriverCommand.TriggerCrashDump dump -> suspension.interrupt(instance, tenure);
+      case DriverCommand.SetPassword(_, var user, var password) ->
+          agent.setPassword(instance, user, password, tenure);
+      case DriverCommand.Snapshot(_, var imageId) -> {
+        return snapshot.take(target, volumes(target, recorded), imageId, permit);
+      }
+      case DriverCommand.Rescue(_, var image) ->
+          rescue.begin(volumes(target, recorded), image, permit);
+      case DriverCommand.Unrescue unrescue -> rescue.end(volumes(target, recorded), permit);
+      case DriverCommand.Resize(_, var size) ->
+          resizing.resize(volumes(target, recorded), size, tenure);
+      case DriverCommand.Destroy destroy -> assembly.remove(target, tenure);
       case DriverCommand.Inspect inspect -> {}
       case DriverCommand.ReadConsole read -> {
         return new DriverResult.Console(console(target, recorded, read.maxBytes()));
+      }
+      case DriverCommand.Diagnostics diagnostics -> {
+        return connection
+            .onDomain("diagnostics", instance, domain -> Diagnosis.of(domain, choices.guestType()))
+            .orElseThrow(() -> noGuest(instance));
       }
     }
     return inspect(instance);
@@ -211,12 +260,20 @@ final class LibvirtDriver implements Driver {
 
   private String console(GuestTarget target, Optional<DomainMetadata> recorded, int maxBytes)
       throws DriverException {
-    DomainMetadata guest =
-        recorded.orElseThrow(
-            () -> DriverException.instanceFault("no guest " + target.instance() + " on this host"));
-    GuestVolumes volumes = new GuestVolumes(guest.instance(), guest.generation());
+    GuestVolumes volumes = volumes(target, recorded);
     return connection.call(
         "console log", connect -> ConsoleLog.read(connect, pool, volumes.consoleLog(), maxBytes));
+  }
+
+  /** The files of the guest that is there, which may be of an older generation. */
+  private static GuestVolumes volumes(GuestTarget target, Optional<DomainMetadata> recorded)
+      throws DriverException {
+    DomainMetadata guest = recorded.orElseThrow(() -> noGuest(target.instance()));
+    return new GuestVolumes(guest.instance(), guest.generation());
+  }
+
+  private static DriverException noGuest(InstanceId instance) {
+    return DriverException.instanceFault("no guest " + instance + " on this host");
   }
 
   private void requireHost(String host) throws DriverException {

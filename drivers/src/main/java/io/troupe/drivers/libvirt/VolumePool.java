@@ -102,7 +102,7 @@ record VolumePool(String name, String path) {
   }
 
   /** Makes an empty raw file, readable for all or for its owner only. */
-  Volume createRaw(Connect connect, String volume, boolean readableForAll)
+  Volume createRaw(Connect connect, String volume, boolean readableForAll, Tenure tenure)
       throws LibvirtException, DriverException {
     XmlElement xml = XmlElement.root("volume");
     xml.child("name").text(volume);
@@ -110,13 +110,13 @@ record VolumePool(String name, String path) {
     XmlElement target = xml.child("target");
     target.child("format", "type", "raw");
     target.child("permissions").child("mode").text(readableForAll ? "0644" : "0600");
-    return create(connect, xml);
+    return create(connect, xml, tenure);
   }
 
   /** Makes a raw file with this content, readable for its owner only. */
   Volume createWith(Connect connect, String volume, byte[] content, Permit permit)
       throws LibvirtException, DriverException {
-    Volume made = createRaw(connect, volume, false);
+    Volume made = createRaw(connect, volume, false, permit.tenure());
     onVolume(
         connect,
         volume,
@@ -134,24 +134,70 @@ record VolumePool(String name, String path) {
 
   /** Makes a qcow2 file over another one, whose format is named and never probed. */
   Volume createOverlay(
-      Connect connect, String volume, long capacityBytes, String basePath, String baseFormat)
+      Connect connect,
+      String volume,
+      long capacityBytes,
+      String basePath,
+      String baseFormat,
+      Tenure tenure)
       throws LibvirtException, DriverException {
+    XmlElement xml = qcow2(volume, capacityBytes);
+    XmlElement base = xml.child("backingStore");
+    base.child("path").text(basePath);
+    base.child("format", "type", baseFormat);
+    return create(connect, xml, tenure);
+  }
+
+  /** Makes an empty qcow2 file that stands on no other. */
+  Volume createQcow2(Connect connect, String volume, long capacityBytes, Tenure tenure)
+      throws LibvirtException, DriverException {
+    return create(connect, qcow2(volume, capacityBytes), tenure);
+  }
+
+  private static XmlElement qcow2(String volume, long capacityBytes) {
     XmlElement xml = XmlElement.root("volume");
     xml.child("name").text(volume);
     xml.child("capacity", "unit", "bytes").text(Long.toString(capacityBytes));
     XmlElement target = xml.child("target");
     target.child("format", "type", "qcow2");
     target.child("permissions").child("mode").text("0600");
-    XmlElement base = xml.child("backingStore");
-    base.child("path").text(basePath);
-    base.child("format", "type", baseFormat);
-    return create(connect, xml);
+    return xml;
   }
 
-  private Volume create(Connect connect, XmlElement xml) throws LibvirtException, DriverException {
+  /**
+   * Makes a qcow2 file with all that is in {@code source} and in what that stands on. Blocks as
+   * long as the copy takes.
+   */
+  void createFlatCopy(Connect connect, String volume, String source, Tenure tenure)
+      throws LibvirtException, DriverException {
+    XmlElement xml = qcow2(volume, virtualSizeBytes(connect, source));
+    onVolume(
+        connect,
+        source,
+        found -> {
+          StoragePool pool = connect.storagePoolLookupByName(name);
+          try {
+            tenure.require(connect);
+            pool.storageVolCreateXMLFrom(xml.write(), found, 0).free();
+          } finally {
+            pool.free();
+          }
+          return true;
+        });
+  }
+
+  /** The size of the disk in a volume, whatever the file takes. Throws when there is no volume. */
+  long virtualSizeBytes(Connect connect, String volume) throws LibvirtException, DriverException {
+    return onVolume(connect, volume, found -> found.getInfo().capacity)
+        .orElseThrow(() -> DriverException.hostFault("there is no volume " + volume));
+  }
+
+  private Volume create(Connect connect, XmlElement xml, Tenure tenure)
+      throws LibvirtException, DriverException {
     return on(
         connect,
         pool -> {
+          tenure.require(connect);
           StorageVol made = pool.storageVolCreateXML(xml.write(), 0);
           try {
             return describe(made);
@@ -162,11 +208,13 @@ record VolumePool(String name, String path) {
   }
 
   /** One that is gone already is a success. */
-  void delete(Connect connect, String volume) throws LibvirtException, DriverException {
+  void delete(Connect connect, String volume, Tenure tenure)
+      throws LibvirtException, DriverException {
     onVolume(
         connect,
         volume,
         found -> {
+          tenure.require(connect);
           try {
             found.delete(0);
           } catch (LibvirtException e) {

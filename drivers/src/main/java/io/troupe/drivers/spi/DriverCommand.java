@@ -3,6 +3,7 @@ package io.troupe.drivers.spi;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.Resources;
 
 /** What a hypervisor can be told to do with one guest. Each names an end state. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
@@ -11,9 +12,20 @@ import io.troupe.core.serialization.CborSerializable;
   @JsonSubTypes.Type(value = DriverCommand.Start.class, name = "start"),
   @JsonSubTypes.Type(value = DriverCommand.Stop.class, name = "stop"),
   @JsonSubTypes.Type(value = DriverCommand.Reboot.class, name = "reboot"),
+  @JsonSubTypes.Type(value = DriverCommand.Pause.class, name = "pause"),
+  @JsonSubTypes.Type(value = DriverCommand.Unpause.class, name = "unpause"),
+  @JsonSubTypes.Type(value = DriverCommand.Suspend.class, name = "suspend"),
+  @JsonSubTypes.Type(value = DriverCommand.Resume.class, name = "resume"),
+  @JsonSubTypes.Type(value = DriverCommand.TriggerCrashDump.class, name = "trigger-crash-dump"),
+  @JsonSubTypes.Type(value = DriverCommand.SetPassword.class, name = "set-password"),
+  @JsonSubTypes.Type(value = DriverCommand.Snapshot.class, name = "snapshot"),
+  @JsonSubTypes.Type(value = DriverCommand.Rescue.class, name = "rescue"),
+  @JsonSubTypes.Type(value = DriverCommand.Unrescue.class, name = "unrescue"),
+  @JsonSubTypes.Type(value = DriverCommand.Resize.class, name = "resize"),
   @JsonSubTypes.Type(value = DriverCommand.Destroy.class, name = "destroy"),
   @JsonSubTypes.Type(value = DriverCommand.Inspect.class, name = "inspect"),
-  @JsonSubTypes.Type(value = DriverCommand.ReadConsole.class, name = "read-console")
+  @JsonSubTypes.Type(value = DriverCommand.ReadConsole.class, name = "read-console"),
+  @JsonSubTypes.Type(value = DriverCommand.Diagnostics.class, name = "diagnostics")
 })
 public sealed interface DriverCommand extends CborSerializable {
   /** The guest, and on whose behalf. */
@@ -26,12 +38,12 @@ public sealed interface DriverCommand extends CborSerializable {
    */
   record Spawn(GuestTarget target, GuestSpec spec) implements DriverCommand {}
 
-  /** The guest runs. */
+  /** The guest runs; one that was paused or suspended goes on where it was. */
   record Start(GuestTarget target) implements DriverCommand {}
 
   /**
    * The guest is off. It is asked to shut down (ACPI) and given {@code graceMillis} ms; then it is
-   * powered off. 0 ms means power off at once.
+   * powered off. 0 ms means power off at once. What a suspended guest had in memory is lost.
    */
   record Stop(GuestTarget target, long graceMillis) implements DriverCommand {}
 
@@ -40,6 +52,67 @@ public sealed interface DriverCommand extends CborSerializable {
    * reset hard. Hard ({@code soft} false): power cycled, also when it was off.
    */
   record Reboot(GuestTarget target, boolean soft, long graceMillis) implements DriverCommand {}
+
+  /**
+   * The guest is in memory and does not run ({@code PAUSED}). One that is off is an instance fault.
+   */
+  record Pause(GuestTarget target) implements DriverCommand {}
+
+  /** The paused guest runs. One that is off or suspended is an instance fault. */
+  record Unpause(GuestTarget target) implements DriverCommand {}
+
+  /**
+   * What the guest had in memory is on the host's disk, and its memory is free ({@code SUSPENDED}).
+   * One that is off is an instance fault.
+   */
+  record Suspend(GuestTarget target) implements DriverCommand {}
+
+  /** The suspended guest runs where it was. One that is off is an instance fault. */
+  record Resume(GuestTarget target) implements DriverCommand {}
+
+  /**
+   * The guest has got a non-maskable interrupt, on which it dumps its memory if it is set up so.
+   * What it does then is its own affair; a repetition is one more interrupt. One that is off is an
+   * instance fault.
+   */
+  record TriggerCrashDump(GuestTarget target) implements DriverCommand {}
+
+  /**
+   * A user inside the running guest has this password, which the guest's agent has set. Unsupported
+   * when no agent answers, an instance fault when it refuses or the guest is off.
+   */
+  record SetPassword(GuestTarget target, String user, String password) implements DriverCommand {
+    /** Without the password: commands are logged. */
+    @Override
+    public String toString() {
+      return "SetPassword[target=" + target + ", user=" + user + ", password=***]";
+    }
+  }
+
+  /**
+   * The image has the bytes of the guest's root disk as it is at one moment while this is carried
+   * out: qcow2 that stands on no other file. The guest goes on as it was; its file systems are
+   * quiesced by its agent if one answers. Each repetition is a new moment.
+   *
+   * @param imageId an image that is there already and waits for its bytes
+   */
+  record Snapshot(GuestTarget target, String imageId) implements DriverCommand {}
+
+  /**
+   * The guest runs from a fresh disk made from the image, and sees its own root disk as a further
+   * one. It was powered off for that. One that is rescued already keeps the rescue disk it has and
+   * is started if it is off.
+   */
+  record Rescue(GuestTarget target, GuestSpec.ImageRef image) implements DriverCommand {}
+
+  /** The guest runs from its own root disk, and there is no rescue disk. */
+  record Unrescue(GuestTarget target) implements DriverCommand {}
+
+  /**
+   * The guest has this size, and is off. Its root disk grows to {@code diskGib}; 0 leaves it as it
+   * is, and one that would have to shrink is an instance fault, as is a guest that is not off.
+   */
+  record Resize(GuestTarget target, Resources size) implements DriverCommand {}
 
   /**
    * The guest, its disks, config drive and console log are gone. One that is gone already is a
@@ -55,6 +128,12 @@ public sealed interface DriverCommand extends CborSerializable {
   /** Nothing changes; answers the last {@code maxBytes} bytes of the serial console's log. */
   record ReadConsole(GuestTarget target, int maxBytes) implements DriverCommand {}
 
+  /**
+   * Nothing changes; answers what the hypervisor has counted about the guest. One that is not in
+   * memory is an instance fault.
+   */
+  record Diagnostics(GuestTarget target) implements DriverCommand {}
+
   /** The command's kind in one word, as it is written on the wire. */
   default String name() {
     return switch (this) {
@@ -62,9 +141,20 @@ public sealed interface DriverCommand extends CborSerializable {
       case Start _ -> "start";
       case Stop _ -> "stop";
       case Reboot _ -> "reboot";
+      case Pause _ -> "pause";
+      case Unpause _ -> "unpause";
+      case Suspend _ -> "suspend";
+      case Resume _ -> "resume";
+      case TriggerCrashDump _ -> "trigger-crash-dump";
+      case SetPassword _ -> "set-password";
+      case Snapshot _ -> "snapshot";
+      case Rescue _ -> "rescue";
+      case Unrescue _ -> "unrescue";
+      case Resize _ -> "resize";
       case Destroy _ -> "destroy";
       case Inspect _ -> "inspect";
       case ReadConsole _ -> "read-console";
+      case Diagnostics _ -> "diagnostics";
     };
   }
 
@@ -76,9 +166,20 @@ public sealed interface DriverCommand extends CborSerializable {
       case Start _ -> new Start(fenced);
       case Stop(_, var graceMillis) -> new Stop(fenced, graceMillis);
       case Reboot(_, var soft, var graceMillis) -> new Reboot(fenced, soft, graceMillis);
+      case Pause _ -> new Pause(fenced);
+      case Unpause _ -> new Unpause(fenced);
+      case Suspend _ -> new Suspend(fenced);
+      case Resume _ -> new Resume(fenced);
+      case TriggerCrashDump _ -> new TriggerCrashDump(fenced);
+      case SetPassword(_, var user, var password) -> new SetPassword(fenced, user, password);
+      case Snapshot(_, var imageId) -> new Snapshot(fenced, imageId);
+      case Rescue(_, var image) -> new Rescue(fenced, image);
+      case Unrescue _ -> new Unrescue(fenced);
+      case Resize(_, var size) -> new Resize(fenced, size);
       case Destroy _ -> new Destroy(fenced);
       case Inspect _ -> new Inspect(fenced);
       case ReadConsole(_, var maxBytes) -> new ReadConsole(fenced, maxBytes);
+      case Diagnostics _ -> new Diagnostics(fenced);
     };
   }
 }

@@ -2,13 +2,14 @@ package io.troupe.drivers.libvirt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
-import io.troupe.drivers.DriverConformance;
+import io.troupe.drivers.LifeConformance;
 import io.troupe.drivers.libvirt.LibvirtPeer.GuestImage;
 import io.troupe.drivers.spi.Cancellation;
 import io.troupe.drivers.spi.ConnectionSpec;
@@ -26,8 +27,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +43,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +55,8 @@ import org.junit.jupiter.api.Test;
  * what only a real hypervisor can show. virsh is the independent witness.
  */
 @Tag("libvirt")
-class LibvirtQemuTest extends DriverConformance {
+class LibvirtQemuTest extends LifeConformance {
+  private static final String PASSWORD = "s3cret: ü";
   private static URI uri;
   private static GuestImage image;
   private static String host;
@@ -98,6 +105,16 @@ class LibvirtQemuTest extends DriverConformance {
   }
 
   @Override
+  protected Optional<Driver> openApart(DriverContext context) throws Exception {
+    return Optional.of(open(context));
+  }
+
+  @Override
+  protected boolean fencesEpochs() {
+    return true;
+  }
+
+  @Override
   protected String host() {
     return host;
   }
@@ -136,6 +153,12 @@ class LibvirtQemuTest extends DriverConformance {
   @Override
   protected Optional<String> bootMarker(String hostname) {
     return Optional.of("GUEST-READY hostname=" + hostname + " ");
+  }
+
+  /** What the Linux kernel says to an NMI that nobody has asked for. */
+  @Override
+  protected Optional<String> interruptMarker() {
+    return Optional.of("NMI received for unknown reason");
   }
 
   @Override
@@ -398,7 +421,9 @@ class LibvirtQemuTest extends DriverConformance {
       }
     }
 
-    assertThat(volumes()).allMatch(volume -> volume.startsWith("troupe-image-"));
+    assertThat(volumes())
+        .allMatch(
+            volume -> volume.startsWith("troupe-image-") || volume.startsWith("troupe-epoch."));
   }
 
   @Test
@@ -466,6 +491,267 @@ class LibvirtQemuTest extends DriverConformance {
       assertThat(event.instance()).isEqualTo(target.instance());
       assertThat(event.power()).isEqualTo(PowerState.SHUTDOWN);
     }
+  }
+
+  @Test
+  void diagnosticsOfABootedGuestHaveCounted() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+
+    var diagnostics = (DriverResult.Diagnostics) run(new DriverCommand.Diagnostics(target));
+
+    assertThat(diagnostics.configDrive()).isTrue();
+    assertThat(diagnostics.hypervisor()).isIn("kvm", "qemu");
+    assertThat(diagnostics.cpus().getFirst().timeNanos().orElseThrow()).isGreaterThan(100_000_000);
+    assertThat(diagnostics.disks()).hasSize(2);
+    assertThat(diagnostics.disks().getFirst().readBytes()).isGreaterThan(1 << 20);
+  }
+
+  @Test
+  void snapshotOfABootedGuestBootsAgainAndLeavesNothing() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+    // What it has written since its first boot is on the snapshot.
+    var taken =
+        (DriverResult.SnapshotTaken)
+            awaitQuiesced(() -> run(new DriverCommand.Snapshot(target, "made")));
+
+    assertThat(taken.quiesced()).isTrue();
+    assertThat(volumes()).noneMatch(volume -> volume.contains("snapshot"));
+    byte[] bytes = snapshots.get("made");
+    GuestImage made = GuestImage.of("made", bytes);
+    GuestTarget second = target();
+    try (Driver reader = open(uri, new DriverContext(made.reader(), event -> {}))) {
+      reader.execute(
+          new DriverCommand.Spawn(second, spec(second, made.ref(), 1)), Cancellation.NEVER);
+      awaitBoots(second, 1);
+      assertThat(console(second, 1 << 16)).contains("GUEST-READY");
+    }
+  }
+
+  /** The guest's agent is up some moments after the guest. */
+  private static DriverResult awaitQuiesced(Callable<DriverResult> snapshot) throws Exception {
+    long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    DriverResult.SnapshotTaken taken = (DriverResult.SnapshotTaken) snapshot.call();
+    while (!taken.quiesced() && System.nanoTime() < until) {
+      taken = (DriverResult.SnapshotTaken) snapshot.call();
+    }
+    return taken;
+  }
+
+  @Test
+  void rescuedGuestSeesItsOwnDiskAndKeepsIt() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+    String own = disk(target, "vda");
+
+    run(new DriverCommand.Rescue(target, image.ref()));
+    awaitBoots(target, 2);
+
+    assertThat(disk(target, "vda")).endsWith("rescue.qcow2");
+    assertThat(disk(target, "vdb")).isEqualTo(own);
+    run(new DriverCommand.Unrescue(target));
+    awaitBoots(target, 3);
+    assertThat(disk(target, "vda")).isEqualTo(own);
+    assertThat(disk(target, "vdb")).isEmpty();
+    assertThat(volumes()).noneMatch(volume -> volume.endsWith("rescue.qcow2"));
+  }
+
+  private static String disk(GuestTarget target, String device) throws Exception {
+    return XmlElement.parse(LibvirtPeer.virsh(uri, "dumpxml", target.instance().toString()))
+        .find("devices/disk[target/@dev='" + device + "']/source/@file")
+        .orElse("");
+  }
+
+  @Test
+  void passwordIsWhatTheGuestsAgentHasSet() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+
+    assertThat(password(target, "root")).contains(DriverFailure.Kind.UNSUPPORTED); // not booted
+    awaitBoots(target, 1);
+    Optional<DriverFailure.Kind> done = awaitAgent(() -> password(target, "root"));
+
+    assertThat(done).isEmpty();
+    awaitConsole(target, "GUEST-PASSWORD user=root sha256=" + sha256(PASSWORD));
+    assertThat(password(target, "nobody-of-this-name")).contains(DriverFailure.Kind.INSTANCE_FAULT);
+  }
+
+  private static String sha256(String text) throws Exception {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+  }
+
+  private Optional<DriverFailure.Kind> password(GuestTarget target, String user) {
+    try {
+      run(new DriverCommand.SetPassword(target, user, PASSWORD));
+      return Optional.empty();
+    } catch (DriverException e) {
+      assertThat(e.failure().message()).doesNotContain(PASSWORD);
+      return Optional.of(e.failure().kind());
+    }
+  }
+
+  /** The guest's agent is up some moments after the guest. */
+  private static Optional<DriverFailure.Kind> awaitAgent(
+      Callable<Optional<DriverFailure.Kind>> call) throws Exception {
+    long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    Optional<DriverFailure.Kind> answer = call.call();
+    while (answer.equals(Optional.of(DriverFailure.Kind.UNSUPPORTED))
+        && System.nanoTime() < until) {
+      Thread.sleep(500);
+      answer = call.call();
+    }
+    return answer;
+  }
+
+  @Test
+  void successorIsObeyedInTheMiddleOfACommandOfItsPredecessor() throws Exception {
+    GuestTarget target = target();
+    spawn(target); // it has not booted, so it does not hear the power button
+    try (Driver successor = open(new DriverContext(images(), event -> {}))) {
+      GuestTarget later = withEpoch(target, nextEpoch());
+      AtomicInteger looks = new AtomicInteger();
+
+      DriverFailure failure =
+          catchThrowableOfType(
+                  DriverException.class,
+                  () ->
+                      driver.execute(
+                          new DriverCommand.Stop(target, 2_000),
+                          () -> {
+                            if (looks.incrementAndGet() == 4) {
+                              take(successor, later);
+                            }
+                            return false;
+                          }))
+              .failure();
+
+      assertThat(failure.kind()).isEqualTo(DriverFailure.Kind.RETRYABLE);
+      assertThat(failure.message()).contains("is past, now " + later.epoch());
+      assertThat(LibvirtPeer.virsh(uri, "domstate", target.instance().toString()))
+          .isEqualTo("running");
+    }
+  }
+
+  @Test
+  void controllerPausedInTheMiddleOfACommandIsRefusedWhenItGoesOn() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    Process paused =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                PausedController.class.getName(),
+                uri.toString(),
+                poolName,
+                host,
+                target.instance().toString(),
+                Long.toString(target.epoch()),
+                "3000")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (var says = paused.inputReader(StandardCharsets.UTF_8)) {
+      for (int looks = 0; looks < 4; ) {
+        String line = says.readLine();
+        assertThat(line).isNotNull();
+        looks += line.equals("looking") ? 1 : 0;
+      }
+      signal(paused, "STOP");
+      take(driver, withEpoch(target, nextEpoch()));
+      signal(paused, "CONT");
+
+      List<String> rest = says.lines().toList();
+      assertThat(rest).filteredOn(line -> line.contains("refused past epoch: host=")).hasSize(1);
+      assertThat(rest.getLast()).startsWith("failed").contains("RETRYABLE", "is past, now ");
+      assertThat(LibvirtPeer.virsh(uri, "domstate", target.instance().toString()))
+          .isEqualTo("running");
+    } finally {
+      paused.destroyForcibly();
+    }
+  }
+
+  @Test
+  void epochOnTheHostIsOneVolumeThatSurvivesItsMakersAndComesBackWhenItWasDeleted()
+      throws Exception {
+    GuestTarget target = target();
+    GuestTarget later = withEpoch(target, nextEpoch());
+    take(driver, target);
+    take(driver, later);
+
+    assertThat(volumes())
+        .filteredOn(volume -> volume.startsWith("troupe-epoch."))
+        .singleElement()
+        .asString()
+        .endsWith("." + later.epoch());
+    try (Driver fresh = open(new DriverContext(images(), event -> {}))) {
+      assertThatThrownBy(() -> fresh.execute(new DriverCommand.Inspect(target), Cancellation.NEVER))
+          .hasMessageContaining("RETRYABLE")
+          .hasMessageContaining("is past, now " + later.epoch());
+    }
+
+    for (String volume : volumes()) {
+      if (volume.startsWith("troupe-epoch.")) {
+        LibvirtPeer.virsh(uri, "vol-delete", volume, "--pool", poolName);
+      }
+    }
+    take(driver, later);
+    assertThat(volumes()).anyMatch(volume -> volume.startsWith("troupe-epoch."));
+  }
+
+  @Test
+  void controllersThatClaimAtOnceLeaveOneRuler() throws Exception {
+    GuestTarget target = target();
+    List<Driver> drivers = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      for (int i = 0; i < 4; i++) {
+        drivers.add(open(new DriverContext(images(), event -> {})));
+      }
+      for (int round = 0; round < 5; round++) {
+        Map<Driver, GuestTarget> claims = new LinkedHashMap<>();
+        drivers.forEach(each -> claims.put(each, withEpoch(target, nextEpoch())));
+        List<Callable<Boolean>> takes =
+            claims.entrySet().stream()
+                .<Callable<Boolean>>map(each -> () -> takes(each.getKey(), each.getValue()))
+                .toList();
+        for (var done : threads.invokeAll(takes)) {
+          done.get(); // some were refused, some were not
+        }
+
+        for (var each : claims.entrySet()) {
+          assertThat(takes(each.getKey(), each.getValue()))
+              .isEqualTo(each.getKey() == drivers.getLast());
+        }
+      }
+    } finally {
+      drivers.forEach(Driver::close);
+    }
+    assertThat(volumes()).filteredOn(volume -> volume.startsWith("troupe-epoch.")).hasSize(1);
+  }
+
+  /** The target's epoch rules the host, or is refused. */
+  private static boolean takes(Driver driver, GuestTarget target) {
+    try {
+      driver.execute(new DriverCommand.Inspect(target), Cancellation.NEVER);
+      return true;
+    } catch (DriverException e) {
+      assertThat(e.failure().message()).contains("is past");
+      return false;
+    }
+  }
+
+  private static void take(Driver driver, GuestTarget target) {
+    assertThat(takes(driver, target)).isTrue();
+  }
+
+  private static void signal(Process process, String name) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+    assertThat(kill.waitFor()).isZero();
   }
 
   /** The host has no image; to be called when no guest stands on one. */
