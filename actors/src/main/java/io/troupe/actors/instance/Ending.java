@@ -13,7 +13,19 @@ final class Ending {
       case BOOT -> afterBoot(state, operation.failure().isPresent());
       case DELETE -> VmState.DELETED;
       case START, REBOOT_SOFT, REBOOT_HARD, STOP -> afterPower(state.power());
+      case SOFT_DELETE ->
+          operation.failure().isPresent()
+              ? afterReport(state.vmState(), state.power())
+              : VmState.SOFT_DELETED;
+      case RESTORE -> unlessRefused(state, afterPower(state.power()));
+      case RESET_TO_ACTIVE -> unlessRefused(state, VmState.ACTIVE);
+      case RESET_TO_ERROR -> unlessRefused(state, VmState.ERROR);
     };
+  }
+
+  /** What the quota does not count can only be soft-deleted. */
+  private static VmState unlessRefused(InstanceState state, VmState wanted) {
+    return state.refusal().isPresent() ? VmState.SOFT_DELETED : wanted;
   }
 
   private static VmState afterBoot(InstanceState state, boolean failed) {

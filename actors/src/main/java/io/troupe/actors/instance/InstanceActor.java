@@ -57,7 +57,7 @@ public final class InstanceActor
 
   public sealed interface Message {}
 
-  /** A user's command; a boot is answered once the quota has agreed or refused. */
+  /** A user's command; what needs quota is answered once that has agreed or refused. */
   public record Do(UserCommand command, ActorRef<Reply> replyTo)
       implements Message, CborSerializable {}
 
@@ -133,7 +133,7 @@ public final class InstanceActor
 
   private InstanceState ahead;
   private List<InstanceEvent> waiting = new ArrayList<>();
-  private final List<ActorRef<Reply>> bootAskers = new ArrayList<>();
+  private final List<ActorRef<Reply>> quotaAskers = new ArrayList<>();
 
   public static Behavior<Message> create(
       InstanceId id,
@@ -243,7 +243,7 @@ public final class InstanceActor
             }
             yield Effect().none();
           }
-          case Wake() -> Effect().none();
+          case Wake() -> onInput(new ReclaimDue(OperationId.fresh()));
           case Idle() -> {
             if (ahead.operation().isEmpty()) {
               shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
@@ -257,10 +257,10 @@ public final class InstanceActor
   private Effect<InstanceEvent, InstanceState> onCommand(
       UserCommand command, ActorRef<Reply> replyTo) {
     return switch (ahead.decide(command, clock.instant(), settings)) {
-      case Decision.Accept(var events) when command instanceof UserCommand.Boot -> {
-        bootAskers.add(replyTo);
+      case Decision.Accept(var events) when needsQuota(command) -> {
+        quotaAskers.add(replyTo);
         if (events.isEmpty()) {
-          answerBoot();
+          answerQuotaAskers();
         }
         yield commit(events);
       }
@@ -271,6 +271,12 @@ public final class InstanceActor
       }
       case Decision.AskAgain _ -> throw new IllegalStateException("not for a user's command");
     };
+  }
+
+  private static boolean needsQuota(UserCommand command) {
+    return command instanceof UserCommand.Boot
+        || command instanceof UserCommand.Restore
+        || command instanceof UserCommand.ResetState;
   }
 
   private void answer(ActorRef<Reply> replyTo) {
@@ -341,7 +347,7 @@ public final class InstanceActor
   /** After every change: readers, whoever waits, and the next step. */
   private void settle() {
     index.put(ahead, version());
-    answerBoot();
+    answerQuotaAskers();
     if (ahead.operation().isEmpty()) {
       timers.cancel("deadline");
       timers.startSingleTimer("idle", new Idle(), IDLE_AFTER);
@@ -357,18 +363,17 @@ public final class InstanceActor
     perform();
   }
 
-  private void answerBoot() {
-    switch (ahead.phase()) {
-      case PRESENT -> bootAskers.forEach(this::answer);
-      case REFUSED -> {
-        var refused = new Rejected(ahead.refusal().orElseThrow());
-        bootAskers.forEach(asker -> asker.tell(refused));
-      }
-      case ABSENT, ASKED -> {
-        return;
-      }
+  private void answerQuotaAskers() {
+    if (quotaAskers.isEmpty() || ahead.awaitsQuota()) {
+      return;
     }
-    bootAskers.clear();
+    ahead
+        .refusal()
+        .map(Rejected::new)
+        .ifPresentOrElse(
+            refused -> quotaAskers.forEach(asker -> asker.tell(refused)),
+            () -> quotaAskers.forEach(this::answer));
+    quotaAskers.clear();
   }
 
   private Optional<InstanceView> view() {

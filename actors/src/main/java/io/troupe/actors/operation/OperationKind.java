@@ -10,7 +10,11 @@ public enum OperationKind {
   START("start"),
   STOP("stop"),
   REBOOT_SOFT("reboot"),
-  REBOOT_HARD("reboot");
+  REBOOT_HARD("reboot"),
+  SOFT_DELETE("delete"),
+  RESTORE("restore"),
+  RESET_TO_ACTIVE("resetState"),
+  RESET_TO_ERROR("resetState");
 
   private final String action;
 
@@ -38,6 +42,9 @@ public enum OperationKind {
       case STOP -> Optional.of(TaskState.POWERING_OFF);
       case REBOOT_SOFT -> Optional.of(TaskState.REBOOTING);
       case REBOOT_HARD -> Optional.of(TaskState.REBOOTING_HARD);
+      case SOFT_DELETE -> Optional.of(TaskState.SOFT_DELETING);
+      case RESTORE -> Optional.of(TaskState.RESTORING);
+      case RESET_TO_ACTIVE, RESET_TO_ERROR -> Optional.empty();
     };
   }
 }

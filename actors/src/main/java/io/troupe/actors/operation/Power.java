@@ -15,8 +15,7 @@ public final class Power {
               case START -> StepKind.POWER_ON;
               case STOP -> StepKind.POWER_OFF;
               case REBOOT_SOFT, REBOOT_HARD -> StepKind.REBOOT;
-              case BOOT, DELETE ->
-                  throw new IllegalArgumentException(kind + " is no power operation");
+              default -> throw new IllegalArgumentException(kind + " is no power operation");
             }));
   }
 
