@@ -45,7 +45,7 @@ class ServerActionsTest extends CloudTest {
 
     assertThat(reply.status()).isEqualTo(409);
     assertThat(reply.body().at("/conflictingRequest/message").asText())
-        .isEqualTo("Cannot 'os-start' instance " + id + " while it is in vm_state active");
+        .isEqualTo("Cannot 'start' instance " + id + " while it is in vm_state active");
   }
 
   @ParameterizedTest
