@@ -193,7 +193,7 @@ final class Evolving {
             at,
             Optional.of(at),
             Optional.empty(),
-            List.of(new OperationTrail.Step(action, at, at, true, "", ""))));
+            List.of(new OperationTrail.Step(action, at, at, true, "", "", ""))));
   }
 
   private void addTrail(OperationTrail trail) {
@@ -291,7 +291,8 @@ final class Evolving {
   private void addToTrail(
       OperationId operationId, Step step, Instant from, Instant to, boolean ok, String detail) {
     var where = operation.flatMap(Operation::target).map(HostId::value).orElse("");
-    var entry = new OperationTrail.Step(step.kind().word(), from, to, ok, where, detail);
+    var kind = step.kind();
+    var entry = new OperationTrail.Step(kind.word(), from, to, ok, where, detail, kind.call());
     changeTrail(
         operationId,
         trail -> {
