@@ -23,6 +23,8 @@ public final class DomainCalls {
         DomainPointer domain, IntByReference state, IntByReference reason, int flags);
 
     int virDomainShutdownFlags(DomainPointer domain, int flags);
+
+    int virDomainInjectNMI(DomainPointer domain, int flags);
   }
 
   /**
@@ -39,6 +41,11 @@ public final class DomainCalls {
     IntByReference reason = new IntByReference();
     ErrorHandler.processError(Calls.LIBVIRT.virDomainGetState(domain.vdp, state, reason, 0));
     return new State(state.getValue(), reason.getValue());
+  }
+
+  /** {@code virDomainInjectNMI}: a non-maskable interrupt on all vCPUs. */
+  public static void injectNmi(Domain domain) throws LibvirtException {
+    ErrorHandler.processError(Calls.LIBVIRT.virDomainInjectNMI(domain.vdp, 0));
   }
 
   /** Presses the ACPI power button; returns at once. The guest may ignore it. */

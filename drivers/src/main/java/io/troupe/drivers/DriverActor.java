@@ -19,6 +19,7 @@ import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestEvent;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.HostInventory;
+import io.troupe.drivers.spi.PastEpoch;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -422,9 +423,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
     var target = job.command().target();
     var epoch = epochs.get(target.host());
     if (target.epoch() < epoch) {
-      return Optional.of(
-          retryable(
-              "epoch " + target.epoch() + " of host " + job.host() + " is past, now " + epoch));
+      return Optional.of(PastEpoch.refuse(target, epoch).failure());
     }
     if (!job.deadline().isAfter(clock.instant())) {
       return Optional.of(retryable("its deadline " + job.deadline() + " passed before it began"));

@@ -33,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,9 @@ import org.junit.jupiter.api.Test;
  * shows it. Guests made here are destroyed after each test; nothing else on the host is touched.
  */
 public abstract class DriverConformance {
+  /** Epochs only grow, on hosts that outlive a test as on others. */
+  private static final AtomicLong EPOCH = new AtomicLong(1);
+
   private final List<GuestTarget> made = new ArrayList<>();
   private final BlockingQueue<GuestEvent> events = new LinkedBlockingQueue<>();
 
@@ -104,6 +108,14 @@ public abstract class DriverConformance {
   }
 
   /**
+   * Opens a second connection to the same hypervisor that shares no memory with the first, as a
+   * successor on another machine would; empty when that cannot be done.
+   */
+  protected Optional<Driver> openApart(DriverContext context) throws Exception {
+    return Optional.empty();
+  }
+
+  /**
    * Makes a guest that is not ours on the host, answers its name; empty when that cannot be done.
    */
   protected Optional<String> makeForeignGuest() throws Exception {
@@ -123,7 +135,7 @@ public abstract class DriverConformance {
   @AfterEach
   final void destroyGuests() throws Exception {
     for (var target : made) {
-      run(new DriverCommand.Destroy(next(target)));
+      run(new DriverCommand.Destroy(withEpoch(next(target), EPOCH.get())));
     }
     driver.close();
   }
@@ -287,19 +299,46 @@ public abstract class DriverConformance {
     assumeTrue(fencesEpochs(), "the driver leaves epochs to the driver actor");
     var target = target();
     spawn(target);
-    var stale =
-        new GuestTarget(
-            target.instance(),
-            target.host(),
-            target.generation(),
-            target.epoch() - 1,
-            target.operation(),
-            target.deadline());
+    var stale = withEpoch(target, target.epoch() - 1);
 
     for (var command : everyCommand(stale)) {
-      assertThat(failureOf(() -> run(command))).isEqualTo(Kind.RETRYABLE);
+      if (can(command.getClass().getSimpleName())) {
+        assertThat(failureOf(() -> run(command))).isEqualTo(Kind.RETRYABLE);
+      }
     }
     assertThat(reportOf(target).orElseThrow().power()).isEqualTo(PowerState.RUNNING);
+  }
+
+  @Test
+  protected void epochsFenceDriversThatShareNoMemory() throws Exception {
+    needs("Start", "Stop");
+    var target = target();
+    var apart = openApart(new DriverContext(images(), event -> {}));
+    assumeTrue(apart.isPresent(), "there is no second driver that shares no memory");
+    try (var successor = apart.get()) {
+      spawn(target);
+      var later = withEpoch(target, EPOCH.incrementAndGet());
+      var latest = withEpoch(target, EPOCH.incrementAndGet());
+
+      successor.execute(new DriverCommand.Inspect(later), Cancellation.NEVER);
+      for (var command : everyCommand(target)) {
+        if (can(command.getClass().getSimpleName())) {
+          assertThat(failureOf(() -> run(command)))
+              .as("%s of the epoch before", command.name())
+              .isEqualTo(Kind.RETRYABLE);
+        }
+      }
+      assertThat(reportOf(target).orElseThrow().power()).isEqualTo(PowerState.RUNNING);
+
+      assertThat(successor.execute(new DriverCommand.Stop(later, 0), Cancellation.NEVER))
+          .isEqualTo(DriverResult.Guest.in(PowerState.SHUTDOWN));
+      assertThat(guest(new DriverCommand.Start(latest)).power()).isEqualTo(PowerState.RUNNING);
+      assertThat(
+              failureOf(
+                  () -> successor.execute(new DriverCommand.Stop(later, 0), Cancellation.NEVER)))
+          .isEqualTo(Kind.RETRYABLE);
+      assertThat(reportOf(target).orElseThrow().power()).isEqualTo(PowerState.RUNNING);
+    }
   }
 
   @Test
@@ -386,6 +425,11 @@ public abstract class DriverConformance {
             new DriverCommand.Start(target),
             new DriverCommand.Stop(target, 0),
             new DriverCommand.Reboot(target, false, 0),
+            new DriverCommand.Pause(target),
+            new DriverCommand.Unpause(target),
+            new DriverCommand.Suspend(target),
+            new DriverCommand.Resume(target),
+            new DriverCommand.TriggerCrashDump(target),
             new DriverCommand.ReadConsole(target, 1024));
 
     for (var command : commands) {
@@ -483,7 +527,9 @@ public abstract class DriverConformance {
 
   /** A target for a guest of a fresh instance, which is destroyed after the test. */
   protected final GuestTarget target() {
-    var target = new GuestTarget(InstanceId.fresh(), host(), 1, 1, OperationId.fresh(), deadline());
+    var target =
+        new GuestTarget(
+            InstanceId.fresh(), host(), 1, EPOCH.get(), OperationId.fresh(), deadline());
     made.add(target);
     return target;
   }
@@ -548,19 +594,24 @@ public abstract class DriverConformance {
         new DriverCommand.Start(target),
         new DriverCommand.Stop(target, 0),
         new DriverCommand.Reboot(target, false, 0),
+        new DriverCommand.Pause(target),
+        new DriverCommand.Unpause(target),
+        new DriverCommand.Suspend(target),
+        new DriverCommand.Resume(target),
+        new DriverCommand.TriggerCrashDump(target),
         new DriverCommand.Inspect(target),
         new DriverCommand.ReadConsole(target, 1024),
         new DriverCommand.Destroy(target));
   }
 
-  private DriverResult.Guest guest(DriverCommand command) throws DriverException {
+  protected final DriverResult.Guest guest(DriverCommand command) throws DriverException {
     return switch (run(command)) {
       case DriverResult.Guest guest -> guest;
       case DriverResult.Console console -> throw new AssertionError("not a guest: " + console);
     };
   }
 
-  private DriverResult.Guest inspect(GuestTarget target) throws DriverException {
+  protected final DriverResult.Guest inspect(GuestTarget target) throws DriverException {
     return guest(new DriverCommand.Inspect(target));
   }
 
@@ -570,7 +621,7 @@ public abstract class DriverConformance {
         .toList();
   }
 
-  private Optional<GuestReport> reportOf(GuestTarget target) throws DriverException {
+  protected final Optional<GuestReport> reportOf(GuestTarget target) throws DriverException {
     return reportsOf(target).stream().findFirst();
   }
 
@@ -592,6 +643,21 @@ public abstract class DriverConformance {
     return withGeneration(target, target.generation() + 1);
   }
 
+  protected static GuestTarget withEpoch(GuestTarget target, long epoch) {
+    return new GuestTarget(
+        target.instance(),
+        target.host(),
+        target.generation(),
+        epoch,
+        OperationId.fresh(),
+        target.deadline());
+  }
+
+  /** An epoch higher than all before, as a successor's. */
+  protected static long nextEpoch() {
+    return EPOCH.incrementAndGet();
+  }
+
   private static GuestTarget withGeneration(GuestTarget target, long generation) {
     return new GuestTarget(
         target.instance(),
@@ -606,21 +672,21 @@ public abstract class DriverConformance {
     return Instant.now().plus(commandTimeout());
   }
 
-  private boolean can(String command) {
+  protected final boolean can(String command) {
     return driver.capabilities().commands().contains(command);
   }
 
-  private void needs(String... commands) {
+  protected final void needs(String... commands) {
     for (var command : commands) {
       assumeTrue(can(command), "the driver has no " + command);
     }
   }
 
-  private static int occurrences(String text, String part) {
+  protected static int occurrences(String text, String part) {
     return text.split(java.util.regex.Pattern.quote(part), -1).length - 1;
   }
 
-  private static Kind failureOf(Callable<?> call) {
+  protected static Kind failureOf(Callable<?> call) {
     var failure = catchThrowableOfType(DriverException.class, call::call);
     assertThat(failure).as("a DriverException").isNotNull();
     return failure.failure().kind();

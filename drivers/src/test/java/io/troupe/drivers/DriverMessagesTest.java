@@ -52,6 +52,11 @@ class DriverMessagesTest {
             new DriverCommand.Start(target),
             new DriverCommand.Stop(target, 5_000),
             new DriverCommand.Reboot(target, true, 5_000),
+            new DriverCommand.Pause(target),
+            new DriverCommand.Unpause(target),
+            new DriverCommand.Suspend(target),
+            new DriverCommand.Resume(target),
+            new DriverCommand.TriggerCrashDump(target),
             new DriverCommand.Destroy(target),
             new DriverCommand.Inspect(target),
             new DriverCommand.ReadConsole(target, 100))) {

@@ -227,7 +227,7 @@ final class SimHypervisor {
           guest == null ? noGuest() : power(instance, guest.generation(), PowerState.RUNNING);
       case DriverCommand.Stop _ ->
           guest == null ? noGuest() : power(instance, guest.generation(), PowerState.SHUTDOWN);
-      case DriverCommand.ReadConsole _ -> throw new AssertionError("nobody reads consoles here");
+      default -> throw new AssertionError("no operation asks here for " + command.name());
     };
   }
 

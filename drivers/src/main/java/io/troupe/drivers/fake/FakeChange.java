@@ -3,7 +3,10 @@ package io.troupe.drivers.fake;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
-/** One line of a {@link GuestLog}. */
+/**
+ * One line of a {@link GuestLog}. Its epoch is that of the command that made the change, or the
+ * host's present one when no command did; 0 in files of former releases, which did not write it.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "change")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = FakeChange.Kept.class, name = "kept"),
@@ -11,10 +14,14 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = FakeChange.EpochRaised.class, name = "epoch-raised")
 })
 sealed interface FakeChange {
-  /** The guest is there, like this. */
-  record Kept(String host, FakeGuest guest) implements FakeChange {}
+  String host();
 
-  record Gone(String host, String name) implements FakeChange {}
+  long epoch();
+
+  /** The guest is there, like this. */
+  record Kept(String host, FakeGuest guest, long epoch) implements FakeChange {}
+
+  record Gone(String host, String name, long epoch) implements FakeChange {}
 
   record EpochRaised(String host, long epoch) implements FakeChange {}
 }

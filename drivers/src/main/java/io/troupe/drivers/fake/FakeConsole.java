@@ -27,6 +27,7 @@ final class FakeConsole {
         case BOOTED -> boot(log, guest, moment);
         case SHUT_DOWN -> log.append("[   90.000000] reboot: Power down\n");
         case PANICKED -> log.append("[   90.000000] Kernel panic - not syncing\n");
+        case INTERRUPTED -> log.append("[   80.000000] Uhhuh. NMI received, dumping memory\n");
         case POWER_CUT -> {} // a guest whose power is cut says nothing
       }
     }

@@ -13,17 +13,14 @@ import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestEvent;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestSpec;
-import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostInventory;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
 /**
  * One connection to a {@link FakeHypervisor}. It waits as long as the settings say, fails as often
@@ -33,19 +30,31 @@ import java.util.function.UnaryOperator;
 public final class FakeDriver implements Driver {
   static final Capabilities CAPABILITIES =
       new Capabilities(
-          Set.of("Spawn", "Start", "Stop", "Reboot", "Destroy", "Inspect", "ReadConsole"), true);
+          Set.of(
+              "Spawn",
+              "Start",
+              "Stop",
+              "Reboot",
+              "Pause",
+              "Unpause",
+              "Suspend",
+              "Resume",
+              "TriggerCrashDump",
+              "Destroy",
+              "Inspect",
+              "ReadConsole"),
+          true);
 
   private static final int IMAGE_BYTES_READ = 512;
-
-  /** How long a waiting command may take to see that it is cancelled, ms. */
-  private static final long GLANCE_MILLIS = 50;
 
   private final FakeSettings settings;
   private final FakeHypervisor hypervisor;
   private final DriverContext context;
   private final Clock clock;
   private final Consumer<GuestEvent> events;
-  private final SplittableRandom random;
+  private final FakePace pace;
+  private final FakeReach reach;
+  private final FakePower power;
   private final Set<String> cachedImages = ConcurrentHashMap.newKeySet();
   private final FakeInventory inventory;
   private volatile boolean closed;
@@ -61,7 +70,9 @@ public final class FakeDriver implements Driver {
     this.context = context;
     this.clock = clock;
     this.events = events;
-    this.random = new SplittableRandom(settings.seed());
+    this.pace = new FakePace(settings);
+    this.reach = new FakeReach(hypervisor, events, clock);
+    this.power = new FakePower(reach, pace);
     this.inventory = new FakeInventory(settings);
   }
 
@@ -97,14 +108,14 @@ public final class FakeDriver implements Driver {
       throws DriverException {
     requireOpen();
     inventory.requireHost(command.target().host());
-    requireWanted(cancellation);
-    var fails = drawsFailure(command);
+    FakePace.requireWanted(cancellation);
+    var fails = pace.drawsFailure(command);
     if (fails && !settings.failureAfterEffect()) {
-      throw drawnFailure(command);
+      throw pace.drawnFailure(command);
     }
     var result = carryOut(command, cancellation);
     if (fails) {
-      throw drawnFailure(command);
+      throw pace.drawnFailure(command);
     }
     return result;
   }
@@ -113,68 +124,40 @@ public final class FakeDriver implements Driver {
       throws DriverException {
     return switch (command) {
       case DriverCommand.Spawn spawn -> spawn(spawn, cancellation);
-      case DriverCommand.Start(var target) -> start(target, cancellation);
-      case DriverCommand.Stop(var target, var graceMillis) -> {
-        var how =
-            existing(target).runs()
-                ? awaitShutdown(graceMillis, cancellation)
-                : FakeGuest.Happening.POWER_CUT;
-        update(target, guest -> guest.isOff() ? guest : guest.ended(how, clock.instant()));
-        yield inspect(target);
-      }
-      case DriverCommand.Reboot(var target, var soft, var graceMillis) -> {
-        if (existing(target).runs()) {
-          var how = awaitShutdown(soft ? graceMillis : 0, cancellation);
-          awaitBoot(cancellation);
-          update(
-              target,
-              guest ->
-                  (guest.runs() ? guest.ended(how, clock.instant()) : guest)
-                      .booted(clock.instant()));
-        }
-        yield start(target, cancellation);
-      }
-      case DriverCommand.Destroy(var target) -> {
-        change(target, guest -> Optional.empty());
-        yield DriverResult.Guest.GONE;
-      }
-      case DriverCommand.Inspect(var target) -> inspect(target);
+      case DriverCommand.Start(var target) -> power.start(target, cancellation);
+      case DriverCommand.Stop(var target, var grace) -> power.stop(target, grace, cancellation);
+      case DriverCommand.Reboot(var target, var soft, var grace) ->
+          power.reboot(target, soft, grace, cancellation);
+      case DriverCommand.Pause(var target) -> power.pause(target);
+      case DriverCommand.Unpause(var target) -> power.unpause(target);
+      case DriverCommand.Suspend(var target) -> power.suspend(target);
+      case DriverCommand.Resume(var target) -> power.resume(target);
+      case DriverCommand.TriggerCrashDump(var target) -> power.interrupt(target);
+      case DriverCommand.Destroy(var target) ->
+          FakeReach.shown(reach.change(target, guest -> Optional.empty()));
+      case DriverCommand.Inspect(var target) -> FakeReach.shown(reach.look(target));
       case DriverCommand.ReadConsole(var target, var maxBytes) ->
-          new DriverResult.Console(FakeConsole.tail(existing(target), maxBytes));
+          new DriverResult.Console(FakeConsole.tail(reach.existing(target), maxBytes));
     };
   }
 
   private DriverResult spawn(DriverCommand.Spawn command, Cancellation cancellation)
       throws DriverException {
     var target = command.target();
-    var found = look(target);
+    var found = reach.look(target);
     if (found.isPresent() && found.get().generation() == target.generation()) {
-      return start(target, cancellation);
+      return power.start(target, cancellation);
     }
     inventory.requireFits(command.spec().size());
     cache(command.spec().image());
-    awaitBoot(cancellation);
-    change(
-        target,
-        guest ->
-            guest.filter(it -> it.generation() == target.generation()).isPresent()
-                ? guest
-                : Optional.of(FakeGuest.made(command, clock.instant())));
-    return inspect(target);
-  }
-
-  private DriverResult start(GuestTarget target, Cancellation cancellation) throws DriverException {
-    if (!existing(target).runs()) {
-      awaitBoot(cancellation);
-      update(target, guest -> guest.runs() ? guest : guest.booted(clock.instant()));
-    }
-    return inspect(target);
-  }
-
-  private DriverResult inspect(GuestTarget target) throws DriverException {
-    return look(target)
-        .map(guest -> DriverResult.Guest.in(guest.power()))
-        .orElse(DriverResult.Guest.GONE);
+    pace.awaitBoot(cancellation);
+    return FakeReach.shown(
+        reach.change(
+            target,
+            guest ->
+                guest.filter(it -> it.generation() == target.generation()).isPresent()
+                    ? guest
+                    : Optional.of(FakeGuest.made(command, clock.instant()))));
   }
 
   /** A real hypervisor copies the image once; this one only sees that it could. */
@@ -193,87 +176,10 @@ public final class FakeDriver implements Driver {
     cachedImages.add(image.sha512());
   }
 
-  private Optional<FakeGuest> look(GuestTarget target) throws DriverException {
-    return change(target, guest -> guest);
-  }
-
-  private FakeGuest existing(GuestTarget target) throws DriverException {
-    return look(target).orElseThrow(() -> missing(target));
-  }
-
-  private void update(GuestTarget target, UnaryOperator<FakeGuest> change) throws DriverException {
-    if (this.change(target, guest -> guest.map(change)).isEmpty()) {
-      throw missing(target);
-    }
-  }
-
-  private Optional<FakeGuest> change(GuestTarget target, FakeHypervisor.Change change)
-      throws DriverException {
-    return hypervisor.update(target, events, clock.instant(), change);
-  }
-
-  private static DriverException missing(GuestTarget target) {
-    return DriverException.instanceFault(
-        "no guest of instance " + target.instance() + " on " + target.host());
-  }
-
-  /** How a guest that is asked to shut down within the grace ends. */
-  private FakeGuest.Happening awaitShutdown(long graceMillis, Cancellation cancellation)
-      throws DriverException {
-    var obeys = !settings.ignoresAcpi() && settings.stopMillis() <= graceMillis && graceMillis > 0;
-    pause(obeys ? settings.stopMillis() : graceMillis, cancellation);
-    return obeys ? FakeGuest.Happening.SHUT_DOWN : FakeGuest.Happening.POWER_CUT;
-  }
-
-  private void awaitBoot(Cancellation cancellation) throws DriverException {
-    var jitter = settings.bootJitterMillis();
-    var jitterMillis = jitter == 0 ? 0 : (long) (draw() * (jitter + 1));
-    pause(settings.bootMillis() + jitterMillis, cancellation);
-  }
-
-  private void pause(long millis, Cancellation cancellation) throws DriverException {
-    var end = System.nanoTime() + millis * 1_000_000;
-    for (var left = millis; left > 0; left = (end - System.nanoTime() + 999_999) / 1_000_000) {
-      requireWanted(cancellation);
-      try {
-        Thread.sleep(Math.min(left, GLANCE_MILLIS));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw DriverException.retryable("interrupted");
-      }
-    }
-    requireWanted(cancellation);
-  }
-
-  private static void requireWanted(Cancellation cancellation) throws DriverException {
-    if (cancellation.requested()) {
-      throw DriverException.retryable("cancelled");
-    }
-  }
-
   private void requireOpen() throws DriverException {
     if (closed) {
       throw DriverException.retryable("the connection is closed");
     }
-  }
-
-  private double draw() {
-    synchronized (random) {
-      return random.nextDouble();
-    }
-  }
-
-  private boolean drawsFailure(DriverCommand command) {
-    return settings.failureRate() > 0
-        && settings.failureCommands().contains(command.getClass().getSimpleName())
-        && draw() < settings.failureRate();
-  }
-
-  private DriverException drawnFailure(DriverCommand command) {
-    return new DriverException(
-        new DriverFailure(
-            settings.failureKind(),
-            "drawn failure of " + command.getClass().getSimpleName() + " (failureRate)"));
   }
 
   @Override
@@ -312,9 +218,10 @@ public final class FakeDriver implements Driver {
 
   /**
    * How often a guest was made for this instance and generation since this process knows the
-   * hypervisor; exact for living guests and the last 10,000 destroyed.
+   * hypervisor, or as far back as its state goes; exact for living guests and the last 10,000
+   * destroyed.
    */
-  public int spawns(InstanceId instance, long generation) {
+  public int spawns(InstanceId instance, long generation) throws DriverException {
     return hypervisor.spawns(instance, generation);
   }
 

@@ -11,7 +11,7 @@ import java.util.Set;
  * Connects to fake hypervisors, {@code fake://[NAME]?OPTION=VALUE&…}; {@link FakeSettings} has the
  * options. The hypervisor is found by the option {@code state} if given, else by NAME, else by the
  * connection's id: connections of one process that mean the same one share its guests, which stay
- * when the last of them is closed.
+ * when the last of them is closed. With {@code state} that goes for all processes of the machine.
  */
 public final class FakeDriverProvider implements DriverProvider {
   @Override

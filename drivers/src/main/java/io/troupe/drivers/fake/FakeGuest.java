@@ -39,7 +39,8 @@ record FakeGuest(
     BOOTED,
     SHUT_DOWN,
     POWER_CUT,
-    PANICKED
+    PANICKED,
+    INTERRUPTED
   }
 
   /**
@@ -95,6 +96,21 @@ record FakeGuest(
     return power == PowerState.SHUTDOWN;
   }
 
+  /** Whether it only has to be let go on: paused, or saved to disk. */
+  boolean goesOn() {
+    return power == PowerState.PAUSED || power == PowerState.SUSPENDED;
+  }
+
+  /** In another power state, without anything having happened inside. */
+  FakeGuest in(PowerState newPower) {
+    return with(newPower, past);
+  }
+
+  /** Something happened inside, and it is in the power state that it was in. */
+  FakeGuest noting(Happening what, Instant at) {
+    return with(power, new Moment(what, boots(), at.toEpochMilli()));
+  }
+
   FakeGuest booted(Instant at) {
     return with(PowerState.RUNNING, new Moment(Happening.BOOTED, boots() + 1, at.toEpochMilli()));
   }
@@ -118,6 +134,10 @@ record FakeGuest(
       moments.removeFirst();
     }
     moments.add(latest);
+    return with(newPower, moments);
+  }
+
+  private FakeGuest with(PowerState newPower, List<Moment> moments) {
     return new FakeGuest(
         name, instance, generation, newPower, hostname, size, nics, keyName, moments);
   }

@@ -30,7 +30,11 @@ import java.util.Set;
  * @param failureAfterEffect the failing command does its work first, as if the answer had been
  *     lost; default false
  * @param seed of all randomness; default 1
- * @param state directory that keeps the guests when the process is killed; none by default
+ * @param state directory that keeps the guests; none by default. They stay when a process is
+ *     killed, and any number of processes on the machine may be connected to it at once: fences
+ *     hold between them, and each sees what the others did. Events are pushed only about what the
+ *     own process changed; asking finds the rest. A process stopped in the middle of a change holds
+ *     the others up: then their commands fail as retryable after four seconds
  */
 record FakeSettings(
     int hosts,

@@ -53,7 +53,7 @@ final class GuestAssembly {
   /** The guest is defined and runs. Nothing of it is left when this fails. */
   void spawn(GuestTarget target, GuestSpec spec, Permit permit) throws DriverException {
     permit.check();
-    remove(target); // an older generation, or what a spawn that was killed left
+    remove(target, permit.tenure()); // an older generation, or what a spawn that was killed left
     try {
       Optional<DomainXml.Paths> disks =
           facts.keepsFiles() ? Optional.of(makeDisks(target, spec, permit)) : noDisks(spec);
@@ -69,10 +69,10 @@ final class GuestAssembly {
                   choices.vncListen())
               .write();
       fence.check(target); // the image may have taken long: is the guest still ours to make?
-      connection.run("spawn", connect -> defineAndStart(connect, xml));
+      connection.run("spawn", connect -> defineAndStart(connect, xml, permit.tenure()));
     } catch (DriverException | RuntimeException e) {
       try {
-        remove(target);
+        remove(target, permit.tenure());
       } catch (DriverException notRemoved) {
         e.addSuppressed(notRemoved); // Destroy will find it
       }
@@ -102,16 +102,20 @@ final class GuestAssembly {
     return connection.call(
         "disks",
         connect -> {
-          String root = RootDisk.create(connect, pool, volumes.rootDisk(), spec, image);
+          String root =
+              RootDisk.create(connect, pool, volumes.rootDisk(), spec, image, permit.tenure());
           String config = pool.createWith(connect, volumes.configDrive(), drive, permit).path();
-          String log = pool.createRaw(connect, volumes.consoleLog(), false).path();
+          String log = pool.createRaw(connect, volumes.consoleLog(), false, permit.tenure()).path();
           return new DomainXml.Paths(root, config, log);
         });
   }
 
-  private static void defineAndStart(Connect connect, String xml) throws LibvirtException {
+  private static void defineAndStart(Connect connect, String xml, Tenure tenure)
+      throws LibvirtException, DriverException {
+    tenure.require(connect);
     Domain domain = connect.domainDefineXML(xml);
     try {
+      tenure.require(connect);
       domain.create();
     } finally {
       domain.free();
@@ -122,18 +126,19 @@ final class GuestAssembly {
    * Domain and volumes are gone. Repeatable, and for what never was. Throws an instance fault when
    * a newer owner made the domain that is there.
    */
-  void remove(GuestTarget target) throws DriverException {
+  void remove(GuestTarget target, Tenure tenure) throws DriverException {
     fence.check(target);
     connection.onDomain(
         "destroy",
         target.instance(),
         domain -> {
-          Power.switchOff(domain);
-          undefine(domain);
+          Power.switchOff(domain, tenure);
+          undefine(domain, tenure);
           return true;
         });
     if (facts.keepsFiles()) {
-      connection.run("removal of volumes", connect -> volumes(target).deleteAll(connect, pool));
+      connection.run(
+          "removal of volumes", connect -> volumes(target).deleteAll(connect, pool, tenure));
     }
   }
 
@@ -141,7 +146,9 @@ final class GuestAssembly {
     return new GuestVolumes(target.instance(), target.generation());
   }
 
-  private static void undefine(Domain domain) throws LibvirtException {
+  private static void undefine(Domain domain, Tenure tenure)
+      throws LibvirtException, DriverException {
+    tenure.require(domain.getConnect());
     try {
       domain.undefine(Domain.UndefineFlags.MANAGED_SAVE | Domain.UndefineFlags.SNAPSHOTS_METADATA);
     } catch (LibvirtException e) {

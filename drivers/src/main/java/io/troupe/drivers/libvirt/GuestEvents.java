@@ -164,9 +164,13 @@ final class GuestEvents implements LibvirtConnection.Listener, AutoCloseable {
       case PMSUSPENDED -> Optional.of(PowerState.SUSPENDED);
       case CRASHED -> Optional.of(PowerState.CRASHED);
       case STOPPED -> {
-        Enum<?> detail = event.getDetail();
+        Object detail = event.getDetail();
         yield Optional.of(
-            detail == StoppedDetail.CRASHED ? PowerState.CRASHED : PowerState.SHUTDOWN);
+            switch (detail) {
+              case StoppedDetail.CRASHED -> PowerState.CRASHED;
+              case StoppedDetail.SAVED -> PowerState.SUSPENDED;
+              default -> PowerState.SHUTDOWN;
+            });
       }
       case DEFINED, UNDEFINED, SHUTDOWN, UNKNOWN -> Optional.empty();
     };

@@ -40,11 +40,12 @@ record GuestVolumes(InstanceId instance, long generation) {
   }
 
   /** None of the guest's volumes is left, of this generation or an older one. Repeatable. */
-  void deleteAll(Connect connect, VolumePool pool) throws LibvirtException, DriverException {
+  void deleteAll(Connect connect, VolumePool pool, Tenure tenure)
+      throws LibvirtException, DriverException {
     lookForRotatedLogs(connect, pool);
     for (String name : pool.names(connect)) {
       if (covers(name)) {
-        pool.delete(connect, name);
+        pool.delete(connect, name, tenure);
       }
     }
   }

@@ -102,17 +102,17 @@ final class ImageCache {
       return connection.call(
           "upload of image " + image.id(),
           connect -> {
-            pool.createRaw(connect, name, true);
+            pool.createRaw(connect, name, true, permit.tenure());
             boolean done = false;
             try {
               write(connect, name, image, bytes, permit);
               done = true;
             } finally {
               if (!done) {
-                pool.delete(connect, name);
+                pool.delete(connect, name, Tenure.UNFENCED); // nobody else knows it
               }
             }
-            dropAbandoned(connect, image, name);
+            dropAbandoned(connect, image, name, permit.tenure());
             return pool.find(connect, name)
                 .filter(volume -> volume.sizeBytes() == image.sizeBytes())
                 .orElseThrow(
@@ -182,7 +182,7 @@ final class ImageCache {
   }
 
   /** What dead controllers left of the same image, by the host's own clock. */
-  private void dropAbandoned(Connect connect, ImageRef image, String fresh)
+  private void dropAbandoned(Connect connect, ImageRef image, String fresh, Tenure tenure)
       throws LibvirtException, DriverException {
     List<Volume> copies = copies(connect, image);
     long now =
@@ -194,7 +194,7 @@ final class ImageCache {
     for (Volume copy : copies) {
       if (copy.sizeBytes() < image.sizeBytes()
           && now - copy.modifiedSeconds() > ABANDONED_SECONDS) {
-        pool.delete(connect, copy.name());
+        pool.delete(connect, copy.name(), tenure);
       }
     }
   }

@@ -72,8 +72,8 @@ final class KvmProbe {
       connection.run(
           "KVM probe",
           connect -> {
-            pool.delete(connect, boot);
-            pool.delete(connect, log);
+            pool.delete(connect, boot, Tenure.UNFENCED);
+            pool.delete(connect, log, Tenure.UNFENCED);
           });
     }
   }
@@ -81,7 +81,8 @@ final class KvmProbe {
   private DomainXml.Paths volumes(Connect connect, String boot, byte[] disk, String log)
       throws LibvirtException, DriverException {
     String path = pool.createWith(connect, boot, disk, permit()).path();
-    return new DomainXml.Paths(path, "", pool.createRaw(connect, log, false).path());
+    return new DomainXml.Paths(
+        path, "", pool.createRaw(connect, log, false, Tenure.UNFENCED).path());
   }
 
   private boolean run(Connect connect, String xml, String log)
@@ -105,7 +106,7 @@ final class KvmProbe {
                 }
               });
     } finally {
-      Power.switchOff(guest);
+      Power.switchOff(guest, Tenure.UNFENCED);
       guest.free();
     }
   }
@@ -134,6 +135,7 @@ final class KvmProbe {
   }
 
   private static Permit permit() {
-    return new Permit(Cancellation.NEVER, Instant.now().plus(PATIENCE.multipliedBy(3)));
+    return new Permit(
+        Cancellation.NEVER, Instant.now().plus(PATIENCE.multipliedBy(3)), Tenure.UNFENCED);
   }
 }

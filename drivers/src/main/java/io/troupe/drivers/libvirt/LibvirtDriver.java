@@ -26,7 +26,9 @@ import org.libvirt.LibvirtException;
 /** One libvirt host: takes each command through the fence and to the part that carries it out. */
 final class LibvirtDriver implements Driver {
   private static final Set<String> ON_EVERY_HOST =
-      Set.of("Spawn", "Start", "Stop", "Reboot", "Destroy", "Inspect");
+      Set.of(
+          "Spawn", "Start", "Stop", "Reboot", "Pause", "Unpause", "Suspend", "Resume", "Destroy",
+          "Inspect");
 
   private final LibvirtConnection connection;
   private final GuestEvents events;
@@ -34,7 +36,9 @@ final class LibvirtDriver implements Driver {
   private final VolumePool pool;
   private final HostChoices choices;
   private final Fence fence;
+  private final EpochMarker marker;
   private final Power power;
+  private final Suspension suspension;
   private final GuestAssembly assembly;
 
   private LibvirtDriver(
@@ -50,7 +54,9 @@ final class LibvirtDriver implements Driver {
     this.pool = pool;
     this.choices = choices;
     this.fence = new Fence(connection);
+    this.marker = new EpochMarker(pool, facts);
     this.power = new Power(connection, events, facts);
+    this.suspension = new Suspension(connection);
     this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images());
   }
 
@@ -103,7 +109,7 @@ final class LibvirtDriver implements Driver {
   public Capabilities capabilities() {
     Set<String> commands = new HashSet<>(ON_EVERY_HOST);
     if (facts.keepsFiles()) {
-      commands.add("ReadConsole");
+      commands.addAll(Set.of("TriggerCrashDump", "ReadConsole"));
     }
     return new Capabilities(commands, true);
   }
@@ -168,28 +174,35 @@ final class LibvirtDriver implements Driver {
       throw DriverException.unsupported(
           command.getClass().getSimpleName() + " on " + facts.hypervisor());
     }
-    Permit permit = Permit.of(target, cancellation);
+    Permit permit = Permit.of(target, cancellation, marker);
+    Tenure tenure = permit.tenure();
     permit.check();
+    connection.run("epoch", tenure::require);
     Optional<DomainMetadata> recorded = fence.check(target);
     InstanceId instance = target.instance();
     switch (command) {
       case DriverCommand.Spawn(var same, var spec) -> {
         if (recorded.isPresent() && recorded.get().generation() == target.generation()) {
-          power.start(instance);
+          power.start(instance, tenure);
         } else {
           assembly.spawn(target, spec, permit);
         }
       }
-      case DriverCommand.Start start -> power.start(instance);
+      case DriverCommand.Start start -> power.start(instance, tenure);
       case DriverCommand.Stop stop -> power.stop(instance, stop.graceMillis(), permit);
       case DriverCommand.Reboot reboot -> {
         if (reboot.soft()) {
           power.rebootSoft(instance, reboot.graceMillis(), permit);
         } else {
-          power.rebootHard(instance);
+          power.rebootHard(instance, tenure);
         }
       }
-      case DriverCommand.Destroy destroy -> assembly.remove(target);
+      case DriverCommand.Pause pause -> suspension.pause(instance, tenure);
+      case DriverCommand.Unpause unpause -> suspension.unpause(instance, tenure);
+      case DriverCommand.Suspend suspend -> suspension.suspend(instance, tenure);
+      case DriverCommand.Resume resume -> suspension.resume(instance, tenure);
+      case DriverCommand.TriggerCrashDump dump -> suspension.interrupt(instance, tenure);
+      case DriverCommand.Destroy destroy -> assembly.remove(target, tenure);
       case DriverCommand.Inspect inspect -> {}
       case DriverCommand.ReadConsole read -> {
         return new DriverResult.Console(console(target, recorded, read.maxBytes()));

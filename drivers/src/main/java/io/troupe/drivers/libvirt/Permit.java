@@ -6,13 +6,17 @@ import io.troupe.drivers.spi.GuestTarget;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Whether a running command may go on: it was not cancelled, and somebody still waits for it. */
-record Permit(Cancellation cancellation, Instant deadline) {
+/**
+ * Whether a running command may go on: it was not cancelled, and somebody still waits for it.
+ *
+ * @param tenure whether it may change the host
+ */
+record Permit(Cancellation cancellation, Instant deadline, Tenure tenure) {
   /** How often a wait looks again; small against a guest's seconds, cheap for the host. */
   private static final Duration LOOK = Duration.ofMillis(200);
 
-  static Permit of(GuestTarget target, Cancellation cancellation) {
-    return new Permit(cancellation, target.deadline());
+  static Permit of(GuestTarget target, Cancellation cancellation, EpochMarker marker) {
+    return new Permit(cancellation, target.deadline(), new Tenure.Of(marker, target));
   }
 
   /** To be called at every safe point. Throws retryable when the command must end. */

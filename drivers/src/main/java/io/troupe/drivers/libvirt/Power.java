@@ -31,15 +31,18 @@ final class Power {
   }
 
   /** The guest runs; one that was paused or suspended goes on where it was. */
-  void start(InstanceId instance) throws DriverException {
+  void start(InstanceId instance, Tenure tenure) throws DriverException {
     onGuest(
         "start",
         instance,
         domain -> {
-          switch (PowerStates.of(domain)) {
+          PowerState found = PowerStates.of(domain);
+          if (found != PowerState.RUNNING) {
+            tenure.require(domain.getConnect());
+          }
+          switch (found) {
             case RUNNING -> {}
-            case PAUSED -> domain.resume();
-            case SUSPENDED -> domain.PMwakeup();
+            case PAUSED, SUSPENDED -> Suspension.goOn(domain);
             case SHUTDOWN, CRASHED, NOSTATE -> create(domain);
           }
           return true;
@@ -65,14 +68,14 @@ final class Power {
     long end = System.nanoTime() + graceMillis * 1_000_000;
     while (state(instance) == PowerState.RUNNING && System.nanoTime() < end) {
       permit.check();
-      pressButton(instance);
+      pressButton(instance, permit.tenure());
       long left = (end - System.nanoTime()) / 1_000_000;
       permit.await(Math.clamp(left, 0, PRESS_AGAIN_MILLIS), () -> isOff(instance));
     }
-    switchOff(instance);
+    switchOff(instance, permit.tenure());
   }
 
-  private void pressButton(InstanceId instance) throws DriverException {
+  private void pressButton(InstanceId instance, Tenure tenure) throws DriverException {
     onGuest(
         "ACPI shutdown",
         instance,
@@ -80,6 +83,7 @@ final class Power {
           if (domain.isActive() == 0) {
             return false;
           }
+          tenure.require(domain.getConnect());
           if (facts.keepsFiles()) {
             DomainCalls.pressPowerButton(domain);
           } else {
@@ -96,21 +100,26 @@ final class Power {
     };
   }
 
-  private void switchOff(InstanceId instance) throws DriverException {
+  private void switchOff(InstanceId instance, Tenure tenure) throws DriverException {
     onGuest(
         "power off",
         instance,
         domain -> {
-          switchOff(domain);
+          switchOff(domain, tenure);
+          if (domain.hasManagedSaveImage() == 1) { // the next start would go on from there
+            tenure.require(domain.getConnect());
+            domain.managedSaveRemove();
+          }
           return true;
         });
   }
 
   /** It may have gone off by itself between our look and our call. */
-  static void switchOff(Domain domain) throws LibvirtException {
+  static void switchOff(Domain domain, Tenure tenure) throws LibvirtException, DriverException {
     if (domain.isActive() == 0) {
       return;
     }
+    tenure.require(domain.getConnect());
     try {
       domain.destroy();
     } catch (LibvirtException e) {
@@ -121,9 +130,9 @@ final class Power {
   }
 
   /** The guest has been off and runs again; from off it is started. */
-  void rebootHard(InstanceId instance) throws DriverException {
-    switchOff(instance);
-    start(instance);
+  void rebootHard(InstanceId instance, Tenure tenure) throws DriverException {
+    switchOff(instance, tenure);
+    start(instance, tenure);
   }
 
   /**
@@ -132,26 +141,27 @@ final class Power {
    */
   void rebootSoft(InstanceId instance, long graceMillis, Permit permit) throws DriverException {
     if (state(instance) != PowerState.RUNNING) {
-      rebootHard(instance);
+      rebootHard(instance, permit.tenure());
       return;
     }
     try (RebootWatch watch = events.watchReboots(instance)) {
-      boolean asked = askToReboot(instance);
+      boolean asked = askToReboot(instance, permit.tenure());
       if (asked && permit.await(graceMillis, () -> watch.seen() || isOff(instance))) {
-        start(instance);
+        start(instance, permit.tenure());
         return;
       }
     }
     permit.check();
-    rebootHard(instance);
+    rebootHard(instance, permit.tenure());
   }
 
   /** False when the guest cannot be asked, for whatever reason: then it is rebooted hard. */
-  private boolean askToReboot(InstanceId instance) throws DriverException {
+  private boolean askToReboot(InstanceId instance, Tenure tenure) throws DriverException {
     return onGuest(
         "soft reboot",
         instance,
         domain -> {
+          tenure.require(domain.getConnect());
           try {
             domain.reboot(Domain.RebootFlags.DEFAULT);
             return true;

@@ -13,7 +13,11 @@ final class PowerStates {
 
   static PowerState of(Domain domain) throws LibvirtException {
     DomainCalls.State state = DomainCalls.state(domain);
-    return of(state.state(), state.reason());
+    PowerState power = of(state.state(), state.reason());
+    // libvirt calls a saved guest shut off, and forgets the reason when it is restarted.
+    return power == PowerState.SHUTDOWN && domain.hasManagedSaveImage() == 1
+        ? PowerState.SUSPENDED
+        : power;
   }
 
   static PowerState of(int state, int reason) {

@@ -31,10 +31,15 @@ final class RootDisk {
 
   /** Makes the volume; its path on the host. */
   static String create(
-      Connect connect, VolumePool pool, String volume, GuestSpec spec, String imagePath)
+      Connect connect,
+      VolumePool pool,
+      String volume,
+      GuestSpec spec,
+      String imagePath,
+      Tenure tenure)
       throws LibvirtException, DriverException {
     return pool.createOverlay(
-            connect, volume, sizeBytes(spec), imagePath, spec.image().diskFormat())
+            connect, volume, sizeBytes(spec), imagePath, spec.image().diskFormat(), tenure)
         .path();
   }
 }

@@ -102,7 +102,7 @@ record VolumePool(String name, String path) {
   }
 
   /** Makes an empty raw file, readable for all or for its owner only. */
-  Volume createRaw(Connect connect, String volume, boolean readableForAll)
+  Volume createRaw(Connect connect, String volume, boolean readableForAll, Tenure tenure)
       throws LibvirtException, DriverException {
     XmlElement xml = XmlElement.root("volume");
     xml.child("name").text(volume);
@@ -110,13 +110,13 @@ record VolumePool(String name, String path) {
     XmlElement target = xml.child("target");
     target.child("format", "type", "raw");
     target.child("permissions").child("mode").text(readableForAll ? "0644" : "0600");
-    return create(connect, xml);
+    return create(connect, xml, tenure);
   }
 
   /** Makes a raw file with this content, readable for its owner only. */
   Volume createWith(Connect connect, String volume, byte[] content, Permit permit)
       throws LibvirtException, DriverException {
-    Volume made = createRaw(connect, volume, false);
+    Volume made = createRaw(connect, volume, false, permit.tenure());
     onVolume(
         connect,
         volume,
@@ -134,7 +134,12 @@ record VolumePool(String name, String path) {
 
   /** Makes a qcow2 file over another one, whose format is named and never probed. */
   Volume createOverlay(
-      Connect connect, String volume, long capacityBytes, String basePath, String baseFormat)
+      Connect connect,
+      String volume,
+      long capacityBytes,
+      String basePath,
+      String baseFormat,
+      Tenure tenure)
       throws LibvirtException, DriverException {
     XmlElement xml = XmlElement.root("volume");
     xml.child("name").text(volume);
@@ -145,13 +150,15 @@ record VolumePool(String name, String path) {
     XmlElement base = xml.child("backingStore");
     base.child("path").text(basePath);
     base.child("format", "type", baseFormat);
-    return create(connect, xml);
+    return create(connect, xml, tenure);
   }
 
-  private Volume create(Connect connect, XmlElement xml) throws LibvirtException, DriverException {
+  private Volume create(Connect connect, XmlElement xml, Tenure tenure)
+      throws LibvirtException, DriverException {
     return on(
         connect,
         pool -> {
+          tenure.require(connect);
           StorageVol made = pool.storageVolCreateXML(xml.write(), 0);
           try {
             return describe(made);
@@ -162,11 +169,13 @@ record VolumePool(String name, String path) {
   }
 
   /** One that is gone already is a success. */
-  void delete(Connect connect, String volume) throws LibvirtException, DriverException {
+  void delete(Connect connect, String volume, Tenure tenure)
+      throws LibvirtException, DriverException {
     onVolume(
         connect,
         volume,
         found -> {
+          tenure.require(connect);
           try {
             found.delete(0);
           } catch (LibvirtException e) {

@@ -31,6 +31,7 @@ final class VolumeStream {
       throws LibvirtException, DriverException, IOException {
     Stream stream = connect.streamNew(0);
     try {
+      permit.tenure().require(connect);
       volume.upload(stream, offset, length, 0);
       boolean done = false;
       try {

@@ -10,9 +10,10 @@
  * </pre>
  *
  * Everything a guest needs travels over the libvirt connection, images too, as volumes of one
- * directory pool on the host. What a host is made of ({@code kvm} or {@code qemu}) is found out by
- * {@link io.troupe.drivers.libvirt.KvmProbe}, which boots a sector of code. {@link
- * io.troupe.drivers.libvirt.LibvirtErrors} is the one place where libvirt's error codes become our
- * kinds of failure.
+ * directory pool on the host. There too lies the {@link io.troupe.drivers.libvirt.EpochMarker},
+ * which keeps former controllers from changing anything. What a host is made of ({@code kvm} or
+ * {@code qemu}) is found out by {@link io.troupe.drivers.libvirt.KvmProbe}, which boots a sector of
+ * code. {@link io.troupe.drivers.libvirt.LibvirtErrors} is the one place where libvirt's error
+ * codes become our kinds of failure.
  */
 package io.troupe.drivers.libvirt;

@@ -11,6 +11,11 @@ import io.troupe.core.serialization.CborSerializable;
   @JsonSubTypes.Type(value = DriverCommand.Start.class, name = "start"),
   @JsonSubTypes.Type(value = DriverCommand.Stop.class, name = "stop"),
   @JsonSubTypes.Type(value = DriverCommand.Reboot.class, name = "reboot"),
+  @JsonSubTypes.Type(value = DriverCommand.Pause.class, name = "pause"),
+  @JsonSubTypes.Type(value = DriverCommand.Unpause.class, name = "unpause"),
+  @JsonSubTypes.Type(value = DriverCommand.Suspend.class, name = "suspend"),
+  @JsonSubTypes.Type(value = DriverCommand.Resume.class, name = "resume"),
+  @JsonSubTypes.Type(value = DriverCommand.TriggerCrashDump.class, name = "trigger-crash-dump"),
   @JsonSubTypes.Type(value = DriverCommand.Destroy.class, name = "destroy"),
   @JsonSubTypes.Type(value = DriverCommand.Inspect.class, name = "inspect"),
   @JsonSubTypes.Type(value = DriverCommand.ReadConsole.class, name = "read-console")
@@ -26,12 +31,12 @@ public sealed interface DriverCommand extends CborSerializable {
    */
   record Spawn(GuestTarget target, GuestSpec spec) implements DriverCommand {}
 
-  /** The guest runs. */
+  /** The guest runs; one that was paused or suspended goes on where it was. */
   record Start(GuestTarget target) implements DriverCommand {}
 
   /**
    * The guest is off. It is asked to shut down (ACPI) and given {@code graceMillis} ms; then it is
-   * powered off. 0 ms means power off at once.
+   * powered off. 0 ms means power off at once. What a suspended guest had in memory is lost.
    */
   record Stop(GuestTarget target, long graceMillis) implements DriverCommand {}
 
@@ -40,6 +45,30 @@ public sealed interface DriverCommand extends CborSerializable {
    * reset hard. Hard ({@code soft} false): power cycled, also when it was off.
    */
   record Reboot(GuestTarget target, boolean soft, long graceMillis) implements DriverCommand {}
+
+  /**
+   * The guest is in memory and does not run ({@code PAUSED}). One that is off is an instance fault.
+   */
+  record Pause(GuestTarget target) implements DriverCommand {}
+
+  /** The paused guest runs. One that is off or suspended is an instance fault. */
+  record Unpause(GuestTarget target) implements DriverCommand {}
+
+  /**
+   * What the guest had in memory is on the host's disk, and its memory is free ({@code SUSPENDED}).
+   * One that is off is an instance fault.
+   */
+  record Suspend(GuestTarget target) implements DriverCommand {}
+
+  /** The suspended guest runs where it was. One that is off is an instance fault. */
+  record Resume(GuestTarget target) implements DriverCommand {}
+
+  /**
+   * The guest has got a non-maskable interrupt, on which it dumps its memory if it is set up so.
+   * What it does then is its own affair; a repetition is one more interrupt. One that is off is an
+   * instance fault.
+   */
+  record TriggerCrashDump(GuestTarget target) implements DriverCommand {}
 
   /**
    * The guest, its disks, config drive and console log are gone. One that is gone already is a
@@ -62,6 +91,11 @@ public sealed interface DriverCommand extends CborSerializable {
       case Start _ -> "start";
       case Stop _ -> "stop";
       case Reboot _ -> "reboot";
+      case Pause _ -> "pause";
+      case Unpause _ -> "unpause";
+      case Suspend _ -> "suspend";
+      case Resume _ -> "resume";
+      case TriggerCrashDump _ -> "trigger-crash-dump";
       case Destroy _ -> "destroy";
       case Inspect _ -> "inspect";
       case ReadConsole _ -> "read-console";
@@ -76,6 +110,11 @@ public sealed interface DriverCommand extends CborSerializable {
       case Start _ -> new Start(fenced);
       case Stop(_, var graceMillis) -> new Stop(fenced, graceMillis);
       case Reboot(_, var soft, var graceMillis) -> new Reboot(fenced, soft, graceMillis);
+      case Pause _ -> new Pause(fenced);
+      case Unpause _ -> new Unpause(fenced);
+      case Suspend _ -> new Suspend(fenced);
+      case Resume _ -> new Resume(fenced);
+      case TriggerCrashDump _ -> new TriggerCrashDump(fenced);
       case Destroy _ -> new Destroy(fenced);
       case Inspect _ -> new Inspect(fenced);
       case ReadConsole(_, var maxBytes) -> new ReadConsole(fenced, maxBytes);

@@ -2,8 +2,9 @@ package io.troupe.drivers.fake;
 
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.InstanceId;
-import io.troupe.drivers.DriverConformance;
+import io.troupe.drivers.LifeConformance;
 import io.troupe.drivers.spi.ConnectionSpec;
+import io.troupe.drivers.spi.Driver;
 import io.troupe.drivers.spi.DriverContext;
 import io.troupe.drivers.spi.GuestSpec;
 import java.net.URI;
@@ -32,9 +33,14 @@ class FakeDriverConformanceTest {
     Map<String, String> options() {
       return Map.of("state", directory.toString());
     }
+
+    @Override
+    protected Optional<Driver> openApart(DriverContext context) throws Exception {
+      return Optional.of(new OwnClasses().provider().open(connection(), context));
+    }
   }
 
-  abstract static class Kept extends DriverConformance {
+  abstract static class Kept extends LifeConformance {
     private final ConnectionSpec connection =
         new ConnectionSpec(
             new ConnectionId("fake"),
@@ -45,8 +51,11 @@ class FakeDriverConformanceTest {
 
     @Override
     protected FakeDriver open(DriverContext context) throws Exception {
-      var complete = new ConnectionSpec(connection.id(), connection.uri(), options());
-      return new FakeDriverProvider().open(complete, context);
+      return new FakeDriverProvider().open(connection(), context);
+    }
+
+    ConnectionSpec connection() {
+      return new ConnectionSpec(connection.id(), connection.uri(), options());
     }
 
     @Override
@@ -70,8 +79,13 @@ class FakeDriverConformanceTest {
     }
 
     @Override
+    protected Optional<String> interruptMarker() {
+      return Optional.of("NMI received");
+    }
+
+    @Override
     protected Duration bootTimeout() {
-      return Duration.ZERO;
+      return Duration.ofSeconds(1);
     }
 
     @Override

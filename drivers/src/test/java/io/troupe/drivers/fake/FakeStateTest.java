@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.troupe.core.value.ConnectionId;
-import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.Cancellation;
 import io.troupe.drivers.spi.ConnectionSpec;
@@ -13,17 +12,11 @@ import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.DriverFailure.Kind;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestTarget;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,47 +49,6 @@ class FakeStateTest {
       assertThat(failureOf(() -> console(driver, with(1, 8, target)))).isEqualTo(Kind.RETRYABLE);
       assertThat(failureOf(() -> console(driver, with(0, 9, target))))
           .isEqualTo(Kind.INSTANCE_FAULT);
-    }
-  }
-
-  @Test
-  void killedProcessLosesNothingItAnswered() throws Exception {
-    var process =
-        new ProcessBuilder(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                SpawnUntilKilled.class.getName(),
-                directory.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    Set<InstanceId> kept = new HashSet<>();
-    Set<InstanceId> gone = new HashSet<>();
-    try (var lines =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-        var id = InstanceId.parse(line.substring(5).strip());
-        if (id.isPresent()) { // the last line may be cut
-          (line.startsWith("kept") ? kept : gone).add(id.get());
-        }
-        if (kept.size() == 2_000) {
-          assertThat(failureOf(this::open)).isEqualTo(Kind.RETRYABLE); // it has the lock
-          process.toHandle().destroyForcibly(); // unlike the process, leaves its output readable
-        }
-      }
-    } finally {
-      process.destroyForcibly();
-    }
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-
-    try (var driver = open()) {
-      Set<InstanceId> found = new HashSet<>();
-      for (var host : driver.hosts()) {
-        driver.guests(host.name()).forEach(guest -> found.add(guest.instance().orElseThrow()));
-      }
-      assertThat(kept).hasSizeGreaterThanOrEqualTo(2_000);
-      assertThat(found).containsAll(kept).doesNotContainAnyElementsOf(gone);
     }
   }
 

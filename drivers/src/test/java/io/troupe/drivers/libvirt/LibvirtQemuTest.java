@@ -2,13 +2,14 @@ package io.troupe.drivers.libvirt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
-import io.troupe.drivers.DriverConformance;
+import io.troupe.drivers.LifeConformance;
 import io.troupe.drivers.libvirt.LibvirtPeer.GuestImage;
 import io.troupe.drivers.spi.Cancellation;
 import io.troupe.drivers.spi.ConnectionSpec;
@@ -27,7 +28,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +41,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +53,7 @@ import org.junit.jupiter.api.Test;
  * what only a real hypervisor can show. virsh is the independent witness.
  */
 @Tag("libvirt")
-class LibvirtQemuTest extends DriverConformance {
+class LibvirtQemuTest extends LifeConformance {
   private static URI uri;
   private static GuestImage image;
   private static String host;
@@ -98,6 +102,16 @@ class LibvirtQemuTest extends DriverConformance {
   }
 
   @Override
+  protected Optional<Driver> openApart(DriverContext context) throws Exception {
+    return Optional.of(open(context));
+  }
+
+  @Override
+  protected boolean fencesEpochs() {
+    return true;
+  }
+
+  @Override
   protected String host() {
     return host;
   }
@@ -136,6 +150,12 @@ class LibvirtQemuTest extends DriverConformance {
   @Override
   protected Optional<String> bootMarker(String hostname) {
     return Optional.of("GUEST-READY hostname=" + hostname + " ");
+  }
+
+  /** What the Linux kernel says to an NMI that nobody has asked for. */
+  @Override
+  protected Optional<String> interruptMarker() {
+    return Optional.of("NMI received for unknown reason");
   }
 
   @Override
@@ -398,7 +418,9 @@ class LibvirtQemuTest extends DriverConformance {
       }
     }
 
-    assertThat(volumes()).allMatch(volume -> volume.startsWith("troupe-image-"));
+    assertThat(volumes())
+        .allMatch(
+            volume -> volume.startsWith("troupe-image-") || volume.startsWith("troupe-epoch."));
   }
 
   @Test
@@ -466,6 +488,152 @@ class LibvirtQemuTest extends DriverConformance {
       assertThat(event.instance()).isEqualTo(target.instance());
       assertThat(event.power()).isEqualTo(PowerState.SHUTDOWN);
     }
+  }
+
+  @Test
+  void successorIsObeyedInTheMiddleOfACommandOfItsPredecessor() throws Exception {
+    GuestTarget target = target();
+    spawn(target); // it has not booted, so it does not hear the power button
+    try (Driver successor = open(new DriverContext(images(), event -> {}))) {
+      GuestTarget later = withEpoch(target, nextEpoch());
+      AtomicInteger looks = new AtomicInteger();
+
+      DriverFailure failure =
+          catchThrowableOfType(
+                  DriverException.class,
+                  () ->
+                      driver.execute(
+                          new DriverCommand.Stop(target, 2_000),
+                          () -> {
+                            if (looks.incrementAndGet() == 4) {
+                              take(successor, later);
+                            }
+                            return false;
+                          }))
+              .failure();
+
+      assertThat(failure.kind()).isEqualTo(DriverFailure.Kind.RETRYABLE);
+      assertThat(failure.message()).contains("is past, now " + later.epoch());
+      assertThat(LibvirtPeer.virsh(uri, "domstate", target.instance().toString()))
+          .isEqualTo("running");
+    }
+  }
+
+  @Test
+  void controllerPausedInTheMiddleOfACommandIsRefusedWhenItGoesOn() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    Process paused =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                PausedController.class.getName(),
+                uri.toString(),
+                poolName,
+                host,
+                target.instance().toString(),
+                Long.toString(target.epoch()),
+                "3000")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (var says = paused.inputReader(StandardCharsets.UTF_8)) {
+      for (int looks = 0; looks < 4; ) {
+        String line = says.readLine();
+        assertThat(line).isNotNull();
+        looks += line.equals("looking") ? 1 : 0;
+      }
+      signal(paused, "STOP");
+      take(driver, withEpoch(target, nextEpoch()));
+      signal(paused, "CONT");
+
+      List<String> rest = says.lines().toList();
+      assertThat(rest).filteredOn(line -> line.contains("refused past epoch: host=")).hasSize(1);
+      assertThat(rest.getLast()).startsWith("failed").contains("RETRYABLE", "is past, now ");
+      assertThat(LibvirtPeer.virsh(uri, "domstate", target.instance().toString()))
+          .isEqualTo("running");
+    } finally {
+      paused.destroyForcibly();
+    }
+  }
+
+  @Test
+  void epochOnTheHostIsOneVolumeThatSurvivesItsMakersAndComesBackWhenItWasDeleted()
+      throws Exception {
+    GuestTarget target = target();
+    GuestTarget later = withEpoch(target, nextEpoch());
+    take(driver, target);
+    take(driver, later);
+
+    assertThat(volumes())
+        .filteredOn(volume -> volume.startsWith("troupe-epoch."))
+        .singleElement()
+        .asString()
+        .endsWith("." + later.epoch());
+    try (Driver fresh = open(new DriverContext(images(), event -> {}))) {
+      assertThatThrownBy(() -> fresh.execute(new DriverCommand.Inspect(target), Cancellation.NEVER))
+          .hasMessageContaining("RETRYABLE")
+          .hasMessageContaining("is past, now " + later.epoch());
+    }
+
+    for (String volume : volumes()) {
+      if (volume.startsWith("troupe-epoch.")) {
+        LibvirtPeer.virsh(uri, "vol-delete", volume, "--pool", poolName);
+      }
+    }
+    take(driver, later);
+    assertThat(volumes()).anyMatch(volume -> volume.startsWith("troupe-epoch."));
+  }
+
+  @Test
+  void controllersThatClaimAtOnceLeaveOneRuler() throws Exception {
+    GuestTarget target = target();
+    List<Driver> drivers = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      for (int i = 0; i < 4; i++) {
+        drivers.add(open(new DriverContext(images(), event -> {})));
+      }
+      for (int round = 0; round < 5; round++) {
+        Map<Driver, GuestTarget> claims = new LinkedHashMap<>();
+        drivers.forEach(each -> claims.put(each, withEpoch(target, nextEpoch())));
+        List<Callable<Boolean>> takes =
+            claims.entrySet().stream()
+                .<Callable<Boolean>>map(each -> () -> takes(each.getKey(), each.getValue()))
+                .toList();
+        for (var done : threads.invokeAll(takes)) {
+          done.get(); // some were refused, some were not
+        }
+
+        for (var each : claims.entrySet()) {
+          assertThat(takes(each.getKey(), each.getValue()))
+              .isEqualTo(each.getKey() == drivers.getLast());
+        }
+      }
+    } finally {
+      drivers.forEach(Driver::close);
+    }
+    assertThat(volumes()).filteredOn(volume -> volume.startsWith("troupe-epoch.")).hasSize(1);
+  }
+
+  /** The target's epoch rules the host, or is refused. */
+  private static boolean takes(Driver driver, GuestTarget target) {
+    try {
+      driver.execute(new DriverCommand.Inspect(target), Cancellation.NEVER);
+      return true;
+    } catch (DriverException e) {
+      assertThat(e.failure().message()).contains("is past");
+      return false;
+    }
+  }
+
+  private static void take(Driver driver, GuestTarget target) {
+    assertThat(takes(driver, target)).isTrue();
+  }
+
+  private static void signal(Process process, String name) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+    assertThat(kill.waitFor()).isZero();
   }
 
   /** The host has no image; to be called when no guest stands on one. */

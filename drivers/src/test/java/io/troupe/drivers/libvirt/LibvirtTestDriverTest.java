@@ -6,7 +6,7 @@ import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
-import io.troupe.drivers.DriverConformance;
+import io.troupe.drivers.LifeConformance;
 import io.troupe.drivers.spi.ConnectionSpec;
 import io.troupe.drivers.spi.Driver;
 import io.troupe.drivers.spi.DriverContext;
@@ -26,7 +26,7 @@ import org.libvirt.Domain;
  * The driver on libvirt's built-in test hypervisor, which lives in this process as long as somebody
  * is connected: here the tests themselves, and so they are its console and its administrator.
  */
-class LibvirtTestDriverTest extends DriverConformance {
+class LibvirtTestDriverTest extends LifeConformance {
   private static final URI TEST = URI.create("test:///default");
   private static Optional<Connect> hypervisor = Optional.empty();
   private static String host = "";
@@ -50,6 +50,16 @@ class LibvirtTestDriverTest extends DriverConformance {
   protected Driver open(DriverContext context) throws Exception {
     return new LibvirtDriverProvider()
         .open(new ConnectionSpec(new ConnectionId("test"), TEST, Map.of()), context);
+  }
+
+  @Override
+  protected Optional<Driver> openApart(DriverContext context) throws Exception {
+    return Optional.of(open(context));
+  }
+
+  @Override
+  protected boolean fencesEpochs() {
+    return true;
   }
 
   @Override

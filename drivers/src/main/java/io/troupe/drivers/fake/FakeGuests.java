@@ -1,0 +1,122 @@
+package io.troupe.drivers.fake;
+
+import io.troupe.core.value.InstanceId;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What a {@link GuestLog} adds up to: the guests of each host and the highest epoch it has seen. A
+ * host that nothing was ever done on costs nothing. Not thread-safe.
+ */
+final class FakeGuests {
+  /** Spawns of destroyed guests are counted this far back, so that a long run stays bounded. */
+  private static final int ENDED_SPAWNS_KEPT = 10_000;
+
+  private record SpawnKey(InstanceId instance, long generation) {}
+
+  private static final class Host {
+    private long epoch;
+    private final Map<String, FakeGuest> guests = new HashMap<>();
+  }
+
+  private final Map<String, Host> hosts = new HashMap<>();
+  private final Map<SpawnKey, Integer> endedSpawns =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<SpawnKey, Integer> eldest) {
+          return size() > ENDED_SPAWNS_KEPT;
+        }
+      };
+  private int living;
+
+  void apply(FakeChange change) {
+    var host = hosts.computeIfAbsent(change.host(), name -> new Host());
+    host.epoch = Math.max(host.epoch, change.epoch());
+    switch (change) {
+      case FakeChange.Kept(_, var guest, _) -> kept(host, guest);
+      case FakeChange.Gone(_, var name, _) -> gone(host, name);
+      case FakeChange.EpochRaised _ -> {}
+    }
+  }
+
+  private void kept(Host host, FakeGuest guest) {
+    var former = Optional.ofNullable(host.guests.put(guest.name(), guest));
+    living += former.isPresent() ? 0 : 1;
+    former.filter(it -> it.generation() != guest.generation()).ifPresent(this::ended);
+  }
+
+  private void gone(Host host, String name) {
+    var former = Optional.ofNullable(host.guests.remove(name));
+    living -= former.isPresent() ? 1 : 0;
+    former.ifPresent(this::ended);
+  }
+
+  private void ended(FakeGuest guest) {
+    guest
+        .instance()
+        .ifPresent(it -> endedSpawns.merge(new SpawnKey(it, guest.generation()), 1, Integer::sum));
+  }
+
+  void clear() {
+    hosts.clear();
+    endedSpawns.clear();
+    living = 0;
+  }
+
+  /** The highest epoch the host has seen; 0 before the first. */
+  long epoch(String host) {
+    var known = hosts.get(host);
+    return known == null ? 0 : known.epoch;
+  }
+
+  Optional<FakeGuest> find(String host, String name) {
+    return Optional.ofNullable(hosts.get(host)).map(known -> known.guests.get(name));
+  }
+
+  List<FakeGuest> on(String host) {
+    var known = hosts.get(host);
+    return known == null ? List.of() : List.copyOf(known.guests.values());
+  }
+
+  /** Names of the hosts that have a guest of this name. */
+  List<String> hostsOf(String name) {
+    return hosts.entrySet().stream()
+        .filter(host -> host.getValue().guests.containsKey(name))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** How often a guest was made for this instance and generation, over all hosts. */
+  int spawns(InstanceId instance, long generation) {
+    var name = FakeGuest.nameOf(instance);
+    var alive =
+        hosts.values().stream()
+            .flatMap(host -> Stream.ofNullable(host.guests.get(name)))
+            .filter(guest -> guest.generation() == generation)
+            .count();
+    return (int) alive + endedSpawns.getOrDefault(new SpawnKey(instance, generation), 0);
+  }
+
+  /** How many lines {@link #everything} has. */
+  int size() {
+    return hosts.size() + living;
+  }
+
+  /** The fewest changes that lead here; each carries its host's present epoch. */
+  Stream<FakeChange> everything() {
+    return hosts.entrySet().stream()
+        .flatMap(
+            entry -> {
+              var host = entry.getKey();
+              var epoch = entry.getValue().epoch;
+              return Stream.concat(
+                  Stream.of(new FakeChange.EpochRaised(host, epoch)),
+                  entry.getValue().guests.values().stream()
+                      .map(guest -> new FakeChange.Kept(host, guest, epoch)));
+            });
+  }
+}
