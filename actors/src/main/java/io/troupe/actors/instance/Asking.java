@@ -55,7 +55,17 @@ final class Asking {
       case NETWORK ->
           new Effect.AttachPort(boot.project(), boot.networks().get(step.index()), step.index());
       case RELEASE_PORTS -> new Effect.ReleasePorts(boot.networks().get(step.index()).networkId());
-      case SPAWN, POWER_ON, POWER_OFF, REBOOT, INSPECT, DESTROY ->
+      case SPAWN,
+          POWER_ON,
+          POWER_OFF,
+          REBOOT,
+          PAUSE,
+          UNPAUSE,
+          SUSPEND,
+          RESUME,
+          CRASH_DUMP,
+          INSPECT,
+          DESTROY ->
           new Effect.RunOnHost(target(operation), command(state, operation, step, settings));
     };
   }
@@ -77,6 +87,11 @@ final class Asking {
       case REBOOT ->
           new DriverCommand.Reboot(
               target, operation.kind() == OperationKind.REBOOT_SOFT, settings.rebootGraceMillis());
+      case PAUSE -> new DriverCommand.Pause(target);
+      case UNPAUSE -> new DriverCommand.Unpause(target);
+      case SUSPEND -> new DriverCommand.Suspend(target);
+      case RESUME -> new DriverCommand.Resume(target);
+      case CRASH_DUMP -> new DriverCommand.TriggerCrashDump(target);
       case INSPECT -> new DriverCommand.Inspect(target);
       case DESTROY -> new DriverCommand.Destroy(target);
       default -> throw new IllegalStateException(step + " is no driver command");

@@ -221,7 +221,17 @@ final class Evolving {
         done.nic().ifPresent(all::add);
         nics = all;
       }
-      case SPAWN, POWER_ON, POWER_OFF, REBOOT, INSPECT -> power = done.power().orElse(power);
+      case SPAWN,
+          POWER_ON,
+          POWER_OFF,
+          REBOOT,
+          PAUSE,
+          UNPAUSE,
+          SUSPEND,
+          RESUME,
+          CRASH_DUMP,
+          INSPECT ->
+          power = done.power().orElse(power);
       case DESTROY -> power = PowerState.NOSTATE;
       case RELEASE_CLAIM, CONDEMN -> {
         host = Optional.empty();

@@ -32,7 +32,10 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
     }
     var ended =
         new InstanceEvent.OperationEnded(
-            operation.id(), Ending.vmState(after, operation), operation.failure(), now);
+            operation.id(),
+            Ending.vmState(after, operation),
+            Ending.failure(after, operation),
+            now);
     return Decision.accept(event, ended);
   }
 

@@ -21,6 +21,11 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = UserCommand.Start.class, name = "start"),
   @JsonSubTypes.Type(value = UserCommand.Stop.class, name = "stop"),
   @JsonSubTypes.Type(value = UserCommand.Reboot.class, name = "reboot"),
+  @JsonSubTypes.Type(value = UserCommand.Pause.class, name = "pause"),
+  @JsonSubTypes.Type(value = UserCommand.Unpause.class, name = "unpause"),
+  @JsonSubTypes.Type(value = UserCommand.Suspend.class, name = "suspend"),
+  @JsonSubTypes.Type(value = UserCommand.Resume.class, name = "resume"),
+  @JsonSubTypes.Type(value = UserCommand.TriggerCrashDump.class, name = "trigger-crash-dump"),
   @JsonSubTypes.Type(value = UserCommand.Revise.class, name = "revise"),
   @JsonSubTypes.Type(value = UserCommand.MergeMetadata.class, name = "merge-metadata"),
   @JsonSubTypes.Type(value = UserCommand.ReplaceMetadata.class, name = "replace-metadata"),
@@ -58,6 +63,19 @@ public sealed interface UserCommand extends InstanceInput, CborSerializable {
   record Stop(Origin origin) implements UserCommand {}
 
   record Reboot(Origin origin, boolean soft) implements UserCommand {}
+
+  /** Held in memory. */
+  record Pause(Origin origin) implements UserCommand {}
+
+  record Unpause(Origin origin) implements UserCommand {}
+
+  /** Memory to the host's disk; its claim stays. */
+  record Suspend(Origin origin) implements UserCommand {}
+
+  record Resume(Origin origin) implements UserCommand {}
+
+  /** A non-maskable interrupt, on which a guest that is set up so dumps its memory. */
+  record TriggerCrashDump(Origin origin) implements UserCommand {}
 
   /** New name, description …; takes effect at once, as all that follow. */
   record Revise(Origin origin, Revision revision) implements UserCommand {}

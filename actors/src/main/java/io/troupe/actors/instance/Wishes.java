@@ -51,6 +51,12 @@ final class Wishes {
           soft
               ? power(origin, Action.REBOOT_SOFT, OperationKind.REBOOT_SOFT)
               : power(origin, Action.REBOOT_HARD, OperationKind.REBOOT_HARD);
+      case UserCommand.Pause _ -> power(origin, Action.PAUSE, OperationKind.PAUSE);
+      case UserCommand.Unpause _ -> power(origin, Action.UNPAUSE, OperationKind.UNPAUSE);
+      case UserCommand.Suspend _ -> power(origin, Action.SUSPEND, OperationKind.SUSPEND);
+      case UserCommand.Resume _ -> power(origin, Action.RESUME, OperationKind.RESUME);
+      case UserCommand.TriggerCrashDump _ ->
+          power(origin, Action.TRIGGER_CRASH_DUMP, OperationKind.CRASH_DUMP);
       case UserCommand.Revise(_, var revision) ->
           ifLegal(Action.UPDATE, origin, () -> edits.revise(revision));
       case UserCommand.MergeMetadata(_, var items, var limit) ->

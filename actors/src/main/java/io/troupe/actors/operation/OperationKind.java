@@ -14,7 +14,12 @@ public enum OperationKind {
   SOFT_DELETE("delete"),
   RESTORE("restore"),
   RESET_TO_ACTIVE("resetState"),
-  RESET_TO_ERROR("resetState");
+  RESET_TO_ERROR("resetState"),
+  PAUSE("pause"),
+  UNPAUSE("unpause"),
+  SUSPEND("suspend"),
+  RESUME("resume"),
+  CRASH_DUMP("trigger_crash_dump");
 
   private final String action;
 
@@ -44,7 +49,11 @@ public enum OperationKind {
       case REBOOT_HARD -> Optional.of(TaskState.REBOOTING_HARD);
       case SOFT_DELETE -> Optional.of(TaskState.SOFT_DELETING);
       case RESTORE -> Optional.of(TaskState.RESTORING);
-      case RESET_TO_ACTIVE, RESET_TO_ERROR -> Optional.empty();
+      case PAUSE -> Optional.of(TaskState.PAUSING);
+      case UNPAUSE -> Optional.of(TaskState.UNPAUSING);
+      case SUSPEND -> Optional.of(TaskState.SUSPENDING);
+      case RESUME -> Optional.of(TaskState.RESUMING);
+      case RESET_TO_ACTIVE, RESET_TO_ERROR, CRASH_DUMP -> Optional.empty();
     };
   }
 }

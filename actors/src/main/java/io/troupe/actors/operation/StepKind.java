@@ -23,6 +23,12 @@ public enum StepKind {
   POWER_ON("power_on", false, DRIVER, "start"),
   POWER_OFF("power_off", false, DRIVER, "stop"),
   REBOOT("reboot", false, DRIVER, "reboot"),
+  PAUSE("pause", false, DRIVER, "pause"),
+  UNPAUSE("unpause", false, DRIVER, "unpause"),
+  /** Memory to the host's disk; the claim stays, so that there is room to resume. */
+  SUSPEND("suspend", false, DRIVER, "suspend"),
+  RESUME("resume", false, DRIVER, "resume"),
+  CRASH_DUMP("crash_dump", false, DRIVER, "trigger-crash-dump"),
   /** Ask the hypervisor for the truth, after a failure or a deadline. */
   INSPECT("inspect", false, DRIVER, "inspect"),
   /** Remove the guest and its disks from the host. */

@@ -117,6 +117,11 @@ class LegalityTest {
     commands.put(Action.STOP, new UserCommand.Stop(OWNER));
     commands.put(Action.REBOOT_SOFT, new UserCommand.Reboot(OWNER, true));
     commands.put(Action.REBOOT_HARD, new UserCommand.Reboot(OWNER, false));
+    commands.put(Action.PAUSE, new UserCommand.Pause(OWNER));
+    commands.put(Action.UNPAUSE, new UserCommand.Unpause(OWNER));
+    commands.put(Action.SUSPEND, new UserCommand.Suspend(OWNER));
+    commands.put(Action.RESUME, new UserCommand.Resume(OWNER));
+    commands.put(Action.TRIGGER_CRASH_DUMP, new UserCommand.TriggerCrashDump(OWNER));
     commands.put(Action.UPDATE, new UserCommand.Revise(OWNER, Revision.ofName("another")));
     commands.put(Action.UPDATE_METADATA, new UserCommand.MergeMetadata(OWNER, Map.of("k", "v"), 9));
     commands.put(Action.DELETE_METADATA, new UserCommand.DeleteMetadata(OWNER, "role"));

@@ -145,6 +145,7 @@ final class Promises {
                     switch (guest.power()) {
                       case RUNNING -> VmState.ACTIVE;
                       case PAUSED -> VmState.PAUSED;
+                      case SUSPENDED -> VmState.SUSPENDED;
                       default -> VmState.STOPPED;
                     };
                 if (followsItsGuest(state)) {

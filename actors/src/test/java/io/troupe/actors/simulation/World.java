@@ -136,7 +136,7 @@ final class World {
 
   private UserCommand anyCommand(UserCommand.Origin origin, int number) {
     var admin = new UserCommand.Origin(origin.operation(), "root", "admin", true);
-    return switch (random.nextInt(16)) {
+    return switch (random.nextInt(24)) {
       case 0, 1 -> new UserCommand.Delete(origin);
       case 2 -> new UserCommand.ForceDelete(random.nextBoolean() ? admin : origin);
       case 3, 4, 5 -> new UserCommand.Restore(origin);
@@ -151,6 +151,11 @@ final class World {
       }
       case 13 -> new UserCommand.MergeMetadata(origin, Map.of("n", "" + number), 2);
       case 14 -> new UserCommand.AddTag(origin, "t" + number);
+      case 15 -> new UserCommand.TriggerCrashDump(origin);
+      case 16, 17 -> new UserCommand.Pause(origin);
+      case 18, 19 -> new UserCommand.Unpause(origin);
+      case 20, 21 -> new UserCommand.Suspend(origin);
+      case 22 -> new UserCommand.Resume(origin);
       default -> new UserCommand.Revise(origin, Revision.ofName("name-" + number));
     };
   }

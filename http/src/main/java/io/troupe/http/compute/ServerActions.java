@@ -49,7 +49,11 @@ final class ServerActions {
     member("os-getConsoleOutput", this::consoleOutput);
     later(Policy.MEMBER, "addSecurityGroup", "removeSecurityGroup", "changePassword");
     later(Policy.MEMBER, "confirmResize", "revertResize", "resize", "rebuild");
-    later(Policy.MEMBER, "createImage", "createBackup", "pause", "unpause", "suspend", "resume");
+    later(Policy.MEMBER, "createImage", "createBackup");
+    plain("pause", UserCommand.Pause::new);
+    plain("unpause", UserCommand.Unpause::new);
+    plain("suspend", UserCommand.Suspend::new);
+    plain("resume", UserCommand.Resume::new);
     later(Policy.MEMBER, "rescue", "unrescue", "shelve", "unshelve");
     member("lock", this::lock);
     member("unlock", this::unlock);
@@ -61,7 +65,7 @@ final class ServerActions {
     later(Policy.MANAGER, "migrate", "os-migrateLive");
     later(Policy.ADMIN, "evacuate", "shelveOffload");
     laterIn(Window.until(43), "addFixedIp", "removeFixedIp", "addFloatingIp", "removeFloatingIp");
-    laterIn(Window.from(17), "trigger_crash_dump");
+    plain(Window.from(17), "trigger_crash_dump", UserCommand.TriggerCrashDump::new);
     laterIn(Window.until(5), "os-getVNCConsole", "os-getSPICEConsole", "os-getSerialConsole");
     gone("resetNetwork", "os-getRDPConsole");
   }
@@ -162,7 +166,12 @@ final class ServerActions {
 
   /** What needs no argument; Nova takes any value there. */
   private void plain(String key, Function<UserCommand.Origin, UserCommand> command) {
-    member(key, (call, server, _) -> command(server, command.apply(call.origin())));
+    plain(Window.ALWAYS, key, command);
+  }
+
+  private void plain(Window window, String key, Function<UserCommand.Origin, UserCommand> command) {
+    Deed deed = (call, server, _) -> command(server, command.apply(call.origin()));
+    actions.put(key, new Action(window, Policy.MEMBER, deed));
   }
 
   private void admin(String key, Deed deed) {

@@ -176,6 +176,10 @@ public final class MemoryInstances implements Instances, Quotas {
     return switch (command) {
       case DriverCommand.Spawn _, DriverCommand.Start _, DriverCommand.Reboot _ ->
           new StepOutcome.Guest(true, PowerState.RUNNING);
+      case DriverCommand.Unpause _, DriverCommand.Resume _ ->
+          new StepOutcome.Guest(true, PowerState.RUNNING);
+      case DriverCommand.Pause _ -> new StepOutcome.Guest(true, PowerState.PAUSED);
+      case DriverCommand.Suspend _ -> new StepOutcome.Guest(true, PowerState.SUSPENDED);
       case DriverCommand.Stop _ -> new StepOutcome.Guest(true, PowerState.SHUTDOWN);
       case DriverCommand.Destroy _ -> new StepOutcome.Guest(false, PowerState.NOSTATE);
       default -> new StepOutcome.Guest(true, now);
