@@ -430,7 +430,9 @@ public abstract class DriverConformance {
             new DriverCommand.Suspend(target),
             new DriverCommand.Resume(target),
             new DriverCommand.TriggerCrashDump(target),
-            new DriverCommand.ReadConsole(target, 1024));
+            new DriverCommand.SetPassword(target, "root", "secret"),
+            new DriverCommand.ReadConsole(target, 1024),
+            new DriverCommand.Diagnostics(target));
 
     for (var command : commands) {
       if (can(command.getClass().getSimpleName())) {
@@ -546,7 +548,7 @@ public abstract class DriverConformance {
   protected final String console(GuestTarget target, int maxBytes) throws DriverException {
     return switch (run(new DriverCommand.ReadConsole(target, maxBytes))) {
       case DriverResult.Console(var text) -> text;
-      case DriverResult.Guest guest -> throw new AssertionError("not a console: " + guest);
+      case DriverResult other -> throw new AssertionError("not a console: " + other);
     };
   }
 
@@ -599,15 +601,17 @@ public abstract class DriverConformance {
         new DriverCommand.Suspend(target),
         new DriverCommand.Resume(target),
         new DriverCommand.TriggerCrashDump(target),
+        new DriverCommand.SetPassword(target, "root", "secret"),
         new DriverCommand.Inspect(target),
         new DriverCommand.ReadConsole(target, 1024),
+        new DriverCommand.Diagnostics(target),
         new DriverCommand.Destroy(target));
   }
 
   protected final DriverResult.Guest guest(DriverCommand command) throws DriverException {
     return switch (run(command)) {
       case DriverResult.Guest guest -> guest;
-      case DriverResult.Console console -> throw new AssertionError("not a guest: " + console);
+      case DriverResult other -> throw new AssertionError("not a guest: " + other);
     };
   }
 

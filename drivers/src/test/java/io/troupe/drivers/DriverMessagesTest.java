@@ -57,8 +57,10 @@ class DriverMessagesTest {
             new DriverCommand.Suspend(target),
             new DriverCommand.Resume(target),
             new DriverCommand.TriggerCrashDump(target),
+            new DriverCommand.SetPassword(target, "root", "secret"),
             new DriverCommand.Destroy(target),
             new DriverCommand.Inspect(target),
+            new DriverCommand.Diagnostics(target),
             new DriverCommand.ReadConsole(target, 100))) {
       survives(new DriverActor.Execute(command, replies));
     }
@@ -83,6 +85,28 @@ class DriverMessagesTest {
     survives(
         new DriverActor.Done(
             operation, instance, "read-console", new DriverResult.Console("login: ")));
+    survives(
+        new DriverActor.Done(
+            operation,
+            instance,
+            "diagnostics",
+            new DriverResult.Diagnostics(
+                PowerState.PAUSED,
+                "fake",
+                "fake",
+                "linux",
+                Optional.of(5L),
+                true,
+                List.of(
+                    new DriverResult.Diagnostics.Cpu(0, Optional.of(1L << 40), Optional.of(3)),
+                    new DriverResult.Diagnostics.Cpu(1, Optional.empty(), Optional.empty())),
+                List.of(
+                    new DriverResult.Diagnostics.Nic("fa:16:3e:00:00:01", Optional.empty()),
+                    new DriverResult.Diagnostics.Nic(
+                        "fa:16:3e:00:00:02",
+                        Optional.of(new DriverResult.Diagnostics.Traffic(1, 2, 3, 4, 5, 6, 7, 8)))),
+                List.of(new DriverResult.Diagnostics.Disk(1, 2, 3, 4, 5)),
+                new DriverResult.Diagnostics.Memory(512, 256))));
     survives(new DriverActor.Failed(operation, instance, "destroy", failure));
     survives(
         new DriverActor.HostsShown(

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure.Kind;
+import io.troupe.drivers.spi.DriverResult;
+import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -140,6 +142,51 @@ public abstract class LifeConformance extends DriverConformance {
       assertThat(System.nanoTime() - until).as("'%s' in time, log: %s", text, log).isNegative();
       Thread.sleep(lookInterval());
     }
+  }
+
+  // -- the guest's agent
+
+  @Test
+  protected void passwordIsNeverInWhatACommandSaysOfItself() {
+    assertThat(new DriverCommand.SetPassword(target(), "root", "secret").toString())
+        .contains("root")
+        .doesNotContain("secret");
+  }
+
+  @Test
+  protected void passwordOfAGuestThatIsOffIsTheInstancesFault() throws Exception {
+    needs("SetPassword", "Stop");
+    var target = target();
+    spawn(target);
+    run(new DriverCommand.Stop(target, 0));
+
+    assertThat(failureOf(() -> run(new DriverCommand.SetPassword(target, "root", "secret"))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+  }
+
+  // -- diagnostics
+
+  @Test
+  protected void diagnosticsCountWhatTheGuestHas() throws Exception {
+    needs("Diagnostics", "Stop");
+    var target = target();
+    spawn(target);
+
+    var result = run(new DriverCommand.Diagnostics(target));
+
+    assertThat(result).isInstanceOf(DriverResult.Diagnostics.class);
+    var diagnostics = (DriverResult.Diagnostics) result;
+    assertThat(diagnostics.power()).isEqualTo(PowerState.RUNNING);
+    assertThat(diagnostics.driver()).isNotBlank();
+    assertThat(diagnostics.cpus()).hasSize(size().vcpus());
+    assertThat(diagnostics.memory().maximumMib()).isEqualTo(size().ramMib());
+    assertThat(diagnostics.memory().usedMib()).isBetween(1L, size().ramMib());
+    assertThat(diagnostics.nics())
+        .extracting(DriverResult.Diagnostics.Nic::mac)
+        .containsExactlyElementsOf(nics().stream().map(GuestSpec.Nic::mac).toList());
+    run(new DriverCommand.Stop(target, 0));
+    assertThat(failureOf(() -> run(new DriverCommand.Diagnostics(target))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
   }
 
   private void assertEverybodySays(GuestTarget target, PowerState power) throws Exception {

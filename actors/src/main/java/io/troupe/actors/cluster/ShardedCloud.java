@@ -148,8 +148,7 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
     return switch (reply) {
       case DriverActor.Done(_, _, _, DriverResult.Console(var text)) ->
           Answer.of(lines < 0 ? text : lastLines(text, lines));
-      case DriverActor.Done(_, _, _, DriverResult.Guest _) ->
-          Answer.refuse(new Rejection.NotReady(id.toString()));
+      case DriverActor.Done _ -> Answer.refuse(new Rejection.NotReady(id.toString()));
       case DriverActor.Failed(_, _, _, DriverFailure(var kind, var message)) ->
           Answer.refuse(
               switch (kind) {

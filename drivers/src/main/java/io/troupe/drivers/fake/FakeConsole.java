@@ -28,6 +28,7 @@ final class FakeConsole {
         case SHUT_DOWN -> log.append("[   90.000000] reboot: Power down\n");
         case PANICKED -> log.append("[   90.000000] Kernel panic - not syncing\n");
         case INTERRUPTED -> log.append("[   80.000000] Uhhuh. NMI received, dumping memory\n");
+        case PASSWORD_SET -> log.append("fake guest: password changed\n");
         case POWER_CUT -> {} // a guest whose power is cut says nothing
       }
     }

@@ -13,6 +13,7 @@ import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestEvent;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostInventory;
 import java.io.IOException;
 import java.time.Clock;
@@ -40,9 +41,11 @@ public final class FakeDriver implements Driver {
               "Suspend",
               "Resume",
               "TriggerCrashDump",
+              "SetPassword",
               "Destroy",
               "Inspect",
-              "ReadConsole"),
+              "ReadConsole",
+              "Diagnostics"),
           true);
 
   private static final int IMAGE_BYTES_READ = 512;
@@ -133,11 +136,14 @@ public final class FakeDriver implements Driver {
       case DriverCommand.Suspend(var target) -> power.suspend(target);
       case DriverCommand.Resume(var target) -> power.resume(target);
       case DriverCommand.TriggerCrashDump(var target) -> power.interrupt(target);
+      case DriverCommand.SetPassword(var target, _, _) -> setPassword(target);
       case DriverCommand.Destroy(var target) ->
           FakeReach.shown(reach.change(target, guest -> Optional.empty()));
       case DriverCommand.Inspect(var target) -> FakeReach.shown(reach.look(target));
       case DriverCommand.ReadConsole(var target, var maxBytes) ->
           new DriverResult.Console(FakeConsole.tail(reach.existing(target), maxBytes));
+      case DriverCommand.Diagnostics(var target) ->
+          FakeDiagnosis.of(reach.existing(target), clock.instant());
     };
   }
 
@@ -158,6 +164,18 @@ public final class FakeDriver implements Driver {
                 guest.filter(it -> it.generation() == target.generation()).isPresent()
                     ? guest
                     : Optional.of(FakeGuest.made(command, clock.instant()))));
+  }
+
+  /** The guest does not keep it, it only says that it has. */
+  private DriverResult setPassword(GuestTarget target) throws DriverException {
+    if (settings.noAgent()) {
+      throw DriverException.unsupported("no guest agent answers");
+    }
+    if (!reach.existing(target).runs()) {
+      throw DriverException.instanceFault("the guest's agent does not run");
+    }
+    return reach.update(
+        target, guest -> guest.noting(FakeGuest.Happening.PASSWORD_SET, clock.instant()));
   }
 
   /** A real hypervisor copies the image once; this one only sees that it could. */

@@ -40,7 +40,8 @@ record FakeGuest(
     SHUT_DOWN,
     POWER_CUT,
     PANICKED,
-    INTERRUPTED
+    INTERRUPTED,
+    PASSWORD_SET
   }
 
   /**
@@ -94,6 +95,20 @@ record FakeGuest(
 
   boolean isOff() {
     return power == PowerState.SHUTDOWN;
+  }
+
+  boolean isPaused() {
+    return power == PowerState.PAUSED;
+  }
+
+  /** When it was last booted, milliseconds since 1970 (UTC). */
+  long bootedAtMillis() {
+    return past.reversed().stream()
+        .filter(moment -> moment.what() == Happening.BOOTED)
+        .findFirst()
+        .or(() -> past.stream().findFirst())
+        .map(Moment::atMillis)
+        .orElse(0L);
   }
 
   /** Whether it only has to be let go on: paused, or saved to disk. */

@@ -23,6 +23,7 @@ import java.util.Set;
  * @param bootJitterMillis and up to this much longer, ms, at random; default 0
  * @param stopMillis a guest that is asked to shut down takes this long, ms; default 0
  * @param ignoresAcpi guests do not hear the request to shut down; default false
+ * @param noAgent no guest agent answers; default false
  * @param failureRate the share of commands that fail, 0.0 to 1.0; default 0.0
  * @param failureKind what kind of failure they answer; default {@code HOST_FAULT}
  * @param failureCommands which commands can fail, simple names parted by commas; default {@code
@@ -44,6 +45,7 @@ record FakeSettings(
     long bootJitterMillis,
     long stopMillis,
     boolean ignoresAcpi,
+    boolean noAgent,
     double failureRate,
     DriverFailure.Kind failureKind,
     Set<String> failureCommands,
@@ -74,6 +76,7 @@ record FakeSettings(
             options.number("bootJitterMillis", 0, 0, DAY_MILLIS),
             options.number("stopMillis", 0, 0, DAY_MILLIS),
             options.truth("ignoresAcpi"),
+            options.truth("noAgent"),
             options.share("failureRate", 0.0),
             options.checked(
                 "failureKind",

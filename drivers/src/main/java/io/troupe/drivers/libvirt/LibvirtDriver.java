@@ -27,8 +27,17 @@ import org.libvirt.LibvirtException;
 final class LibvirtDriver implements Driver {
   private static final Set<String> ON_EVERY_HOST =
       Set.of(
-          "Spawn", "Start", "Stop", "Reboot", "Pause", "Unpause", "Suspend", "Resume", "Destroy",
-          "Inspect");
+          "Spawn",
+          "Start",
+          "Stop",
+          "Reboot",
+          "Pause",
+          "Unpause",
+          "Suspend",
+          "Resume",
+          "Destroy",
+          "Inspect",
+          "Diagnostics");
 
   private final LibvirtConnection connection;
   private final GuestEvents events;
@@ -39,6 +48,7 @@ final class LibvirtDriver implements Driver {
   private final EpochMarker marker;
   private final Power power;
   private final Suspension suspension;
+  private final GuestAgent agent;
   private final GuestAssembly assembly;
 
   private LibvirtDriver(
@@ -57,6 +67,7 @@ final class LibvirtDriver implements Driver {
     this.marker = new EpochMarker(pool, facts);
     this.power = new Power(connection, events, facts);
     this.suspension = new Suspension(connection);
+    this.agent = new GuestAgent(connection);
     this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images());
   }
 
@@ -109,7 +120,7 @@ final class LibvirtDriver implements Driver {
   public Capabilities capabilities() {
     Set<String> commands = new HashSet<>(ON_EVERY_HOST);
     if (facts.keepsFiles()) {
-      commands.addAll(Set.of("TriggerCrashDump", "ReadConsole"));
+      commands.addAll(Set.of("TriggerCrashDump", "SetPassword", "ReadConsole"));
     }
     return new Capabilities(commands, true);
   }
@@ -202,10 +213,17 @@ final class LibvirtDriver implements Driver {
       case DriverCommand.Suspend suspend -> suspension.suspend(instance, tenure);
       case DriverCommand.Resume resume -> suspension.resume(instance, tenure);
       case DriverCommand.TriggerCrashDump dump -> suspension.interrupt(instance, tenure);
+      case DriverCommand.SetPassword(_, var user, var password) ->
+          agent.setPassword(instance, user, password, tenure);
       case DriverCommand.Destroy destroy -> assembly.remove(target, tenure);
       case DriverCommand.Inspect inspect -> {}
       case DriverCommand.ReadConsole read -> {
         return new DriverResult.Console(console(target, recorded, read.maxBytes()));
+      }
+      case DriverCommand.Diagnostics diagnostics -> {
+        return connection
+            .onDomain("diagnostics", instance, domain -> Diagnosis.of(domain, choices.guestType()))
+            .orElseThrow(() -> noGuest(instance));
       }
     }
     return inspect(instance);
@@ -224,12 +242,14 @@ final class LibvirtDriver implements Driver {
 
   private String console(GuestTarget target, Optional<DomainMetadata> recorded, int maxBytes)
       throws DriverException {
-    DomainMetadata guest =
-        recorded.orElseThrow(
-            () -> DriverException.instanceFault("no guest " + target.instance() + " on this host"));
+    DomainMetadata guest = recorded.orElseThrow(() -> noGuest(target.instance()));
     GuestVolumes volumes = new GuestVolumes(guest.instance(), guest.generation());
     return connection.call(
         "console log", connect -> ConsoleLog.read(connect, pool, volumes.consoleLog(), maxBytes));
+  }
+
+  private static DriverException noGuest(InstanceId instance) {
+    return DriverException.instanceFault("no guest " + instance + " on this host");
   }
 
   private void requireHost(String host) throws DriverException {

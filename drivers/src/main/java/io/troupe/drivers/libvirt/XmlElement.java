@@ -2,7 +2,9 @@ package io.troupe.drivers.libvirt;
 
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -12,10 +14,12 @@ import javax.xml.transform.TransformerException;
 import javax.xml.transform.TransformerFactory;
 import javax.xml.transform.dom.DOMSource;
 import javax.xml.transform.stream.StreamResult;
+import javax.xml.xpath.XPathConstants;
 import javax.xml.xpath.XPathExpressionException;
 import javax.xml.xpath.XPathFactory;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
 /**
@@ -83,6 +87,22 @@ final class XmlElement {
     try {
       String found = XPathFactory.newInstance().newXPath().evaluate(xpath, element).strip();
       return found.isEmpty() ? Optional.empty() : Optional.of(found);
+    } catch (XPathExpressionException e) {
+      throw new IllegalArgumentException("not a path: " + xpath, e);
+    }
+  }
+
+  /** The elements the path finds, in their order. */
+  List<XmlElement> all(String xpath) {
+    try {
+      NodeList found =
+          (NodeList)
+              XPathFactory.newInstance()
+                  .newXPath()
+                  .evaluate(xpath, element, XPathConstants.NODESET);
+      return IntStream.range(0, found.getLength())
+          .mapToObj(i -> new XmlElement((Element) found.item(i)))
+          .toList();
     } catch (XPathExpressionException e) {
       throw new IllegalArgumentException("not a path: " + xpath, e);
     }

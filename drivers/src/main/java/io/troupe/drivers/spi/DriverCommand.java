@@ -16,9 +16,11 @@ import io.troupe.core.serialization.CborSerializable;
   @JsonSubTypes.Type(value = DriverCommand.Suspend.class, name = "suspend"),
   @JsonSubTypes.Type(value = DriverCommand.Resume.class, name = "resume"),
   @JsonSubTypes.Type(value = DriverCommand.TriggerCrashDump.class, name = "trigger-crash-dump"),
+  @JsonSubTypes.Type(value = DriverCommand.SetPassword.class, name = "set-password"),
   @JsonSubTypes.Type(value = DriverCommand.Destroy.class, name = "destroy"),
   @JsonSubTypes.Type(value = DriverCommand.Inspect.class, name = "inspect"),
-  @JsonSubTypes.Type(value = DriverCommand.ReadConsole.class, name = "read-console")
+  @JsonSubTypes.Type(value = DriverCommand.ReadConsole.class, name = "read-console"),
+  @JsonSubTypes.Type(value = DriverCommand.Diagnostics.class, name = "diagnostics")
 })
 public sealed interface DriverCommand extends CborSerializable {
   /** The guest, and on whose behalf. */
@@ -71,6 +73,18 @@ public sealed interface DriverCommand extends CborSerializable {
   record TriggerCrashDump(GuestTarget target) implements DriverCommand {}
 
   /**
+   * A user inside the running guest has this password, which the guest's agent has set. Unsupported
+   * when no agent answers, an instance fault when it refuses or the guest is off.
+   */
+  record SetPassword(GuestTarget target, String user, String password) implements DriverCommand {
+    /** Without the password: commands are logged. */
+    @Override
+    public String toString() {
+      return "SetPassword[target=" + target + ", user=" + user + ", password=***]";
+    }
+  }
+
+  /**
    * The guest, its disks, config drive and console log are gone. One that is gone already is a
    * success.
    */
@@ -84,6 +98,12 @@ public sealed interface DriverCommand extends CborSerializable {
   /** Nothing changes; answers the last {@code maxBytes} bytes of the serial console's log. */
   record ReadConsole(GuestTarget target, int maxBytes) implements DriverCommand {}
 
+  /**
+   * Nothing changes; answers what the hypervisor has counted about the guest. One that is not in
+   * memory is an instance fault.
+   */
+  record Diagnostics(GuestTarget target) implements DriverCommand {}
+
   /** The command's kind in one word, as it is written on the wire. */
   default String name() {
     return switch (this) {
@@ -96,9 +116,11 @@ public sealed interface DriverCommand extends CborSerializable {
       case Suspend _ -> "suspend";
       case Resume _ -> "resume";
       case TriggerCrashDump _ -> "trigger-crash-dump";
+      case SetPassword _ -> "set-password";
       case Destroy _ -> "destroy";
       case Inspect _ -> "inspect";
       case ReadConsole _ -> "read-console";
+      case Diagnostics _ -> "diagnostics";
     };
   }
 
@@ -115,9 +137,11 @@ public sealed interface DriverCommand extends CborSerializable {
       case Suspend _ -> new Suspend(fenced);
       case Resume _ -> new Resume(fenced);
       case TriggerCrashDump _ -> new TriggerCrashDump(fenced);
+      case SetPassword(_, var user, var password) -> new SetPassword(fenced, user, password);
       case Destroy _ -> new Destroy(fenced);
       case Inspect _ -> new Inspect(fenced);
       case ReadConsole(_, var maxBytes) -> new ReadConsole(fenced, maxBytes);
+      case Diagnostics _ -> new Diagnostics(fenced);
     };
   }
 }

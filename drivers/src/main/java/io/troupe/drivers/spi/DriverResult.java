@@ -4,12 +4,15 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.PowerState;
+import java.util.List;
+import java.util.Optional;
 
 /** A driver command's good end. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
 @JsonSubTypes({
   @JsonSubTypes.Type(value = DriverResult.Guest.class, name = "guest"),
-  @JsonSubTypes.Type(value = DriverResult.Console.class, name = "console")
+  @JsonSubTypes.Type(value = DriverResult.Console.class, name = "console"),
+  @JsonSubTypes.Type(value = DriverResult.Diagnostics.class, name = "diagnostics")
 })
 public sealed interface DriverResult extends CborSerializable {
 
@@ -29,4 +32,59 @@ public sealed interface DriverResult extends CborSerializable {
 
   /** The end of the serial console's log, bytes as the guest wrote them read as UTF-8. */
   record Console(String text) implements DriverResult {}
+
+  /**
+   * What the hypervisor has counted about a running guest. The fields of the Compute API's
+   * standardized diagnostics (microversion 2.48); empty is what a hypervisor does not know.
+   *
+   * @param driver as that API names it, such as {@code libvirt}
+   * @param hypervisor such as {@code kvm} or {@code qemu}
+   * @param uptimeSeconds since the guest's last start from off, s
+   */
+  record Diagnostics(
+      PowerState power,
+      String driver,
+      String hypervisor,
+      String hypervisorOs,
+      Optional<Long> uptimeSeconds,
+      boolean configDrive,
+      List<Cpu> cpus,
+      List<Nic> nics,
+      List<Disk> disks,
+      Memory memory)
+      implements DriverResult {
+    public Diagnostics {
+      cpus = List.copyOf(cpus);
+      nics = List.copyOf(nics);
+      disks = List.copyOf(disks);
+    }
+
+    /**
+     * @param timeNanos it has run, ns
+     * @param utilisationPercent at the moment, 0 to 100
+     */
+    public record Cpu(int id, Optional<Long> timeNanos, Optional<Integer> utilisationPercent) {}
+
+    public record Nic(String mac, Optional<Traffic> traffic) {}
+
+    /** As the guest sees it: what it received and what it sent. */
+    public record Traffic(
+        long rxOctets,
+        long rxPackets,
+        long rxErrors,
+        long rxDrop,
+        long txOctets,
+        long txPackets,
+        long txErrors,
+        long txDrop) {}
+
+    public record Disk(
+        long readBytes, long readRequests, long writeBytes, long writeRequests, long errors) {}
+
+    /**
+     * @param maximumMib it may have, MiB
+     * @param usedMib it has now, MiB
+     */
+    public record Memory(long maximumMib, long usedMib) {}
+  }
 }

@@ -218,6 +218,21 @@ class FakeDriverTest {
   }
 
   @Test
+  void passwordIsSetByTheAgentIfThereIsOne() throws Exception {
+    var target = target();
+    var command = new DriverCommand.SetPassword(target, "root", "secret");
+    var driver = FakeWorld.open(FakeWorld.connection("hosts=1"));
+    run(driver, FakeWorld.spawn(target));
+    var without = FakeWorld.open(FakeWorld.connection("hosts=1&noAgent=true"));
+    run(without, FakeWorld.spawn(target));
+
+    run(driver, command);
+
+    assertThat(console(driver, target)).endsWith("password changed\n").doesNotContain("secret");
+    assertThat(failureOf(() -> run(without, command))).isEqualTo(Kind.UNSUPPORTED);
+  }
+
+  @Test
   void consoleTellsTheGuestsStoryAndEndsReady() throws Exception {
     var driver = FakeWorld.open(FakeWorld.connection("hosts=1"));
     var target = target();

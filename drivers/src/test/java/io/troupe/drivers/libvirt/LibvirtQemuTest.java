@@ -491,6 +491,58 @@ class LibvirtQemuTest extends LifeConformance {
   }
 
   @Test
+  void diagnosticsOfABootedGuestHaveCounted() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+
+    var diagnostics = (DriverResult.Diagnostics) run(new DriverCommand.Diagnostics(target));
+
+    assertThat(diagnostics.configDrive()).isTrue();
+    assertThat(diagnostics.hypervisor()).isIn("kvm", "qemu");
+    assertThat(diagnostics.cpus().getFirst().timeNanos().orElseThrow()).isGreaterThan(100_000_000);
+    assertThat(diagnostics.disks()).hasSize(2);
+    assertThat(diagnostics.disks().getFirst().readBytes()).isGreaterThan(1 << 20);
+  }
+
+  @Test
+  void passwordIsWhatTheGuestsAgentHasSet() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+
+    assertThat(password(target, "root")).contains(DriverFailure.Kind.UNSUPPORTED); // not booted
+    awaitBoots(target, 1);
+    Optional<DriverFailure.Kind> done = awaitAgent(() -> password(target, "root"));
+
+    System.out.println("password of root: " + done);
+    assertThat(done).isEmpty();
+    assertThat(password(target, "nobody-of-this-name")).contains(DriverFailure.Kind.INSTANCE_FAULT);
+  }
+
+  private Optional<DriverFailure.Kind> password(GuestTarget target, String user) {
+    try {
+      run(new DriverCommand.SetPassword(target, user, "s3cret: ü"));
+      return Optional.empty();
+    } catch (DriverException e) {
+      System.out.println(e.getMessage());
+      return Optional.of(e.failure().kind());
+    }
+  }
+
+  /** The guest's agent is up some moments after the guest. */
+  private static Optional<DriverFailure.Kind> awaitAgent(
+      Callable<Optional<DriverFailure.Kind>> call) throws Exception {
+    long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    Optional<DriverFailure.Kind> answer = call.call();
+    while (answer.equals(Optional.of(DriverFailure.Kind.UNSUPPORTED))
+        && System.nanoTime() < until) {
+      Thread.sleep(500);
+      answer = call.call();
+    }
+    return answer;
+  }
+
+  @Test
   void successorIsObeyedInTheMiddleOfACommandOfItsPredecessor() throws Exception {
     GuestTarget target = target();
     spawn(target); // it has not booted, so it does not hear the power button
