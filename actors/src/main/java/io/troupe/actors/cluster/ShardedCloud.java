@@ -25,10 +25,7 @@ import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.core.value.InstanceId;
-import io.troupe.core.value.OperationId;
 import io.troupe.core.value.ProjectId;
-import io.troupe.drivers.DriverActor;
-import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.DriverResult;
 import java.time.Duration;
 import java.util.List;
@@ -40,7 +37,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
 /**
  * What the API asks, put to the entities. An unanswered question is put again before the caller
@@ -52,12 +48,10 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
 
   private static final Duration CONSOLE_ANSWER = Duration.ofSeconds(35);
 
-  /** More than any terminal scrolls back. */
-  private static final int CONSOLE_BYTES = 1 << 20;
-
   private final ActorSystem<?> system;
   private final Entities entities;
   private final PatientAsk patiently;
+  private final GuestReadings readings;
   private final Catalog catalog;
   private final InstanceIndex index;
 
@@ -66,6 +60,7 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
     this.system = system;
     this.entities = entities;
     this.patiently = new PatientAsk(system);
+    this.readings = new GuestReadings(system, entities);
     this.catalog = catalog;
     this.index = index;
   }
@@ -135,37 +130,12 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
 
   @Override
   public CompletionStage<Answer<String>> consoleOutput(InstanceId id, int lines) {
-    var asked =
-        AskPattern.<InstanceActor.Message, DriverActor.Reply>ask(
-            entities.instance(id),
-            replyTo -> new InstanceActor.ReadConsole(OperationId.fresh(), CONSOLE_BYTES, replyTo),
-            CONSOLE_ANSWER,
-            system.scheduler());
-    return orUnavailable(asked.thenApply(reply -> console(id, lines, reply)));
+    return orUnavailable(readings.console(id, lines));
   }
 
-  private static Answer<String> console(InstanceId id, int lines, DriverActor.Reply reply) {
-    return switch (reply) {
-      case DriverActor.Done(_, _, _, DriverResult.Console(var text)) ->
-          Answer.of(lines < 0 ? text : lastLines(text, lines));
-      case DriverActor.Done _ -> Answer.refuse(new Rejection.NotReady(id.toString()));
-      case DriverActor.Failed(_, _, _, DriverFailure(var kind, var message)) ->
-          Answer.refuse(
-              switch (kind) {
-                case UNSUPPORTED -> new Rejection.Unsupported(message);
-                case INSTANCE_FAULT -> new Rejection.NotReady(id.toString());
-                case RETRYABLE, HOST_FAULT -> new Rejection.Unavailable(message);
-              });
-    };
-  }
-
-  private static String lastLines(String text, int lines) {
-    var end = text.endsWith("\n") ? text.length() - 1 : text.length();
-    var from = end;
-    for (int n = 0; n < lines && from >= 0; n++) {
-      from = text.lastIndexOf('\n', from - 1);
-    }
-    return lines == 0 ? "" : text.substring(from + 1);
+  @Override
+  public CompletionStage<Answer<DriverResult.Diagnostics>> diagnostics(InstanceId id) {
+    return orUnavailable(readings.diagnostics(id));
   }
 
   @Override

@@ -44,7 +44,7 @@ final class Deadlines {
               reason + "; the host will see to it",
               Delete.withoutHypervisor(operation.todo()),
               Optional.empty());
-      case POWER_ON, POWER_OFF, REBOOT, PAUSE, UNPAUSE, SUSPEND, RESUME, CRASH_DUMP ->
+      case POWER_ON, POWER_OFF, REBOOT, PAUSE, UNPAUSE, SUSPEND, RESUME, CRASH_DUMP, SET_PASSWORD ->
           moment.tooLate(
               operation,
               step,

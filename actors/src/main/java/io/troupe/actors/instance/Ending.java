@@ -17,7 +17,7 @@ final class Ending {
       case DELETE -> VmState.DELETED;
       case START, REBOOT_SOFT, REBOOT_HARD, STOP, PAUSE, UNPAUSE, SUSPEND, RESUME ->
           afterPower(state.power());
-      case CRASH_DUMP -> afterReport(state.vmState(), state.power());
+      case CRASH_DUMP, SET_PASSWORD -> afterReport(state.vmState(), state.power());
       case SOFT_DELETE ->
           operation.failure().isPresent()
               ? afterReport(state.vmState(), state.power())

@@ -230,6 +230,7 @@ final class Evolving {
           SUSPEND,
           RESUME,
           CRASH_DUMP,
+          SET_PASSWORD,
           INSPECT ->
           power = done.power().orElse(power);
       case DESTROY -> power = PowerState.NOSTATE;

@@ -15,13 +15,16 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
 import io.troupe.drivers.DriverActor;
+import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.GuestTarget;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -71,6 +74,10 @@ public final class InstanceActor
   public record ReadConsole(OperationId id, int maxBytes, ActorRef<DriverActor.Reply> replyTo)
       implements Message, CborSerializable {}
 
+  /** What the hypervisor has counted about the guest. */
+  public record ReadDiagnostics(OperationId id, ActorRef<DriverActor.Reply> replyTo)
+      implements Message, CborSerializable {}
+
   /** From the instance's host. */
   public record Reported(GuestReported report) implements Message, CborSerializable {}
 
@@ -113,8 +120,8 @@ public final class InstanceActor
   public record ClaimConfirmed(InstanceId instance, HostId host, long generation, boolean stands)
       implements CborSerializable {}
 
-  /** How long a console log may take to come. */
-  private static final Duration CONSOLE_ANSWER = Duration.ofSeconds(30);
+  /** How long a console log or diagnostics may take to come. */
+  private static final Duration READ_ANSWER = Duration.ofSeconds(30);
 
   /** An instance without an operation in progress is laid to rest after this. */
   private static final Duration IDLE_AFTER = Duration.ofMinutes(2);
@@ -130,6 +137,7 @@ public final class InstanceActor
   private final TimerScheduler<Message> timers;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
   private final StepAsker<Message> asker;
+  private final Secrets secrets = new Secrets();
 
   private InstanceState ahead;
   private List<InstanceEvent> waiting = new ArrayList<>();
@@ -228,7 +236,14 @@ public final class InstanceActor
             replyTo.tell(new Operations(ahead.visible() ? ahead.trails().reversed() : List.of()));
             yield Effect().none();
           }
-          case ReadConsole read -> onReadConsole(read);
+          case ReadConsole(var operation, var maxBytes, var replyTo) ->
+              read(
+                  operation,
+                  replyTo,
+                  "read-console",
+                  guest -> new DriverCommand.ReadConsole(guest, maxBytes));
+          case ReadDiagnostics(var operation, var replyTo) ->
+              read(operation, replyTo, "diagnostics", DriverCommand.Diagnostics::new);
           case Reported(var report) -> onInput(report);
           case ConfirmClaim(var host, var generation, var replyTo) -> {
             replyTo.tell(
@@ -257,6 +272,11 @@ public final class InstanceActor
   private Effect<InstanceEvent, InstanceState> onCommand(
       UserCommand command, ActorRef<Reply> replyTo) {
     return switch (ahead.decide(command, clock.instant(), settings)) {
+      case Decision.Accept(var events)
+          when !events.isEmpty() && command instanceof UserCommand.SetPassword -> {
+        secrets.keepOf(command);
+        yield commit(events, () -> answer(replyTo));
+      }
       case Decision.Accept(var events) when needsQuota(command) -> {
         quotaAskers.add(replyTo);
         if (events.isEmpty()) {
@@ -349,6 +369,7 @@ public final class InstanceActor
     index.put(ahead, version());
     answerQuotaAskers();
     if (ahead.operation().isEmpty()) {
+      secrets.forget();
       timers.cancel("deadline");
       timers.startSingleTimer("idle", new Idle(), IDLE_AFTER);
       return;
@@ -396,20 +417,31 @@ public final class InstanceActor
 
   /** Asks for what the state says comes next. */
   private void perform() {
-    asker.perform(ahead.next(settings), clock.instant());
+    var effect = ahead.next(settings);
+    secrets
+        .fillIn(effect)
+        .ifPresentOrElse(
+            whole -> asker.perform(whole, clock.instant()),
+            () -> context.getSelf().tell(new Outcome(Secrets.gone(effect, clock.instant()))));
   }
 
-  private Effect<InstanceEvent, InstanceState> onReadConsole(ReadConsole read) {
-    var deadline = clock.instant().plus(CONSOLE_ANSWER);
-    var command = Asking.readConsole(ahead, read.id(), deadline, read.maxBytes());
-    if (command.isEmpty()) {
-      var failure =
-          new DriverFailure(DriverFailure.Kind.INSTANCE_FAULT, "the instance is on no host");
-      read.replyTo().tell(new DriverActor.Failed(read.id(), id, "read-console", failure));
-    } else {
-      var host = new HostId(command.get().target().host());
-      entities.host(host).tell(new HostActor.Run(command.get(), read.replyTo()));
-    }
+  /** Hands a command that only reads to the instance's host, which answers whoever asked. */
+  private Effect<InstanceEvent, InstanceState> read(
+      OperationId operation,
+      ActorRef<DriverActor.Reply> replyTo,
+      String name,
+      Function<GuestTarget, DriverCommand> command) {
+    Asking.guestToRead(ahead, operation, clock.instant().plus(READ_ANSWER))
+        .ifPresentOrElse(
+            guest ->
+                entities
+                    .host(new HostId(guest.host()))
+                    .tell(new HostActor.Run(command.apply(guest), replyTo)),
+            () -> {
+              var why = "the instance is on no host";
+              var failure = new DriverFailure(DriverFailure.Kind.INSTANCE_FAULT, why);
+              replyTo.tell(new DriverActor.Failed(operation, id, name, failure));
+            });
     return Effect().none();
   }
 }

@@ -130,7 +130,7 @@ final class Outcomes {
                   Delete.withoutHypervisor(operation.todo()),
                   false,
                   Optional.empty());
-      case POWER_ON, POWER_OFF, REBOOT, PAUSE, UNPAUSE, SUSPEND, RESUME, CRASH_DUMP ->
+      case POWER_ON, POWER_OFF, REBOOT, PAUSE, UNPAUSE, SUSPEND, RESUME, CRASH_DUMP, SET_PASSWORD ->
           failure.kind() == DriverFailure.Kind.RETRYABLE
               ? again
               : moment.failed(

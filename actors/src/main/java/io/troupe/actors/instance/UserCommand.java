@@ -26,6 +26,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = UserCommand.Suspend.class, name = "suspend"),
   @JsonSubTypes.Type(value = UserCommand.Resume.class, name = "resume"),
   @JsonSubTypes.Type(value = UserCommand.TriggerCrashDump.class, name = "trigger-crash-dump"),
+  @JsonSubTypes.Type(value = UserCommand.SetPassword.class, name = "set-password"),
   @JsonSubTypes.Type(value = UserCommand.Revise.class, name = "revise"),
   @JsonSubTypes.Type(value = UserCommand.MergeMetadata.class, name = "merge-metadata"),
   @JsonSubTypes.Type(value = UserCommand.ReplaceMetadata.class, name = "replace-metadata"),
@@ -76,6 +77,15 @@ public sealed interface UserCommand extends InstanceInput, CborSerializable {
 
   /** A non-maskable interrupt, on which a guest that is set up so dumps its memory. */
   record TriggerCrashDump(Origin origin) implements UserCommand {}
+
+  /** Of the guest's administrator. The password is written down nowhere. */
+  record SetPassword(Origin origin, String password) implements UserCommand {
+    /** Without the password: commands are logged. */
+    @Override
+    public String toString() {
+      return "SetPassword[origin=" + origin + ", password=***]";
+    }
+  }
 
   /** New name, description …; takes effect at once, as all that follow. */
   record Revise(Origin origin, Revision revision) implements UserCommand {}

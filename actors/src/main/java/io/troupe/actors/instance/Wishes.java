@@ -57,6 +57,8 @@ final class Wishes {
       case UserCommand.Resume _ -> power(origin, Action.RESUME, OperationKind.RESUME);
       case UserCommand.TriggerCrashDump _ ->
           power(origin, Action.TRIGGER_CRASH_DUMP, OperationKind.CRASH_DUMP);
+      case UserCommand.SetPassword _ ->
+          power(origin, Action.SET_PASSWORD, OperationKind.SET_PASSWORD);
       case UserCommand.Revise(_, var revision) ->
           ifLegal(Action.UPDATE, origin, () -> edits.revise(revision));
       case UserCommand.MergeMetadata(_, var items, var limit) ->

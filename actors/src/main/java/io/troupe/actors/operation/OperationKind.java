@@ -19,7 +19,8 @@ public enum OperationKind {
   UNPAUSE("unpause"),
   SUSPEND("suspend"),
   RESUME("resume"),
-  CRASH_DUMP("trigger_crash_dump");
+  CRASH_DUMP("trigger_crash_dump"),
+  SET_PASSWORD("changePassword");
 
   private final String action;
 
@@ -53,6 +54,7 @@ public enum OperationKind {
       case UNPAUSE -> Optional.of(TaskState.UNPAUSING);
       case SUSPEND -> Optional.of(TaskState.SUSPENDING);
       case RESUME -> Optional.of(TaskState.RESUMING);
+      case SET_PASSWORD -> Optional.of(TaskState.UPDATING_PASSWORD);
       case RESET_TO_ACTIVE, RESET_TO_ERROR, CRASH_DUMP -> Optional.empty();
     };
   }

@@ -27,6 +27,7 @@ public final class Power {
               case SUSPEND -> StepKind.SUSPEND;
               case RESUME -> StepKind.RESUME;
               case CRASH_DUMP -> StepKind.CRASH_DUMP;
+              case SET_PASSWORD -> StepKind.SET_PASSWORD;
               default -> throw new IllegalArgumentException(kind + " is no power operation");
             }));
   }

@@ -29,6 +29,8 @@ public enum StepKind {
   SUSPEND("suspend", false, DRIVER, "suspend"),
   RESUME("resume", false, DRIVER, "resume"),
   CRASH_DUMP("crash_dump", false, DRIVER, "trigger-crash-dump"),
+  /** Through the guest's agent. The password is nowhere but in the memory of the actor. */
+  SET_PASSWORD("set_password", false, DRIVER, "set-password"),
   /** Ask the hypervisor for the truth, after a failure or a deadline. */
   INSPECT("inspect", false, DRIVER, "inspect"),
   /** Remove the guest and its disks from the host. */

@@ -122,6 +122,7 @@ class LegalityTest {
     commands.put(Action.SUSPEND, new UserCommand.Suspend(OWNER));
     commands.put(Action.RESUME, new UserCommand.Resume(OWNER));
     commands.put(Action.TRIGGER_CRASH_DUMP, new UserCommand.TriggerCrashDump(OWNER));
+    commands.put(Action.SET_PASSWORD, new UserCommand.SetPassword(OWNER, "pw"));
     commands.put(Action.UPDATE, new UserCommand.Revise(OWNER, Revision.ofName("another")));
     commands.put(Action.UPDATE_METADATA, new UserCommand.MergeMetadata(OWNER, Map.of("k", "v"), 9));
     commands.put(Action.DELETE_METADATA, new UserCommand.DeleteMetadata(OWNER, "role"));

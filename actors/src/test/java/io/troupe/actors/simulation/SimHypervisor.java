@@ -232,7 +232,7 @@ final class SimHypervisor {
           change(guest, instance, PowerState.SUSPENDED, PowerState.RUNNING, PowerState.PAUSED);
       case DriverCommand.Resume _ ->
           change(guest, instance, PowerState.RUNNING, PowerState.SUSPENDED, PowerState.PAUSED);
-      case DriverCommand.TriggerCrashDump _ ->
+      case DriverCommand.TriggerCrashDump _, DriverCommand.SetPassword _ ->
           guest == null ? noGuest() : change(guest, instance, guest.power());
       case DriverCommand.Stop _ ->
           guest == null ? noGuest() : power(instance, guest.generation(), PowerState.SHUTDOWN);

@@ -136,7 +136,7 @@ final class World {
 
   private UserCommand anyCommand(UserCommand.Origin origin, int number) {
     var admin = new UserCommand.Origin(origin.operation(), "root", "admin", true);
-    return switch (random.nextInt(24)) {
+    return switch (random.nextInt(25)) {
       case 0, 1 -> new UserCommand.Delete(origin);
       case 2 -> new UserCommand.ForceDelete(random.nextBoolean() ? admin : origin);
       case 3, 4, 5 -> new UserCommand.Restore(origin);
@@ -156,6 +156,7 @@ final class World {
       case 18, 19 -> new UserCommand.Unpause(origin);
       case 20, 21 -> new UserCommand.Suspend(origin);
       case 22 -> new UserCommand.Resume(origin);
+      case 23 -> new UserCommand.SetPassword(origin, "secret");
       default -> new UserCommand.Revise(origin, Revision.ofName("name-" + number));
     };
   }

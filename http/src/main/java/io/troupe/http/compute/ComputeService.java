@@ -72,6 +72,8 @@ public final class ComputeService {
     routes.addAll(new ServerMetadataRoutes(api, servers).routes());
     routes.addAll(new ServerTagsRoutes(servers).routes());
     routes.addAll(new ServerAddressesRoutes(servers).routes());
+    routes.addAll(new ServerDiagnosticsRoutes(api, servers).routes());
+    routes.addAll(new ServerPasswordRoutes(servers).routes());
     routes.addAll(new InstanceActionsRoutes(api, servers).routes());
     routes.addAll(new FlavorsRoutes(api).routes());
     routes.addAll(new FlavorSpecsRoutes(api.catalog()).routes());

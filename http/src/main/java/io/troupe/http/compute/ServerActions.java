@@ -47,7 +47,8 @@ final class ServerActions {
     plain("os-stop", UserCommand.Stop::new);
     member("reboot", this::reboot);
     member("os-getConsoleOutput", this::consoleOutput);
-    later(Policy.MEMBER, "addSecurityGroup", "removeSecurityGroup", "changePassword");
+    later(Policy.MEMBER, "addSecurityGroup", "removeSecurityGroup");
+    member("changePassword", this::changePassword);
     later(Policy.MEMBER, "confirmResize", "revertResize", "resize", "rebuild");
     later(Policy.MEMBER, "createImage", "createBackup");
     plain("pause", UserCommand.Pause::new);
@@ -112,6 +113,12 @@ final class ServerActions {
                     .toLowerCase(Locale.ROOT)
                     .equals("soft"));
     return command(server, new UserCommand.Reboot(call.origin(), soft));
+  }
+
+  private CompletionStage<HttpResponse> changePassword(
+      Call call, InstanceView server, Field argument) {
+    String password = argument.object(body -> body.required("adminPass").text(0, 255));
+    return command(server, new UserCommand.SetPassword(call.origin(), password));
   }
 
   /** From 2.73 with a reason. */

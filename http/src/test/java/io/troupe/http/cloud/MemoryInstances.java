@@ -35,6 +35,7 @@ import io.troupe.core.value.PowerState;
 import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverResult;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -244,6 +245,29 @@ public final class MemoryInstances implements Instances, Quotas {
     var log = List.of("one", "two", "login:");
     var shown = lines < 0 ? log : log.subList(Math.max(0, log.size() - lines), log.size());
     return CompletableFuture.completedFuture(Answer.of(String.join("\n", shown)));
+  }
+
+  @Override
+  public synchronized CompletionStage<Answer<DriverResult.Diagnostics>> diagnostics(InstanceId id) {
+    var server = states.get(id);
+    var traffic = new DriverResult.Diagnostics.Traffic(640, 10, 0, 0, 1280, 20, 0, 1);
+    return CompletableFuture.completedFuture(
+        Answer.of(
+            new DriverResult.Diagnostics(
+                server.power(),
+                "libvirt",
+                "kvm",
+                "linux",
+                Optional.of(46_664L),
+                true,
+                List.of(
+                    new DriverResult.Diagnostics.Cpu(
+                        0, Optional.of(17_300_000_000L), Optional.of(15))),
+                server.nics().stream()
+                    .map(nic -> new DriverResult.Diagnostics.Nic(nic.mac(), Optional.of(traffic)))
+                    .toList(),
+                List.of(new DriverResult.Diagnostics.Disk(262_144, 112, 5_778_432, 488, 0)),
+                new DriverResult.Diagnostics.Memory(512, 256))));
   }
 
   @Override
