@@ -4,6 +4,7 @@ import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.OperationTrail;
 import io.troupe.actors.instance.UserCommand;
 import io.troupe.core.value.InstanceId;
+import io.troupe.drivers.spi.DriverResult;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +29,12 @@ public interface Instances {
    * negative.
    */
   CompletionStage<Answer<String>> consoleOutput(InstanceId id, int lines);
+
+  /**
+   * What the hypervisor has counted about the guest; {@link Rejection.NotReady} on no host or of a
+   * guest that does not run, {@link Rejection.Unsupported} where the driver cannot.
+   */
+  CompletionStage<Answer<DriverResult.Diagnostics>> diagnostics(InstanceId id);
 
   /**
    * Every instance this node knows of, deleted ones too as long as they are remembered. What this

@@ -38,7 +38,12 @@ public final class Examples {
   }
 
   public static UserCommand.Origin origin(String operation) {
-    return new UserCommand.Origin(new OperationId(operation), "alice", PROJECT.value());
+    return new UserCommand.Origin(new OperationId(operation), "alice", PROJECT.value(), false);
+  }
+
+  /** An administrator of another project. */
+  public static UserCommand.Origin adminOrigin(String operation) {
+    return new UserCommand.Origin(new OperationId(operation), "root", "admin", true);
   }
 
   public static FlavorAtBoot flavor() {

@@ -13,6 +13,7 @@ package io.troupe.config;
  * @param askAgainMillis ms until an unanswered or retryable step is asked for again
  * @param spawnAttempts hosts that a spawn is tried on
  * @param placements how often the scheduler is asked anew for one boot, when hosts refuse the claim
+ * @param reclaimMillis ms that a deleted instance is kept for, to be restored; 0 deletes at once
  */
 public record OperationSettings(
     long bootMillis,
@@ -23,8 +24,9 @@ public record OperationSettings(
     long rebootGraceMillis,
     long askAgainMillis,
     int spawnAttempts,
-    int placements) {
+    int placements,
+    long reclaimMillis) {
   /** Nova's shutdown_timeout is 60 s; three attempts are its scheduler.max_attempts. */
   public static final OperationSettings DEFAULT =
-      new OperationSettings(600_000, 120_000, 240_000, 60_000, 60_000, 60_000, 2_000, 3, 10);
+      new OperationSettings(600_000, 120_000, 240_000, 60_000, 60_000, 60_000, 2_000, 3, 10, 0);
 }

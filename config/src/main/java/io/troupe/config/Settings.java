@@ -98,7 +98,8 @@ public record Settings(
             millis(operations, "reboot-grace"),
             millis(operations, "ask-again-after"),
             operations.getInt("spawn-attempts"),
-            operations.getInt("placements")),
+            operations.getInt("placements"),
+            millis(operations, "reclaim-after")),
         new FleetSettings(
             millis(fleet, "heartbeat"),
             millis(fleet, "reconcile"),

@@ -27,7 +27,9 @@ final class Services {
         ImageService.of(
             api.catalog(), api.images(), api.imageLimits(), pageLimit, api.clock(), materializer));
     services.add(NetworkService.of(api.catalog(), api.networks(), pageLimit, api.clock()));
-    services.add(OperatorService.of(api.catalog(), api.hosts(), api.placements(), pageLimit));
+    services.add(
+        OperatorService.of(
+            api.catalog(), api.hosts(), api.placements(), api.instances(), pageLimit));
     services.add(HealthService.of(api.notReady()));
     services.add(MetricsService.of(api.registry()));
     return services;

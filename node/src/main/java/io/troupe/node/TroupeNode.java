@@ -193,7 +193,9 @@ public final class TroupeNode {
     new ImageUpload(catalog, images, ImageLimits.DEFAULT, Clock.systemUTC()).resume();
     entities.start();
     system.systemActorOf(
-        Waker.create(entities, index, catalog, settings.view()), "waker", Props.empty());
+        Waker.create(entities, index, catalog, settings.view(), settings.operations()),
+        "waker",
+        Props.empty());
 
     var cloud = new ShardedCloud(system, entities, catalog, index);
     var hosts = new ShardedHosts(system, entities, catalog, providers);

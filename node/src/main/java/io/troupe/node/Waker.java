@@ -6,6 +6,7 @@ import io.troupe.actors.catalog.Connection;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.view.InstanceIndex;
+import io.troupe.config.OperationSettings;
 import io.troupe.config.Settings.ViewSettings;
 import io.troupe.core.value.ConnectionId;
 import java.time.Duration;
@@ -15,8 +16,9 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
- * Wakes what has work to do and nobody to ask it: the registered connections, and after a crash the
- * instances whose operation is not finished. Waking what is awake costs a message.
+ * Wakes what has work to do and nobody to ask it: the registered connections, after a crash the
+ * instances whose operation is not finished, and soft-deleted ones whose time has come. Waking what
+ * is awake costs a message.
  */
 final class Waker {
   private record Tick() {}
@@ -24,7 +26,11 @@ final class Waker {
   private Waker() {}
 
   static Behavior<Object> create(
-      Entities entities, InstanceIndex index, Catalog catalog, ViewSettings settings) {
+      Entities entities,
+      InstanceIndex index,
+      Catalog catalog,
+      ViewSettings settings,
+      OperationSettings operations) {
     return Behaviors.withTimers(
         timers -> {
           var pause = Duration.ofMillis(settings.wakeMillis());
@@ -45,6 +51,11 @@ final class Waker {
                 index
                     .unfinished(Instant.now().minus(notHeardOfFor))
                     .forEach(id -> entities.instance(id).tell(new InstanceActor.Wake()));
+                if (operations.reclaimMillis() > 0) {
+                  index
+                      .softDeleted(Instant.now().minusMillis(operations.reclaimMillis()))
+                      .forEach(id -> entities.instance(id).tell(new InstanceActor.Wake()));
+                }
                 return Behaviors.same();
               });
         });

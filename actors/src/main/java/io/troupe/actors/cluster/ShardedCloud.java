@@ -25,10 +25,7 @@ import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.core.value.InstanceId;
-import io.troupe.core.value.OperationId;
 import io.troupe.core.value.ProjectId;
-import io.troupe.drivers.DriverActor;
-import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.DriverResult;
 import java.util.List;
 import java.util.Optional;
@@ -45,11 +42,9 @@ import org.apache.pekko.actor.typed.ActorSystem;
  * hears of it.
  */
 public final class ShardedCloud implements Instances, Networks, Quotas, Placements {
-  /** More than any terminal scrolls back. */
-  private static final int CONSOLE_BYTES = 1 << 20;
-
   private final Entities entities;
   private final PatientAsk patiently;
+  private final GuestReadings readings;
   private final Catalog catalog;
   private final InstanceIndex index;
 
@@ -57,6 +52,7 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
       ActorSystem<?> system, Entities entities, Catalog catalog, InstanceIndex index) {
     this.entities = entities;
     this.patiently = new PatientAsk(system);
+    this.readings = new GuestReadings(entities, patiently);
     this.catalog = catalog;
     this.index = index;
   }
@@ -121,36 +117,12 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
 
   @Override
   public CompletionStage<Answer<String>> consoleOutput(InstanceId id, int lines) {
-    var operation = OperationId.fresh(); // the same each time: the driver reads once
-    var asked =
-        patiently.<InstanceActor.Message, DriverActor.Reply>ask(
-            entities.instance(id),
-            replyTo -> new InstanceActor.ReadConsole(operation, CONSOLE_BYTES, replyTo));
-    return orUnavailable(asked.thenApply(reply -> console(id, lines, reply)));
+    return orUnavailable(readings.console(id, lines));
   }
 
-  private static Answer<String> console(InstanceId id, int lines, DriverActor.Reply reply) {
-    return switch (reply) {
-      case DriverActor.Done(_, _, _, DriverResult.Console(var text)) ->
-          Answer.of(lines < 0 ? text : lastLines(text, lines));
-      case DriverActor.Done _ -> Answer.refuse(new Rejection.NotReady(id.toString()));
-      case DriverActor.Failed(_, _, _, DriverFailure(var kind, var message)) ->
-          Answer.refuse(
-              switch (kind) {
-                case UNSUPPORTED -> new Rejection.Unsupported(message);
-                case INSTANCE_FAULT -> new Rejection.NotReady(id.toString());
-                case RETRYABLE, HOST_FAULT -> new Rejection.Unavailable(message);
-              });
-    };
-  }
-
-  private static String lastLines(String text, int lines) {
-    var end = text.endsWith("\n") ? text.length() - 1 : text.length();
-    var from = end;
-    for (int n = 0; n < lines && from >= 0; n++) {
-      from = text.lastIndexOf('\n', from - 1);
-    }
-    return lines == 0 ? "" : text.substring(from + 1);
+  @Override
+  public CompletionStage<Answer<DriverResult.Diagnostics>> diagnostics(InstanceId id) {
+    return orUnavailable(readings.diagnostics(id));
   }
 
   @Override

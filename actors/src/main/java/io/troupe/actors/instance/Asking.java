@@ -55,7 +55,18 @@ final class Asking {
       case NETWORK ->
           new Effect.AttachPort(boot.project(), boot.networks().get(step.index()), step.index());
       case RELEASE_PORTS -> new Effect.ReleasePorts(boot.networks().get(step.index()).networkId());
-      case SPAWN, POWER_ON, POWER_OFF, REBOOT, INSPECT, DESTROY ->
+      case SPAWN,
+          POWER_ON,
+          POWER_OFF,
+          REBOOT,
+          PAUSE,
+          UNPAUSE,
+          SUSPEND,
+          RESUME,
+          CRASH_DUMP,
+          SET_PASSWORD,
+          INSPECT,
+          DESTROY ->
           new Effect.RunOnHost(target(operation), command(state, operation, step, settings));
     };
   }
@@ -77,10 +88,22 @@ final class Asking {
       case REBOOT ->
           new DriverCommand.Reboot(
               target, operation.kind() == OperationKind.REBOOT_SOFT, settings.rebootGraceMillis());
+      case PAUSE -> new DriverCommand.Pause(target);
+      case UNPAUSE -> new DriverCommand.Unpause(target);
+      case SUSPEND -> new DriverCommand.Suspend(target);
+      case RESUME -> new DriverCommand.Resume(target);
+      case CRASH_DUMP -> new DriverCommand.TriggerCrashDump(target);
+      case SET_PASSWORD ->
+          new DriverCommand.SetPassword(target, administrator(state), Secrets.NOT_HERE);
       case INSPECT -> new DriverCommand.Inspect(target);
       case DESTROY -> new DriverCommand.Destroy(target);
       default -> throw new IllegalStateException(step + " is no driver command");
     };
+  }
+
+  /** The image may name the guest's administrator, as Nova's property does. */
+  private static String administrator(InstanceState state) {
+    return state.request().orElseThrow().imageProperties().getOrDefault("os_admin_user", "root");
   }
 
   private static HostId target(Operation operation) {
@@ -130,18 +153,15 @@ final class Asking {
   }
 
   /**
-   * The command that reads the console, outside of any operation. Empty while the instance is on no
-   * host.
+   * The guest for a command that only reads, outside of any operation. Empty while the instance is
+   * on no host.
    */
-  static Optional<DriverCommand> readConsole(
-      InstanceState state, OperationId id, Instant deadline, int maxBytes) {
+  static Optional<GuestTarget> guestToRead(InstanceState state, OperationId id, Instant deadline) {
     return state
         .host()
         .map(
             host ->
-                new DriverCommand.ReadConsole(
-                    new GuestTarget(
-                        state.id(), host.value(), state.generation(), NO_EPOCH, id, deadline),
-                    maxBytes));
+                new GuestTarget(
+                    state.id(), host.value(), state.generation(), NO_EPOCH, id, deadline));
   }
 }

@@ -56,9 +56,72 @@ public record BootRequest(
     securityGroups = List.copyOf(securityGroups);
   }
 
-  public BootRequest withName(String newName) {
+  /** With what the owner changes. */
+  public BootRequest revised(Revision revision) {
     return new BootRequest(
-        newName,
+        revision.name().orElse(name),
+        revision.description().map(Revision.Description::text).orElse(description),
+        revision.hostname().orElse(hostname),
+        project,
+        userId,
+        flavor,
+        image,
+        imageProperties,
+        networks,
+        keyName,
+        publicKey,
+        userDataBase64,
+        metadata,
+        tags,
+        availabilityZone,
+        forcedHost,
+        group,
+        hints,
+        securityGroups,
+        revision.diskConfig().orElse(diskConfig),
+        address(revision.accessIpv4(), accessIpv4),
+        address(revision.accessIpv6(), accessIpv6),
+        configDrive,
+        reservationId,
+        launchIndex);
+  }
+
+  private static Optional<String> address(Optional<String> revised, Optional<String> now) {
+    return revised.isPresent() ? revised.filter(text -> !text.isEmpty()) : now;
+  }
+
+  public BootRequest withMetadata(Map<String, String> items) {
+    return new BootRequest(
+        name,
+        description,
+        hostname,
+        project,
+        userId,
+        flavor,
+        image,
+        imageProperties,
+        networks,
+        keyName,
+        publicKey,
+        userDataBase64,
+        items,
+        tags,
+        availabilityZone,
+        forcedHost,
+        group,
+        hints,
+        securityGroups,
+        diskConfig,
+        accessIpv4,
+        accessIpv6,
+        configDrive,
+        reservationId,
+        launchIndex);
+  }
+
+  public BootRequest withTags(List<String> others) {
+    return new BootRequest(
+        name,
         description,
         hostname,
         project,
@@ -71,7 +134,7 @@ public record BootRequest(
         publicKey,
         userDataBase64,
         metadata,
-        tags,
+        others,
         availabilityZone,
         forcedHost,
         group,

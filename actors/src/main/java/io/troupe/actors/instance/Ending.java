@@ -1,7 +1,10 @@
 package io.troupe.actors.instance;
 
+import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.Power;
 import io.troupe.core.value.PowerState;
+import java.util.Optional;
 
 /** In which vm state an instance comes to rest. */
 final class Ending {
@@ -12,8 +15,32 @@ final class Ending {
     return switch (operation.kind()) {
       case BOOT -> afterBoot(state, operation.failure().isPresent());
       case DELETE -> VmState.DELETED;
-      case START, REBOOT_SOFT, REBOOT_HARD, STOP -> afterPower(state.power());
+      case START, REBOOT_SOFT, REBOOT_HARD, STOP, PAUSE, UNPAUSE, SUSPEND, RESUME ->
+          afterPower(state.power());
+      case CRASH_DUMP, SET_PASSWORD -> afterReport(state.vmState(), state.power());
+      case SOFT_DELETE ->
+          operation.failure().isPresent()
+              ? afterReport(state.vmState(), state.power())
+              : VmState.SOFT_DELETED;
+      case RESTORE -> unlessRefused(state, afterPower(state.power()));
+      case RESET_TO_ACTIVE -> unlessRefused(state, VmState.ACTIVE);
+      case RESET_TO_ERROR -> unlessRefused(state, VmState.ERROR);
     };
+  }
+
+  /** What the quota does not count can only be soft-deleted. */
+  private static VmState unlessRefused(InstanceState state, VmState wanted) {
+    return state.refusal().isPresent() ? VmState.SOFT_DELETED : wanted;
+  }
+
+  /**
+   * Why it has failed after all; empty when what the hypervisor said last is what was wanted,
+   * whatever was thought on the way.
+   */
+  static Optional<Failure> failure(InstanceState state, Operation operation) {
+    return state.refusal().isEmpty() && Power.isWanted(operation.kind(), state.power())
+        ? Optional.empty()
+        : operation.failure();
   }
 
   private static VmState afterBoot(InstanceState state, boolean failed) {

@@ -45,6 +45,8 @@ final class Evolving {
   private Optional<Instant> terminatedAt;
   private Optional<Operation> operation;
   private List<OperationTrail> trails;
+  private Optional<Lock> lock;
+  private Optional<Instant> softDeletedAt;
 
   private Evolving(InstanceState from) {
     id = from.id();
@@ -64,6 +66,8 @@ final class Evolving {
     terminatedAt = from.terminatedAt();
     operation = from.operation();
     trails = from.trails();
+    lock = from.lock();
+    softDeletedAt = from.softDeletedAt();
   }
 
   static InstanceState apply(InstanceState state, InstanceEvent event) {
@@ -90,7 +94,9 @@ final class Evolving {
         launchedAt,
         terminatedAt,
         operation,
-        trails);
+        trails,
+        lock,
+        softDeletedAt);
   }
 
   private void on(InstanceEvent event) {
@@ -112,7 +118,26 @@ final class Evolving {
         vmState = changed.vmState();
       }
       case InstanceEvent.Renamed renamed ->
-          request = request.map(old -> old.withName(renamed.name()));
+          request = request.map(old -> old.revised(Revision.ofName(renamed.name())));
+      case InstanceEvent.QuotaRefused refused -> {
+        refusal = Optional.of(refused.reason());
+        var why = new Failure(403, refused.reason().toString(), "");
+        operation = operation.map(now -> now.withTodo(Boot.afterRefusedQuota()).withFailure(why));
+      }
+      case InstanceEvent.Revised revised ->
+          request = request.map(old -> old.revised(revised.revision()));
+      case InstanceEvent.MetadataChanged changed ->
+          request = request.map(old -> old.withMetadata(changed.metadata()));
+      case InstanceEvent.TagsChanged changed ->
+          request = request.map(old -> old.withTags(changed.tags()));
+      case InstanceEvent.Locked locked -> {
+        lock = Optional.of(locked.lock());
+        atOnce(locked.origin(), "lock", locked.at());
+      }
+      case InstanceEvent.Unlocked unlocked -> {
+        lock = Optional.empty();
+        atOnce(unlocked.origin(), "unlock", unlocked.at());
+      }
       case InstanceEvent.Several several -> several.events().forEach(this::on);
     }
     updatedAt = event.at();
@@ -133,6 +158,7 @@ final class Evolving {
                 broken.id(), Optional.of("Broken off by " + began.kind().action()), began.at()));
     begin(began.origin(), began.kind(), began.todo(), began.deadline(), began.at());
     operation = operation.map(now -> now.onHost(target));
+    refusal = Optional.empty();
   }
 
   private void begin(
@@ -142,8 +168,7 @@ final class Evolving {
       Instant deadline,
       Instant at) {
     operation = Optional.of(Operation.begin(origin.operation(), kind, deadline, todo));
-    var all = new ArrayList<>(trails);
-    all.add(
+    addTrail(
         new OperationTrail(
             origin.operation(),
             kind.action(),
@@ -154,6 +179,26 @@ final class Evolving {
             Optional.empty(),
             Optional.empty(),
             List.of()));
+  }
+
+  /** Something that was done in the moment it was asked for, and is remembered all the same. */
+  private void atOnce(UserCommand.Origin origin, String action, Instant at) {
+    addTrail(
+        new OperationTrail(
+            origin.operation(),
+            action,
+            origin.userId(),
+            origin.projectId(),
+            at,
+            at,
+            Optional.of(at),
+            Optional.empty(),
+            List.of(new OperationTrail.Step(action, at, at, true, "", "", ""))));
+  }
+
+  private void addTrail(OperationTrail trail) {
+    var all = new ArrayList<>(trails);
+    all.add(trail);
     trails = all.size() > TRAILS_KEPT ? all.subList(all.size() - TRAILS_KEPT, all.size()) : all;
   }
 
@@ -176,7 +221,18 @@ final class Evolving {
         done.nic().ifPresent(all::add);
         nics = all;
       }
-      case SPAWN, POWER_ON, POWER_OFF, REBOOT, INSPECT -> power = done.power().orElse(power);
+      case SPAWN,
+          POWER_ON,
+          POWER_OFF,
+          REBOOT,
+          PAUSE,
+          UNPAUSE,
+          SUSPEND,
+          RESUME,
+          CRASH_DUMP,
+          SET_PASSWORD,
+          INSPECT ->
+          power = done.power().orElse(power);
       case DESTROY -> power = PowerState.NOSTATE;
       case RELEASE_CLAIM, CONDEMN -> {
         host = Optional.empty();
@@ -215,12 +271,19 @@ final class Evolving {
 
   private void ended(InstanceEvent.OperationEnded ended) {
     closeTrail(ended.operation(), ended.failure().map(Failure::message), ended.at());
+    var wasBoot = operation.filter(one -> one.kind() == OperationKind.BOOT).isPresent();
     operation = Optional.empty();
     vmState = ended.vmState();
+    softDeletedAt =
+        vmState == VmState.SOFT_DELETED
+            ? softDeletedAt.or(() -> Optional.of(ended.at()))
+            : Optional.empty();
     switch (vmState) {
       case ACTIVE -> {
         fault = Optional.empty();
-        launchedAt = launchedAt.or(() -> Optional.of(ended.at()));
+        if (wasBoot) {
+          launchedAt = Optional.of(ended.at());
+        }
       }
       case ERROR ->
           fault =
@@ -239,7 +302,8 @@ final class Evolving {
   private void addToTrail(
       OperationId operationId, Step step, Instant from, Instant to, boolean ok, String detail) {
     var where = operation.flatMap(Operation::target).map(HostId::value).orElse("");
-    var entry = new OperationTrail.Step(step.kind().word(), from, to, ok, where, detail);
+    var kind = step.kind();
+    var entry = new OperationTrail.Step(kind.word(), from, to, ok, where, detail, kind.call());
     changeTrail(
         operationId,
         trail -> {

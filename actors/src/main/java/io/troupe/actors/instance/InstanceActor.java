@@ -15,13 +15,16 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
 import io.troupe.drivers.DriverActor;
+import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.GuestTarget;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -57,7 +60,7 @@ public final class InstanceActor
 
   public sealed interface Message {}
 
-  /** A user's command; a boot is answered once the quota has agreed or refused. */
+  /** A user's command; what needs quota is answered once that has agreed or refused. */
   public record Do(UserCommand command, ActorRef<Reply> replyTo)
       implements Message, CborSerializable {}
 
@@ -69,6 +72,10 @@ public final class InstanceActor
    * @param maxBytes of the log's end
    */
   public record ReadConsole(OperationId id, int maxBytes, ActorRef<DriverActor.Reply> replyTo)
+      implements Message, CborSerializable {}
+
+  /** What the hypervisor has counted about the guest. */
+  public record ReadDiagnostics(OperationId id, ActorRef<DriverActor.Reply> replyTo)
       implements Message, CborSerializable {}
 
   /** From the instance's host. */
@@ -113,8 +120,8 @@ public final class InstanceActor
   public record ClaimConfirmed(InstanceId instance, HostId host, long generation, boolean stands)
       implements CborSerializable {}
 
-  /** How long a console log may take to come. */
-  private static final Duration CONSOLE_ANSWER = Duration.ofSeconds(30);
+  /** How long a console log or diagnostics may take to come. */
+  private static final Duration READ_ANSWER = Duration.ofSeconds(30);
 
   /** An instance without an operation in progress is laid to rest after this. */
   private static final Duration IDLE_AFTER = Duration.ofMinutes(2);
@@ -133,10 +140,11 @@ public final class InstanceActor
   private final TimerScheduler<Message> timers;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
   private final StepAsker<Message> asker;
+  private final Secrets secrets = new Secrets();
 
   private InstanceState ahead;
   private List<InstanceEvent> waiting = new ArrayList<>();
-  private final List<ActorRef<Reply>> bootAskers = new ArrayList<>();
+  private final List<ActorRef<Reply>> quotaAskers = new ArrayList<>();
 
   public static Behavior<Message> create(
       InstanceId id,
@@ -231,7 +239,14 @@ public final class InstanceActor
             replyTo.tell(new Operations(ahead.visible() ? ahead.trails().reversed() : List.of()));
             yield Effect().none();
           }
-          case ReadConsole read -> onReadConsole(read);
+          case ReadConsole(var operation, var maxBytes, var replyTo) ->
+              read(
+                  operation,
+                  replyTo,
+                  "read-console",
+                  guest -> new DriverCommand.ReadConsole(guest, maxBytes));
+          case ReadDiagnostics(var operation, var replyTo) ->
+              read(operation, replyTo, "diagnostics", DriverCommand.Diagnostics::new);
           case Reported(var report) -> onInput(report);
           case ConfirmClaim(var host, var generation, var replyTo) -> {
             replyTo.tell(
@@ -246,7 +261,7 @@ public final class InstanceActor
             }
             yield Effect().none();
           }
-          case Wake() -> Effect().none();
+          case Wake() -> onInput(new ReclaimDue(OperationId.fresh()));
           case Idle() -> {
             if (ahead.operation().isEmpty()) {
               shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
@@ -260,10 +275,15 @@ public final class InstanceActor
   private Effect<InstanceEvent, InstanceState> onCommand(
       UserCommand command, ActorRef<Reply> replyTo) {
     return switch (ahead.decide(command, clock.instant(), settings)) {
-      case Decision.Accept(var events) when command instanceof UserCommand.Boot -> {
-        bootAskers.add(replyTo);
+      case Decision.Accept(var events)
+          when !events.isEmpty() && command instanceof UserCommand.SetPassword -> {
+        secrets.keepOf(command);
+        yield commit(events, () -> answer(replyTo));
+      }
+      case Decision.Accept(var events) when needsQuota(command) -> {
+        quotaAskers.add(replyTo);
         if (events.isEmpty()) {
-          answerBoot();
+          answerQuotaAskers();
         }
         yield commit(events);
       }
@@ -274,6 +294,12 @@ public final class InstanceActor
       }
       case Decision.AskAgain _ -> throw new IllegalStateException("not for a user's command");
     };
+  }
+
+  private static boolean needsQuota(UserCommand command) {
+    return command instanceof UserCommand.Boot
+        || command instanceof UserCommand.Restore
+        || command instanceof UserCommand.ResetState;
   }
 
   private void answer(ActorRef<Reply> replyTo) {
@@ -344,8 +370,9 @@ public final class InstanceActor
   /** After every change: readers, whoever waits, and the next step. */
   private void settle() {
     index.put(ahead, version());
-    answerBoot();
+    answerQuotaAskers();
     if (ahead.operation().isEmpty()) {
+      secrets.forget();
       timers.cancel("deadline");
       var rest = ahead.phase() == InstanceState.Phase.ABSENT ? ABSENT_AFTER : IDLE_AFTER;
       timers.startSingleTimer("idle", new Idle(), rest);
@@ -361,18 +388,17 @@ public final class InstanceActor
     perform();
   }
 
-  private void answerBoot() {
-    switch (ahead.phase()) {
-      case PRESENT -> bootAskers.forEach(this::answer);
-      case REFUSED -> {
-        var refused = new Rejected(ahead.refusal().orElseThrow());
-        bootAskers.forEach(asker -> asker.tell(refused));
-      }
-      case ABSENT, ASKED -> {
-        return;
-      }
+  private void answerQuotaAskers() {
+    if (quotaAskers.isEmpty() || ahead.awaitsQuota()) {
+      return;
     }
-    bootAskers.clear();
+    ahead
+        .refusal()
+        .map(Rejected::new)
+        .ifPresentOrElse(
+            refused -> quotaAskers.forEach(asker -> asker.tell(refused)),
+            () -> quotaAskers.forEach(this::answer));
+    quotaAskers.clear();
   }
 
   private Optional<InstanceView> view() {
@@ -395,20 +421,31 @@ public final class InstanceActor
 
   /** Asks for what the state says comes next. */
   private void perform() {
-    asker.perform(ahead.next(settings), clock.instant());
+    var effect = ahead.next(settings);
+    secrets
+        .fillIn(effect)
+        .ifPresentOrElse(
+            whole -> asker.perform(whole, clock.instant()),
+            () -> context.getSelf().tell(new Outcome(Secrets.gone(effect, clock.instant()))));
   }
 
-  private Effect<InstanceEvent, InstanceState> onReadConsole(ReadConsole read) {
-    var deadline = clock.instant().plus(CONSOLE_ANSWER);
-    var command = Asking.readConsole(ahead, read.id(), deadline, read.maxBytes());
-    if (command.isEmpty()) {
-      var failure =
-          new DriverFailure(DriverFailure.Kind.INSTANCE_FAULT, "the instance is on no host");
-      read.replyTo().tell(new DriverActor.Failed(read.id(), id, "read-console", failure));
-    } else {
-      var host = new HostId(command.get().target().host());
-      entities.host(host).tell(new HostActor.Run(command.get(), read.replyTo()));
-    }
+  /** Hands a command that only reads to the instance's host, which answers whoever asked. */
+  private Effect<InstanceEvent, InstanceState> read(
+      OperationId operation,
+      ActorRef<DriverActor.Reply> replyTo,
+      String name,
+      Function<GuestTarget, DriverCommand> command) {
+    Asking.guestToRead(ahead, operation, clock.instant().plus(READ_ANSWER))
+        .ifPresentOrElse(
+            guest ->
+                entities
+                    .host(new HostId(guest.host()))
+                    .tell(new HostActor.Run(command.apply(guest), replyTo)),
+            () -> {
+              var why = "the instance is on no host";
+              var failure = new DriverFailure(DriverFailure.Kind.INSTANCE_FAULT, why);
+              replyTo.tell(new DriverActor.Failed(operation, id, name, failure));
+            });
     return Effect().none();
   }
 }

@@ -13,6 +13,7 @@ import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What has happened to an instance. Stored for ever: names stay, fields are only added. */
@@ -26,7 +27,13 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = InstanceEvent.OperationEnded.class, name = "operation-ended"),
   @JsonSubTypes.Type(value = InstanceEvent.PowerChanged.class, name = "power-changed"),
   @JsonSubTypes.Type(value = InstanceEvent.Renamed.class, name = "renamed"),
-  @JsonSubTypes.Type(value = InstanceEvent.Several.class, name = "several")
+  @JsonSubTypes.Type(value = InstanceEvent.Several.class, name = "several"),
+  @JsonSubTypes.Type(value = InstanceEvent.QuotaRefused.class, name = "quota-refused"),
+  @JsonSubTypes.Type(value = InstanceEvent.Revised.class, name = "revised"),
+  @JsonSubTypes.Type(value = InstanceEvent.MetadataChanged.class, name = "metadata-changed"),
+  @JsonSubTypes.Type(value = InstanceEvent.TagsChanged.class, name = "tags-changed"),
+  @JsonSubTypes.Type(value = InstanceEvent.Locked.class, name = "locked"),
+  @JsonSubTypes.Type(value = InstanceEvent.Unlocked.class, name = "unlocked")
 })
 public sealed interface InstanceEvent {
   Instant at();
@@ -105,6 +112,7 @@ public sealed interface InstanceEvent {
   record PowerChanged(PowerState power, VmState vmState, String reason, Instant at)
       implements InstanceEvent {}
 
+  /** As written before there was {@link Revised}. */
   record Renamed(String name, Instant at) implements InstanceEvent {}
 
   /** Events that were written together, one row in the journal. */
@@ -113,4 +121,29 @@ public sealed interface InstanceEvent {
       events = List.copyOf(events);
     }
   }
+
+  /** The quota did not agree to a restore or reset; the instance stays soft-deleted. */
+  record QuotaRefused(OperationId operation, Rejection reason, Instant at)
+      implements InstanceEvent {}
+
+  /** The owner changed name, description … */
+  record Revised(Revision revision, Instant at) implements InstanceEvent {}
+
+  /** All metadata as it is now. */
+  record MetadataChanged(Map<String, String> metadata, Instant at) implements InstanceEvent {
+    public MetadataChanged {
+      metadata = Map.copyOf(metadata);
+    }
+  }
+
+  /** All tags as they are now. */
+  record TagsChanged(List<String> tags, Instant at) implements InstanceEvent {
+    public TagsChanged {
+      tags = List.copyOf(tags);
+    }
+  }
+
+  record Locked(UserCommand.Origin origin, Lock lock, Instant at) implements InstanceEvent {}
+
+  record Unlocked(UserCommand.Origin origin, Instant at) implements InstanceEvent {}
 }

@@ -2,6 +2,7 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.StepKind;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.HostId;
@@ -16,10 +17,11 @@ import java.util.Optional;
  * {@link #evolve} and {@link #next}. Pure: the time comes in, nothing goes out but values.
  *
  * @param phase whether there is an instance to speak of
- * @param refusal why the quota did not agree
+ * @param refusal why the quota did not agree to what was asked last
  * @param request as accepted; empty only while {@code phase} is ABSENT
  * @param generation grows with each host the instance is promised to; fences its guest
  * @param trails of its operations, oldest first, bounded
+ * @param softDeletedAt since when it waits to be restored or reclaimed
  */
 public record InstanceState(
     InstanceId id,
@@ -38,7 +40,9 @@ public record InstanceState(
     Optional<Instant> launchedAt,
     Optional<Instant> terminatedAt,
     Optional<Operation> operation,
-    List<OperationTrail> trails)
+    List<OperationTrail> trails,
+    Optional<Lock> lock,
+    Optional<Instant> softDeletedAt)
     implements CborSerializable {
 
   /** How far the instance has come into being. */
@@ -76,7 +80,9 @@ public record InstanceState(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        List.of());
+        List.of(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /**
@@ -85,7 +91,7 @@ public record InstanceState(
    * @param settings deadlines and bounds that go into the events
    */
   public Decision decide(InstanceInput input, Instant now, OperationSettings settings) {
-    return new Deciding(this, now, settings).on(input);
+    return new Deciding(new Moment(this, now, settings)).on(input);
   }
 
   /** This state after {@code event}. Never refuses: it reads every event ever written. */
@@ -120,6 +126,14 @@ public record InstanceState(
                 .isPresent());
   }
 
+  /** Whether nobody can say yet if the project's quota allows what was asked. */
+  public boolean awaitsQuota() {
+    return operation
+        .flatMap(Operation::current)
+        .filter(step -> step.kind() == StepKind.RESERVE)
+        .isPresent();
+  }
+
   public Optional<TaskState> taskState() {
     return operation.flatMap(
         now -> now.current().flatMap(step -> now.kind().taskState(step.kind())));
@@ -138,7 +152,8 @@ public record InstanceState(
         zone,
         nics,
         fault,
-        false,
+        lock,
+        softDeletedAt,
         createdAt,
         updatedAt,
         launchedAt,

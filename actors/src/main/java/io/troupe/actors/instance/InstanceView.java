@@ -13,8 +13,9 @@ import java.util.Optional;
  * An instance as readers see it; {@code GET} by id and lists are made of it.
  *
  * @param version grows with every change; of two views of one instance the higher is newer
- * @param request as accepted (name, flavor, image, key, zone …); a rename is already in it
+ * @param request as accepted (name, flavor, image, key, zone …); changes are already in it
  * @param availabilityZone of the host, empty before placement
+ * @param softDeletedAt since when it waits to be restored or reclaimed
  * @param launchedAt when it first became active
  */
 public record InstanceView(
@@ -28,7 +29,8 @@ public record InstanceView(
     Optional<String> availabilityZone,
     List<Nic> nics,
     Optional<Fault> fault,
-    boolean locked,
+    Optional<Lock> lock,
+    Optional<Instant> softDeletedAt,
     Instant createdAt,
     Instant updatedAt,
     Optional<Instant> launchedAt,
@@ -36,6 +38,10 @@ public record InstanceView(
     implements CborSerializable {
   public InstanceView {
     nics = List.copyOf(nics);
+  }
+
+  public boolean locked() {
+    return lock.isPresent();
   }
 
   public ProjectId project() {

@@ -10,8 +10,7 @@ import java.util.Optional;
  * One operation's record: who asked, what was done step by step, how it ended. The API's instance
  * action.
  *
- * @param action Nova's word: {@code create}, {@code delete}, {@code start}, {@code stop}, {@code
- *     reboot}
+ * @param action Nova's word: {@code create}, {@code delete}, {@code start} …
  * @param error why it failed, empty while in progress or when it succeeded
  */
 public record OperationTrail(
@@ -35,7 +34,18 @@ public record OperationTrail(
    * @param name {@code reserve}, {@code place}, {@code claim}, {@code network}, {@code spawn} …
    * @param host where, empty when no host took part
    * @param detail what came of it in words; the compared values when it was refused
+   * @param call what the driver was told, empty when it was not asked, or before this was kept
    */
   public record Step(
-      String name, Instant startedAt, Instant finishedAt, boolean ok, String host, String detail) {}
+      String name,
+      Instant startedAt,
+      Instant finishedAt,
+      boolean ok,
+      String host,
+      String detail,
+      String call) {
+    public Step {
+      call = call == null ? "" : call;
+    }
+  }
 }

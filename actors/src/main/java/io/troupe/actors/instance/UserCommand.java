@@ -4,6 +4,9 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.OperationId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a user may ask of an instance. Each carries the request id, so a repeated one has one
@@ -13,20 +16,48 @@ import io.troupe.core.value.OperationId;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = UserCommand.Boot.class, name = "boot"),
   @JsonSubTypes.Type(value = UserCommand.Delete.class, name = "delete"),
+  @JsonSubTypes.Type(value = UserCommand.ForceDelete.class, name = "force-delete"),
+  @JsonSubTypes.Type(value = UserCommand.Restore.class, name = "restore"),
   @JsonSubTypes.Type(value = UserCommand.Start.class, name = "start"),
   @JsonSubTypes.Type(value = UserCommand.Stop.class, name = "stop"),
   @JsonSubTypes.Type(value = UserCommand.Reboot.class, name = "reboot"),
-  @JsonSubTypes.Type(value = UserCommand.Rename.class, name = "rename")
+  @JsonSubTypes.Type(value = UserCommand.Pause.class, name = "pause"),
+  @JsonSubTypes.Type(value = UserCommand.Unpause.class, name = "unpause"),
+  @JsonSubTypes.Type(value = UserCommand.Suspend.class, name = "suspend"),
+  @JsonSubTypes.Type(value = UserCommand.Resume.class, name = "resume"),
+  @JsonSubTypes.Type(value = UserCommand.TriggerCrashDump.class, name = "trigger-crash-dump"),
+  @JsonSubTypes.Type(value = UserCommand.SetPassword.class, name = "set-password"),
+  @JsonSubTypes.Type(value = UserCommand.Revise.class, name = "revise"),
+  @JsonSubTypes.Type(value = UserCommand.MergeMetadata.class, name = "merge-metadata"),
+  @JsonSubTypes.Type(value = UserCommand.ReplaceMetadata.class, name = "replace-metadata"),
+  @JsonSubTypes.Type(value = UserCommand.DeleteMetadata.class, name = "delete-metadata"),
+  @JsonSubTypes.Type(value = UserCommand.ReplaceTags.class, name = "replace-tags"),
+  @JsonSubTypes.Type(value = UserCommand.AddTag.class, name = "add-tag"),
+  @JsonSubTypes.Type(value = UserCommand.DeleteTags.class, name = "delete-tags"),
+  @JsonSubTypes.Type(value = UserCommand.DeleteTag.class, name = "delete-tag"),
+  @JsonSubTypes.Type(value = UserCommand.LockIt.class, name = "lock"),
+  @JsonSubTypes.Type(value = UserCommand.Unlock.class, name = "unlock"),
+  @JsonSubTypes.Type(value = UserCommand.ResetState.class, name = "reset-state")
 })
 public sealed interface UserCommand extends InstanceInput, CborSerializable {
   Origin origin();
 
-  /** Who asked, and under which request id. */
-  record Origin(OperationId operation, String userId, String projectId) {}
+  /**
+   * Who asked, and under which request id.
+   *
+   * @param admin whether as an administrator, whom no lock stops
+   */
+  record Origin(OperationId operation, String userId, String projectId, boolean admin) {}
 
   record Boot(Origin origin, BootRequest request) implements UserCommand {}
 
+  /** Softly when soft-deleted instances are kept for a while, see {@code reclaimMillis}. */
   record Delete(Origin origin) implements UserCommand {}
+
+  /** For good, whatever is kept. */
+  record ForceDelete(Origin origin) implements UserCommand {}
+
+  record Restore(Origin origin) implements UserCommand {}
 
   record Start(Origin origin) implements UserCommand {}
 
@@ -34,6 +65,72 @@ public sealed interface UserCommand extends InstanceInput, CborSerializable {
 
   record Reboot(Origin origin, boolean soft) implements UserCommand {}
 
-  /** New display name; takes effect at once. */
-  record Rename(Origin origin, String name) implements UserCommand {}
+  /** Held in memory. */
+  record Pause(Origin origin) implements UserCommand {}
+
+  record Unpause(Origin origin) implements UserCommand {}
+
+  /** Memory to the host's disk; its claim stays. */
+  record Suspend(Origin origin) implements UserCommand {}
+
+  record Resume(Origin origin) implements UserCommand {}
+
+  /** A non-maskable interrupt, on which a guest that is set up so dumps its memory. */
+  record TriggerCrashDump(Origin origin) implements UserCommand {}
+
+  /** Of the guest's administrator. The password is written down nowhere. */
+  record SetPassword(Origin origin, String password) implements UserCommand {
+    /** Without the password: commands are logged. */
+    @Override
+    public String toString() {
+      return "SetPassword[origin=" + origin + ", password=***]";
+    }
+  }
+
+  /** New name, description …; takes effect at once, as all that follow. */
+  record Revise(Origin origin, Revision revision) implements UserCommand {}
+
+  /**
+   * @param limit how many items an instance may have, negative for any
+   */
+  record MergeMetadata(Origin origin, Map<String, String> items, long limit)
+      implements UserCommand {
+    public MergeMetadata {
+      items = Map.copyOf(items);
+    }
+  }
+
+  record ReplaceMetadata(Origin origin, Map<String, String> items, long limit)
+      implements UserCommand {
+    public ReplaceMetadata {
+      items = Map.copyOf(items);
+    }
+  }
+
+  record DeleteMetadata(Origin origin, String key) implements UserCommand {}
+
+  record ReplaceTags(Origin origin, List<String> tags) implements UserCommand {
+    public ReplaceTags {
+      tags = List.copyOf(tags);
+    }
+  }
+
+  record AddTag(Origin origin, String tag) implements UserCommand {}
+
+  record DeleteTags(Origin origin) implements UserCommand {}
+
+  record DeleteTag(Origin origin, String tag) implements UserCommand {}
+
+  record LockIt(Origin origin, Optional<String> reason) implements UserCommand {}
+
+  record Unlock(Origin origin) implements UserCommand {}
+
+  /** An administrator says what is true, and breaks off what is in progress. */
+  record ResetState(Origin origin, Resting to) implements UserCommand {
+    /** What can be said. */
+    public enum Resting {
+      ACTIVE,
+      ERROR
+    }
+  }
 }

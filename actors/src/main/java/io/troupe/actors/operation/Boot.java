@@ -30,8 +30,8 @@ public final class Boot {
   }
 
   /**
-   * The quota was perhaps asked twice, since it was slow to answer, and may have agreed the second
-   * time.
+   * After a boot, a restore or a reset: the quota was perhaps asked twice, since it was slow to
+   * answer, and may have agreed the second time.
    */
   public static List<Step> afterRefusedQuota() {
     return List.of(Step.of(StepKind.RELEASE_QUOTA));

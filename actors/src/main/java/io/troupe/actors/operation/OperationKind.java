@@ -10,7 +10,17 @@ public enum OperationKind {
   START("start"),
   STOP("stop"),
   REBOOT_SOFT("reboot"),
-  REBOOT_HARD("reboot");
+  REBOOT_HARD("reboot"),
+  SOFT_DELETE("delete"),
+  RESTORE("restore"),
+  RESET_TO_ACTIVE("resetState"),
+  RESET_TO_ERROR("resetState"),
+  PAUSE("pause"),
+  UNPAUSE("unpause"),
+  SUSPEND("suspend"),
+  RESUME("resume"),
+  CRASH_DUMP("trigger_crash_dump"),
+  SET_PASSWORD("changePassword");
 
   private final String action;
 
@@ -38,6 +48,14 @@ public enum OperationKind {
       case STOP -> Optional.of(TaskState.POWERING_OFF);
       case REBOOT_SOFT -> Optional.of(TaskState.REBOOTING);
       case REBOOT_HARD -> Optional.of(TaskState.REBOOTING_HARD);
+      case SOFT_DELETE -> Optional.of(TaskState.SOFT_DELETING);
+      case RESTORE -> Optional.of(TaskState.RESTORING);
+      case PAUSE -> Optional.of(TaskState.PAUSING);
+      case UNPAUSE -> Optional.of(TaskState.UNPAUSING);
+      case SUSPEND -> Optional.of(TaskState.SUSPENDING);
+      case RESUME -> Optional.of(TaskState.RESUMING);
+      case SET_PASSWORD -> Optional.of(TaskState.UPDATING_PASSWORD);
+      case RESET_TO_ACTIVE, RESET_TO_ERROR, CRASH_DUMP -> Optional.empty();
     };
   }
 }

@@ -1,47 +1,81 @@
 package io.troupe.actors.operation;
 
+import static io.troupe.actors.operation.Participant.DRIVER;
+import static io.troupe.actors.operation.Participant.HOST;
+import static io.troupe.actors.operation.Participant.PROJECT;
+import static io.troupe.actors.operation.Participant.SCHEDULER;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+
 /** The steps that operations are made of. Each may be asked for again and then has one effect. */
 public enum StepKind {
   /** Count the instance against its project's quota. */
-  RESERVE("reserve", true),
+  RESERVE("reserve", true, PROJECT, ""),
   /** Let the scheduler name a host and alternates. */
-  PLACE("place", false),
+  PLACE("place", false, SCHEDULER, ""),
   /** Let the named host promise the capacity. */
-  CLAIM("claim", true),
+  CLAIM("claim", true, HOST, ""),
   /** Take a port on one of the networks asked for. */
-  NETWORK("network", true),
+  NETWORK("network", true, Participant.NETWORK, ""),
   /** Build the guest and run it. */
-  SPAWN("spawn", false),
-  POWER_ON("power_on", false),
-  POWER_OFF("power_off", false),
-  REBOOT("reboot", false),
+  SPAWN("spawn", false, DRIVER, "spawn"),
+  POWER_ON("power_on", false, DRIVER, "start"),
+  POWER_OFF("power_off", false, DRIVER, "stop"),
+  REBOOT("reboot", false, DRIVER, "reboot"),
+  PAUSE("pause", false, DRIVER, "pause"),
+  UNPAUSE("unpause", false, DRIVER, "unpause"),
+  /** Memory to the host's disk; the claim stays, so that there is room to resume. */
+  SUSPEND("suspend", false, DRIVER, "suspend"),
+  RESUME("resume", false, DRIVER, "resume"),
+  CRASH_DUMP("crash_dump", false, DRIVER, "trigger-crash-dump"),
+  /** Through the guest's agent. The password is nowhere but in the memory of the actor. */
+  SET_PASSWORD("set_password", false, DRIVER, "set-password"),
   /** Ask the hypervisor for the truth, after a failure or a deadline. */
-  INSPECT("inspect", false),
+  INSPECT("inspect", false, DRIVER, "inspect"),
   /** Remove the guest and its disks from the host. */
-  DESTROY("destroy", true),
+  DESTROY("destroy", true, DRIVER, "destroy"),
   /**
    * The guest cannot be removed now: the host keeps the claim, removes the guest when it can, and
    * then lets go.
    */
-  CONDEMN("condemn", true),
+  CONDEMN("condemn", true, HOST, ""),
   /** Give the host its capacity back. */
-  RELEASE_CLAIM("release_claim", true),
+  RELEASE_CLAIM("release_claim", true, HOST, ""),
   /** Give back the ports on one of the networks asked for. */
-  RELEASE_PORTS("release_ports", true),
+  RELEASE_PORTS("release_ports", true, Participant.NETWORK, ""),
   /** Take the instance off its project's quota. */
-  RELEASE_QUOTA("release_quota", true);
+  RELEASE_QUOTA("release_quota", true, PROJECT, "");
 
   private final String word;
   private final boolean askable;
+  private final Participant asked;
+  private final String call;
 
-  StepKind(String word, boolean askable) {
+  StepKind(String word, boolean askable, Participant asked, String call) {
     this.word = word;
     this.askable = askable;
+    this.asked = asked;
+    this.call = call;
+  }
+
+  /** The kind that is called so in a trail. */
+  public static Optional<StepKind> ofWord(String word) {
+    return Stream.of(values()).filter(kind -> kind.word.equals(word)).findFirst();
   }
 
   /** The step's name in an operation's trail. */
   public String word() {
     return word;
+  }
+
+  public Participant asked() {
+    return asked;
+  }
+
+  /** What the driver is told, as {@code DriverCommand.name}; empty when it is not asked. */
+  public String call() {
+    return call;
   }
 
   /**

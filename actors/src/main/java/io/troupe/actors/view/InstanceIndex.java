@@ -159,4 +159,19 @@ public final class InstanceIndex {
         .map(Entry::id)
         .toList();
   }
+
+  /** Instances that were soft-deleted before {@code before} and wait for nothing but their end. */
+  public List<InstanceId> softDeleted(Instant before) {
+    return all.values().stream()
+        .filter(
+            entry ->
+                !entry.busy()
+                    && entry
+                        .view()
+                        .flatMap(InstanceView::softDeletedAt)
+                        .filter(before::isAfter)
+                        .isPresent())
+        .map(Entry::id)
+        .toList();
+  }
 }

@@ -10,19 +10,13 @@ import io.troupe.actors.Examples;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.Stage;
 import io.troupe.actors.host.HostActor;
-import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
-import io.troupe.actors.scheduler.Candidate;
-import io.troupe.actors.scheduler.Decision;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
-import io.troupe.core.value.PowerState;
-import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.DriverCommand;
-import io.troupe.drivers.spi.DriverResult;
 import java.time.Duration;
 import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -100,34 +94,8 @@ class InstanceActorTest {
     return stage.journal("instance|" + id);
   }
 
-  /** As everybody answers when all is well. */
   private void answer(Object question) {
-    switch (question) {
-      case ProjectActor.Reserve reserve -> reserve.replyTo().tell(new ProjectActor.Granted());
-      case ProjectActor.Release release -> release.replyTo().tell(new ProjectActor.Granted());
-      case SchedulerActor.Place place ->
-          place
-              .replyTo()
-              .tell(new Decision.Placed(List.of(new Candidate(H1, 2), new Candidate(H2, 1)), 7));
-      case HostActor.MakeClaim claim -> claim.replyTo().tell(new HostActor.ClaimMade("zone-1"));
-      case HostActor.ReleaseClaim release -> release.replyTo().tell(new HostActor.ClaimGone());
-      case HostActor.Condemn condemn -> condemn.replyTo().tell(new HostActor.ClaimGone());
-      case NetworkActor.Attach attach ->
-          attach.replyTo().tell(new NetworkActor.Attached(Examples.nic(0)));
-      case NetworkActor.Release release -> release.replyTo().tell(new NetworkActor.Released());
-      case HostActor.Run(var command, var replyTo) -> {
-        var power =
-            command instanceof DriverCommand.Destroy ? PowerState.NOSTATE : PowerState.RUNNING;
-        var target = command.target();
-        replyTo.tell(
-            new DriverActor.Done(
-                target.operation(),
-                target.instance(),
-                command.name(),
-                DriverResult.Guest.in(power)));
-      }
-      default -> throw new AssertionError("unexpected: " + question);
-    }
+    Everybody.answer(question);
   }
 
   private void answers(int times) {
@@ -256,7 +224,7 @@ class InstanceActorTest {
     boots();
     stage.nextToOthers(ProjectActor.Reserve.class);
 
-    stage.pass(Duration.ofSeconds(6));
+    stage.pass(Duration.ofSeconds(3));
 
     answer(stage.nextToOthers(ProjectActor.Reserve.class));
     answer(stage.nextToOthers(SchedulerActor.Place.class));

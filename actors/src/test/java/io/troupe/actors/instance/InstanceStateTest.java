@@ -581,7 +581,7 @@ class InstanceStateTest {
   class Rename {
     @Test
     void takesEffectAtOnceAlsoDuringAnOperation() {
-      var life = Life.atSpawn().does(new UserCommand.Rename(origin("n"), "db 1"));
+      var life = Life.atSpawn().does(new UserCommand.Revise(origin("n"), Revision.ofName("db 1")));
 
       assertThat(life.state().request().orElseThrow().name()).isEqualTo("db 1");
       assertThat(life.asks().step().kind()).isEqualTo(StepKind.SPAWN);
@@ -589,7 +589,7 @@ class InstanceStateTest {
 
     @Test
     void toTheSameNameIsNoEvent() {
-      Life.active().ignores(new UserCommand.Rename(origin("n"), "web 1"));
+      Life.active().ignores(new UserCommand.Revise(origin("n"), Revision.ofName("web 1")));
     }
   }
 

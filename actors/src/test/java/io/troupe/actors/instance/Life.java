@@ -25,6 +25,7 @@ final class Life {
   private final List<InstanceEvent> events = new ArrayList<>();
   private InstanceState state = InstanceState.absent(Examples.instance(1));
   private Instant now = Examples.NOW;
+  private OperationSettings settings = SETTINGS;
 
   /** Asked for, with as many networks. */
   static Life asked(int networks) {
@@ -95,6 +96,11 @@ final class Life {
     return state.operation().orElseThrow().todo().stream().map(Step::kind).toList();
   }
 
+  Life under(OperationSettings other) {
+    settings = other;
+    return this;
+  }
+
   Life after(Duration time) {
     now = now.plus(time);
     return this;
@@ -108,7 +114,7 @@ final class Life {
   }
 
   Decision decide(InstanceInput input) {
-    return state.decide(input, now, SETTINGS);
+    return state.decide(input, now, settings);
   }
 
   Rejection refuses(InstanceInput input) {

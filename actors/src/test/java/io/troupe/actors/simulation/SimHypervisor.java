@@ -225,10 +225,30 @@ final class SimHypervisor {
               : new StepOutcome.Guest(true, guest.power());
       case DriverCommand.Start _, DriverCommand.Reboot _ ->
           guest == null ? noGuest() : power(instance, guest.generation(), PowerState.RUNNING);
+      case DriverCommand.Pause _ -> change(guest, instance, PowerState.PAUSED, PowerState.RUNNING);
+      case DriverCommand.Unpause _ ->
+          change(guest, instance, PowerState.RUNNING, PowerState.PAUSED);
+      case DriverCommand.Suspend _ ->
+          change(guest, instance, PowerState.SUSPENDED, PowerState.RUNNING, PowerState.PAUSED);
+      case DriverCommand.Resume _ ->
+          change(guest, instance, PowerState.RUNNING, PowerState.SUSPENDED, PowerState.PAUSED);
+      case DriverCommand.TriggerCrashDump _, DriverCommand.SetPassword _ ->
+          guest == null ? noGuest() : change(guest, instance, guest.power());
       case DriverCommand.Stop _ ->
           guest == null ? noGuest() : power(instance, guest.generation(), PowerState.SHUTDOWN);
       default -> throw new AssertionError("no operation asks here for " + command.name());
     };
+  }
+
+  /** To a state that a guest comes to only from some others; in it already, nothing changes. */
+  private StepOutcome.Result change(
+      Guest guest, InstanceId instance, PowerState to, PowerState... from) {
+    if (guest == null) {
+      return noGuest();
+    }
+    return guest.power() == to || List.of(from).contains(guest.power())
+        ? power(instance, guest.generation(), to)
+        : failure(INSTANCE_FAULT, "cannot from " + guest.power());
   }
 
   private StepOutcome.Result power(InstanceId instance, long generation, PowerState power) {

@@ -6,10 +6,12 @@ import io.troupe.actors.instance.Effect;
 import io.troupe.actors.instance.InstanceEvent;
 import io.troupe.actors.instance.InstanceInput;
 import io.troupe.actors.instance.InstanceState;
+import io.troupe.actors.instance.ReclaimDue;
 import io.troupe.actors.instance.StepOutcome;
 import io.troupe.actors.instance.UserCommand;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +82,11 @@ final class SimInstance {
     }
   }
 
+  /** As the node's waker does, now and then. */
+  void wake() {
+    handle(new ReclaimDue(new OperationId("req-reclaim-" + world.now().toEpochMilli())));
+  }
+
   void confirmClaim(SimHost host, long generation) {
     if (!down) {
       var stands = ahead.standsBy(host.id(), generation);
@@ -91,7 +98,7 @@ final class SimInstance {
     if (down) {
       return;
     }
-    switch (ahead.decide(input, world.now(), World.SETTINGS)) {
+    switch (ahead.decide(input, world.now(), world.settings())) {
       case Decision.Accept(var events) -> commit(events);
       case Decision.Reject(var reason) -> {
         if (!(input instanceof UserCommand)) {
@@ -162,7 +169,7 @@ final class SimInstance {
   // ---- asking
 
   private void perform() {
-    if (ahead.next(World.SETTINGS) instanceof Effect.Ask ask) {
+    if (ahead.next(world.settings()) instanceof Effect.Ask ask) {
       put(ask);
     }
   }

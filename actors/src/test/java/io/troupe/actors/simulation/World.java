@@ -5,6 +5,7 @@ import io.troupe.actors.Examples;
 import io.troupe.actors.instance.FlavorAtBoot;
 import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.Nic;
+import io.troupe.actors.instance.Revision;
 import io.troupe.actors.instance.StepOutcome;
 import io.troupe.actors.instance.UserCommand;
 import io.troupe.actors.network.NetworkDesk;
@@ -51,12 +52,12 @@ final class World {
   private static final long HEARTBEAT = 5_000;
   private static final long RECONCILE = 15_000;
 
-  static final OperationSettings SETTINGS =
-      new OperationSettings(60_000, 20_000, 30_000, 10_000, 5_000, 5_000, 2_000, 3, 4);
+  private static final long WAKE = 10_000;
 
   private record Due(long at, long number, Runnable what) {}
 
   private final Random random;
+  private final OperationSettings settings;
   private final boolean traced;
   private final PriorityQueue<Due> queue =
       new PriorityQueue<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::number));
@@ -75,6 +76,18 @@ final class World {
   World(long seed, boolean traced) {
     this.random = new Random(seed);
     this.traced = traced;
+    this.settings =
+        new OperationSettings(
+            60_000,
+            20_000,
+            30_000,
+            10_000,
+            5_000,
+            5_000,
+            2_000,
+            3,
+            4,
+            random.nextInt(3) == 0 ? 0 : 20_000 + random.nextInt(200_000));
     for (int host = 0; host < 1 + random.nextInt(4); host++) {
       var id = new HostId("h" + host);
       hosts.put(id, new SimHost(this, id, 1 + random.nextInt(3)));
@@ -110,19 +123,46 @@ final class World {
     }
     for (int more = 0; more < random.nextInt(8); more++) {
       var origin = Examples.origin("req-" + more);
-      UserCommand command =
-          switch (random.nextInt(8)) {
-            case 0, 1 -> new UserCommand.Delete(origin);
-            case 2 -> new UserCommand.Start(origin);
-            case 3 -> new UserCommand.Stop(origin);
-            case 4 -> new UserCommand.Reboot(origin, random.nextBoolean());
-            default -> new UserCommand.Rename(origin, "name-" + more);
-          };
+      var command = anyCommand(origin, more);
       after(at + random.nextInt((int) FAULTS), () -> instance.command(command));
+    }
+    for (long wake = WAKE; wake < FAULTS; wake += WAKE) { // later ones stay, and are looked at
+      after(wake, instance::wake);
     }
     if (random.nextBoolean()) {
       crashSomeday(instance::crash);
     }
+  }
+
+  private UserCommand anyCommand(UserCommand.Origin origin, int number) {
+    var admin = new UserCommand.Origin(origin.operation(), "root", "admin", true);
+    return switch (random.nextInt(25)) {
+      case 0, 1 -> new UserCommand.Delete(origin);
+      case 2 -> new UserCommand.ForceDelete(random.nextBoolean() ? admin : origin);
+      case 3, 4, 5 -> new UserCommand.Restore(origin);
+      case 6 -> new UserCommand.Start(origin);
+      case 7 -> new UserCommand.Stop(random.nextBoolean() ? admin : origin);
+      case 8, 9 -> new UserCommand.Reboot(origin, random.nextBoolean());
+      case 10 -> new UserCommand.LockIt(random.nextBoolean() ? admin : origin, Optional.empty());
+      case 11 -> new UserCommand.Unlock(random.nextBoolean() ? admin : origin);
+      case 12 -> {
+        var resting = UserCommand.ResetState.Resting.values();
+        yield new UserCommand.ResetState(admin, resting[random.nextInt(resting.length)]);
+      }
+      case 13 -> new UserCommand.MergeMetadata(origin, Map.of("n", "" + number), 2);
+      case 14 -> new UserCommand.AddTag(origin, "t" + number);
+      case 15 -> new UserCommand.TriggerCrashDump(origin);
+      case 16, 17 -> new UserCommand.Pause(origin);
+      case 18, 19 -> new UserCommand.Unpause(origin);
+      case 20, 21 -> new UserCommand.Suspend(origin);
+      case 22 -> new UserCommand.Resume(origin);
+      case 23 -> new UserCommand.SetPassword(origin, "secret");
+      default -> new UserCommand.Revise(origin, Revision.ofName("name-" + number));
+    };
+  }
+
+  OperationSettings settings() {
+    return settings;
   }
 
   private void watch(SimHost host) {

@@ -69,7 +69,9 @@ final class Boots {
               int count = affordable(usage, plan, request.minCount(), request.maxCount());
               var answers = new ArrayList<CompletableFuture<Answer<InstanceView>>>(count);
               for (int i = 0; i < count; i++) {
-                var planned = plan.instance(InstanceId.fresh(), reservation, i);
+                var id = InstanceId.fresh();
+                var planned =
+                    count == 1 ? plan.instance(id, reservation) : plan.instance(id, reservation, i);
                 answers.add(command(call, planned).toCompletableFuture());
               }
               return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
@@ -130,7 +132,7 @@ final class Boots {
             .map(
                 view ->
                     api.instances()
-                        .command(view.id(), new UserCommand.Delete(call.origin()))
+                        .command(view.id(), new UserCommand.ForceDelete(call.anotherOrigin()))
                         .toCompletableFuture())
             .toArray(CompletableFuture[]::new);
     return CompletableFuture.allOf(deletions)

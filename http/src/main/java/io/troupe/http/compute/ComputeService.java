@@ -69,6 +69,11 @@ public final class ComputeService {
     var routes = new ArrayList<Route>();
     routes.addAll(new ServersRoutes(api, servers).routes());
     routes.addAll(new ServerActions(api, servers).routes());
+    routes.addAll(new ServerMetadataRoutes(api, servers).routes());
+    routes.addAll(new ServerTagsRoutes(servers).routes());
+    routes.addAll(new ServerAddressesRoutes(servers).routes());
+    routes.addAll(new ServerDiagnosticsRoutes(api, servers).routes());
+    routes.addAll(new ServerPasswordRoutes(servers).routes());
     routes.addAll(new InstanceActionsRoutes(api, servers).routes());
     routes.addAll(new FlavorsRoutes(api).routes());
     routes.addAll(new FlavorSpecsRoutes(api.catalog()).routes());

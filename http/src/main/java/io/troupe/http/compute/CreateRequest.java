@@ -50,8 +50,6 @@ record CreateRequest(
   private static final int MAX_COUNT = 1000;
 
   private static final int MAX_USER_DATA_CHARACTERS = 65535;
-  private static final int MAX_TAGS = 50;
-  private static final int MAX_TAG_CHARACTERS = 60;
 
   /** What the client wants to be connected to. */
   sealed interface NetworkWish {
@@ -116,13 +114,7 @@ record CreateRequest(
             .map(field -> field.texts(CreateRequest::isMetadataKey))
             .orElse(Map.of()),
         version.from(52)
-            ? server
-                .optional("tags")
-                .map(field -> field.list(0, MAX_TAGS, CreateRequest::tag))
-                .orElse(List.of())
-                .stream()
-                .distinct()
-                .toList()
+            ? server.optional("tags").map(ServerTags::list).orElse(List.of())
             : List.of(),
         server.nullable("availability_zone").map(field -> field.text(1, 255)),
         version.from(74) ? server.optional("host").map(Field::name) : Optional.empty(),
@@ -179,7 +171,7 @@ record CreateRequest(
     Optional<String> port = item.nullable("port").map(Field::uuid);
     Optional<Field> fixedIp = item.nullable("fixed_ip");
     if ((version.from(32) && version.until(36)) || version.from(42)) {
-      item.nullable("tag").ifPresent(CreateRequest::tag);
+      item.nullable("tag").ifPresent(ServerTags::tag);
     }
     if (network.isEmpty() && port.isEmpty()) {
       item.required("uuid");
@@ -255,13 +247,6 @@ record CreateRequest(
 
   private static String securityGroup(Field field) {
     return field.object(body -> body.required("name").text(1, 255));
-  }
-
-  private static String tag(Field field) {
-    return field.text(
-        MAX_TAG_CHARACTERS,
-        "tag",
-        tag -> !tag.isEmpty() && tag.indexOf(',') < 0 && tag.indexOf('/') < 0);
   }
 
   private static String base64(Field field) {

@@ -67,6 +67,7 @@ final class InstanceActionsRoutes {
         call.version().from(66)
             ? query.get("changes-before").map(ServerFilter::time)
             : Optional.empty();
+    ServerFilter.requireInOrder(since, before);
     var wanted =
         trails.stream()
             .filter(trail -> since.isEmpty() || !trail.updatedAt().isBefore(since.get()))

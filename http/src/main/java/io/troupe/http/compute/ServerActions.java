@@ -1,7 +1,11 @@
 package io.troupe.http.compute;
 
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
 import io.troupe.actors.instance.InstanceView;
+import io.troupe.actors.instance.Lock;
 import io.troupe.actors.instance.UserCommand;
+import io.troupe.actors.instance.UserCommand.ResetState.Resting;
 import io.troupe.http.Api;
 import io.troupe.http.access.Policy;
 import io.troupe.http.error.ApiError;
@@ -17,7 +21,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** {@code POST /servers/{id}/action}: one key in the body says what to do. */
@@ -37,19 +43,30 @@ final class ServerActions {
   ServerActions(Api api, Servers servers) {
     this.api = api;
     this.servers = servers;
-    member("os-start", this::start);
-    member("os-stop", this::stop);
+    plain("os-start", UserCommand.Start::new);
+    plain("os-stop", UserCommand.Stop::new);
     member("reboot", this::reboot);
     member("os-getConsoleOutput", this::consoleOutput);
-    later(Policy.MEMBER, "addSecurityGroup", "removeSecurityGroup", "changePassword");
+    later(Policy.MEMBER, "addSecurityGroup", "removeSecurityGroup");
+    member("changePassword", this::changePassword);
     later(Policy.MEMBER, "confirmResize", "revertResize", "resize", "rebuild");
-    later(Policy.MEMBER, "createImage", "createBackup", "pause", "unpause", "suspend", "resume");
-    later(Policy.MEMBER, "rescue", "unrescue", "shelve", "unshelve", "lock", "unlock");
-    later(Policy.MEMBER, "forceDelete", "restore");
+    later(Policy.MEMBER, "createImage", "createBackup");
+    plain("pause", UserCommand.Pause::new);
+    plain("unpause", UserCommand.Unpause::new);
+    plain("suspend", UserCommand.Suspend::new);
+    plain("resume", UserCommand.Resume::new);
+    later(Policy.MEMBER, "rescue", "unrescue", "shelve", "unshelve");
+    member("lock", this::lock);
+    member("unlock", this::unlock);
+    plain("forceDelete", UserCommand.ForceDelete::new);
+    plain("restore", UserCommand.Restore::new);
+    admin("os-resetState", this::resetState);
+    // Nova keeps the action and does nothing any more.
+    admin("injectNetworkInfo", (_, _, _) -> completedFuture(Reply.empty(202)));
     later(Policy.MANAGER, "migrate", "os-migrateLive");
-    later(Policy.ADMIN, "evacuate", "shelveOffload", "os-resetState", "injectNetworkInfo");
+    later(Policy.ADMIN, "evacuate", "shelveOffload");
     laterIn(Window.until(43), "addFixedIp", "removeFixedIp", "addFloatingIp", "removeFloatingIp");
-    laterIn(Window.from(17), "trigger_crash_dump");
+    plain(Window.from(17), "trigger_crash_dump", UserCommand.TriggerCrashDump::new);
     laterIn(Window.until(5), "os-getVNCConsole", "os-getSPICEConsole", "os-getSerialConsole");
     gone("resetNetwork", "os-getRDPConsole");
   }
@@ -87,14 +104,6 @@ final class ServerActions {
         .thenCompose(server -> action.deed().act(call, server, request.argument()));
   }
 
-  private CompletionStage<HttpResponse> start(Call call, InstanceView server, Field argument) {
-    return command(server, new UserCommand.Start(call.origin()));
-  }
-
-  private CompletionStage<HttpResponse> stop(Call call, InstanceView server, Field argument) {
-    return command(server, new UserCommand.Stop(call.origin()));
-  }
-
   private CompletionStage<HttpResponse> reboot(Call call, InstanceView server, Field argument) {
     boolean soft =
         argument.object(
@@ -104,6 +113,39 @@ final class ServerActions {
                     .toLowerCase(Locale.ROOT)
                     .equals("soft"));
     return command(server, new UserCommand.Reboot(call.origin(), soft));
+  }
+
+  private CompletionStage<HttpResponse> changePassword(
+      Call call, InstanceView server, Field argument) {
+    String password = argument.object(body -> body.required("adminPass").text(0, 255));
+    return command(server, new UserCommand.SetPassword(call.origin(), password));
+  }
+
+  /** From 2.73 with a reason. */
+  private CompletionStage<HttpResponse> lock(Call call, InstanceView server, Field argument) {
+    Optional<String> reason =
+        call.version().from(73) && !argument.isNull()
+            ? argument.object(
+                body -> body.optional("locked_reason").map(field -> field.text(1, 255)))
+            : Optional.empty();
+    return command(server, new UserCommand.LockIt(call.origin(), reason));
+  }
+
+  private CompletionStage<HttpResponse> unlock(Call call, InstanceView server, Field argument) {
+    boolean owner = call.caller().project().equals(server.project());
+    boolean theirs =
+        server.lock().filter(lock -> (lock.by() == Lock.By.OWNER) == owner).isPresent();
+    if (server.locked() && !theirs) {
+      call.caller().require(Policy.ADMIN, "os_compute_api:os-lock-server:unlock:unlock_override");
+    }
+    return command(server, new UserCommand.Unlock(call.origin()));
+  }
+
+  private CompletionStage<HttpResponse> resetState(Call call, InstanceView server, Field argument) {
+    String state = argument.object(body -> body.required("state").choice("active", "error"));
+    return command(
+        server,
+        new UserCommand.ResetState(call.origin(), Resting.valueOf(state.toUpperCase(Locale.ROOT))));
   }
 
   private CompletionStage<HttpResponse> command(InstanceView server, UserCommand command) {
@@ -127,6 +169,20 @@ final class ServerActions {
     return api.instances()
         .consoleOutput(server.id(), lines)
         .thenApply(answer -> Reply.ok(Json.object().put("output", ApiError.accepted(answer))));
+  }
+
+  /** What needs no argument; Nova takes any value there. */
+  private void plain(String key, Function<UserCommand.Origin, UserCommand> command) {
+    plain(Window.ALWAYS, key, command);
+  }
+
+  private void plain(Window window, String key, Function<UserCommand.Origin, UserCommand> command) {
+    Deed deed = (call, server, _) -> command(server, command.apply(call.origin()));
+    actions.put(key, new Action(window, Policy.MEMBER, deed));
+  }
+
+  private void admin(String key, Deed deed) {
+    actions.put(key, new Action(Window.ALWAYS, Policy.ADMIN, deed));
   }
 
   private void member(String key, Deed deed) {

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
@@ -100,7 +101,7 @@ record ServerFilter(int knownFrom, int openFrom, Rule rule) {
     internal(table, "root_device_name", equal(server -> "/dev/vda"));
     internal(table, "kernel_id", equal(server -> ""));
     internal(table, "ramdisk_id", equal(server -> ""));
-    internal(table, "locked_by", equal(server -> ""));
+    internal(table, "locked_by", equal(s -> s.lock().map(lock -> lock.by().word()).orElse("")));
     return Map.copyOf(table);
   }
 
@@ -199,6 +200,15 @@ record ServerFilter(int knownFrom, int openFrom, Rule rule) {
       Instant wanted = time(values.getLast());
       return server -> value.apply(server).getEpochSecond() == wanted.getEpochSecond();
     };
+  }
+
+  /** 400 when {@code changes-since} comes after {@code changes-before}. */
+  static void requireInOrder(Optional<Instant> since, Optional<Instant> before) {
+    if (since.isPresent() && before.isPresent() && since.get().isAfter(before.get())) {
+      throw ApiError.badRequest(
+              "The value of changes-since must be less than or equal to changes-before.")
+          .thrown();
+    }
   }
 
   /** ISO 8601, with a zone or in UTC. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.actors.instance.Fault;
 import io.troupe.actors.instance.FlavorAtBoot;
 import io.troupe.actors.instance.InstanceView;
+import io.troupe.actors.instance.Lock;
 import io.troupe.actors.instance.Nic;
 import io.troupe.core.value.HostId;
 import io.troupe.http.access.Caller;
@@ -110,7 +111,7 @@ final class ServerJson {
       json.putNull("trusted_image_certificates");
     }
     if (version.from(73)) {
-      json.putNull("locked_reason");
+      json.put("locked_reason", server.lock().flatMap(Lock::reason).orElse(null));
     }
     return json;
   }
@@ -188,7 +189,8 @@ final class ServerJson {
     json.putArray("links").addObject().put("rel", "bookmark").put("href", links.bookmark(path));
   }
 
-  private static void putAddresses(ObjectNode json, InstanceView server, boolean extended) {
+  /** {@code addresses}: by network label, each with its version. */
+  static void putAddresses(ObjectNode json, InstanceView server, boolean extended) {
     var addresses = json.putObject("addresses");
     for (Nic nic : server.nics()) {
       var address = addresses.withArray(nic.label()).addObject();

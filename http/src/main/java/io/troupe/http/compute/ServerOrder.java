@@ -102,9 +102,9 @@ final class ServerOrder {
     keys.put("host", optional(server -> server.host().map(host -> host.value())));
     keys.put("node", keys.get("host"));
     keys.put("locked", Comparator.comparing(InstanceView::locked));
+    keys.put("locked_by", optional(server -> server.lock().map(lock -> lock.by().word())));
     Comparator<InstanceView> same = (a, b) -> 0; // the same for all servers so far
-    for (String key :
-        List.of("progress", "kernel_id", "ramdisk_id", "root_device_name", "locked_by")) {
+    for (String key : List.of("progress", "kernel_id", "ramdisk_id", "root_device_name")) {
       keys.put(key, same);
     }
     return Map.copyOf(keys);

@@ -48,6 +48,11 @@ record ServerSearch(
     } else {
       call.caller().project();
     }
+    if (call.version().from(66)) {
+      ServerFilter.requireInOrder(
+          query.get("changes-since").map(ServerFilter::time),
+          query.get("changes-before").map(ServerFilter::time));
+    }
     boolean deletedToo = showsDeleted(call, query);
     Predicate<InstanceView> filter = server -> deletedToo || server.vmState() != VmState.DELETED;
     boolean internal = call.caller().may(Permission.INTERNAL_FILTERS);

@@ -2,6 +2,7 @@ package io.troupe.http.compute;
 
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.TaskState;
+import java.util.Optional;
 import java.util.Set;
 
 /** {@code status} of a server, from its vm state and task state as Nova's table has it. */
@@ -37,34 +38,48 @@ final class ServerStatus {
   private ServerStatus() {}
 
   static String of(InstanceView server) {
+    var task = server.taskState();
     return switch (server.vmState()) {
       case BUILDING -> "BUILD";
-      case ACTIVE -> server.taskState().map(ServerStatus::whileActive).orElse("ACTIVE");
-      case STOPPED -> "SHUTOFF";
-      case PAUSED -> "PAUSED";
+      case ACTIVE -> task.flatMap(ServerStatus::whileActive).orElse("ACTIVE");
+      case STOPPED -> task.flatMap(ServerStatus::whileStopped).orElse("SHUTOFF");
+      case PAUSED ->
+          task.filter(now -> now == TaskState.MIGRATING).map(_ -> "MIGRATING").orElse("PAUSED");
       case SUSPENDED -> "SUSPENDED";
       case RESCUED -> "RESCUE";
-      case RESIZED -> "VERIFY_RESIZE";
+      case RESIZED ->
+          task.filter(now -> now == TaskState.RESIZE_REVERTING)
+              .map(_ -> "REVERT_RESIZE")
+              .orElse("VERIFY_RESIZE");
       case SOFT_DELETED -> "SOFT_DELETED";
       case DELETED -> "DELETED";
-      case ERROR -> "ERROR";
+      case ERROR -> task.flatMap(ServerStatus::rebuild).orElse("ERROR");
       case SHELVED -> "SHELVED";
       case SHELVED_OFFLOADED -> "SHELVED_OFFLOADED";
     };
   }
 
-  private static String whileActive(TaskState task) {
+  private static Optional<String> whileActive(TaskState task) {
     return switch (task) {
-      case REBOOTING -> "REBOOT";
-      case REBOOTING_HARD -> "HARD_REBOOT";
-      case SCHEDULING,
-          NETWORKING,
-          BLOCK_DEVICE_MAPPING,
-          SPAWNING,
-          POWERING_ON,
-          POWERING_OFF,
-          DELETING ->
-          "ACTIVE";
+      case REBOOTING, REBOOT_PENDING, REBOOT_STARTED -> Optional.of("REBOOT");
+      case REBOOTING_HARD, REBOOT_PENDING_HARD, REBOOT_STARTED_HARD -> Optional.of("HARD_REBOOT");
+      case UPDATING_PASSWORD -> Optional.of("PASSWORD");
+      case MIGRATING -> Optional.of("MIGRATING");
+      default -> whileStopped(task);
+    };
+  }
+
+  private static Optional<String> whileStopped(TaskState task) {
+    return switch (task) {
+      case RESIZE_PREP, RESIZE_MIGRATING, RESIZE_MIGRATED, RESIZE_FINISH -> Optional.of("RESIZE");
+      default -> rebuild(task);
+    };
+  }
+
+  private static Optional<String> rebuild(TaskState task) {
+    return switch (task) {
+      case REBUILDING, REBUILD_BLOCK_DEVICE_MAPPING, REBUILD_SPAWNING -> Optional.of("REBUILD");
+      default -> Optional.empty();
     };
   }
 

@@ -2,6 +2,7 @@ package io.troupe.http.compute;
 
 import io.troupe.actors.Instances;
 import io.troupe.actors.instance.InstanceView;
+import io.troupe.actors.instance.UserCommand;
 import io.troupe.core.value.InstanceId;
 import io.troupe.http.error.ApiError;
 import io.troupe.http.error.Refused;
@@ -21,6 +22,13 @@ record Servers(Instances instances) {
                 found
                     .filter(server -> call.caller().reaches(server.project()))
                     .orElseThrow(() -> missing(text)));
+  }
+
+  /** Asks it of the server with the id in the path; its refusal goes to the client. */
+  CompletionStage<InstanceView> command(Call call, UserCommand command) {
+    return find(call)
+        .thenCompose(server -> instances.command(server.id(), command))
+        .thenApply(ApiError::accepted);
   }
 
   static Refused missing(String id) {

@@ -5,7 +5,6 @@ import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.UserCommand;
 import io.troupe.http.Api;
 import io.troupe.http.access.Policy;
-import io.troupe.http.error.ApiError;
 import io.troupe.http.json.Json;
 import io.troupe.http.route.Call;
 import io.troupe.http.route.Handler;
@@ -13,7 +12,6 @@ import io.troupe.http.route.Page;
 import io.troupe.http.route.Reply;
 import io.troupe.http.route.Route;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
@@ -93,10 +91,9 @@ final class ServersRoutes {
   private CompletionStage<HttpResponse> update(Call call) {
     return call.body(root -> UpdateRequest.of(root, call.version()))
         .thenCompose(
-            request ->
+            revision ->
                 servers
-                    .find(call)
-                    .thenCompose(server -> update(call, server, request))
+                    .command(call, new UserCommand.Revise(call.origin(), revision))
                     .thenCompose(
                         server ->
                             hosts(call, server)
@@ -104,27 +101,10 @@ final class ServersRoutes {
                                     hosts -> one(new ServerJson(call, hosts).updated(server)))));
   }
 
-  private CompletionStage<InstanceView> update(
-      Call call, InstanceView server, UpdateRequest request) {
-    request.requireOnlyName(server);
-    if (request.name().isEmpty() || request.name().get().equals(server.name())) {
-      return CompletableFuture.completedFuture(server);
-    }
-    return api.instances()
-        .command(server.id(), new UserCommand.Rename(call.origin(), request.name().get()))
-        .thenApply(ApiError::accepted);
-  }
-
   private CompletionStage<HttpResponse> delete(Call call) {
     return servers
-        .find(call)
-        .thenCompose(
-            server -> api.instances().command(server.id(), new UserCommand.Delete(call.origin())))
-        .thenApply(
-            answer -> {
-              ApiError.accepted(answer);
-              return Reply.empty(204);
-            });
+        .command(call, new UserCommand.Delete(call.origin()))
+        .thenApply(_ -> Reply.empty(204));
   }
 
   private static HttpResponse one(ObjectNode server) {

@@ -42,6 +42,7 @@ public record ApiError(int status, String type, String message, Map<String, Stri
   private static String overQuota(String resource, long requested, long used, long limit) {
     return switch (resource) {
       case "key_pairs" -> "Quota exceeded, too many key pairs.";
+      case "metadata_items" -> "Maximum number of metadata items exceeds " + limit;
       case "server_groups" -> "Quota exceeded, too many server groups.";
       case "server_group_members" -> "Quota exceeded, too many servers in group";
       default ->

@@ -2,6 +2,7 @@ package io.troupe.http.operator;
 
 import io.troupe.actors.Catalog;
 import io.troupe.actors.Hosts;
+import io.troupe.actors.Instances;
 import io.troupe.actors.Placements;
 import io.troupe.http.error.ErrorForm;
 import io.troupe.http.route.Route;
@@ -13,10 +14,12 @@ import java.util.List;
 public final class OperatorService {
   private OperatorService() {}
 
-  public static Service of(Catalog catalog, Hosts hosts, Placements placements, int pageLimit) {
+  public static Service of(
+      Catalog catalog, Hosts hosts, Placements placements, Instances instances, int pageLimit) {
     List<Route> routes = new ArrayList<>(new ConnectionsRoutes(hosts).routes());
     routes.addAll(new HostsRoutes(hosts, pageLimit).routes());
     routes.addAll(new PlacementsRoutes(catalog, placements).routes());
+    routes.addAll(new OperationsRoutes(instances, pageLimit).routes());
     return Service.of("operator", "/v1", ErrorForm.PLAIN, routes);
   }
 }

@@ -125,7 +125,16 @@ public final class Call {
 
   /** Who asks for an operation on an instance, and under which id. */
   public UserCommand.Origin origin() {
+    return origin(new OperationId(requestId));
+  }
+
+  /** The same caller for a second operation on the same instance, which needs an id of its own. */
+  public UserCommand.Origin anotherOrigin() {
+    return origin(OperationId.fresh());
+  }
+
+  private UserCommand.Origin origin(OperationId id) {
     return new UserCommand.Origin(
-        new OperationId(requestId), caller().userId(), caller().project().value());
+        id, caller().userId(), caller().project().value(), caller().isAdmin());
   }
 }

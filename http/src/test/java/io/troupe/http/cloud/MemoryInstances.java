@@ -8,44 +8,55 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Network;
 import io.troupe.actors.catalog.Project;
 import io.troupe.actors.catalog.QuotaClass;
-import io.troupe.actors.instance.BootRequest;
+import io.troupe.actors.instance.Decision;
+import io.troupe.actors.instance.Effect;
 import io.troupe.actors.instance.Fault;
+import io.troupe.actors.instance.InstanceEvent;
+import io.troupe.actors.instance.InstanceInput;
+import io.troupe.actors.instance.InstanceState;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.Nic;
 import io.troupe.actors.instance.OperationTrail;
-import io.troupe.actors.instance.TaskState;
+import io.troupe.actors.instance.StepOutcome;
 import io.troupe.actors.instance.UserCommand;
 import io.troupe.actors.instance.VmState;
 import io.troupe.actors.network.Port;
+import io.troupe.actors.operation.Failure;
+import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.project.QuotaLimits;
 import io.troupe.actors.project.QuotaUsage;
+import io.troupe.config.OperationSettings;
 import io.troupe.config.QuotaSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.ProjectId;
+import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverResult;
 import java.time.Clock;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.UnaryOperator;
 
 /**
- * Instances in a map. A command changes the task state at once and is finished by {@link #work}, so
- * a test sees a server while it is building. Quota, state rules and addresses are real.
+ * Instances without actors: their states decide as in a real cloud, and everybody they ask does
+ * what is asked. An operation is begun by its command and finished by {@link #work}, so a test sees
+ * a server while it is building.
  */
 public final class MemoryInstances implements Instances, Quotas {
   private final Catalog catalog;
   private final MemoryNetworks networks;
   private final Clock clock;
-  private final Map<InstanceId, InstanceView> views = new LinkedHashMap<>();
-  private final Map<InstanceId, List<OperationTrail>> trails = new LinkedHashMap<>();
-  private final List<Runnable> pending = new ArrayList<>();
+  private final Map<InstanceId, InstanceState> states = new LinkedHashMap<>();
+  private final Map<InstanceId, Long> versions = new LinkedHashMap<>();
+  private OperationSettings settings = OperationSettings.DEFAULT;
 
   public MemoryInstances(Catalog catalog, MemoryNetworks networks, Clock clock) {
     this.catalog = catalog;
@@ -53,102 +64,140 @@ public final class MemoryInstances implements Instances, Quotas {
     this.clock = clock;
   }
 
+  /** From now on a deleted server can be restored for so long. */
+  public synchronized void keepDeletedFor(Duration time) {
+    var d = OperationSettings.DEFAULT;
+    settings =
+        new OperationSettings(
+            d.bootMillis(),
+            d.deleteMillis(),
+            d.powerMillis(),
+            d.compensationMillis(),
+            d.stopGraceMillis(),
+            d.rebootGraceMillis(),
+            d.askAgainMillis(),
+            d.spawnAttempts(),
+            d.placements(),
+            time.toMillis());
+  }
+
   /** Finishes everything that was accepted. */
   public synchronized void work() {
-    var due = List.copyOf(pending);
-    pending.clear();
-    due.forEach(Runnable::run);
+    for (InstanceId id : List.copyOf(states.keySet())) {
+      while (states.get(id).next(settings) instanceof Effect.Ask ask) {
+        answer(id, ask);
+      }
+    }
   }
 
   /** Puts an instance into error, as a boot that found no host. */
   public synchronized void fail(InstanceId id, Fault fault) {
-    change(
-        id, v -> with(v, VmState.ERROR, Optional.empty(), PowerState.NOSTATE, Optional.of(fault)));
+    var origin = new UserCommand.Origin(OperationId.fresh(), "", "", true);
+    var failure = new Failure(fault.code(), fault.message(), fault.details());
+    evolve(
+        id,
+        new InstanceEvent.OperationBegan(
+            origin, OperationKind.RESET_TO_ERROR, List.of(), fault.at(), fault.at()));
+    evolve(
+        id,
+        new InstanceEvent.OperationEnded(
+            origin.operation(), VmState.ERROR, Optional.of(failure), fault.at()));
   }
 
   @Override
   public synchronized CompletionStage<Answer<InstanceView>> command(
       InstanceId id, UserCommand command) {
-    return CompletableFuture.completedFuture(
-        command instanceof UserCommand.Boot boot ? boot(id, boot) : existing(id, command));
+    var answer =
+        decide(id, command)
+            .<Answer<InstanceView>>map(reason -> new Answer.Rejected<>(reason))
+            .orElseGet(() -> agreed(id));
+    return CompletableFuture.completedFuture(answer);
   }
 
-  private Answer<InstanceView> boot(InstanceId id, UserCommand.Boot boot) {
-    var request = boot.request();
-    var usage = usageOf(request.project());
-    var flavor = request.flavor();
-    Optional<Rejection> over =
-        over("instances", 1, usage.instances(), usage.maxInstances())
-            .or(() -> over("cores", flavor.vcpus(), usage.cores(), usage.maxCores()))
-            .or(() -> over("ram", flavor.ramMib(), usage.ramMib(), usage.maxRamMib()));
-    if (over.isPresent()) {
-      return Answer.refuse(over.get());
+  /** What needs quota is answered when that has agreed. */
+  private Answer<InstanceView> agreed(InstanceId id) {
+    while (states.get(id).awaitsQuota()) {
+      answer(id, (Effect.Ask) states.get(id).next(settings));
     }
-    var now = clock.instant();
-    var view =
-        new InstanceView(
-            id,
-            1,
-            request,
-            VmState.BUILDING,
-            Optional.of(TaskState.SCHEDULING),
-            PowerState.NOSTATE,
-            Optional.empty(),
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            false,
-            now,
-            now,
-            Optional.empty(),
-            Optional.empty());
-    views.put(id, view);
-    trail(id, "create", boot.origin());
-    pending.add(() -> place(id));
-    return Answer.of(view);
+    return states
+        .get(id)
+        .refusal()
+        .map(Answer::<InstanceView>refuse)
+        .orElseGet(() -> Answer.of(view(id)));
   }
 
-  private void place(InstanceId id) {
-    InstanceView view = views.get(id);
-    if (view.vmState() != VmState.BUILDING) {
-      return;
-    }
-    var nics = new ArrayList<Nic>();
-    for (NetworkChoice choice : view.request().networks()) {
-      nics.add(nic(id, view.request(), choice));
-    }
-    var now = clock.instant();
-    views.put(
+  private Optional<Rejection> decide(InstanceId id, InstanceInput input) {
+    var state = states.getOrDefault(id, InstanceState.absent(id));
+    return switch (state.decide(input, clock.instant(), settings)) {
+      case Decision.Accept(var events) -> {
+        events.forEach(event -> evolve(id, event));
+        yield Optional.empty();
+      }
+      case Decision.Reject(var reason) -> Optional.of(reason);
+      case Decision.AskAgain again -> throw new IllegalStateException(again.why());
+    };
+  }
+
+  private void evolve(InstanceId id, InstanceEvent event) {
+    states.put(id, states.getOrDefault(id, InstanceState.absent(id)).evolve(event));
+    versions.merge(id, 1L, Long::sum);
+  }
+
+  private InstanceView view(InstanceId id) {
+    return states.get(id).view(versions.get(id));
+  }
+
+  // ---- everybody else
+
+  private void answer(InstanceId id, Effect.Ask ask) {
+    var result =
+        switch (ask.what()) {
+          case Effect.ReserveQuota(var project, var amount, _) ->
+              counts(states.get(id)) ? new StepOutcome.Done("") : reserve(project, amount);
+          case Effect.Place(var spec) ->
+              new StepOutcome.Placed(List.of(new HostId(spec.forcedHost().orElse("host-1"))), "");
+          case Effect.ClaimHost(_, _, var spec) ->
+              new StepOutcome.Claimed(spec.availabilityZone().orElse("nova"));
+          case Effect.AttachPort(var project, var choice, _) ->
+              new StepOutcome.Attached(nic(id, project, choice));
+          case Effect.ReleasePorts _ -> {
+            networks.release(id.toString());
+            yield new StepOutcome.Done("");
+          }
+          case Effect.RunOnHost(_, var command) -> run(states.get(id).power(), command);
+          case Effect.ReleaseQuota _, Effect.ReleaseHost _, Effect.CondemnGuest _ ->
+              new StepOutcome.Done("");
+        };
+    decide(
         id,
-        new InstanceView(
-            id,
-            view.version() + 1,
-            view.request(),
-            VmState.ACTIVE,
-            Optional.empty(),
-            PowerState.RUNNING,
-            Optional.of(new HostId(view.request().forcedHost().orElse("host-1"))),
-            Optional.of(view.request().availabilityZone().orElse("nova")),
-            nics,
-            Optional.empty(),
-            false,
-            view.createdAt(),
-            now,
-            Optional.of(now),
-            Optional.empty()));
+        new StepOutcome(ask.operation(), ask.step(), ask.generation(), clock.instant(), result));
   }
 
-  private Nic nic(InstanceId id, BootRequest request, NetworkChoice choice) {
+  private static StepOutcome.Result run(PowerState now, DriverCommand command) {
+    return switch (command) {
+      case DriverCommand.Spawn _, DriverCommand.Start _, DriverCommand.Reboot _ ->
+          new StepOutcome.Guest(true, PowerState.RUNNING);
+      case DriverCommand.Unpause _, DriverCommand.Resume _ ->
+          new StepOutcome.Guest(true, PowerState.RUNNING);
+      case DriverCommand.Pause _ -> new StepOutcome.Guest(true, PowerState.PAUSED);
+      case DriverCommand.Suspend _ -> new StepOutcome.Guest(true, PowerState.SUSPENDED);
+      case DriverCommand.Stop _ -> new StepOutcome.Guest(true, PowerState.SHUTDOWN);
+      case DriverCommand.Destroy _ -> new StepOutcome.Guest(false, PowerState.NOSTATE);
+      default -> new StepOutcome.Guest(true, now);
+    };
+  }
+
+  private Nic nic(InstanceId id, ProjectId project, NetworkChoice choice) {
     Port port =
         switch (choice) {
           case NetworkChoice.OnNetwork(var network, var fixedIp) ->
               switch (networks.allocate(
-                  network, request.project().value(), "", fixedIp, id.toString(), true)) {
+                  network, project.value(), "", fixedIp, id.toString(), true)) {
                 case Answer.Accepted<Port>(var made) -> made;
                 case Answer.Rejected<Port>(var reason) ->
                     throw new IllegalStateException("no port: " + reason);
               };
-          case NetworkChoice.ExistingPort(var network, var portId) -> {
+          case NetworkChoice.ExistingPort(_, var portId) -> {
             networks.use(portId, id.toString());
             yield networks.port(portId);
           }
@@ -168,191 +217,28 @@ public final class MemoryInstances implements Instances, Quotas {
         network.mtu());
   }
 
-  private Answer<InstanceView> existing(InstanceId id, UserCommand command) {
-    InstanceView view = views.get(id);
-    if (view == null || view.vmState() == VmState.DELETED) {
-      return Answer.refuse(new Rejection.NotFound("Instance", id.toString()));
-    }
-    return switch (command) {
-      case UserCommand.Boot boot -> throw new IllegalStateException("handled before");
-      case UserCommand.Delete(var origin) -> {
-        if (!view.taskState().equals(Optional.of(TaskState.DELETING))) {
-          trail(id, "delete", origin);
-          pending.add(() -> deleted(id));
-        }
-        yield task(view, TaskState.DELETING);
-      }
-      case UserCommand.Start(var origin) ->
-          during(
-              view,
-              "os-start",
-              VmState.STOPPED,
-              origin,
-              TaskState.POWERING_ON,
-              VmState.ACTIVE,
-              PowerState.RUNNING);
-      case UserCommand.Stop(var origin) ->
-          during(
-              view,
-              "os-stop",
-              VmState.ACTIVE,
-              origin,
-              TaskState.POWERING_OFF,
-              VmState.STOPPED,
-              PowerState.SHUTDOWN);
-      case UserCommand.Reboot(var origin, var soft) ->
-          during(
-              view,
-              "reboot",
-              VmState.ACTIVE,
-              origin,
-              soft ? TaskState.REBOOTING : TaskState.REBOOTING_HARD,
-              VmState.ACTIVE,
-              PowerState.RUNNING);
-      case UserCommand.Rename(var origin, var name) -> {
-        change(id, v -> renamed(v, name));
-        yield Answer.of(views.get(id));
-      }
-    };
-  }
-
-  private Answer<InstanceView> during(
-      InstanceView view,
-      String action,
-      VmState from,
-      UserCommand.Origin origin,
-      TaskState task,
-      VmState to,
-      PowerState power) {
-    String id = view.id().toString();
-    if (view.vmState() != from) {
-      return Answer.refuse(new Rejection.WrongState(action, id, "vm_state", view.vmState().word()));
-    }
-    if (view.taskState().isPresent()) {
-      return Answer.refuse(
-          new Rejection.WrongState(action, id, "task_state", view.taskState().get().word()));
-    }
-    trail(view.id(), action.replace("os-", ""), origin);
-    pending.add(
-        () -> change(view.id(), v -> with(v, to, Optional.empty(), power, Optional.empty())));
-    return task(view, task);
-  }
-
-  private Answer<InstanceView> task(InstanceView view, TaskState task) {
-    change(view.id(), v -> with(v, v.vmState(), Optional.of(task), v.power(), v.fault()));
-    return Answer.of(views.get(view.id()));
-  }
-
-  private void deleted(InstanceId id) {
-    networks.release(id.toString());
-    change(
-        id, v -> with(v, VmState.DELETED, Optional.empty(), PowerState.NOSTATE, Optional.empty()));
-  }
-
-  private void trail(InstanceId id, String action, UserCommand.Origin origin) {
-    var now = clock.instant();
-    var step = new OperationTrail.Step("spawn", now, now, true, "host-1", "");
-    trails
-        .computeIfAbsent(id, key -> new ArrayList<>())
-        .addFirst(
-            new OperationTrail(
-                origin.operation(),
-                action,
-                origin.userId(),
-                origin.projectId(),
-                now,
-                now,
-                Optional.empty(),
-                Optional.empty(),
-                List.of(step)));
-  }
-
-  private void change(InstanceId id, UnaryOperator<InstanceView> change) {
-    views.computeIfPresent(id, (key, view) -> change.apply(view));
-  }
-
-  private InstanceView with(
-      InstanceView v,
-      VmState state,
-      Optional<TaskState> task,
-      PowerState power,
-      Optional<Fault> fault) {
-    return copy(v, v.request(), state, task, power, fault);
-  }
-
-  private InstanceView renamed(InstanceView v, String name) {
-    BootRequest r = v.request();
-    var request =
-        new BootRequest(
-            name,
-            r.description(),
-            r.hostname(),
-            r.project(),
-            r.userId(),
-            r.flavor(),
-            r.image(),
-            r.imageProperties(),
-            r.networks(),
-            r.keyName(),
-            r.publicKey(),
-            r.userDataBase64(),
-            r.metadata(),
-            r.tags(),
-            r.availabilityZone(),
-            r.forcedHost(),
-            r.group(),
-            r.hints(),
-            r.securityGroups(),
-            r.diskConfig(),
-            r.accessIpv4(),
-            r.accessIpv6(),
-            r.configDrive(),
-            r.reservationId(),
-            r.launchIndex());
-    return copy(v, request, v.vmState(), v.taskState(), v.power(), v.fault());
-  }
-
-  private InstanceView copy(
-      InstanceView v,
-      BootRequest request,
-      VmState state,
-      Optional<TaskState> task,
-      PowerState power,
-      Optional<Fault> fault) {
-    var now = clock.instant();
-    return new InstanceView(
-        v.id(),
-        v.version() + 1,
-        request,
-        state,
-        task,
-        power,
-        v.host(),
-        v.availabilityZone(),
-        v.nics(),
-        fault,
-        v.locked(),
-        v.createdAt(),
-        now,
-        v.launchedAt(),
-        state == VmState.DELETED ? Optional.of(now) : v.terminatedAt());
-  }
+  // ---- what readers see
 
   @Override
   public synchronized CompletionStage<Optional<InstanceView>> get(InstanceId id) {
     return CompletableFuture.completedFuture(
-        Optional.ofNullable(views.get(id)).filter(view -> view.vmState() != VmState.DELETED));
+        Optional.ofNullable(states.get(id))
+            .filter(state -> state.visible() && !state.deleted())
+            .map(state -> view(id)));
   }
 
   @Override
   public synchronized CompletionStage<List<OperationTrail>> operations(InstanceId id) {
-    return CompletableFuture.completedFuture(List.copyOf(trails.getOrDefault(id, List.of())));
+    return CompletableFuture.completedFuture(
+        Optional.ofNullable(states.get(id))
+            .filter(InstanceState::visible)
+            .map(state -> state.trails().reversed())
+            .orElse(List.of()));
   }
 
   @Override
   public synchronized CompletionStage<Answer<String>> consoleOutput(InstanceId id, int lines) {
-    InstanceView view = views.get(id);
-    if (view.host().isEmpty()) {
+    if (states.get(id).host().isEmpty()) {
       return CompletableFuture.completedFuture(
           Answer.refuse(new Rejection.NotReady(id.toString())));
     }
@@ -362,15 +248,64 @@ public final class MemoryInstances implements Instances, Quotas {
   }
 
   @Override
+  public synchronized CompletionStage<Answer<DriverResult.Diagnostics>> diagnostics(InstanceId id) {
+    var server = states.get(id);
+    var traffic = new DriverResult.Diagnostics.Traffic(640, 10, 0, 0, 1280, 20, 0, 1);
+    return CompletableFuture.completedFuture(
+        Answer.of(
+            new DriverResult.Diagnostics(
+                server.power(),
+                "libvirt",
+                "kvm",
+                "linux",
+                Optional.of(46_664L),
+                true,
+                List.of(
+                    new DriverResult.Diagnostics.Cpu(
+                        0, Optional.of(17_300_000_000L), Optional.of(15))),
+                server.nics().stream()
+                    .map(nic -> new DriverResult.Diagnostics.Nic(nic.mac(), Optional.of(traffic)))
+                    .toList(),
+                List.of(new DriverResult.Diagnostics.Disk(262_144, 112, 5_778_432, 488, 0)),
+                new DriverResult.Diagnostics.Memory(512, 256))));
+  }
+
+  @Override
   public synchronized Iterable<InstanceView> all() {
-    return List.copyOf(views.values());
+    return states.values().stream()
+        .filter(InstanceState::visible)
+        .map(state -> view(state.id()))
+        .toList();
   }
 
   @Override
   public synchronized Iterable<InstanceView> ofProject(String projectId) {
-    return views.values().stream()
+    return states.values().stream()
+        .filter(InstanceState::visible)
+        .map(state -> view(state.id()))
         .filter(view -> view.project().value().equals(projectId))
         .toList();
+  }
+
+  // ---- quota
+
+  private StepOutcome.Result reserve(ProjectId project, Resources amount) {
+    var usage = usageOf(project);
+    return over("instances", 1, usage.instances(), usage.maxInstances())
+        .or(() -> over("cores", amount.vcpus(), usage.cores(), usage.maxCores()))
+        .or(() -> over("ram", amount.ramMib(), usage.ramMib(), usage.maxRamMib()))
+        .<StepOutcome.Result>map(StepOutcome.Refused::new)
+        .orElseGet(() -> new StepOutcome.Done(""));
+  }
+
+  private static boolean counts(InstanceState state) {
+    return state.visible() && !state.deleted() && state.vmState() != VmState.SOFT_DELETED;
+  }
+
+  private static Optional<Rejection> over(String resource, long asked, long used, long limit) {
+    return limit >= 0 && used + asked > limit
+        ? Optional.of(new Rejection.QuotaExceeded(resource, asked, used, limit))
+        : Optional.empty();
   }
 
   @Override
@@ -382,11 +317,12 @@ public final class MemoryInstances implements Instances, Quotas {
     int instances = 0;
     int cores = 0;
     long ram = 0;
-    for (InstanceView view : ofProject(project.value())) {
-      if (view.vmState() != VmState.DELETED) {
+    for (InstanceState state : states.values()) {
+      var request = state.request().orElseThrow();
+      if (counts(state) && request.project().equals(project)) {
         instances++;
-        cores += view.request().flavor().vcpus();
-        ram += view.request().flavor().ramMib();
+        cores += request.flavor().vcpus();
+        ram += request.flavor().ramMib();
       }
     }
     var limits =
@@ -396,11 +332,5 @@ public final class MemoryInstances implements Instances, Quotas {
             QuotaSettings.DEFAULT);
     return new QuotaUsage(
         instances, cores, ram, limits.get("instances"), limits.get("cores"), limits.get("ram"));
-  }
-
-  private static Optional<Rejection> over(String resource, long asked, long used, long limit) {
-    return limit >= 0 && used + asked > limit
-        ? Optional.of(new Rejection.QuotaExceeded(resource, asked, used, limit))
-        : Optional.empty();
   }
 }

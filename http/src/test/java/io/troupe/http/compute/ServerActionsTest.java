@@ -37,6 +37,51 @@ class ServerActionsTest extends CloudTest {
     assertThat(shown(id)).startsWith(status + " ");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "pause, pausing, PAUSED, unpause, unpausing, 3",
+    "suspend, suspending, SUSPENDED, resume, resuming, 7"
+  })
+  void heldAndReleased(
+      String hold, String holding, String held, String release, String releasing, int power) {
+    String id = boot(cloud.alice(), "a");
+
+    assertThat(act(id, "{\"" + hold + "\": null}").status()).isEqualTo(202);
+    assertThat(shown(id)).isEqualTo("ACTIVE " + holding);
+    cloud.instances.work();
+    assertThat(shown(id)).isEqualTo(held + " null");
+    assertThat(cloud.alice().get(SERVERS + id).body().at("/server/OS-EXT-STS:power_state").asInt())
+        .isEqualTo(power);
+    assertThat(act(id, "{\"" + hold + "\": null}").body().at("/conflictingRequest/message"))
+        .hasToString(
+            "\"Cannot '%s' instance %s while it is in vm_state %s\""
+                .formatted(hold, id, held.toLowerCase(java.util.Locale.ROOT)));
+    assertThat(act(id, "{\"" + release + "\": null}").status()).isEqualTo(202);
+    assertThat(shown(id)).isEqualTo(held + " " + releasing);
+    cloud.instances.work();
+    assertThat(shown(id)).isEqualTo("ACTIVE null");
+  }
+
+  @Test
+  void aCrashDumpFrom217() {
+    String id = boot(cloud.alice(), "a");
+    String body = "{\"trigger_crash_dump\": null}";
+
+    assertThat(act(id, body).status()).isEqualTo(404);
+    var reply = cloud.alice().at("2.17").post(SERVERS + id + "/action", body);
+    assertThat(reply.status()).isEqualTo(202);
+    cloud.instances.work();
+    assertThat(shown(id)).isEqualTo("ACTIVE null");
+    assertThat(
+            cloud
+                .alice()
+                .get(SERVERS + id + "/os-instance-actions")
+                .body()
+                .at("/instanceActions/0/action")
+                .asText())
+        .isEqualTo("trigger_crash_dump");
+  }
+
   @Test
   void inTheWrongStateItIs409InTheWordsClientsMatch() {
     String id = boot(cloud.alice(), "a");
@@ -45,7 +90,7 @@ class ServerActionsTest extends CloudTest {
 
     assertThat(reply.status()).isEqualTo(409);
     assertThat(reply.body().at("/conflictingRequest/message").asText())
-        .isEqualTo("Cannot 'os-start' instance " + id + " while it is in vm_state active");
+        .isEqualTo("Cannot 'start' instance " + id + " while it is in vm_state active");
   }
 
   @ParameterizedTest
@@ -101,7 +146,7 @@ class ServerActionsTest extends CloudTest {
   void actionsToComeSayThatTheyAreNotBuilt() {
     String id = boot(cloud.alice(), "a");
 
-    assertThat(act(id, "{\"pause\": null}").body().at("/notImplemented/code").asInt())
+    assertThat(act(id, "{\"rescue\": null}").body().at("/notImplemented/code").asInt())
         .isEqualTo(501);
     assertThat(act(id, "{\"evacuate\": {}}").status()).isEqualTo(403);
     assertThat(act(id, "{\"resetNetwork\": null}").status()).isEqualTo(410);

@@ -265,15 +265,57 @@ class ServersTest extends CloudTest {
   }
 
   @Test
-  void otherChangesAreRefusedOpenlyAndSamenessIsNoChange() {
-    var alice = cloud.alice().at("2.19");
-    String id = boot(alice, "a");
+  void everythingThatAnUpdateTakes() {
+    var alice = cloud.alice().at("2.90");
+    String id = boot(cloud.alice(), "a");
 
-    assertThat(put(alice, id, "\"accessIPv4\": \"192.0.2.9\"").status()).isEqualTo(501);
-    assertThat(put(alice, id, "\"description\": \"new\"").status()).isEqualTo(501);
-    assertThat(put(alice, id, "\"description\": null").status()).isEqualTo(200);
-    assertThat(put(alice, id, "\"OS-DCF:diskConfig\": \"MANUAL\"").status()).isEqualTo(200);
-    assertThat(put(alice, id, "\"name\": \"\"").status()).isEqualTo(400);
+    var reply =
+        put(
+            alice,
+            id,
+            "\"accessIPv4\": \"192.0.2.9\", \"accessIPv6\": \"2001:db8::9\", \"description\":"
+                + " \"new\", \"hostname\": \"db\", \"OS-DCF:diskConfig\": \"AUTO\"");
+
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    var server = reply.body().get("server");
+    assertThat(server.get("name").asText()).isEqualTo("a");
+    assertThat(server.get("accessIPv4").asText()).isEqualTo("192.0.2.9");
+    assertThat(server.get("accessIPv6").asText()).isEqualTo("2001:db8::9");
+    assertThat(server.get("description").asText()).isEqualTo("new");
+    assertThat(server.get("OS-EXT-SRV-ATTR:hostname").asText()).isEqualTo("db");
+    assertThat(server.get("OS-DCF:diskConfig").asText()).isEqualTo("AUTO");
+    var cleared = put(alice, id, "\"description\": null, \"accessIPv4\": \"\"");
+    assertThat(cleared.body().at("/server/description").isNull()).isTrue();
+    assertThat(cleared.body().at("/server/accessIPv4").asText()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2.1, '\"name\": \"\"'",
+    "2.1, '\"description\": \"x\"'",
+    "2.19, '\"description\": 1'",
+    "2.89, '\"hostname\": \"x\"'",
+    "2.90, '\"hostname\": \"-x\"'",
+    "2.90, '\"hostname\": \"a.b\"'",
+    "2.1, '\"accessIPv4\": \"2001:db8::9\"'",
+    "2.1, '\"OS-DCF:diskConfig\": \"auto\"'",
+    "2.1, '\"flavorRef\": \"2\"'"
+  })
+  void whatAnUpdateDoesNotTake(String version, String member) {
+    String id = boot(cloud.alice(), "a");
+
+    assertThat(put(cloud.alice().at(version), id, member).status()).isEqualTo(400);
+  }
+
+  @Test
+  void oneOfSeveralThatIsAloneHasThePlainName() {
+    for (int i = 0; i < 9; i++) {
+      boot(cloud.alice(), "s" + i);
+    }
+
+    cloud.alice().post(SERVERS, server("web", "\"min_count\": 1, \"max_count\": 5"));
+
+    assertThat(cloud.instances.all()).last().matches(view -> view.name().equals("web"));
   }
 
   private static TestClient.Reply put(TestClient client, String id, String member) {

@@ -12,9 +12,12 @@ import io.troupe.actors.catalog.Flavor;
 import io.troupe.actors.catalog.Project;
 import io.troupe.actors.scheduler.PlacementExplanation;
 import io.troupe.http.cloud.MemoryCatalog;
+import io.troupe.http.cloud.MemoryInstances;
+import io.troupe.http.cloud.MemoryNetworks;
 import io.troupe.http.live.HostsInMemory;
 import io.troupe.http.live.LiveServer;
 import io.troupe.http.live.LiveServer.Reply;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +74,15 @@ class OperatorApiTest {
         LiveServer.start(
             (materializer, registry) ->
                 List.of(
-                    OperatorService.of(catalog, new HostsInMemory(), placements, 1000),
+                    OperatorService.of(
+                        catalog,
+                        new HostsInMemory(),
+                        placements,
+                        new MemoryInstances(
+                            catalog,
+                            new MemoryNetworks(catalog, Clock.systemUTC()),
+                            Clock.systemUTC()),
+                        1000),
                     HealthService.of(notReady::get),
                     MetricsService.of(registry)));
   }

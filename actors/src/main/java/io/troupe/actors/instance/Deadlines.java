@@ -1,0 +1,61 @@
+package io.troupe.actors.instance;
+
+import io.troupe.actors.operation.Boot;
+import io.troupe.actors.operation.Delete;
+import io.troupe.actors.operation.Failure;
+import io.troupe.actors.operation.Power;
+import io.troupe.core.value.OperationId;
+import java.util.List;
+import java.util.Optional;
+
+/** What becomes of an operation whose time is up: the truth is asked for, and it ends. */
+final class Deadlines {
+  private final Moment moment;
+  private final InstanceState state;
+
+  Deadlines(Moment moment) {
+    this.moment = moment;
+    this.state = moment.state();
+  }
+
+  Decision passed(OperationId operationId) {
+    var late = state.operation().filter(one -> one.id().equals(operationId));
+    if (late.isEmpty() || late.get().deadline().isAfter(moment.now())) {
+      return Decision.nothing();
+    }
+    var operation = late.get();
+    var step = operation.current().orElseThrow();
+    var reason = "no answer by the deadline, " + operation.deadline();
+    return switch (step.kind()) {
+      case PLACE, CLAIM, NETWORK, SPAWN -> {
+        var message =
+            "Build of instance %s timed out at step %s.".formatted(state.id(), step.kind().word());
+        yield moment.tooLate(
+            operation,
+            step,
+            reason,
+            Boot.giveUp(operation, moment.request()),
+            Optional.of(new Failure(500, message, reason)));
+      }
+      case DESTROY ->
+          moment.tooLate(
+              operation,
+              step,
+              reason + "; the host will see to it",
+              Delete.withoutHypervisor(operation.todo()),
+              Optional.empty());
+      case POWER_ON, POWER_OFF, REBOOT, PAUSE, UNPAUSE, SUSPEND, RESUME, CRASH_DUMP, SET_PASSWORD ->
+          moment.tooLate(
+              operation,
+              step,
+              reason,
+              Power.askForTheTruth(),
+              Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
+      case INSPECT -> moment.tooLate(operation, step, reason, List.of(), Optional.empty());
+      case RESERVE, CONDEMN, RELEASE_CLAIM, RELEASE_PORTS, RELEASE_QUOTA ->
+          // Asked of our own entities: they will answer, and only then is nothing left behind, nor
+          // an instance that nobody can see but the quota counts.
+          new Decision.AskAgain(moment.askAgain(), reason);
+    };
+  }
+}

@@ -1,0 +1,77 @@
+package io.troupe.actors.instance;
+
+import io.troupe.actors.operation.Failure;
+import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.Step;
+import io.troupe.config.OperationSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What a decision is made from, and the decisions that several inputs lead to. */
+record Moment(InstanceState state, Instant now, OperationSettings settings) {
+  Instant in(long millis) {
+    return now.plusMillis(millis);
+  }
+
+  Duration askAgain() {
+    return Duration.ofMillis(settings.askAgainMillis());
+  }
+
+  BootRequest request() {
+    return state.request().orElseThrow();
+  }
+
+  /** Adds the end of the operation when {@code event} leaves nothing to do. */
+  Decision andEnd(InstanceEvent event) {
+    var after = state.evolve(event);
+    var operation = after.operation().orElseThrow();
+    if (operation.current().isPresent()) {
+      return Decision.accept(event);
+    }
+    var ended =
+        new InstanceEvent.OperationEnded(
+            operation.id(),
+            Ending.vmState(after, operation),
+            Ending.failure(after, operation),
+            now);
+    return Decision.accept(event, ended);
+  }
+
+  /** The step of {@code outcome} failed; {@code todo} is done instead of what was left. */
+  Decision failed(
+      StepOutcome outcome,
+      String reason,
+      List<Step> todo,
+      boolean hostOut,
+      Optional<Failure> failure) {
+    return andEnd(
+        new InstanceEvent.StepFailed(
+            outcome.operation(),
+            outcome.step(),
+            outcome.startedAt(),
+            reason,
+            todo,
+            hostOut,
+            failure,
+            Optional.empty(),
+            now));
+  }
+
+  /** Nobody waits for {@code step} any longer; what is to be done now has its own time. */
+  Decision tooLate(
+      Operation operation, Step step, String reason, List<Step> todo, Optional<Failure> failure) {
+    return andEnd(
+        new InstanceEvent.StepFailed(
+            operation.id(),
+            step,
+            now,
+            reason,
+            todo,
+            false,
+            failure,
+            Optional.of(in(settings.compensationMillis())),
+            now));
+  }
+}

@@ -1,0 +1,179 @@
+package io.troupe.actors.instance;
+
+import io.troupe.actors.Rejection;
+import io.troupe.actors.operation.Boot;
+import io.troupe.actors.operation.Delete;
+import io.troupe.actors.operation.Failure;
+import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Power;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.PowerState;
+import io.troupe.drivers.spi.DriverFailure;
+import java.util.List;
+import java.util.Optional;
+
+/** What the steps came to, and where the operation goes from there. */
+final class Outcomes {
+  private final Moment moment;
+  private final InstanceState state;
+
+  Outcomes(Moment moment) {
+    this.moment = moment;
+    this.state = moment.state();
+  }
+
+  Decision on(StepOutcome outcome) {
+    var current = state.operation().filter(one -> one.id().equals(outcome.operation()));
+    if (current.flatMap(Operation::current).filter(outcome.step()::equals).isEmpty()
+        || outcome.generation() != state.generation()) {
+      return Decision.nothing(); // late, repeated or another host's: settled long ago
+    }
+    var operation = current.get();
+    return switch (outcome.result()) {
+      case StepOutcome.Done(var detail) -> done(outcome, detail, Got.NOTHING);
+      case StepOutcome.Refused(var reason) ->
+          Decision.accept(
+              operation.kind() == OperationKind.BOOT
+                  ? new InstanceEvent.BootRefused(operation.id(), reason, moment.now())
+                  : new InstanceEvent.QuotaRefused(operation.id(), reason, moment.now()));
+      case StepOutcome.Placed(var candidates, var detail) ->
+          done(outcome, detail, Got.NOTHING.candidates(candidates));
+      case StepOutcome.NoHost(var explanation) -> noHost(outcome, operation, explanation);
+      case StepOutcome.Claimed(var zone) -> done(outcome, "", Got.NOTHING.zone(zone));
+      case StepOutcome.ClaimRefused(var reason) -> claimRefused(outcome, operation, reason);
+      case StepOutcome.Attached(var nic) -> done(outcome, nic.address(), Got.NOTHING.nic(nic));
+      case StepOutcome.NotAttached(var reason) ->
+          giveUp(outcome, operation, new Failure(400, words(reason), ""));
+      case StepOutcome.Guest(_, var power) -> done(outcome, power.name(), Got.NOTHING.power(power));
+      case StepOutcome.DriverFailed(var failure) -> driverFailed(outcome, operation, failure);
+    };
+  }
+
+  /** What a step brought besides being done. */
+  private record Got(
+      List<HostId> candidates,
+      Optional<String> zone,
+      Optional<Nic> nic,
+      Optional<PowerState> power) {
+    static final Got NOTHING =
+        new Got(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    Got candidates(List<HostId> hosts) {
+      return new Got(hosts, zone, nic, power);
+    }
+
+    Got zone(String name) {
+      return new Got(candidates, Optional.of(name), nic, power);
+    }
+
+    Got nic(Nic one) {
+      return new Got(candidates, zone, Optional.of(one), power);
+    }
+
+    Got power(PowerState reported) {
+      return new Got(candidates, zone, nic, Optional.of(reported));
+    }
+  }
+
+  private Decision done(StepOutcome outcome, String detail, Got got) {
+    return moment.andEnd(
+        new InstanceEvent.StepDone(
+            outcome.operation(),
+            outcome.step(),
+            outcome.startedAt(),
+            detail,
+            got.candidates(),
+            got.zone(),
+            got.nic(),
+            got.power(),
+            moment.now()));
+  }
+
+  private Decision noHost(StepOutcome outcome, Operation operation, String explanation) {
+    var message = "No valid host was found. " + explanation;
+    return giveUp(outcome, operation, new Failure(500, message, explanation));
+  }
+
+  private Decision claimRefused(StepOutcome outcome, Operation operation, String reason) {
+    var request = moment.request();
+    var exhausted =
+        operation.candidates().size() < 2
+            && operation.placements() >= moment.settings().placements();
+    if (exhausted || request.forcedHost().isPresent()) {
+      var message =
+          "No valid host was found. Claims were refused, at last by %s: %s"
+              .formatted(operation.target().map(HostId::value).orElse("?"), reason);
+      var todo = Boot.giveUp(operation.withCandidates(List.of()), request);
+      var why = Optional.of(new Failure(500, message, reason));
+      return moment.failed(outcome, reason, todo, true, why);
+    }
+    return moment.failed(
+        outcome, reason, Boot.afterRefusedClaim(operation), true, Optional.empty());
+  }
+
+  private Decision giveUp(StepOutcome outcome, Operation operation, Failure failure) {
+    var todo = Boot.giveUp(operation, moment.request());
+    return moment.failed(outcome, failure.message(), todo, false, Optional.of(failure));
+  }
+
+  private Decision driverFailed(StepOutcome outcome, Operation operation, DriverFailure failure) {
+    var again = new Decision.AskAgain(moment.askAgain(), failure.message());
+    return switch (outcome.step().kind()) {
+      case SPAWN -> spawnFailed(outcome, operation, failure);
+      case DESTROY ->
+          mayPass(failure)
+              ? again
+              : moment.failed(
+                  outcome,
+                  failure.message() + "; the host will see to it",
+                  Delete.withoutHypervisor(operation.todo()),
+                  false,
+                  Optional.empty());
+      case POWER_ON, POWER_OFF, REBOOT, PAUSE, UNPAUSE, SUSPEND, RESUME, CRASH_DUMP, SET_PASSWORD ->
+          failure.kind() == DriverFailure.Kind.RETRYABLE
+              ? again
+              : moment.failed(
+                  outcome,
+                  failure.message(),
+                  Power.askForTheTruth(),
+                  false,
+                  Optional.of(new Failure(500, failure.message(), failure.kind().name())));
+      case INSPECT -> moment.failed(outcome, failure.message(), List.of(), false, Optional.empty());
+      default -> again;
+    };
+  }
+
+  private Decision spawnFailed(StepOutcome outcome, Operation operation, DriverFailure failure) {
+    var request = moment.request();
+    if (mayPass(failure) && Boot.mayTryAnotherHost(operation, request, moment.settings())) {
+      return moment.failed(
+          outcome, failure.message(), Boot.onAnotherHost(operation), false, Optional.empty());
+    }
+    var message =
+        mayPass(failure)
+            ? "Exceeded maximum number of retries. Exhausted all hosts available for retrying build"
+                + " failures for instance "
+                + state.id()
+                + "."
+            : "Build of instance " + state.id() + " aborted: " + failure.message();
+    var todo = Boot.giveUp(operation, request);
+    var why = new Failure(500, message, failure.message());
+    return moment.failed(outcome, failure.message(), todo, false, Optional.of(why));
+  }
+
+  /** Whether it is not the request's fault: later, or on another host, the same may succeed. */
+  private static boolean mayPass(DriverFailure failure) {
+    return failure.kind() == DriverFailure.Kind.RETRYABLE
+        || failure.kind() == DriverFailure.Kind.HOST_FAULT;
+  }
+
+  private static String words(Rejection reason) {
+    return switch (reason) {
+      case Rejection.Conflict(var message) -> message;
+      case Rejection.Invalid(_, var why) -> why;
+      case Rejection.NotFound(var kind, var id) -> kind + " " + id + " could not be found.";
+      default -> reason.toString();
+    };
+  }
+}

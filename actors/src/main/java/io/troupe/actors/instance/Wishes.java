@@ -1,0 +1,167 @@
+package io.troupe.actors.instance;
+
+import io.troupe.actors.Rejection;
+import io.troupe.actors.instance.InstanceState.Phase;
+import io.troupe.actors.operation.Boot;
+import io.troupe.actors.operation.Delete;
+import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Power;
+import io.troupe.actors.operation.Reset;
+import io.troupe.actors.operation.SoftDelete;
+import io.troupe.actors.operation.Step;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** What users want: an operation begins, a value changes at once, or it is refused. */
+final class Wishes {
+  private final Moment moment;
+  private final InstanceState state;
+
+  Wishes(Moment moment) {
+    this.moment = moment;
+    this.state = moment.state();
+  }
+
+  Decision on(UserCommand command) {
+    if (command instanceof UserCommand.Boot boot) {
+      return boot(boot);
+    }
+    if (known(command.origin())) {
+      return Decision.nothing();
+    }
+    if (!state.visible() || state.deleted()) {
+      return new Decision.Reject(new Rejection.NotFound("Instance", state.id().toString()));
+    }
+    var origin = command.origin();
+    var edits = new Edits(moment);
+    return switch (command) {
+      case UserCommand.Boot boot -> boot(boot);
+      case UserCommand.Delete _ -> ifLegal(Action.DELETE, origin, () -> delete(origin));
+      case UserCommand.ForceDelete _ ->
+          ifLegal(Action.FORCE_DELETE, origin, () -> deleteForGood(origin));
+      case UserCommand.Restore _ ->
+          ifLegal(
+              Action.RESTORE,
+              origin,
+              () -> began(origin, OperationKind.RESTORE, SoftDelete.restore(onHost()), power()));
+      case UserCommand.Start _ -> power(origin, Action.START, OperationKind.START);
+      case UserCommand.Stop _ -> power(origin, Action.STOP, OperationKind.STOP);
+      case UserCommand.Reboot(_, var soft) ->
+          soft
+              ? power(origin, Action.REBOOT_SOFT, OperationKind.REBOOT_SOFT)
+              : power(origin, Action.REBOOT_HARD, OperationKind.REBOOT_HARD);
+      case UserCommand.Pause _ -> power(origin, Action.PAUSE, OperationKind.PAUSE);
+      case UserCommand.Unpause _ -> power(origin, Action.UNPAUSE, OperationKind.UNPAUSE);
+      case UserCommand.Suspend _ -> power(origin, Action.SUSPEND, OperationKind.SUSPEND);
+      case UserCommand.Resume _ -> power(origin, Action.RESUME, OperationKind.RESUME);
+      case UserCommand.TriggerCrashDump _ ->
+          power(origin, Action.TRIGGER_CRASH_DUMP, OperationKind.CRASH_DUMP);
+      case UserCommand.SetPassword _ ->
+          power(origin, Action.SET_PASSWORD, OperationKind.SET_PASSWORD);
+      case UserCommand.Revise(_, var revision) ->
+          ifLegal(Action.UPDATE, origin, () -> edits.revise(revision));
+      case UserCommand.MergeMetadata(_, var items, var limit) ->
+          ifLegal(Action.UPDATE_METADATA, origin, () -> edits.mergeMetadata(items, limit));
+      case UserCommand.ReplaceMetadata(_, var items, var limit) ->
+          ifLegal(Action.UPDATE_METADATA, origin, () -> edits.replaceMetadata(items, limit));
+      case UserCommand.DeleteMetadata(_, var key) ->
+          ifLegal(Action.DELETE_METADATA, origin, () -> edits.deleteMetadata(key));
+      case UserCommand.ReplaceTags(_, var tags) ->
+          ifLegal(Action.UPDATE_TAGS, origin, () -> edits.replaceTags(tags));
+      case UserCommand.AddTag(_, var tag) ->
+          ifLegal(Action.UPDATE_TAG, origin, () -> edits.addTag(tag));
+      case UserCommand.DeleteTags _ ->
+          ifLegal(Action.DELETE_TAGS, origin, () -> edits.replaceTags(List.of()));
+      case UserCommand.DeleteTag(_, var tag) ->
+          ifLegal(Action.DELETE_TAG, origin, () -> edits.deleteTag(tag));
+      case UserCommand.LockIt(_, var reason) ->
+          ifLegal(Action.LOCK, origin, () -> edits.lock(origin, reason));
+      case UserCommand.Unlock _ -> ifLegal(Action.UNLOCK, origin, () -> edits.unlock(origin));
+      case UserCommand.ResetState(_, var to) ->
+          ifLegal(
+              Action.RESET_STATE,
+              origin,
+              () -> began(origin, Reset.kind(to), Reset.steps(), power()));
+    };
+  }
+
+  private Decision ifLegal(Action action, UserCommand.Origin origin, Supplier<Decision> then) {
+    return Legality.refusal(state, action, origin)
+        .<Decision>map(Decision.Reject::new)
+        .orElseGet(then);
+  }
+
+  private Decision boot(UserCommand.Boot boot) {
+    if (state.phase() != Phase.ABSENT) {
+      return known(boot.origin())
+          ? Decision.nothing()
+          : new Decision.Reject(
+              new Rejection.Conflict("Instance " + state.id() + " already exists."));
+    }
+    return Decision.accept(
+        new InstanceEvent.BootAsked(
+            state.id(),
+            boot.origin(),
+            boot.request(),
+            Boot.steps(boot.request()),
+            moment.in(moment.settings().bootMillis()),
+            moment.now()));
+  }
+
+  /** Softly if it may be wanted back; what was never active has nothing to come back to. */
+  private Decision delete(UserCommand.Origin origin) {
+    var kept = moment.settings().reclaimMillis() > 0 && state.launchedAt().isPresent();
+    if (!kept) {
+      return deleteForGood(origin);
+    }
+    if (state.vmState() == VmState.SOFT_DELETED && !isInProgress(OperationKind.RESTORE)
+        || isInProgress(OperationKind.SOFT_DELETE)
+        || isInProgress(OperationKind.DELETE)) {
+      return Decision.nothing();
+    }
+    return began(
+        origin,
+        OperationKind.SOFT_DELETE,
+        SoftDelete.steps(onHost()),
+        moment.settings().powerMillis());
+  }
+
+  private Decision deleteForGood(UserCommand.Origin origin) {
+    if (isInProgress(OperationKind.DELETE)) {
+      return Decision.nothing();
+    }
+    var mayBeOnHost = onHost() || state.operation().flatMap(Operation::target).isPresent();
+    return began(
+        origin,
+        OperationKind.DELETE,
+        Delete.steps(mayBeOnHost, moment.request()),
+        moment.settings().deleteMillis());
+  }
+
+  private Decision power(UserCommand.Origin origin, Action action, OperationKind kind) {
+    return ifLegal(action, origin, () -> began(origin, kind, Power.steps(kind), power()));
+  }
+
+  private long power() {
+    return moment.settings().powerMillis();
+  }
+
+  private boolean onHost() {
+    return state.host().isPresent();
+  }
+
+  private boolean isInProgress(OperationKind kind) {
+    return state.operation().filter(one -> one.kind() == kind).isPresent();
+  }
+
+  private Decision began(
+      UserCommand.Origin origin, OperationKind kind, List<Step> todo, long millis) {
+    return Decision.accept(
+        new InstanceEvent.OperationBegan(origin, kind, todo, moment.in(millis), moment.now()));
+  }
+
+  private boolean known(UserCommand.Origin origin) {
+    return state.trails().stream().anyMatch(trail -> trail.id().equals(origin.operation()));
+  }
+}

@@ -1,0 +1,56 @@
+package io.troupe.actors.instance;
+
+import static io.troupe.actors.Examples.H1;
+import static io.troupe.actors.Examples.H2;
+
+import io.troupe.actors.Examples;
+import io.troupe.actors.host.HostActor;
+import io.troupe.actors.network.NetworkActor;
+import io.troupe.actors.project.ProjectActor;
+import io.troupe.actors.scheduler.Candidate;
+import io.troupe.actors.scheduler.Decision;
+import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.core.value.PowerState;
+import io.troupe.drivers.DriverActor;
+import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverResult;
+import java.util.List;
+
+/** Whoever an instance asks, as they answer when all is well. */
+final class Everybody {
+  private Everybody() {}
+
+  static void answer(Object question) {
+    switch (question) {
+      case ProjectActor.Reserve reserve -> reserve.replyTo().tell(new ProjectActor.Granted());
+      case ProjectActor.Release release -> release.replyTo().tell(new ProjectActor.Granted());
+      case SchedulerActor.Place place ->
+          place
+              .replyTo()
+              .tell(new Decision.Placed(List.of(new Candidate(H1, 2), new Candidate(H2, 1)), 7));
+      case HostActor.MakeClaim claim -> claim.replyTo().tell(new HostActor.ClaimMade("zone-1"));
+      case HostActor.ReleaseClaim release -> release.replyTo().tell(new HostActor.ClaimGone());
+      case HostActor.Condemn condemn -> condemn.replyTo().tell(new HostActor.ClaimGone());
+      case NetworkActor.Attach attach ->
+          attach.replyTo().tell(new NetworkActor.Attached(Examples.nic(0)));
+      case NetworkActor.Release release -> release.replyTo().tell(new NetworkActor.Released());
+      case HostActor.Run(var command, var replyTo) -> {
+        var target = command.target();
+        replyTo.tell(
+            new DriverActor.Done(
+                target.operation(), target.instance(), command.name(), result(command)));
+      }
+      default -> throw new AssertionError("unexpected: " + question);
+    }
+  }
+
+  private static DriverResult.Guest result(DriverCommand command) {
+    return switch (command) {
+      case DriverCommand.Destroy _ -> DriverResult.Guest.in(PowerState.NOSTATE);
+      case DriverCommand.Stop _ -> DriverResult.Guest.in(PowerState.SHUTDOWN);
+      case DriverCommand.Pause _ -> DriverResult.Guest.in(PowerState.PAUSED);
+      case DriverCommand.Suspend _ -> DriverResult.Guest.in(PowerState.SUSPENDED);
+      default -> DriverResult.Guest.in(PowerState.RUNNING);
+    };
+  }
+}

@@ -1,0 +1,262 @@
+package io.troupe.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code docs/workflows}: one page for each operation, drawn from a run of it on a whole node, and
+ * compared. {@code -Dtroupe.update=true} writes the pages anew.
+ */
+class WorkflowPagesTest {
+  private static final Path FOLDER = Path.of("..", "docs", "workflows");
+
+  @RegisterExtension static final LiveNodes NODES = LiveNodes.ofClass();
+  @TempDir static Path dir;
+
+  /** What is said of an operation, and its runs. */
+  private record Page(String file, String title, String text, List<Run> runs) {
+    String markdown() {
+      var sections =
+          runs.stream()
+              .map(run -> "\n## %s\n\n```mermaid\n%s```\n".formatted(run.heading(), run.diagram()))
+              .collect(Collectors.joining());
+      return """
+          # %s
+
+          %s
+
+          The diagrams are drawn by `WorkflowPagesTest` from the trail that each operation left on a running node; they cannot go
+          stale. The same for any operation: `GET /v1/instances/{id}/operations/{request-id}?format=mermaid`.
+          """
+              .formatted(title, text.strip())
+          + sections;
+    }
+  }
+
+  private record Run(String heading, String diagram) {}
+
+  private static LiveNode node;
+  private static NodeClient admin;
+  private static CloudUser user;
+
+  @BeforeAll
+  static void start() throws Exception {
+    node =
+        NODES.start(
+            LiveNode.Start.on(dir.resolve("data"), "--port", "0", "--fake-hosts", "1")
+                .with("troupe.operations.reclaim-after", "1 h"));
+    admin = node.admin();
+    user = CloudUser.of(admin);
+  }
+
+  @Test
+  void pagesAreWhatRunsLookLike() throws Exception {
+    var pages = new ArrayList<Page>();
+    pages.addAll(ofAWellBehavedServer());
+    pages.addAll(whereHostsFail());
+    var merged =
+        pages.stream()
+            .collect(
+                Collectors.toMap(
+                    Page::file, page -> page, WorkflowPagesTest::both, java.util.TreeMap::new));
+
+    for (Page page : merged.values()) {
+      compare(page.file() + ".md", page.markdown());
+    }
+    compare("README.md", index(merged.values().stream()));
+    try (var files = Files.list(FOLDER)) {
+      assertThat(files).as("no page of an operation that is gone").hasSize(merged.size() + 1);
+    }
+  }
+
+  private static Page both(Page one, Page other) {
+    var text = one.text().isEmpty() ? other.text() : one.text();
+    var runs = Stream.concat(one.runs().stream(), other.runs().stream()).toList();
+    return new Page(one.file(), one.title(), text, runs);
+  }
+
+  // ---- the runs
+
+  private static List<Page> ofAWellBehavedServer() throws Exception {
+    var pages = new ArrayList<Page>();
+    var boot = user.create(user.server("first", "1", ""));
+    var id = boot.expect(202).path("server").path("id").textValue();
+    pages.add(page("boot", "Boot", BOOT, "When all goes well", drawn(id, boot)));
+    pages.add(page("stop", "Stop", STOP, act(id, "{\"os-stop\": null}")));
+    pages.add(page("start", "Start", START, act(id, "{\"os-start\": null}")));
+    pages.add(
+        page("reboot", "Reboot", REBOOT, "Soft", act(id, "{\"reboot\": {\"type\": \"SOFT\"}}")));
+    pages.add(page("reboot", "Reboot", "", "Hard", act(id, "{\"reboot\": {\"type\": \"HARD\"}}")));
+    pages.add(page("pause", "Pause", PAUSE, act(id, "{\"pause\": null}")));
+    pages.add(page("unpause", "Unpause", UNPAUSE, act(id, "{\"unpause\": null}")));
+    pages.add(page("suspend", "Suspend", SUSPEND, act(id, "{\"suspend\": null}")));
+    pages.add(page("resume", "Resume", RESUME, act(id, "{\"resume\": null}")));
+    pages.add(page("crash-dump", "Trigger a crash dump", DUMP, act(id, DUMP_BODY)));
+    pages.add(page("lock", "Lock and unlock", LOCK, "Lock", act(id, "{\"lock\": null}")));
+    pages.add(page("lock", "Lock and unlock", "", "Unlock", act(id, "{\"unlock\": null}")));
+    pages.add(
+        page(
+            "reset-state",
+            "Reset state",
+            RESET,
+            act(id, "{\"os-resetState\": {\"state\": \"active\"}}")));
+    var softly = drawn(id, admin.delete("/compute/v2.1/servers/" + id));
+    pages.add(page("soft-delete", "Soft delete", SOFT_DELETE, softly));
+    pages.add(page("restore", "Restore", RESTORE, act(id, "{\"restore\": null}")));
+    pages.add(page("delete", "Delete", DELETE, act(id, "{\"forceDelete\": null}")));
+    return pages;
+  }
+
+  private static List<Page> whereHostsFail() throws Exception {
+    var pages = new ArrayList<Page>();
+    var huge =
+        """
+        {"flavor": {"id": "huge", "name": "huge", "vcpus": 5000, "ram": 64, "disk": 1}}
+        """;
+    admin.post("/compute/v2.1/flavors", huge).expect(200);
+    var nowhere = user.create(user.server("nowhere", "huge", ""));
+    var lost = nowhere.expect(202).path("server").path("id").textValue();
+    pages.add(page("boot", "Boot", "", "When no host has room", drawn(lost, nowhere)));
+    act(lost, "{\"forceDelete\": null}");
+
+    // More memory than the good one, so that it is asked first.
+    register("broken", "ramMib=900000&failureRate=1.0&failureCommands=Spawn");
+    var second = user.create(user.server("second", "1", ""));
+    var id = second.expect(202).path("server").path("id").textValue();
+    pages.add(page("boot", "Boot", "", "When a host fails", drawn(id, second)));
+    act(id, "{\"forceDelete\": null}");
+
+    register("stubborn", "failureRate=1.0&failureCommands=Pause");
+    pages.add(page("pause", "Pause", "", "When the hypervisor fails", pausedOn("stubborn-1")));
+    register("silent", "failureRate=1.0&failureCommands=Pause&failureAfterEffect=true");
+    pages.add(
+        page(
+            "pause",
+            "Pause",
+            "",
+            "When it is done but the answer says otherwise",
+            pausedOn("silent-1")));
+    return pages;
+  }
+
+  private static String pausedOn(String host) throws Exception {
+    var boot =
+        user.create(user.server("on", "1", ", \"availability_zone\": \"nova:%s\"".formatted(host)));
+    var id = boot.expect(202).path("server").path("id").textValue();
+    drawn(id, boot);
+    var diagram = act(id, "{\"pause\": null}");
+    act(id, "{\"forceDelete\": null}");
+    return diagram;
+  }
+
+  private static void register(String name, String options) throws Exception {
+    var uri = "fake://%s?hosts=1&prefix=%s-&%s".formatted(name, name, options);
+    admin
+        .post("/v1/connections", "{\"id\": \"%s\", \"uri\": \"%s\"}".formatted(name, uri))
+        .expect(201);
+    for (int i = 0; i < 200; i++) {
+      if (admin.get("/v1/hosts/" + name + "-1").body().at("/host/up").asBoolean()) {
+        return;
+      }
+      Thread.sleep(50);
+    }
+    throw new AssertionError(name + " never came up");
+  }
+
+  private static String act(String id, String body) throws Exception {
+    return drawn(id, admin.post("/compute/v2.1/servers/" + id + "/action", body));
+  }
+
+  /** The diagram of the operation that this request began, when it has ended. */
+  private static String drawn(String id, NodeClient.Reply begun) throws InterruptedException {
+    assertThat(begun.status()).as(begun.text()).isBetween(200, 204);
+    var request = begun.response().headers().firstValue("x-openstack-request-id").orElseThrow();
+    var path = "/v1/instances/" + id + "/operations/" + request;
+    for (int i = 0; i < 600; i++) {
+      var operation = admin.get(path).expect(200).path("operation");
+      if (!operation.path("finished_at").isNull()) {
+        var reply = admin.get(path + "?format=mermaid&anonymous=true");
+        reply.expect(200);
+        return reply.text();
+      }
+      Thread.sleep(50);
+    }
+    throw new AssertionError("never ended: " + path);
+  }
+
+  // ---- the pages
+
+  private static Page page(String file, String title, String text, String diagram) {
+    return page(file, title, text, "When all goes well", diagram);
+  }
+
+  private static Page page(String file, String title, String text, String heading, String diagram) {
+    return new Page(file, title, text, List.of(new Run(heading, diagram)));
+  }
+
+  private static String index(Stream<Page> pages) {
+    return "# Workflows\n\nOne page for each operation on an instance, drawn from a run of it. What is legal when stands in"
+        + " [states.md](../states.md).\n\n"
+        + pages
+            .map(page -> "- [%s](%s.md)\n".formatted(page.title(), page.file()))
+            .collect(Collectors.joining());
+  }
+
+  private static void compare(String file, String text) throws IOException {
+    if (Boolean.getBoolean("troupe.update")) {
+      Files.createDirectories(FOLDER);
+      Files.writeString(FOLDER.resolve(file), text);
+    }
+    assertThat(FOLDER.resolve(file)).hasContent(text);
+  }
+
+  private static final String DUMP_BODY = "{\"trigger_crash_dump\": null}";
+
+  private static final String BOOT =
+      "`POST /servers`. The call is answered 202 when the quota has agreed. A host that refuses its claim, or fails, is left"
+          + " and the next alternate is asked, a bounded number of times. With no way on, all that was taken is given back but the"
+          + " quota, which goes with the delete, and the instance is in error.";
+  private static final String STOP =
+      "`os-stop`. The guest is asked to shut down, and switched off when it has not done so in `operations.stop-grace`.";
+  private static final String START = "`os-start` of a stopped instance.";
+  private static final String REBOOT =
+      "`reboot`. Soft: the guest is asked, and reset when it does not listen. Hard: power cycled, also out of another power"
+          + " operation that hangs.";
+  private static final String PAUSE =
+      "`pause`. The guest stays in memory and does not run. As with every power operation, after a failure or at the deadline"
+          + " the hypervisor is asked what is true: if that is what was wanted, all is well, else the action shows the error and"
+          + " the instance what is true.";
+  private static final String UNPAUSE = "`unpause` of a paused instance.";
+  private static final String SUSPEND =
+      "`suspend`. The guest's memory goes to the host's disk. The claim on the host stays, so that there is room to resume.";
+  private static final String RESUME = "`resume` of a suspended instance: it goes on where it was.";
+  private static final String DUMP =
+      "`trigger_crash_dump`, from 2.17. The guest gets a non-maskable interrupt; what it does then is its own affair.";
+  private static final String LOCK =
+      "`lock` and `unlock`. Takes effect at once; an operation in progress goes on. See [states.md](../states.md) for what a"
+          + " lock stops.";
+  private static final String RESET =
+      "`os-resetState`, for administrators. The state is what they say and what was in progress ends there; nothing is done to"
+          + " the guest. That the instance is counted is made sure of, since what was broken off may have been a soft delete. At"
+          + " the next look at its host an `active` instance whose guest does not run becomes `stopped`.";
+  private static final String SOFT_DELETE =
+      "`DELETE /servers/{id}` when `operations.reclaim-after` is set, of an instance that was active once. It is switched off"
+          + " and not counted any more; all else stays until it is restored, deleted by force, or reclaimed.";
+  private static final String RESTORE =
+      "`restore` of a soft-deleted instance, answered when the quota has agreed. Over quota it is 403 and nothing changes.";
+  private static final String DELETE =
+      "`forceDelete`, `DELETE /servers/{id}` when nothing is kept, and the end of the time that a soft-deleted instance is kept"
+          + " for. It wins over everything in progress. A hypervisor that does not answer by the deadline is left to its host,"
+          + " which keeps the claim until the guest is gone.";
+}
