@@ -190,7 +190,8 @@ public final class TroupeNode {
     var restored = IndexRecovery.run(system, journal, index);
     await(catalog.load());
     await(restored);
-    new ImageUpload(catalog, images, ImageLimits.DEFAULT, Clock.systemUTC()).resume();
+    resumeUploads(
+        system, settings, new ImageUpload(catalog, images, ImageLimits.DEFAULT, Clock.systemUTC()));
     entities.start();
     system.systemActorOf(
         Waker.create(entities, index, catalog, settings.view(), settings.operations()),
@@ -238,6 +239,30 @@ public final class TroupeNode {
     }
     log().info("serving on {}", binding.localAddress());
     return new TroupeNode(settings, system, catalog, hosts, images, binding);
+  }
+
+  /** Alone, every upload there is died with our former life; in a cluster another may be at it. */
+  private static void resumeUploads(
+      ActorSystem<Void> system, Settings settings, ImageUpload uploads) throws IOException {
+    if (settings.cluster().alone()) {
+      uploads.resume(Duration.ZERO);
+      return;
+    }
+    Runnable look =
+        () -> {
+          try {
+            uploads.resume(ImageUpload.DEAD_AFTER);
+          } catch (IOException | RuntimeException e) {
+            log().warn("uploads that were broken off are looked at later: {}", e.toString());
+          }
+        };
+    system
+        .scheduler()
+        .scheduleWithFixedDelay(
+            Duration.ZERO,
+            ImageUpload.DEAD_AFTER,
+            () -> Thread.ofVirtual().name("uploads").start(look),
+            system.executionContext());
   }
 
   private static Optional<String> notReady(ActorSystem<?> system, CatalogCopy copy) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.SeekableByteChannel;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -27,6 +28,13 @@ public final class ImageUpload {
 
   private final Catalog catalog;
   private final ImageStore store;
+
+  /** How often an upload says that it is still being read. */
+  private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(30);
+
+  /** An upload that has said nothing for this long has died with its node. */
+  public static final Duration DEAD_AFTER = Duration.ofMinutes(2);
+
   private final ImageLimits limits;
   private final Clock clock;
 
@@ -74,7 +82,8 @@ public final class ImageUpload {
 
   private UploadOutcome fill(Image image, InputStream bytes) throws IOException {
     store.delete(image.id()); // a queued image has none, unless an earlier outcome stayed unknown
-    return switch (store.receive(bytes, limits.maxUploadBytes())) {
+    var watched = new WatchedBytes(bytes, clock, SIGN_OF_LIFE, () -> showLife(image));
+    return switch (store.receive(watched, limits.maxUploadBytes())) {
       case ImageStore.TooLarge(var maxBytes) -> new UploadOutcome.TooLarge(maxBytes);
       case ImageStore.StoreFull(var message) -> new UploadOutcome.StoreFull(message);
       case ImageStore.Draft received -> {
@@ -86,6 +95,10 @@ public final class ImageUpload {
         }
       }
     };
+  }
+
+  private void showLife(Image image) {
+    change(image, SAVING, now -> now.withStatus(SAVING, clock.instant()));
   }
 
   private InspectionVerdict inspect(Image image, ImageStore.Draft draft) throws IOException {
@@ -147,13 +160,18 @@ public final class ImageUpload {
 
   /**
    * Finishes what a crash cut short: interrupted uploads are queued again, begun deletions are
-   * completed. Call it at start, once the catalog has been read and before any upload.
+   * completed. Once the catalog has been read, by any node and as often as one likes.
    *
-   * @return how many images were touched
+   * @param silence only what has shown no sign of life for this long: another node may be at it.
+   *     {@link #DEAD_AFTER}, or nothing where there is no other node and no upload yet
    */
-  public int resume() throws IOException {
+  public int resume(Duration silence) throws IOException {
     int touched = 0;
+    var before = clock.instant().minus(silence);
     for (Image image : catalog.all(Image.class)) {
+      if (silence.isPositive() && image.updatedAt().isAfter(before)) {
+        continue;
+      }
       switch (image.status()) {
         case SAVING -> {
           store.delete(image.id());

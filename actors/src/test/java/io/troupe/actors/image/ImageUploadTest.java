@@ -14,11 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -235,10 +238,52 @@ class ImageUploadTest {
     catalog.create(image("saving", "qcow2", CREATED));
     ((Draft) store.receive(sound(), 1 << 20)).keepAs(ID);
 
-    assertThat(upload.resume()).isEqualTo(1);
+    assertThat(upload.resume(Duration.ZERO)).isEqualTo(1);
 
     assertQueuedWithoutBytes();
-    assertThat(upload.resume()).isZero();
+    assertThat(upload.resume(Duration.ZERO)).isZero();
+  }
+
+  @Test
+  void whatAnotherNodeIsStillReadingIsLeftToIt() throws IOException {
+    catalog.create(image("saving", "qcow2", NOW.minus(ImageUpload.DEAD_AFTER).plusSeconds(1)));
+
+    assertThat(upload.resume(ImageUpload.DEAD_AFTER)).isZero();
+
+    assertThat(catalog.find(Image.class, ID).orElseThrow().status()).isEqualTo("saving");
+  }
+
+  @Test
+  void anUploadThatTakesLongSaysThatItIsAlive() throws IOException {
+    var seconds = new AtomicInteger();
+    var signs = new AtomicInteger();
+    var bytes =
+        new WatchedBytes(
+            sound(),
+            new Clock() {
+              @Override
+              public Instant instant() {
+                return NOW.plusSeconds(seconds.getAndAdd(20));
+              }
+
+              @Override
+              public ZoneOffset getZone() {
+                return ZoneOffset.UTC;
+              }
+
+              @Override
+              public Clock withZone(ZoneId zone) {
+                return this;
+              }
+            },
+            Duration.ofSeconds(30),
+            signs::incrementAndGet);
+
+    for (int read = 0; read < 6; read++) {
+      bytes.read();
+    }
+
+    assertThat(signs).as("in 120 s, one every 30 s at most").hasValue(3);
   }
 
   @Test
@@ -246,7 +291,7 @@ class ImageUploadTest {
     catalog.create(image("deleted", "qcow2", CREATED));
     ((Draft) store.receive(sound(), 1 << 20)).keepAs(ID);
 
-    assertThat(upload.resume()).isEqualTo(1);
+    assertThat(upload.resume(Duration.ZERO)).isEqualTo(1);
 
     assertThat(catalog.find(Image.class, ID)).isEmpty();
     assertThat(files()).isZero();
@@ -256,7 +301,7 @@ class ImageUploadTest {
   void activeImagesAreLeftAloneAtStart() throws IOException {
     upload.receive(ID, sound());
 
-    assertThat(upload.resume()).isZero();
+    assertThat(upload.resume(Duration.ZERO)).isZero();
 
     assertThat(catalog.image(ID).status()).isEqualTo("active");
     assertThat(files()).isEqualTo(1);
