@@ -41,6 +41,10 @@ public final class FakeDriver implements Driver {
               "Rescue",
               "Unrescue",
               "Resize",
+              "AttachNic",
+              "DetachNic",
+              "AttachVolume",
+              "DetachVolume",
               "Destroy",
               "Inspect",
               "ReadConsole",
@@ -143,6 +147,11 @@ public final class FakeDriver implements Driver {
           assembly.rescue(target, image, cancellation);
       case DriverCommand.Unrescue(var target) -> assembly.unrescue(target, cancellation);
       case DriverCommand.Resize(var target, var size) -> assembly.resize(target, size);
+      case DriverCommand.AttachNic(var target, var nic) -> assembly.attachNic(target, nic);
+      case DriverCommand.DetachNic(var target, var mac) -> assembly.detachNic(target, mac);
+      case DriverCommand.AttachVolume(var target, var volume) ->
+          assembly.attachVolume(target, volume.id());
+      case DriverCommand.DetachVolume(var target, var id) -> assembly.detachVolume(target, id);
       case DriverCommand.Destroy(var target) -> assembly.destroy(target);
       case DriverCommand.Inspect(var target) -> FakeReach.shown(reach.look(target));
       case DriverCommand.ReadConsole(var target, var maxBytes) ->

@@ -6,9 +6,11 @@ import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestTarget;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
 import org.libvirt.Domain;
 import org.libvirt.DomainCalls;
 import org.libvirt.LibvirtException;
+import org.libvirt.TypedIntParameter;
 
 /**
  * A guest's root disk as it is at one moment, as an image that stands on nothing. Of a guest in
@@ -25,6 +27,9 @@ final class RootSnapshot {
   private static final int JOB_NONE = 0;
 
   private static final int JOB_COMPLETED = 3;
+
+  /** {@code VIR_DOMAIN_JOB_OPERATION_BACKUP}. */
+  private static final int OPERATION_BACKUP = 9;
 
   /** How long a job that nobody wants any more may take to end, ms. */
   private static final long ABORT_MILLIS = 30_000;
@@ -162,6 +167,15 @@ final class RootSnapshot {
     return domain.getJobInfo().getType();
   }
 
+  private static boolean isCopy(Domain domain) throws LibvirtException {
+    return Arrays.stream(domain.getJobStats(0).stats)
+        .anyMatch(
+            each ->
+                each instanceof TypedIntParameter number
+                    && each.field.equals("operation")
+                    && number.value == OPERATION_BACKUP);
+  }
+
   /** No copy is under way; one that is was begun by somebody who is gone. */
   private void endLeftover(GuestTarget target, Permit permit) throws DriverException {
     boolean ended =
@@ -172,6 +186,9 @@ final class RootSnapshot {
               if (domain.isActive() == 0 || jobType(domain) == JOB_NONE) {
                 return false;
               }
+              if (!isCopy(domain)) {
+                throw DriverException.retryable("the guest has another job under way");
+              }
               permit.tenure().require(domain.getConnect());
               domain.abortJob();
               return true;
@@ -179,7 +196,7 @@ final class RootSnapshot {
     if (ended
         && !new Permit(() -> false, permit.deadline(), permit.tenure())
             .await(ABORT_MILLIS, () -> isIdle(target))) {
-      throw DriverException.retryable("another job of the guest does not end");
+      throw DriverException.retryable("the abandoned copy does not end");
     }
   }
 
