@@ -545,6 +545,30 @@ class LibvirtQemuTest extends LifeConformance {
     }
   }
 
+  @Test
+  void snapshotEndsACopyThatSomebodyHasLeftBehind() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    // One that never ends by itself, as if its controller had died in the middle.
+    String name = "troupe-" + UUID.randomUUID();
+    Path xml = Files.createTempFile("backup", ".xml");
+    Files.writeString(
+        xml,
+        "<domainbackup mode='pull'><server transport='unix' socket='/tmp/"
+            + name
+            + ".sock'/><disks><disk name='vda' backup='yes' type='file'><scratch file='/tmp/"
+            + name
+            + ".scratch'/></disk></disks></domainbackup>");
+    LibvirtPeer.virsh(uri, "backup-begin", target.instance().toString(), xml.toString());
+    Files.delete(xml);
+
+    DriverResult taken = run(new DriverCommand.Snapshot(target, "after"));
+
+    assertThat(((DriverResult.SnapshotTaken) taken).sizeBytes())
+        .isEqualTo(snapshots.get("after").length);
+    assertThat(volumes()).noneMatch(volume -> volume.contains("snapshot"));
+  }
+
   /** The guest's agent is up some moments after the guest. */
   private static DriverResult awaitQuiesced(Callable<DriverResult> snapshot) throws Exception {
     long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
