@@ -141,7 +141,8 @@ public final class FakeDriver implements Driver {
       case DriverCommand.SetPassword(var target, _, _) -> setPassword(target);
       case DriverCommand.Snapshot(var target, var imageId) -> {
         var guest = reach.existing(target);
-        yield images.snapshot(guest, imageId, !guest.runs() || !settings.noAgent());
+        yield images.snapshot(
+            guest, imageId, guest.isOff() || (guest.runs() && !settings.noAgent()));
       }
       case DriverCommand.Rescue(var target, var image) ->
           assembly.rescue(target, image, cancellation);

@@ -186,6 +186,23 @@ record VolumePool(String name, String path) {
         });
   }
 
+  /**
+   * What lies in a volume that somebody else than libvirt has written.
+   *
+   * @param fileBytes of the file
+   * @param diskBytes of the disk in it
+   */
+  record Sizes(long fileBytes, long diskBytes) {}
+
+  Sizes freshSizes(Connect connect, String volume) throws LibvirtException, DriverException {
+    refresh(connect);
+    long fileBytes =
+        find(connect, volume)
+            .orElseThrow(() -> DriverException.retryable("there is no volume " + volume))
+            .sizeBytes();
+    return new Sizes(fileBytes, virtualSizeBytes(connect, volume));
+  }
+
   /** The size of the disk in a volume, whatever the file takes. Throws when there is no volume. */
   long virtualSizeBytes(Connect connect, String volume) throws LibvirtException, DriverException {
     return onVolume(connect, volume, found -> found.getInfo().capacity)
