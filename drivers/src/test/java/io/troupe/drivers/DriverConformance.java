@@ -20,6 +20,7 @@ import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostInventory;
+import io.troupe.drivers.spi.VolumeRef;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
@@ -453,6 +454,10 @@ public abstract class DriverConformance {
             new DriverCommand.Rescue(target, image()),
             new DriverCommand.Unrescue(target),
             new DriverCommand.Resize(target, size()),
+            new DriverCommand.AttachNic(target, nic()),
+            new DriverCommand.DetachNic(target, nic().mac()),
+            new DriverCommand.AttachVolume(target, new VolumeRef("id", "name", "raw")),
+            new DriverCommand.DetachVolume(target, "id"),
             new DriverCommand.ReadConsole(target, 1024),
             new DriverCommand.Diagnostics(target));
 
@@ -612,6 +617,20 @@ public abstract class DriverConformance {
         Map.of());
   }
 
+  /** A card that no guest is made with. */
+  protected final GuestSpec.Nic nic() {
+    return new GuestSpec.Nic(
+        "port",
+        "fa:16:3e:77:88:99",
+        "network",
+        "subnet",
+        "10.8.0.9",
+        "10.8.0.0/24",
+        Optional.empty(),
+        List.of(),
+        1500);
+  }
+
   private List<DriverCommand> everyCommand(GuestTarget target) {
     return List.of(
         spawnCommand(target),
@@ -628,6 +647,10 @@ public abstract class DriverConformance {
         new DriverCommand.Rescue(target, image()),
         new DriverCommand.Unrescue(target),
         new DriverCommand.Resize(target, size()),
+        new DriverCommand.AttachNic(target, nic()),
+        new DriverCommand.DetachNic(target, nic().mac()),
+        new DriverCommand.AttachVolume(target, new VolumeRef("id", "name", "raw")),
+        new DriverCommand.DetachVolume(target, "id"),
         new DriverCommand.Inspect(target),
         new DriverCommand.ReadConsole(target, 1024),
         new DriverCommand.Diagnostics(target),

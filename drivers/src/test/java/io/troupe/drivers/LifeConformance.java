@@ -10,7 +10,9 @@ import io.troupe.drivers.spi.DriverFailure.Kind;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.VolumeRef;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -277,6 +279,103 @@ public abstract class LifeConformance extends DriverConformance {
           .as("a disk does not shrink")
           .isEqualTo(Kind.INSTANCE_FAULT);
     }
+  }
+
+  // -- devices
+
+  /**
+   * Makes a volume on the host, which {@link #dropVolume} deletes; empty if that cannot be done.
+   */
+  protected Optional<VolumeRef> makeVolume() throws Exception {
+    return Optional.empty();
+  }
+
+  /** Deletes the volume; fails when it is not there. */
+  protected void dropVolume(VolumeRef volume) throws Exception {}
+
+  @Test
+  protected void nicComesAndGoesWhileTheGuestRunsEachTwice() throws Exception {
+    needs("AttachNic", "DetachNic", "Diagnostics", "Stop", "Start");
+    var target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+    var before = macs(target);
+
+    for (var i = 0; i < 2; i++) {
+      assertThat(guest(new DriverCommand.AttachNic(target, nic())).present()).isTrue();
+      assertThat(macs(target)).hasSize(before.size() + 1).contains(nic().mac());
+    }
+    run(new DriverCommand.Stop(target, 0));
+    run(new DriverCommand.Start(target));
+    assertThat(macs(target)).as("after a start").contains(nic().mac());
+    awaitBoots(target, 2);
+    for (var i = 0; i < 2; i++) {
+      run(new DriverCommand.DetachNic(target, nic().mac()));
+      assertThat(macs(target)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  protected void nicComesAndGoesWhileTheGuestIsOff() throws Exception {
+    needs("AttachNic", "DetachNic", "Diagnostics", "Stop", "Start");
+    var target = target();
+    spawn(target);
+    var before = macs(target);
+
+    run(new DriverCommand.Stop(target, 0));
+    run(new DriverCommand.AttachNic(target, nic()));
+    run(new DriverCommand.Start(target));
+    assertThat(macs(target)).contains(nic().mac());
+    run(new DriverCommand.Stop(target, 0));
+    run(new DriverCommand.DetachNic(target, nic().mac()));
+    run(new DriverCommand.Start(target));
+
+    assertThat(macs(target)).isEqualTo(before);
+  }
+
+  @Test
+  protected void volumeComesAndGoesAndOutlivesTheGuest() throws Exception {
+    needs("AttachVolume", "DetachVolume", "Diagnostics");
+    var volume = makeVolume();
+    assumeTrue(volume.isPresent(), "no volume can be made");
+    var target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+    var before = diagnose(target).disks().size();
+
+    for (var i = 0; i < 2; i++) {
+      assertThat(run(new DriverCommand.AttachVolume(target, volume.get())))
+          .isEqualTo(new DriverResult.VolumeAttached("/dev/vdb"));
+      assertThat(diagnose(target).disks()).hasSize(before + 1);
+    }
+    for (var i = 0; i < 2; i++) {
+      run(new DriverCommand.DetachVolume(target, volume.get().id()));
+      assertThat(diagnose(target).disks()).hasSize(before);
+    }
+    run(new DriverCommand.AttachVolume(target, volume.get()));
+    run(new DriverCommand.Destroy(target));
+
+    dropVolume(volume.get());
+  }
+
+  @Test
+  protected void devicesOfASuspendedGuestStay() throws Exception {
+    needs("AttachNic", "DetachNic", "Suspend");
+    var target = target();
+    spawn(target);
+    run(new DriverCommand.Suspend(target));
+
+    assertThat(failureOf(() -> run(new DriverCommand.AttachNic(target, nic()))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    assertEverybodySays(target, PowerState.SUSPENDED);
+  }
+
+  private List<String> macs(GuestTarget target) throws Exception {
+    return diagnose(target).nics().stream().map(DriverResult.Diagnostics.Nic::mac).toList();
+  }
+
+  private DriverResult.Diagnostics diagnose(GuestTarget target) throws Exception {
+    return (DriverResult.Diagnostics) run(new DriverCommand.Diagnostics(target));
   }
 
   // -- diagnostics

@@ -1,5 +1,6 @@
 package io.troupe.drivers.fake;
 
+import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.Cancellation;
 import io.troupe.drivers.spi.DriverCommand;
@@ -8,6 +9,7 @@ import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Puts fake guests together, changes what they are made of, and takes them apart. */
 record FakeAssembly(
@@ -88,5 +90,36 @@ record FakeAssembly(
       throw DriverException.instanceFault(
           "the disk of " + guest.name() + " cannot shrink to " + size.diskGib() + " GiB");
     }
+  }
+
+  DriverResult attachNic(GuestTarget target, GuestSpec.Nic nic) throws DriverException {
+    return FakeReach.shown(changeDevices(target, guest -> guest.withNic(nic)));
+  }
+
+  DriverResult detachNic(GuestTarget target, String mac) throws DriverException {
+    return FakeReach.shown(changeDevices(target, guest -> guest.withoutNic(mac)));
+  }
+
+  DriverResult attachVolume(GuestTarget target, String volumeId) throws DriverException {
+    var after = changeDevices(target, guest -> guest.withVolume(volumeId));
+    return new DriverResult.VolumeAttached(after.orElseThrow().deviceOf(volumeId));
+  }
+
+  DriverResult detachVolume(GuestTarget target, String volumeId) throws DriverException {
+    return FakeReach.shown(changeDevices(target, guest -> guest.withoutVolume(volumeId)));
+  }
+
+  private Optional<FakeGuest> changeDevices(GuestTarget target, UnaryOperator<FakeGuest> change)
+      throws DriverException {
+    reach.existing(target);
+    return reach.change(
+        target,
+        found -> {
+          if (found.isPresent() && found.get().power() == PowerState.SUSPENDED) {
+            throw DriverException.instanceFault(
+                found.get().name() + " is SUSPENDED, its devices cannot be changed");
+          }
+          return found.map(change);
+        });
   }
 }

@@ -41,6 +41,10 @@ public final class FakeDriver implements Driver {
               "Rescue",
               "Unrescue",
               "Resize",
+              "AttachNic",
+              "DetachNic",
+              "AttachVolume",
+              "DetachVolume",
               "Destroy",
               "Inspect",
               "ReadConsole",
@@ -137,12 +141,18 @@ public final class FakeDriver implements Driver {
       case DriverCommand.SetPassword(var target, _, _) -> setPassword(target);
       case DriverCommand.Snapshot(var target, var imageId) -> {
         var guest = reach.existing(target);
-        yield images.snapshot(guest, imageId, !guest.runs() || !settings.noAgent());
+        yield images.snapshot(
+            guest, imageId, guest.isOff() || (guest.runs() && !settings.noAgent()));
       }
       case DriverCommand.Rescue(var target, var image) ->
           assembly.rescue(target, image, cancellation);
       case DriverCommand.Unrescue(var target) -> assembly.unrescue(target, cancellation);
       case DriverCommand.Resize(var target, var size) -> assembly.resize(target, size);
+      case DriverCommand.AttachNic(var target, var nic) -> assembly.attachNic(target, nic);
+      case DriverCommand.DetachNic(var target, var mac) -> assembly.detachNic(target, mac);
+      case DriverCommand.AttachVolume(var target, var volume) ->
+          assembly.attachVolume(target, volume.id());
+      case DriverCommand.DetachVolume(var target, var id) -> assembly.detachVolume(target, id);
       case DriverCommand.Destroy(var target) -> assembly.destroy(target);
       case DriverCommand.Inspect(var target) -> FakeReach.shown(reach.look(target));
       case DriverCommand.ReadConsole(var target, var maxBytes) ->

@@ -8,15 +8,13 @@ import io.troupe.drivers.spi.GuestEvent;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.PastEpoch;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -30,24 +28,16 @@ final class FakeHypervisor {
   /** All of this process, by what connections name them with. */
   private static final Map<String, FakeHypervisor> ALL = new HashMap<>();
 
-  /** Changes take microseconds: whoever must wait this long waits for a process that is stopped. */
-  private static final Duration PATIENCE = Duration.ofSeconds(4);
-
   /** What becomes of a guest. It may be called only once and must not wait. */
   @FunctionalInterface
   interface Change {
     Optional<FakeGuest> of(Optional<FakeGuest> guest) throws DriverException;
   }
 
-  @FunctionalInterface
-  private interface Step<T> {
-    T run() throws DriverException;
-  }
-
   private final String key;
   private final FakeGuests guests = new FakeGuests();
   private final Optional<SharedState> state;
-  private final ReentrantLock turn = new ReentrantLock();
+  private final Turns turns;
   private final List<Consumer<GuestEvent>> connections = new CopyOnWriteArrayList<>();
   private volatile boolean cutOff;
 
@@ -57,6 +47,7 @@ final class FakeHypervisor {
         directory.isPresent()
             ? Optional.of(SharedState.open(directory.get(), guests))
             : Optional.empty();
+    this.turns = new Turns(state);
   }
 
   /**
@@ -99,12 +90,7 @@ final class FakeHypervisor {
       // One that cannot be reached is kept, or the next attempt would find a reachable one.
       if (connections.isEmpty() && state.isPresent() && !cutOff) {
         ALL.remove(key);
-        turn.lock();
-        try {
-          state.get().close();
-        } finally {
-          turn.unlock();
-        }
+        turns.close();
       }
     }
   }
@@ -120,7 +106,21 @@ final class FakeHypervisor {
   }
 
   List<FakeGuest> guests(String host) throws DriverException {
-    return alone(() -> guests.on(host));
+    return inTurn(() -> true, () -> guests.on(host));
+  }
+
+  /** The target's guest, as {@link #update} finds it. */
+  Optional<FakeGuest> look(GuestTarget target) throws DriverException {
+    return inTurn(
+        () -> target.epoch() <= guests.epoch(target.host()),
+        () -> {
+          admit(target);
+          var found = guests.find(target.host(), FakeGuest.nameOf(target.instance()));
+          if (found.isPresent()) {
+            requireOwned(found.get(), target);
+          }
+          return found;
+        });
   }
 
   /**
@@ -189,29 +189,13 @@ final class FakeHypervisor {
   }
 
   /** Nobody else changes anything meanwhile, in this process or another. */
-  private <T> T alone(Step<T> step) throws DriverException {
+  private <T> T alone(Turns.Step<T> step) throws DriverException {
+    return inTurn(() -> false, step);
+  }
+
+  private <T> T inTurn(BooleanSupplier onlyLooks, Turns.Step<T> step) throws DriverException {
     requireReachable();
-    var until = System.nanoTime() + PATIENCE.toNanos();
-    try {
-      if (!turn.tryLock(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw DriverException.retryable("the fake hypervisor is held up");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw DriverException.retryable("interrupted");
-    }
-    try {
-      if (state.isEmpty()) {
-        return step.run();
-      }
-      try (var _ = state.get().enter(until)) {
-        var result = step.run();
-        state.get().tidy();
-        return result;
-      }
-    } finally {
-      turn.unlock();
-    }
+    return turns.take(onlyLooks, step);
   }
 
   private void admit(GuestTarget target) throws DriverException {

@@ -1,14 +1,18 @@
 package io.troupe.drivers.libvirt;
 
+import io.troupe.core.value.PowerState;
+import io.troupe.drivers.libvirt.VolumePool.Sizes;
 import io.troupe.drivers.spi.DriverContext.ImageWriter;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestTarget;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
 import org.libvirt.Domain;
 import org.libvirt.DomainCalls;
 import org.libvirt.LibvirtException;
+import org.libvirt.TypedIntParameter;
 
 /**
  * A guest's root disk as it is at one moment, as an image that stands on nothing. Of a guest in
@@ -25,6 +29,9 @@ final class RootSnapshot {
   private static final int JOB_NONE = 0;
 
   private static final int JOB_COMPLETED = 3;
+
+  /** {@code VIR_DOMAIN_JOB_OPERATION_BACKUP}. */
+  private static final int OPERATION_BACKUP = 9;
 
   /** How long a job that nobody wants any more may take to end, ms. */
   private static final long ABORT_MILLIS = 30_000;
@@ -49,37 +56,34 @@ final class RootSnapshot {
     connection.run(doing, connect -> pool.delete(connect, copy, permit.tenure()));
     try {
       boolean quiesced = makeCopy(doing, target, volumes, permit);
-      long[] sizes =
-          connection.call(
-              doing,
-              connect -> {
-                pool.refresh(connect); // QEMU wrote behind libvirt's back
-                return new long[] {
-                  pool.find(connect, copy).orElseThrow().sizeBytes(),
-                  pool.virtualSizeBytes(connect, copy)
-                };
-              });
-      send(doing, copy, imageId, sizes[0], permit);
-      return new DriverResult.SnapshotTaken("qcow2", sizes[0], sizes[1], quiesced);
+      Sizes sizes = connection.call(doing, connect -> pool.freshSizes(connect, copy));
+      send(doing, copy, imageId, sizes.fileBytes(), permit);
+      return new DriverResult.SnapshotTaken(
+          "qcow2", sizes.fileBytes(), sizes.diskBytes(), quiesced);
     } finally {
       connection.run(doing, connect -> pool.delete(connect, copy, permit.tenure()));
     }
   }
 
+  /** Answers whether the guest's file systems were in order at that moment. */
   private boolean makeCopy(String doing, GuestTarget target, GuestVolumes volumes, Permit permit)
       throws DriverException {
-    boolean live =
-        connection
-            .onDomain(doing, target.instance(), domain -> domain.isActive() == 1)
-            .orElseThrow(() -> DriverException.instanceFault("no guest " + target.instance()));
-    if (!live) {
-      connection.run(
-          doing,
-          connect ->
-              pool.createFlatCopy(
-                  connect, volumes.snapshot(), volumes.rootDisk(), permit.tenure()));
-      return true; // a guest that is off writes nothing
-    }
+    PowerState found = onDomain(doing, target, PowerStates::of);
+    return switch (found) {
+      case RUNNING, PAUSED -> copyLive(doing, target, volumes, permit);
+      case SHUTDOWN, CRASHED, NOSTATE, SUSPENDED -> {
+        connection.run(
+            doing,
+            connect ->
+                pool.createFlatCopy(
+                    connect, volumes.snapshot(), volumes.rootDisk(), permit.tenure()));
+        yield found == PowerState.SHUTDOWN; // what was suspended has not written out everything
+      }
+    };
+  }
+
+  private boolean copyLive(String doing, GuestTarget target, GuestVolumes volumes, Permit permit)
+      throws DriverException {
     String path =
         connection.call(
             doing,
@@ -90,38 +94,55 @@ final class RootSnapshot {
                         pool.virtualSizeBytes(connect, volumes.rootDisk()),
                         permit.tenure())
                     .path());
-    boolean quiesced = onDomain(doing, target, domain -> begin(domain, path, permit.tenure()));
+    boolean quiesced =
+        onDomain(doing, target, domain -> begin(domain, volumes, path, permit.tenure()));
     boolean done = false;
     try {
-      while (!permit.await(Long.MAX_VALUE / 2_000_000, () -> isIdle(target))) {}
+      permit.await(() -> isIdle(target));
       done = true;
     } finally {
       if (!done) {
         endLeftover(target, permit);
       }
     }
-    int end =
-        onDomain(
-            doing,
-            target,
-            domain -> domain.getJobStats(Domain.DomainGetJobStatsFlags.COMPLETED).type);
-    if (end != JOB_COMPLETED) {
-      throw DriverException.hostFault(doing + ": the copy ended as job type " + end);
-    }
+    onDomain(doing, target, RootSnapshot::requireWhole);
     return quiesced;
   }
 
+  private static boolean requireWhole(Domain domain) throws LibvirtException, DriverException {
+    if (domain.isActive() == 0) {
+      throw DriverException.retryable("the guest went off while its disk was copied");
+    }
+    int end = domain.getJobStats(Domain.DomainGetJobStatsFlags.COMPLETED).type;
+    if (end != JOB_COMPLETED) {
+      throw DriverException.hostFault("the copy of the disk ended as job type " + end);
+    }
+    return true;
+  }
+
   /** Begins the copy, at a moment at which the guest's agent has written out what it can. */
-  private static boolean begin(Domain domain, String path, Tenure tenure)
+  private static boolean begin(Domain domain, GuestVolumes volumes, String path, Tenure tenure)
       throws LibvirtException, DriverException {
-    boolean quiesced = freeze(domain, tenure);
+    String xml = backupXml(rootDevice(domain, volumes), path);
+    boolean quiesced = PowerStates.of(domain) == PowerState.RUNNING && freeze(domain, tenure);
     try {
       tenure.require(domain.getConnect());
-      domain.backupBegin(backupXml(path), null, REUSE_EXTERNAL);
+      domain.backupBegin(xml, null, REUSE_EXTERNAL);
     } finally {
       thaw(domain);
     }
     return quiesced;
+  }
+
+  /** Not always the first one: a rescued guest has its own disk behind the rescue disk. */
+  private static String rootDevice(Domain domain, GuestVolumes volumes) throws LibvirtException {
+    return XmlElement.parse(domain.getXMLDesc(0)).all("devices/disk").stream()
+        .filter(
+            disk ->
+                disk.find("source/@file").filter(it -> it.endsWith(volumes.rootDisk())).isPresent())
+        .findFirst()
+        .flatMap(disk -> disk.find("target/@dev"))
+        .orElseThrow(() -> new IllegalStateException("a guest without its root disk"));
   }
 
   private static boolean freeze(Domain domain, Tenure tenure)
@@ -135,7 +156,10 @@ final class RootSnapshot {
     }
   }
 
-  /** Always, also when freezing has failed: a controller may have died in between before. */
+  /**
+   * Always, also when freezing has failed: a controller may have died in between before. Of a guest
+   * that is not frozen the agent takes it as well.
+   */
   private static void thaw(Domain domain) {
     try {
       DomainCalls.thaw(domain);
@@ -144,10 +168,10 @@ final class RootSnapshot {
     }
   }
 
-  private static String backupXml(String path) {
+  private static String backupXml(String device, String path) {
     XmlElement backup = XmlElement.root("domainbackup", "mode", "push");
     XmlElement disks = backup.child("disks");
-    XmlElement root = disks.child("disk", "name", "vda", "backup", "yes", "type", "file");
+    XmlElement root = disks.child("disk", "name", device, "backup", "yes", "type", "file");
     root.child("driver", "type", "qcow2");
     root.child("target", "file", path);
     return backup.write();
@@ -162,6 +186,15 @@ final class RootSnapshot {
     return domain.getJobInfo().getType();
   }
 
+  private static boolean isCopy(Domain domain) throws LibvirtException {
+    return Arrays.stream(domain.getJobStats(0).stats)
+        .anyMatch(
+            each ->
+                each instanceof TypedIntParameter number
+                    && each.field.equals("operation")
+                    && number.value == OPERATION_BACKUP);
+  }
+
   /** No copy is under way; one that is was begun by somebody who is gone. */
   private void endLeftover(GuestTarget target, Permit permit) throws DriverException {
     boolean ended =
@@ -172,6 +205,9 @@ final class RootSnapshot {
               if (domain.isActive() == 0 || jobType(domain) == JOB_NONE) {
                 return false;
               }
+              if (!isCopy(domain)) {
+                throw DriverException.retryable("the guest has another job under way");
+              }
               permit.tenure().require(domain.getConnect());
               domain.abortJob();
               return true;
@@ -179,7 +215,7 @@ final class RootSnapshot {
     if (ended
         && !new Permit(() -> false, permit.deadline(), permit.tenure())
             .await(ABORT_MILLIS, () -> isIdle(target))) {
-      throw DriverException.retryable("another job of the guest does not end");
+      throw DriverException.retryable("the abandoned copy does not end");
     }
   }
 

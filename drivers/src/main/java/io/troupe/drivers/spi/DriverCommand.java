@@ -22,6 +22,10 @@ import io.troupe.core.value.Resources;
   @JsonSubTypes.Type(value = DriverCommand.Rescue.class, name = "rescue"),
   @JsonSubTypes.Type(value = DriverCommand.Unrescue.class, name = "unrescue"),
   @JsonSubTypes.Type(value = DriverCommand.Resize.class, name = "resize"),
+  @JsonSubTypes.Type(value = DriverCommand.AttachNic.class, name = "attach-nic"),
+  @JsonSubTypes.Type(value = DriverCommand.DetachNic.class, name = "detach-nic"),
+  @JsonSubTypes.Type(value = DriverCommand.AttachVolume.class, name = "attach-volume"),
+  @JsonSubTypes.Type(value = DriverCommand.DetachVolume.class, name = "detach-volume"),
   @JsonSubTypes.Type(value = DriverCommand.Destroy.class, name = "destroy"),
   @JsonSubTypes.Type(value = DriverCommand.Inspect.class, name = "inspect"),
   @JsonSubTypes.Type(value = DriverCommand.ReadConsole.class, name = "read-console"),
@@ -115,8 +119,26 @@ public sealed interface DriverCommand extends CborSerializable {
   record Resize(GuestTarget target, Resources size) implements DriverCommand {}
 
   /**
-   * The guest, its disks, config drive and console log are gone. One that is gone already is a
-   * success.
+   * The guest has this network card, at once if it is in memory. One with the same MAC is left as
+   * it is. For this and the next three commands a suspended guest is an instance fault.
+   */
+  record AttachNic(GuestTarget target, GuestSpec.Nic nic) implements DriverCommand {}
+
+  /**
+   * The guest has no network card with this MAC. One that runs has to let go of it; when it does
+   * not in some 20 s, that is retryable.
+   */
+  record DetachNic(GuestTarget target, String mac) implements DriverCommand {}
+
+  /** The guest has this volume as a disk, at once if it is in memory. */
+  record AttachVolume(GuestTarget target, VolumeRef volume) implements DriverCommand {}
+
+  /** The guest has no disk of this volume, which itself stays. Retryable as {@link DetachNic}. */
+  record DetachVolume(GuestTarget target, String volumeId) implements DriverCommand {}
+
+  /**
+   * The guest, its disks, config drive and console log are gone. Attached volumes stay. One that is
+   * gone already is a success.
    */
   record Destroy(GuestTarget target) implements DriverCommand {}
 
@@ -151,6 +173,10 @@ public sealed interface DriverCommand extends CborSerializable {
       case Rescue _ -> "rescue";
       case Unrescue _ -> "unrescue";
       case Resize _ -> "resize";
+      case AttachNic _ -> "attach-nic";
+      case DetachNic _ -> "detach-nic";
+      case AttachVolume _ -> "attach-volume";
+      case DetachVolume _ -> "detach-volume";
       case Destroy _ -> "destroy";
       case Inspect _ -> "inspect";
       case ReadConsole _ -> "read-console";
@@ -176,6 +202,10 @@ public sealed interface DriverCommand extends CborSerializable {
       case Rescue(_, var image) -> new Rescue(fenced, image);
       case Unrescue _ -> new Unrescue(fenced);
       case Resize(_, var size) -> new Resize(fenced, size);
+      case AttachNic(_, var nic) -> new AttachNic(fenced, nic);
+      case DetachNic(_, var mac) -> new DetachNic(fenced, mac);
+      case AttachVolume(_, var volume) -> new AttachVolume(fenced, volume);
+      case DetachVolume(_, var volumeId) -> new DetachVolume(fenced, volumeId);
       case Destroy _ -> new Destroy(fenced);
       case Inspect _ -> new Inspect(fenced);
       case ReadConsole(_, var maxBytes) -> new ReadConsole(fenced, maxBytes);

@@ -13,6 +13,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = DriverResult.Guest.class, name = "guest"),
   @JsonSubTypes.Type(value = DriverResult.Console.class, name = "console"),
   @JsonSubTypes.Type(value = DriverResult.SnapshotTaken.class, name = "snapshot-taken"),
+  @JsonSubTypes.Type(value = DriverResult.VolumeAttached.class, name = "volume-attached"),
   @JsonSubTypes.Type(value = DriverResult.Diagnostics.class, name = "diagnostics")
 })
 public sealed interface DriverResult extends CborSerializable {
@@ -44,6 +45,13 @@ public sealed interface DriverResult extends CborSerializable {
    */
   record SnapshotTaken(String diskFormat, long sizeBytes, long virtualSizeBytes, boolean quiesced)
       implements DriverResult {}
+
+  /**
+   * The guest has the volume.
+   *
+   * @param device as a Linux guest would name it, such as {@code /dev/vdb}
+   */
+  record VolumeAttached(String device) implements DriverResult {}
 
   /**
    * What the hypervisor has counted about a running guest. The fields of the Compute API's

@@ -22,6 +22,7 @@ import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestEvent;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.VolumeRef;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -153,6 +154,19 @@ class LibvirtQemuTest extends LifeConformance {
   @Override
   protected Optional<String> bootMarker(String hostname) {
     return Optional.of("GUEST-READY hostname=" + hostname + " ");
+  }
+
+  @Override
+  protected Optional<VolumeRef> makeVolume() throws Exception {
+    String id = UUID.randomUUID().toString();
+    String name = "volume-" + id + ".qcow2";
+    LibvirtPeer.virsh(uri, "vol-create-as", poolName, name, "8M", "--format", "qcow2");
+    return Optional.of(new VolumeRef(id, name, "qcow2"));
+  }
+
+  @Override
+  protected void dropVolume(VolumeRef volume) throws Exception {
+    LibvirtPeer.virsh(uri, "vol-delete", volume.name(), "--pool", poolName);
   }
 
   /** What the Linux kernel says to an NMI that nobody has asked for. */
@@ -529,6 +543,30 @@ class LibvirtQemuTest extends LifeConformance {
       awaitBoots(second, 1);
       assertThat(console(second, 1 << 16)).contains("GUEST-READY");
     }
+  }
+
+  @Test
+  void snapshotEndsACopyThatSomebodyHasLeftBehind() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    // One that never ends by itself, as if its controller had died in the middle.
+    String name = "troupe-" + UUID.randomUUID();
+    Path xml = Files.createTempFile("backup", ".xml");
+    Files.writeString(
+        xml,
+        "<domainbackup mode='pull'><server transport='unix' socket='/tmp/"
+            + name
+            + ".sock'/><disks><disk name='vda' backup='yes' type='file'><scratch file='/tmp/"
+            + name
+            + ".scratch'/></disk></disks></domainbackup>");
+    LibvirtPeer.virsh(uri, "backup-begin", target.instance().toString(), xml.toString());
+    Files.delete(xml);
+
+    DriverResult taken = run(new DriverCommand.Snapshot(target, "after"));
+
+    assertThat(((DriverResult.SnapshotTaken) taken).sizeBytes())
+        .isEqualTo(snapshots.get("after").length);
+    assertThat(volumes()).noneMatch(volume -> volume.contains("snapshot"));
   }
 
   /** The guest's agent is up some moments after the guest. */
