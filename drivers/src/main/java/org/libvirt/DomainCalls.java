@@ -2,6 +2,7 @@ package org.libvirt;
 
 import com.sun.jna.Library;
 import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import org.libvirt.jna.DomainPointer;
 
@@ -25,6 +26,10 @@ public final class DomainCalls {
     int virDomainShutdownFlags(DomainPointer domain, int flags);
 
     int virDomainInjectNMI(DomainPointer domain, int flags);
+
+    int virDomainFSFreeze(DomainPointer domain, Pointer mountPoints, int count, int flags);
+
+    int virDomainFSThaw(DomainPointer domain, Pointer mountPoints, int count, int flags);
   }
 
   /**
@@ -46,6 +51,16 @@ public final class DomainCalls {
   /** {@code virDomainInjectNMI}: a non-maskable interrupt on all vCPUs. */
   public static void injectNmi(Domain domain) throws LibvirtException {
     ErrorHandler.processError(Calls.LIBVIRT.virDomainInjectNMI(domain.vdp, 0));
+  }
+
+  /** {@code virDomainFSFreeze}: by the guest's agent, all its file systems. */
+  public static void freeze(Domain domain) throws LibvirtException {
+    ErrorHandler.processError(Calls.LIBVIRT.virDomainFSFreeze(domain.vdp, Pointer.NULL, 0, 0));
+  }
+
+  /** {@code virDomainFSThaw}: ends {@link #freeze}. */
+  public static void thaw(Domain domain) throws LibvirtException {
+    ErrorHandler.processError(Calls.LIBVIRT.virDomainFSThaw(domain.vdp, Pointer.NULL, 0, 0));
   }
 
   /** Presses the ACPI power button; returns at once. The guest may ignore it. */

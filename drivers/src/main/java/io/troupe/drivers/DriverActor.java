@@ -234,12 +234,37 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
       DriverSettings settings,
       Clock clock,
       ActorRef<Notice> listener) {
+    return create(
+        connection, provider, images, DriverContext.ImageWriter.NONE, settings, clock, listener);
+  }
+
+  /**
+   * As the other one, for drivers that also make images.
+   *
+   * @param imageSink where its driver writes images to
+   */
+  public static Behavior<Message> create(
+      ConnectionSpec connection,
+      DriverProvider provider,
+      DriverContext.ImageReader images,
+      DriverContext.ImageWriter imageSink,
+      DriverSettings settings,
+      Clock clock,
+      ActorRef<Notice> listener) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers ->
                     new DriverActor(
-                        context, timers, connection, provider, images, settings, clock, listener)));
+                        context,
+                        timers,
+                        connection,
+                        provider,
+                        images,
+                        imageSink,
+                        settings,
+                        clock,
+                        listener)));
   }
 
   private DriverActor(
@@ -248,6 +273,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
       ConnectionSpec connection,
       DriverProvider provider,
       DriverContext.ImageReader images,
+      DriverContext.ImageWriter imageSink,
       DriverSettings settings,
       Clock clock,
       ActorRef<Notice> listener) {
@@ -256,7 +282,8 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
     this.connection = connection;
     this.provider = provider;
     this.driverContext =
-        new DriverContext(images, event -> listener.tell(new Seen(connection.id(), event)));
+        new DriverContext(
+            images, imageSink, event -> listener.tell(new Seen(connection.id(), event)));
     this.settings = settings;
     this.clock = clock;
     this.listener = listener;

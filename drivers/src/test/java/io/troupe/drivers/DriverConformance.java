@@ -20,7 +20,10 @@ import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostInventory;
+import io.troupe.drivers.spi.VolumeRef;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -49,6 +53,9 @@ public abstract class DriverConformance {
 
   private final List<GuestTarget> made = new ArrayList<>();
   private final BlockingQueue<GuestEvent> events = new LinkedBlockingQueue<>();
+
+  /** The images that the driver has made, by id. */
+  protected final Map<String, byte[]> snapshots = new ConcurrentHashMap<>();
 
   /** The open driver of the running test. */
   protected Driver driver;
@@ -129,7 +136,19 @@ public abstract class DriverConformance {
 
   @BeforeEach
   final void openDriver() throws Exception {
-    driver = open(new DriverContext(images(), events::add));
+    driver = open(new DriverContext(images(), made(), events::add));
+  }
+
+  /** Takes every image but one that is called {@code gone}. */
+  private DriverContext.ImageWriter made() {
+    return (imageId, content) -> {
+      if (imageId.equals("gone")) {
+        throw new NoSuchFileException(imageId);
+      }
+      var bytes = new ByteArrayOutputStream();
+      content.to(bytes);
+      snapshots.put(imageId, bytes.toByteArray());
+    };
   }
 
   @AfterEach
@@ -431,6 +450,14 @@ public abstract class DriverConformance {
             new DriverCommand.Resume(target),
             new DriverCommand.TriggerCrashDump(target),
             new DriverCommand.SetPassword(target, "root", "secret"),
+            new DriverCommand.Snapshot(target, "snapshot"),
+            new DriverCommand.Rescue(target, image()),
+            new DriverCommand.Unrescue(target),
+            new DriverCommand.Resize(target, size()),
+            new DriverCommand.AttachNic(target, nic()),
+            new DriverCommand.DetachNic(target, nic().mac()),
+            new DriverCommand.AttachVolume(target, new VolumeRef("id", "name", "raw")),
+            new DriverCommand.DetachVolume(target, "id"),
             new DriverCommand.ReadConsole(target, 1024),
             new DriverCommand.Diagnostics(target));
 
@@ -590,6 +617,20 @@ public abstract class DriverConformance {
         Map.of());
   }
 
+  /** A card that no guest is made with. */
+  protected final GuestSpec.Nic nic() {
+    return new GuestSpec.Nic(
+        "port",
+        "fa:16:3e:77:88:99",
+        "network",
+        "subnet",
+        "10.8.0.9",
+        "10.8.0.0/24",
+        Optional.empty(),
+        List.of(),
+        1500);
+  }
+
   private List<DriverCommand> everyCommand(GuestTarget target) {
     return List.of(
         spawnCommand(target),
@@ -602,6 +643,14 @@ public abstract class DriverConformance {
         new DriverCommand.Resume(target),
         new DriverCommand.TriggerCrashDump(target),
         new DriverCommand.SetPassword(target, "root", "secret"),
+        new DriverCommand.Snapshot(target, "snapshot"),
+        new DriverCommand.Rescue(target, image()),
+        new DriverCommand.Unrescue(target),
+        new DriverCommand.Resize(target, size()),
+        new DriverCommand.AttachNic(target, nic()),
+        new DriverCommand.DetachNic(target, nic().mac()),
+        new DriverCommand.AttachVolume(target, new VolumeRef("id", "name", "raw")),
+        new DriverCommand.DetachVolume(target, "id"),
         new DriverCommand.Inspect(target),
         new DriverCommand.ReadConsole(target, 1024),
         new DriverCommand.Diagnostics(target),

@@ -14,6 +14,7 @@ import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestEvent;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.HostInventory;
+import io.troupe.drivers.spi.VolumeRef;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,14 @@ class DriverMessagesTest {
             new DriverCommand.SetPassword(target, "root", "secret"),
             new DriverCommand.Destroy(target),
             new DriverCommand.Inspect(target),
+            new DriverCommand.Snapshot(target, "image"),
+            new DriverCommand.Rescue(target, FakeWorld.IMAGE),
+            new DriverCommand.Unrescue(target),
+            new DriverCommand.AttachNic(target, FakeWorld.spawn(target).spec().nics().getFirst()),
+            new DriverCommand.DetachNic(target, "fa:16:3e:00:00:01"),
+            new DriverCommand.AttachVolume(target, new VolumeRef("id", "name", "raw")),
+            new DriverCommand.DetachVolume(target, "id"),
+            new DriverCommand.Resize(target, new Resources(2, 256, 2)),
             new DriverCommand.Diagnostics(target),
             new DriverCommand.ReadConsole(target, 100))) {
       survives(new DriverActor.Execute(command, replies));
@@ -107,6 +116,15 @@ class DriverMessagesTest {
                         Optional.of(new DriverResult.Diagnostics.Traffic(1, 2, 3, 4, 5, 6, 7, 8)))),
                 List.of(new DriverResult.Diagnostics.Disk(1, 2, 3, 4, 5)),
                 new DriverResult.Diagnostics.Memory(512, 256))));
+    survives(
+        new DriverActor.Done(
+            operation,
+            instance,
+            "snapshot",
+            new DriverResult.SnapshotTaken("qcow2", 1L << 20, 1L << 40, true)));
+    survives(
+        new DriverActor.Done(
+            operation, instance, "attach-volume", new DriverResult.VolumeAttached("/dev/vdb")));
     survives(new DriverActor.Failed(operation, instance, "destroy", failure));
     survives(
         new DriverActor.HostsShown(

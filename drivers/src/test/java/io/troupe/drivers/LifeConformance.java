@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.troupe.core.value.PowerState;
+import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure.Kind;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.VolumeRef;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -162,6 +166,216 @@ public abstract class LifeConformance extends DriverConformance {
 
     assertThat(failureOf(() -> run(new DriverCommand.SetPassword(target, "root", "secret"))))
         .isEqualTo(Kind.INSTANCE_FAULT);
+  }
+
+  // -- snapshots
+
+  @Test
+  protected void snapshotOfAGuestThatRunsAndOfOneThatIsOffIsAWholeDisk() throws Exception {
+    needs("Snapshot", "Stop");
+    var target = target();
+    spawn(target);
+
+    var live = (DriverResult.SnapshotTaken) run(new DriverCommand.Snapshot(target, "live"));
+    assertThat(inspect(target).power()).isEqualTo(PowerState.RUNNING);
+    run(new DriverCommand.Stop(target, 0));
+    var off = (DriverResult.SnapshotTaken) run(new DriverCommand.Snapshot(target, "off"));
+    run(new DriverCommand.Snapshot(target, "off"));
+
+    assertThat(inspect(target).power()).isEqualTo(PowerState.SHUTDOWN);
+    assertThat(off.quiesced()).isTrue();
+    assertThat(snapshots).containsOnlyKeys("live", "off");
+    assertIsWhole(live, snapshots.get("live"));
+    assertIsWhole(off, snapshots.get("off"));
+  }
+
+  /** Format: QEMU's docs/interop/qcow2.txt. */
+  private void assertIsWhole(DriverResult.SnapshotTaken taken, byte[] image) {
+    var header = ByteBuffer.wrap(image);
+    assertThat(taken.diskFormat()).isEqualTo("qcow2");
+    assertThat(taken.sizeBytes()).isEqualTo(image.length);
+    assertThat(header.getInt(0)).as("magic").isEqualTo(0x514649fb);
+    assertThat(header.getLong(8)).as("backing file").isZero();
+    assertThat(header.getLong(24)).as("virtual size").isEqualTo(taken.virtualSizeBytes());
+    assertThat(taken.virtualSizeBytes()).isEqualTo(size().diskGib() << 30);
+  }
+
+  @Test
+  protected void snapshotToAnImageThatIsGoneIsTheInstancesFault() throws Exception {
+    needs("Snapshot", "Stop");
+    var target = target();
+    spawn(target);
+    run(new DriverCommand.Stop(target, 0));
+
+    assertThat(failureOf(() -> run(new DriverCommand.Snapshot(target, "gone"))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    assertThat(inspect(target).power()).isEqualTo(PowerState.SHUTDOWN);
+  }
+
+  // -- rescue
+
+  @Test
+  protected void rescuedGuestRunsUntilItIsUnrescuedEachTwice() throws Exception {
+    needs("Rescue", "Unrescue", "Stop");
+    var target = target();
+    spawn(target);
+
+    for (var i = 0; i < 2; i++) {
+      assertThat(guest(new DriverCommand.Rescue(target, image())).power())
+          .isEqualTo(PowerState.RUNNING);
+      assertEverybodySays(target, PowerState.RUNNING);
+    }
+    for (var i = 0; i < 2; i++) {
+      assertThat(guest(new DriverCommand.Unrescue(target)).power()).isEqualTo(PowerState.RUNNING);
+      assertEverybodySays(target, PowerState.RUNNING);
+    }
+    run(new DriverCommand.Stop(target, 0));
+    assertThat(guest(new DriverCommand.Rescue(target, image())).power())
+        .isEqualTo(PowerState.RUNNING);
+
+    assertThat(guest(new DriverCommand.Destroy(target)).present()).isFalse();
+    assertThat(reportOf(target)).isEmpty();
+  }
+
+  @Test
+  protected void rescueWithoutItsImageIsTheInstancesFaultAndChangesNothing() throws Exception {
+    needs("Rescue");
+    var target = target();
+    spawn(target);
+    var missing = new GuestSpec.ImageRef("no-such-image", "0".repeat(128), "qcow2", 4, 4);
+
+    assertThat(failureOf(() -> run(new DriverCommand.Rescue(target, missing))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    assertEverybodySays(target, PowerState.RUNNING);
+  }
+
+  // -- resize
+
+  @Test
+  protected void resizedGuestHasItsNewSizeWhenItRunsAgainEachTwice() throws Exception {
+    needs("Resize", "Stop", "Start", "Diagnostics");
+    var target = target();
+    var larger = new Resources(2, size().ramMib() * 2, size().diskGib() + 1);
+    spawn(target);
+
+    assertThat(failureOf(() -> run(new DriverCommand.Resize(target, larger))))
+        .as("while it runs")
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    run(new DriverCommand.Stop(target, 0));
+    for (var i = 0; i < 2; i++) {
+      assertThat(guest(new DriverCommand.Resize(target, larger)).power())
+          .isEqualTo(PowerState.SHUTDOWN);
+    }
+    run(new DriverCommand.Start(target));
+
+    var diagnostics = (DriverResult.Diagnostics) run(new DriverCommand.Diagnostics(target));
+    assertThat(diagnostics.cpus()).hasSize(2);
+    assertThat(diagnostics.memory().maximumMib()).isEqualTo(larger.ramMib());
+    if (can("Snapshot")) {
+      run(new DriverCommand.Stop(target, 0));
+      var taken = (DriverResult.SnapshotTaken) run(new DriverCommand.Snapshot(target, "larger"));
+      assertThat(taken.virtualSizeBytes()).isEqualTo(larger.diskGib() << 30);
+      assertThat(failureOf(() -> run(new DriverCommand.Resize(target, size()))))
+          .as("a disk does not shrink")
+          .isEqualTo(Kind.INSTANCE_FAULT);
+    }
+  }
+
+  // -- devices
+
+  /**
+   * Makes a volume on the host, which {@link #dropVolume} deletes; empty if that cannot be done.
+   */
+  protected Optional<VolumeRef> makeVolume() throws Exception {
+    return Optional.empty();
+  }
+
+  /** Deletes the volume; fails when it is not there. */
+  protected void dropVolume(VolumeRef volume) throws Exception {}
+
+  @Test
+  protected void nicComesAndGoesWhileTheGuestRunsEachTwice() throws Exception {
+    needs("AttachNic", "DetachNic", "Diagnostics", "Stop", "Start");
+    var target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+    var before = macs(target);
+
+    for (var i = 0; i < 2; i++) {
+      assertThat(guest(new DriverCommand.AttachNic(target, nic())).present()).isTrue();
+      assertThat(macs(target)).hasSize(before.size() + 1).contains(nic().mac());
+    }
+    run(new DriverCommand.Stop(target, 0));
+    run(new DriverCommand.Start(target));
+    assertThat(macs(target)).as("after a start").contains(nic().mac());
+    awaitBoots(target, 2);
+    for (var i = 0; i < 2; i++) {
+      run(new DriverCommand.DetachNic(target, nic().mac()));
+      assertThat(macs(target)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  protected void nicComesAndGoesWhileTheGuestIsOff() throws Exception {
+    needs("AttachNic", "DetachNic", "Diagnostics", "Stop", "Start");
+    var target = target();
+    spawn(target);
+    var before = macs(target);
+
+    run(new DriverCommand.Stop(target, 0));
+    run(new DriverCommand.AttachNic(target, nic()));
+    run(new DriverCommand.Start(target));
+    assertThat(macs(target)).contains(nic().mac());
+    run(new DriverCommand.Stop(target, 0));
+    run(new DriverCommand.DetachNic(target, nic().mac()));
+    run(new DriverCommand.Start(target));
+
+    assertThat(macs(target)).isEqualTo(before);
+  }
+
+  @Test
+  protected void volumeComesAndGoesAndOutlivesTheGuest() throws Exception {
+    needs("AttachVolume", "DetachVolume", "Diagnostics");
+    var volume = makeVolume();
+    assumeTrue(volume.isPresent(), "no volume can be made");
+    var target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+    var before = diagnose(target).disks().size();
+
+    for (var i = 0; i < 2; i++) {
+      assertThat(run(new DriverCommand.AttachVolume(target, volume.get())))
+          .isEqualTo(new DriverResult.VolumeAttached("/dev/vdb"));
+      assertThat(diagnose(target).disks()).hasSize(before + 1);
+    }
+    for (var i = 0; i < 2; i++) {
+      run(new DriverCommand.DetachVolume(target, volume.get().id()));
+      assertThat(diagnose(target).disks()).hasSize(before);
+    }
+    run(new DriverCommand.AttachVolume(target, volume.get()));
+    run(new DriverCommand.Destroy(target));
+
+    dropVolume(volume.get());
+  }
+
+  @Test
+  protected void devicesOfASuspendedGuestStay() throws Exception {
+    needs("AttachNic", "DetachNic", "Suspend");
+    var target = target();
+    spawn(target);
+    run(new DriverCommand.Suspend(target));
+
+    assertThat(failureOf(() -> run(new DriverCommand.AttachNic(target, nic()))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    assertEverybodySays(target, PowerState.SUSPENDED);
+  }
+
+  private List<String> macs(GuestTarget target) throws Exception {
+    return diagnose(target).nics().stream().map(DriverResult.Diagnostics.Nic::mac).toList();
+  }
+
+  private DriverResult.Diagnostics diagnose(GuestTarget target) throws Exception {
+    return (DriverResult.Diagnostics) run(new DriverCommand.Diagnostics(target));
   }
 
   // -- diagnostics

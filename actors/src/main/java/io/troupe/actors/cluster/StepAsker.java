@@ -218,7 +218,11 @@ public final class StepAsker<M> {
           switch (done.result()) {
             case DriverResult.Guest(var present, var power, _) ->
                 new StepOutcome.Guest(present, power);
-            case DriverResult.Console _, DriverResult.Diagnostics _ -> new StepOutcome.Done("");
+            case DriverResult.Console _,
+                DriverResult.Diagnostics _,
+                DriverResult.SnapshotTaken _,
+                DriverResult.VolumeAttached _ ->
+                new StepOutcome.Done("");
           };
       case DriverActor.Failed failed -> new StepOutcome.DriverFailed(failed.failure());
     };

@@ -8,7 +8,7 @@ import io.troupe.drivers.spi.DriverResult.Diagnostics.Memory;
 import io.troupe.drivers.spi.DriverResult.Diagnostics.Nic;
 import io.troupe.drivers.spi.DriverResult.Diagnostics.Traffic;
 import java.time.Instant;
-import java.util.List;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -36,7 +36,8 @@ final class FakeDiagnosis {
             .mapToObj(id -> new Cpu(id, Optional.of(1_000_000 * seconds), Optional.of(0)))
             .toList(),
         guest.nics().stream().map(nic -> new Nic(nic.split(" ")[0], Optional.of(traffic))).toList(),
-        List.of(new Disk(1 << 20, 256, 4_096 * seconds, seconds, 0)),
+        Collections.nCopies(
+            1 + guest.volumes().size(), new Disk(1 << 20, 256, 4_096 * seconds, seconds, 0)),
         new Memory(guest.size().ramMib(), guest.size().ramMib()));
   }
 }

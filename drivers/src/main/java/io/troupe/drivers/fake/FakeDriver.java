@@ -8,19 +8,14 @@ import io.troupe.drivers.spi.Driver;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverContext;
 import io.troupe.drivers.spi.DriverException;
-import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestEvent;
 import io.troupe.drivers.spi.GuestReport;
-import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostInventory;
-import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -42,23 +37,29 @@ public final class FakeDriver implements Driver {
               "Resume",
               "TriggerCrashDump",
               "SetPassword",
+              "Snapshot",
+              "Rescue",
+              "Unrescue",
+              "Resize",
+              "AttachNic",
+              "DetachNic",
+              "AttachVolume",
+              "DetachVolume",
               "Destroy",
               "Inspect",
               "ReadConsole",
               "Diagnostics"),
           true);
 
-  private static final int IMAGE_BYTES_READ = 512;
-
   private final FakeSettings settings;
   private final FakeHypervisor hypervisor;
-  private final DriverContext context;
   private final Clock clock;
   private final Consumer<GuestEvent> events;
   private final FakePace pace;
   private final FakeReach reach;
   private final FakePower power;
-  private final Set<String> cachedImages = ConcurrentHashMap.newKeySet();
+  private final FakeImages images;
+  private final FakeAssembly assembly;
   private final FakeInventory inventory;
   private volatile boolean closed;
 
@@ -70,13 +71,14 @@ public final class FakeDriver implements Driver {
       Clock clock) {
     this.settings = settings;
     this.hypervisor = hypervisor;
-    this.context = context;
     this.clock = clock;
     this.events = events;
     this.pace = new FakePace(settings);
     this.reach = new FakeReach(hypervisor, events, clock);
     this.power = new FakePower(reach, pace);
     this.inventory = new FakeInventory(settings);
+    this.images = new FakeImages(context);
+    this.assembly = new FakeAssembly(reach, pace, power, inventory, images);
   }
 
   static FakeDriver open(ConnectionSpec connection, DriverContext context, Clock clock)
@@ -126,7 +128,7 @@ public final class FakeDriver implements Driver {
   private DriverResult carryOut(DriverCommand command, Cancellation cancellation)
       throws DriverException {
     return switch (command) {
-      case DriverCommand.Spawn spawn -> spawn(spawn, cancellation);
+      case DriverCommand.Spawn spawn -> assembly.spawn(spawn, cancellation);
       case DriverCommand.Start(var target) -> power.start(target, cancellation);
       case DriverCommand.Stop(var target, var grace) -> power.stop(target, grace, cancellation);
       case DriverCommand.Reboot(var target, var soft, var grace) ->
@@ -137,33 +139,27 @@ public final class FakeDriver implements Driver {
       case DriverCommand.Resume(var target) -> power.resume(target);
       case DriverCommand.TriggerCrashDump(var target) -> power.interrupt(target);
       case DriverCommand.SetPassword(var target, _, _) -> setPassword(target);
-      case DriverCommand.Destroy(var target) ->
-          FakeReach.shown(reach.change(target, guest -> Optional.empty()));
+      case DriverCommand.Snapshot(var target, var imageId) -> {
+        var guest = reach.existing(target);
+        yield images.snapshot(
+            guest, imageId, guest.isOff() || (guest.runs() && !settings.noAgent()));
+      }
+      case DriverCommand.Rescue(var target, var image) ->
+          assembly.rescue(target, image, cancellation);
+      case DriverCommand.Unrescue(var target) -> assembly.unrescue(target, cancellation);
+      case DriverCommand.Resize(var target, var size) -> assembly.resize(target, size);
+      case DriverCommand.AttachNic(var target, var nic) -> assembly.attachNic(target, nic);
+      case DriverCommand.DetachNic(var target, var mac) -> assembly.detachNic(target, mac);
+      case DriverCommand.AttachVolume(var target, var volume) ->
+          assembly.attachVolume(target, volume.id());
+      case DriverCommand.DetachVolume(var target, var id) -> assembly.detachVolume(target, id);
+      case DriverCommand.Destroy(var target) -> assembly.destroy(target);
       case DriverCommand.Inspect(var target) -> FakeReach.shown(reach.look(target));
       case DriverCommand.ReadConsole(var target, var maxBytes) ->
           new DriverResult.Console(FakeConsole.tail(reach.existing(target), maxBytes));
       case DriverCommand.Diagnostics(var target) ->
           FakeDiagnosis.of(reach.existing(target), clock.instant());
     };
-  }
-
-  private DriverResult spawn(DriverCommand.Spawn command, Cancellation cancellation)
-      throws DriverException {
-    var target = command.target();
-    var found = reach.look(target);
-    if (found.isPresent() && found.get().generation() == target.generation()) {
-      return power.start(target, cancellation);
-    }
-    inventory.requireFits(command.spec().size());
-    cache(command.spec().image());
-    pace.awaitBoot(cancellation);
-    return FakeReach.shown(
-        reach.change(
-            target,
-            guest ->
-                guest.filter(it -> it.generation() == target.generation()).isPresent()
-                    ? guest
-                    : Optional.of(FakeGuest.made(command, clock.instant()))));
   }
 
   /** The guest does not keep it, it only says that it has. */
@@ -176,22 +172,6 @@ public final class FakeDriver implements Driver {
     }
     return reach.update(
         target, guest -> guest.noting(FakeGuest.Happening.PASSWORD_SET, clock.instant()));
-  }
-
-  /** A real hypervisor copies the image once; this one only sees that it could. */
-  private void cache(GuestSpec.ImageRef image) throws DriverException {
-    if (cachedImages.contains(image.sha512())) {
-      return;
-    }
-    try (var bytes = context.images().open(image.id())) {
-      bytes.readNBytes(IMAGE_BYTES_READ);
-    } catch (IOException e) {
-      throw new DriverException(
-          new DriverFailure(
-              DriverFailure.Kind.INSTANCE_FAULT, "image " + image.id() + " cannot be read: " + e),
-          e);
-    }
-    cachedImages.add(image.sha512());
   }
 
   private void requireOpen() throws DriverException {

@@ -5,10 +5,13 @@ import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.GuestReport;
+import io.troupe.drivers.spi.GuestSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * One guest of a fake hypervisor, as small as it can be: hundreds of thousands may live in one
@@ -18,6 +21,8 @@ import java.util.Optional;
  * @param instance empty for a guest that Troupe did not make
  * @param nics {@code MAC ADDRESS} of each
  * @param keyName of the SSH key from the config drive, empty when there is none
+ * @param rescued whether it boots from a rescue disk; false in files of former releases
+ * @param volumes {@code DEVICE ID} of each that is attached; absent in files of former releases
  * @param past its latest boots and ends, oldest first; the console log is made from them
  */
 record FakeGuest(
@@ -29,7 +34,9 @@ record FakeGuest(
     Resources size,
     List<String> nics,
     String keyName,
-    List<Moment> past) {
+    List<Moment> past,
+    boolean rescued,
+    List<String> volumes) {
 
   /** Older ones than this many scroll out of the console log. */
   private static final int MOMENTS_KEPT = 16;
@@ -53,6 +60,7 @@ record FakeGuest(
   FakeGuest {
     nics = List.copyOf(nics);
     past = List.copyOf(past);
+    volumes = volumes == null ? List.of() : List.copyOf(volumes);
   }
 
   /** How a hypervisor names the guest of an instance. */
@@ -69,8 +77,10 @@ record FakeGuest(
             PowerState.SHUTDOWN,
             spec.hostname(),
             spec.size(),
-            spec.nics().stream().map(nic -> nic.mac() + " " + nic.address()).toList(),
+            spec.nics().stream().map(FakeGuest::card).toList(),
             spec.configDrive().keyName().orElse(""),
+            List.of(),
+            false,
             List.of())
         .booted(at);
   }
@@ -85,6 +95,8 @@ record FakeGuest(
             Resources.NONE,
             List.of(),
             "",
+            List.of(),
+            false,
             List.of())
         .booted(at);
   }
@@ -114,6 +126,91 @@ record FakeGuest(
   /** Whether it only has to be let go on: paused, or saved to disk. */
   boolean goesOn() {
     return power == PowerState.PAUSED || power == PowerState.SUSPENDED;
+  }
+
+  FakeGuest bootingFrom(boolean rescueDisk) {
+    return new FakeGuest(
+        name,
+        instance,
+        generation,
+        power,
+        hostname,
+        size,
+        nics,
+        keyName,
+        past,
+        rescueDisk,
+        volumes);
+  }
+
+  /** Of another size; 0 GiB leaves the disk as it is. */
+  FakeGuest sized(Resources to) {
+    var diskGib = to.diskGib() == 0 ? size.diskGib() : to.diskGib();
+    var sized = new Resources(to.vcpus(), to.ramMib(), diskGib);
+    return new FakeGuest(
+        name, instance, generation, power, hostname, sized, nics, keyName, past, rescued, volumes);
+  }
+
+  private static String card(GuestSpec.Nic nic) {
+    return nic.mac() + " " + nic.address();
+  }
+
+  FakeGuest withNic(GuestSpec.Nic nic) {
+    return nics.stream().anyMatch(card -> card.startsWith(nic.mac() + " "))
+        ? this
+        : having(with(nics, card(nic)), volumes);
+  }
+
+  FakeGuest withoutNic(String mac) {
+    return having(without(nics, card -> card.startsWith(mac + " ")), volumes);
+  }
+
+  FakeGuest withVolume(String id) {
+    if (volumes.stream().anyMatch(volume -> volume.endsWith(" " + id))) {
+      return this;
+    }
+    var device = 'b';
+    while (isTaken("/dev/vd" + device)) {
+      device++;
+    }
+    return having(nics, with(volumes, "/dev/vd" + device + " " + id));
+  }
+
+  private boolean isTaken(String device) {
+    return volumes.stream().anyMatch(volume -> volume.startsWith(device + " "));
+  }
+
+  FakeGuest withoutVolume(String id) {
+    return having(nics, without(volumes, volume -> volume.endsWith(" " + id)));
+  }
+
+  /** The device of a volume that is attached. */
+  String deviceOf(String volumeId) {
+    var found = volumes.stream().filter(volume -> volume.endsWith(" " + volumeId)).findFirst();
+    return found.orElseThrow().split(" ")[0];
+  }
+
+  private FakeGuest having(List<String> otherNics, List<String> otherVolumes) {
+    return new FakeGuest(
+        name,
+        instance,
+        generation,
+        power,
+        hostname,
+        size,
+        otherNics,
+        keyName,
+        past,
+        rescued,
+        otherVolumes);
+  }
+
+  private static List<String> with(List<String> all, String one) {
+    return Stream.concat(all.stream(), Stream.of(one)).toList();
+  }
+
+  private static List<String> without(List<String> all, Predicate<String> which) {
+    return all.stream().filter(which.negate()).toList();
   }
 
   /** In another power state, without anything having happened inside. */
@@ -154,6 +251,16 @@ record FakeGuest(
 
   private FakeGuest with(PowerState newPower, List<Moment> moments) {
     return new FakeGuest(
-        name, instance, generation, newPower, hostname, size, nics, keyName, moments);
+        name,
+        instance,
+        generation,
+        newPower,
+        hostname,
+        size,
+        nics,
+        keyName,
+        moments,
+        rescued,
+        volumes);
   }
 }

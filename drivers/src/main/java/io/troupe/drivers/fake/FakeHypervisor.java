@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -120,7 +121,21 @@ final class FakeHypervisor {
   }
 
   List<FakeGuest> guests(String host) throws DriverException {
-    return alone(() -> guests.on(host));
+    return inTurn(() -> true, () -> guests.on(host));
+  }
+
+  /** The target's guest, as {@link #update} finds it. */
+  Optional<FakeGuest> look(GuestTarget target) throws DriverException {
+    return inTurn(
+        () -> target.epoch() <= guests.epoch(target.host()),
+        () -> {
+          admit(target);
+          var found = guests.find(target.host(), FakeGuest.nameOf(target.instance()));
+          if (found.isPresent()) {
+            requireOwned(found.get(), target);
+          }
+          return found;
+        });
   }
 
   /**
@@ -190,6 +205,14 @@ final class FakeHypervisor {
 
   /** Nobody else changes anything meanwhile, in this process or another. */
   private <T> T alone(Step<T> step) throws DriverException {
+    return inTurn(() -> false, step);
+  }
+
+  /**
+   * As {@link #alone}; but a step that only looks keeps no other process out, as long as none has
+   * changed anything.
+   */
+  private <T> T inTurn(BooleanSupplier onlyLooks, Step<T> step) throws DriverException {
     requireReachable();
     var until = System.nanoTime() + PATIENCE.toNanos();
     try {
@@ -201,7 +224,7 @@ final class FakeHypervisor {
       throw DriverException.retryable("interrupted");
     }
     try {
-      if (state.isEmpty()) {
+      if (state.isEmpty() || (onlyLooks.getAsBoolean() && state.get().isCurrent())) {
         return step.run();
       }
       try (var _ = state.get().enter(until)) {

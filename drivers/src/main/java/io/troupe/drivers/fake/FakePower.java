@@ -100,7 +100,7 @@ record FakePower(FakeReach reach, FakePace pace) {
     return guest.booted(reach.now());
   }
 
-  private FakeGuest off(FakeGuest guest, FakeGuest.Happening how) {
+  FakeGuest off(FakeGuest guest, FakeGuest.Happening how) {
     return guest.isOff() ? guest : guest.ended(how, reach.now());
   }
 }

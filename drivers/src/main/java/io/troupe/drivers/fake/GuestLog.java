@@ -10,6 +10,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -24,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * write. Every line is handed to the operating system before its change is answered, so a killed
  * process takes none with it; nothing is forced to the disk, so a power failure may lose some.
  *
- * <p>All of it is done while the caller holds the directory's {@link StateLock}: first {@link
- * #catchUp}, then at most some {@link #append}. Not thread-safe.
+ * <p>All but one look is done while the caller holds the directory's {@link StateLock}: first
+ * {@link #catchUp}, then at most some {@link #append}. Not thread-safe.
  */
 final class GuestLog {
   private static final Logger LOG = LoggerFactory.getLogger(GuestLog.class);
@@ -76,6 +77,22 @@ final class GuestLog {
           close(); // the next one begins from the start
         }
       }
+    }
+  }
+
+  /**
+   * Whether nobody has written since {@link #catchUp}: then what was read is how it is at this
+   * moment. The one question that may be asked without the lock.
+   */
+  boolean isCurrent() throws IOException {
+    if (opened.isEmpty()) {
+      return false;
+    }
+    try {
+      var now = Files.readAttributes(file, BasicFileAttributes.class);
+      return opened.get().key().equals(String.valueOf(now.fileKey())) && now.size() == known;
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 

@@ -9,7 +9,8 @@ import java.nio.file.Path;
 /**
  * The directory in which the guests of a fake hypervisor are kept, for every process that opens it:
  * whoever changes something takes the {@link StateLock}, catches up with what others wrote to the
- * {@link GuestLog}, and adds his own lines. Nobody waits for anything else while he has the lock.
+ * {@link GuestLog}, and adds his own lines; whoever only looks needs the lock only when others have
+ * written. Nobody waits for anything else while he has the lock.
  */
 final class SharedState {
   /** The log is rewritten when it has this many lines more than five times what it must have. */
@@ -85,6 +86,15 @@ final class SharedState {
           held.release();
         }
       }
+    } catch (IOException e) {
+      throw fault(e);
+    }
+  }
+
+  /** Whether the guests are as they are at this moment, without entering. */
+  boolean isCurrent() throws DriverException {
+    try {
+      return !closed && log.isCurrent();
     } catch (IOException e) {
       throw fault(e);
     }

@@ -1,7 +1,6 @@
 package io.troupe.drivers.libvirt;
 
 import io.troupe.drivers.spi.GuestSpec;
-import io.troupe.drivers.spi.GuestSpec.Nic;
 import java.util.Optional;
 
 /**
@@ -69,7 +68,7 @@ record DomainXml(
 
   private void devices(XmlElement devices) {
     disks.ifPresent(paths -> disks(devices, paths));
-    spec.nics().forEach(nic -> nic(devices, nic));
+    spec.nics().forEach(nic -> NicXml.add(devices, nic, nicSource));
     if (guestType.equals("test")) {
       return;
     }
@@ -102,43 +101,6 @@ record DomainXml(
     drive.child("source", "file", paths.configDrive());
     drive.child("target", "dev", isX86() ? "hda" : "sda", "bus", isX86() ? "ide" : "scsi");
     drive.child("readonly");
-  }
-
-  private void nic(XmlElement devices, Nic nic) {
-    XmlElement card =
-        switch (nicSource) {
-          case NicSource.User() -> devices.child("interface", "type", "user");
-          case NicSource.Network(var name) -> {
-            XmlElement made = devices.child("interface", "type", "network");
-            made.child("source", "network", name);
-            yield made;
-          }
-          case NicSource.Bridge(var name) -> {
-            XmlElement made = devices.child("interface", "type", "bridge");
-            made.child("source", "bridge", name);
-            yield made;
-          }
-        };
-    card.child("mac", "address", nic.mac());
-    card.child("model", "type", "virtio");
-    if (nicSource instanceof NicSource.User) {
-      userNetwork(card, nic.cidr());
-    } else if (nic.mtu() > 0) {
-      card.child("mtu", "size", Integer.toString(nic.mtu()));
-    }
-  }
-
-  /**
-   * QEMU plays the subnet's router, so that the address on the config drive is one of its own. Its
-   * DHCP begins at host 15, so smaller subnets are refused by QEMU and stay with its default.
-   */
-  private static void userNetwork(XmlElement card, String cidr) {
-    int slash = cidr.indexOf('/');
-    String prefix = cidr.substring(slash + 1);
-    if (Integer.parseInt(prefix) <= 27) {
-      String address = cidr.substring(0, slash);
-      card.child("ip", "family", "ipv4", "address", address, "prefix", prefix);
-    }
   }
 
   /** i440FX on x86, as Nova's default; the generic board elsewhere. */

@@ -14,7 +14,7 @@ import org.libvirt.LibvirtException;
 record GuestAgent(LibvirtConnection connection) {
   /** The agent's words, which libvirt hands on inside an internal error. */
   private static final Pattern UNKNOWN_COMMAND =
-      Pattern.compile("has not been found|has been disabled|is disabled|not supported");
+      Pattern.compile("has not been found|has been disabled|is disabled|not supported|cannot find");
 
   /**
    * The user's password is this one. Unsupported when no agent answers or it has no such command,

@@ -40,13 +40,14 @@ final class GuestAssembly {
       HostFacts facts,
       HostChoices choices,
       VolumePool pool,
-      ImageReader images) {
+      ImageReader images,
+      ImageCache cache) {
     this.connection = connection;
     this.facts = facts;
     this.choices = choices;
     this.pool = pool;
     this.images = images;
-    this.cache = new ImageCache(connection, pool, images);
+    this.cache = cache;
     this.fence = new Fence(connection);
   }
 

@@ -23,6 +23,15 @@ record GuestVolumes(InstanceId instance, long generation) {
     return prefix() + "console.log";
   }
 
+  String rescueDisk() {
+    return prefix() + "rescue.qcow2";
+  }
+
+  /** What a snapshot is on its way to the image store. */
+  String snapshot() {
+    return prefix() + "snapshot.qcow2";
+  }
+
   private String prefix() {
     return "troupe-" + instance + "." + generation + ".";
   }

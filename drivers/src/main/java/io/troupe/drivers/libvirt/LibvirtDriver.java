@@ -1,6 +1,5 @@
 package io.troupe.drivers.libvirt;
 
-import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.libvirt.GuestAssembly.HostChoices;
 import io.troupe.drivers.spi.Cancellation;
 import io.troupe.drivers.spi.Capabilities;
@@ -15,30 +14,14 @@ import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostInventory;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.libvirt.Domain;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 
 /** One libvirt host: takes each command through the fence and to the part that carries it out. */
 final class LibvirtDriver implements Driver {
-  private static final Set<String> ON_EVERY_HOST =
-      Set.of(
-          "Spawn",
-          "Start",
-          "Stop",
-          "Reboot",
-          "Pause",
-          "Unpause",
-          "Suspend",
-          "Resume",
-          "Destroy",
-          "Inspect",
-          "Diagnostics");
-
   private final LibvirtConnection connection;
   private final GuestEvents events;
   private final HostFacts facts;
@@ -46,10 +29,7 @@ final class LibvirtDriver implements Driver {
   private final HostChoices choices;
   private final Fence fence;
   private final EpochMarker marker;
-  private final Power power;
-  private final Suspension suspension;
-  private final GuestAgent agent;
-  private final GuestAssembly assembly;
+  private final LibvirtCommands commands;
 
   private LibvirtDriver(
       LibvirtConnection connection,
@@ -65,10 +45,7 @@ final class LibvirtDriver implements Driver {
     this.choices = choices;
     this.fence = new Fence(connection);
     this.marker = new EpochMarker(pool, facts);
-    this.power = new Power(connection, events, facts);
-    this.suspension = new Suspension(connection);
-    this.agent = new GuestAgent(connection);
-    this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images());
+    this.commands = new LibvirtCommands(connection, events, facts, pool, choices, context);
   }
 
   static LibvirtDriver open(ConnectionSpec spec, DriverContext context) throws DriverException {
@@ -118,11 +95,7 @@ final class LibvirtDriver implements Driver {
 
   @Override
   public Capabilities capabilities() {
-    Set<String> commands = new HashSet<>(ON_EVERY_HOST);
-    if (facts.keepsFiles()) {
-      commands.addAll(Set.of("TriggerCrashDump", "SetPassword", "ReadConsole"));
-    }
-    return new Capabilities(commands, true);
+    return new Capabilities(LibvirtCommands.on(facts), true);
   }
 
   @Override
@@ -186,70 +159,9 @@ final class LibvirtDriver implements Driver {
           command.getClass().getSimpleName() + " on " + facts.hypervisor());
     }
     Permit permit = Permit.of(target, cancellation, marker);
-    Tenure tenure = permit.tenure();
     permit.check();
-    connection.run("epoch", tenure::require);
-    Optional<DomainMetadata> recorded = fence.check(target);
-    InstanceId instance = target.instance();
-    switch (command) {
-      case DriverCommand.Spawn(var same, var spec) -> {
-        if (recorded.isPresent() && recorded.get().generation() == target.generation()) {
-          power.start(instance, tenure);
-        } else {
-          assembly.spawn(target, spec, permit);
-        }
-      }
-      case DriverCommand.Start start -> power.start(instance, tenure);
-      case DriverCommand.Stop stop -> power.stop(instance, stop.graceMillis(), permit);
-      case DriverCommand.Reboot reboot -> {
-        if (reboot.soft()) {
-          power.rebootSoft(instance, reboot.graceMillis(), permit);
-        } else {
-          power.rebootHard(instance, tenure);
-        }
-      }
-      case DriverCommand.Pause pause -> suspension.pause(instance, tenure);
-      case DriverCommand.Unpause unpause -> suspension.unpause(instance, tenure);
-      case DriverCommand.Suspend suspend -> suspension.suspend(instance, tenure);
-      case DriverCommand.Resume resume -> suspension.resume(instance, tenure);
-      case DriverCommand.TriggerCrashDump dump -> suspension.interrupt(instance, tenure);
-      case DriverCommand.SetPassword(_, var user, var password) ->
-          agent.setPassword(instance, user, password, tenure);
-      case DriverCommand.Destroy destroy -> assembly.remove(target, tenure);
-      case DriverCommand.Inspect inspect -> {}
-      case DriverCommand.ReadConsole read -> {
-        return new DriverResult.Console(console(target, recorded, read.maxBytes()));
-      }
-      case DriverCommand.Diagnostics diagnostics -> {
-        return connection
-            .onDomain("diagnostics", instance, domain -> Diagnosis.of(domain, choices.guestType()))
-            .orElseThrow(() -> noGuest(instance));
-      }
-    }
-    return inspect(instance);
-  }
-
-  private DriverResult.Guest inspect(InstanceId instance) throws DriverException {
-    return connection
-        .onDomain(
-            "inspect",
-            instance,
-            domain ->
-                new DriverResult.Guest(
-                    true, PowerStates.of(domain), Vnc.address(domain, facts.address())))
-        .orElse(DriverResult.Guest.GONE);
-  }
-
-  private String console(GuestTarget target, Optional<DomainMetadata> recorded, int maxBytes)
-      throws DriverException {
-    DomainMetadata guest = recorded.orElseThrow(() -> noGuest(target.instance()));
-    GuestVolumes volumes = new GuestVolumes(guest.instance(), guest.generation());
-    return connection.call(
-        "console log", connect -> ConsoleLog.read(connect, pool, volumes.consoleLog(), maxBytes));
-  }
-
-  private static DriverException noGuest(InstanceId instance) {
-    return DriverException.instanceFault("no guest " + instance + " on this host");
+    connection.run("epoch", permit.tenure()::require);
+    return commands.carryOut(command, fence.check(target), permit);
   }
 
   private void requireHost(String host) throws DriverException {

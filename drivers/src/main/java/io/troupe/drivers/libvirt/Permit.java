@@ -35,6 +35,11 @@ record Permit(Cancellation cancellation, Instant deadline, Tenure tenure) {
     boolean holds() throws DriverException;
   }
 
+  /** Waits until the condition holds, or the command must end. */
+  void await(Condition condition) throws DriverException {
+    await(Duration.ofDays(365).toMillis(), condition);
+  }
+
   /** Waits until the condition holds; false when it does not within {@code millis} ms. */
   boolean await(long millis, Condition condition) throws DriverException {
     long end = System.nanoTime() + Duration.ofMillis(millis).toNanos();

@@ -100,7 +100,8 @@ final class Power {
     };
   }
 
-  private void switchOff(InstanceId instance, Tenure tenure) throws DriverException {
+  /** The guest is off, and nothing of its memory is kept. */
+  void switchOff(InstanceId instance, Tenure tenure) throws DriverException {
     onGuest(
         "power off",
         instance,

@@ -141,16 +141,72 @@ record VolumePool(String name, String path) {
       String baseFormat,
       Tenure tenure)
       throws LibvirtException, DriverException {
+    XmlElement xml = qcow2(volume, capacityBytes);
+    XmlElement base = xml.child("backingStore");
+    base.child("path").text(basePath);
+    base.child("format", "type", baseFormat);
+    return create(connect, xml, tenure);
+  }
+
+  /** Makes an empty qcow2 file that stands on no other. */
+  Volume createQcow2(Connect connect, String volume, long capacityBytes, Tenure tenure)
+      throws LibvirtException, DriverException {
+    return create(connect, qcow2(volume, capacityBytes), tenure);
+  }
+
+  private static XmlElement qcow2(String volume, long capacityBytes) {
     XmlElement xml = XmlElement.root("volume");
     xml.child("name").text(volume);
     xml.child("capacity", "unit", "bytes").text(Long.toString(capacityBytes));
     XmlElement target = xml.child("target");
     target.child("format", "type", "qcow2");
     target.child("permissions").child("mode").text("0600");
-    XmlElement base = xml.child("backingStore");
-    base.child("path").text(basePath);
-    base.child("format", "type", baseFormat);
-    return create(connect, xml, tenure);
+    return xml;
+  }
+
+  /**
+   * Makes a qcow2 file with all that is in {@code source} and in what that stands on. Blocks as
+   * long as the copy takes.
+   */
+  void createFlatCopy(Connect connect, String volume, String source, Tenure tenure)
+      throws LibvirtException, DriverException {
+    XmlElement xml = qcow2(volume, virtualSizeBytes(connect, source));
+    onVolume(
+        connect,
+        source,
+        found -> {
+          StoragePool pool = connect.storagePoolLookupByName(name);
+          try {
+            tenure.require(connect);
+            pool.storageVolCreateXMLFrom(xml.write(), found, 0).free();
+          } finally {
+            pool.free();
+          }
+          return true;
+        });
+  }
+
+  /**
+   * What lies in a volume that somebody else than libvirt has written.
+   *
+   * @param fileBytes of the file
+   * @param diskBytes of the disk in it
+   */
+  record Sizes(long fileBytes, long diskBytes) {}
+
+  Sizes freshSizes(Connect connect, String volume) throws LibvirtException, DriverException {
+    refresh(connect);
+    long fileBytes =
+        find(connect, volume)
+            .orElseThrow(() -> DriverException.retryable("there is no volume " + volume))
+            .sizeBytes();
+    return new Sizes(fileBytes, virtualSizeBytes(connect, volume));
+  }
+
+  /** The size of the disk in a volume, whatever the file takes. Throws when there is no volume. */
+  long virtualSizeBytes(Connect connect, String volume) throws LibvirtException, DriverException {
+    return onVolume(connect, volume, found -> found.getInfo().capacity)
+        .orElseThrow(() -> DriverException.hostFault("there is no volume " + volume));
   }
 
   private Volume create(Connect connect, XmlElement xml, Tenure tenure)

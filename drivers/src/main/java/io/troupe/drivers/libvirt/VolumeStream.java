@@ -4,6 +4,7 @@ import io.troupe.drivers.spi.DriverException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Arrays;
 import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
@@ -64,6 +65,31 @@ final class VolumeStream {
         throw new IllegalStateException("a blocking stream took no bytes: " + taken);
       }
       sent += taken;
+    }
+  }
+
+  /** Writes the volume's first {@code length} bytes to {@code sink}. */
+  static void download(
+      Connect connect, StorageVol volume, long length, OutputStream sink, Permit permit)
+      throws LibvirtException, DriverException {
+    Stream stream = connect.streamNew(0);
+    try {
+      volume.download(stream, 0, length, 0);
+      byte[] chunk = new byte[CHUNK_BYTES];
+      for (long left = length; left > 0; ) {
+        permit.check();
+        int read = stream.receive(chunk);
+        if (read <= 0) {
+          throw DriverException.retryable("the volume ended " + left + " bytes early");
+        }
+        sink.write(chunk, 0, (int) Math.min(read, left));
+        left -= read;
+      }
+      stream.finish();
+    } catch (IOException e) {
+      throw DriverException.retryable("the image store: " + e.getMessage());
+    } finally {
+      stream.free(); // aborts what was not read to its end
     }
   }
 

@@ -19,6 +19,7 @@ import javax.xml.xpath.XPathExpressionException;
 import javax.xml.xpath.XPathFactory;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
+import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
@@ -78,6 +79,21 @@ final class XmlElement {
     return this;
   }
 
+  XmlElement set(String name, String value) {
+    element.setAttribute(name, value);
+    return this;
+  }
+
+  XmlElement unset(String name) {
+    element.removeAttribute(name);
+    return this;
+  }
+
+  /** Takes the element out of its document. */
+  void remove() {
+    element.getParentNode().removeChild(element);
+  }
+
   String attribute(String name) {
     return element.getAttribute(name);
   }
@@ -110,13 +126,22 @@ final class XmlElement {
 
   /** The whole document, indented, without an XML declaration. */
   String write() {
+    return write(element.getOwnerDocument());
+  }
+
+  /** Only this element and what is in it. */
+  String writeAlone() {
+    return write(element);
+  }
+
+  private static String write(Node node) {
     try {
       Transformer transformer = TransformerFactory.newInstance().newTransformer();
       transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
       transformer.setOutputProperty(OutputKeys.INDENT, "yes");
       transformer.setOutputProperty("{http://xml.apache.org/xslt}indent-amount", "2");
       StringWriter text = new StringWriter();
-      transformer.transform(new DOMSource(element.getOwnerDocument()), new StreamResult(text));
+      transformer.transform(new DOMSource(node), new StreamResult(text));
       return text.toString().replace(System.lineSeparator(), "\n");
     } catch (TransformerException e) {
       throw new IllegalStateException("a document in memory can always be written", e);

@@ -2,10 +2,12 @@
  * Guests on QEMU through libvirt, local or remote, with nothing of ours on the hypervisor.
  *
  * <pre>
- *  LibvirtDriver ── fence (DomainMetadata) ──┬─ GuestAssembly ── ImageCache ── RootDisk ── ConsoleLog
- *       │                                    │       └── DomainXml (pure)         all in one VolumePool
- *       │                                    ├─ Power
- *       │                                    └─ Vnc
+ *  LibvirtDriver ── Fence, EpochMarker ── LibvirtCommands ──┬─ GuestAssembly ── ImageCache ── RootDisk
+ *       │                                                   │       └── DomainXml (pure)
+ *       │                                                   ├─ Power, Suspension, GuestAgent
+ *       │                                                   ├─ Rescue, Resizing, Hotplug ── Definition
+ *       │                                                   └─ RootSnapshot, ConsoleLog, Diagnosis, Vnc
+ *       │                                                         all files in one VolumePool
  *  LibvirtConnection ── LibvirtEventLoop ──▸ GuestEvents ──▸ who opened the driver
  * </pre>
  *

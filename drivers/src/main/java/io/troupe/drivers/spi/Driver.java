@@ -13,6 +13,9 @@ import java.util.List;
  *   <li>A command names an end state. Carrying it out twice is harmless and answers the same.
  *   <li>A command for a guest whose recorded generation is newer is refused ({@link
  *       DriverFailure.Kind#INSTANCE_FAULT}) and changes nothing.
+ *   <li>A command of a lower epoch than its host has seen is refused ({@link
+ *       DriverFailure.Kind#RETRYABLE}, see {@link PastEpoch}), whoever has shown it the higher one:
+ *       also a successor in another process, and also in the middle of a command.
  *   <li>A failed spawn leaves nothing behind, or a guest that {@code Destroy} removes completely.
  *   <li>A guest that Troupe did not make is never touched.
  * </ul>

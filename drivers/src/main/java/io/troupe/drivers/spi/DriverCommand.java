@@ -3,6 +3,7 @@ package io.troupe.drivers.spi;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.Resources;
 
 /** What a hypervisor can be told to do with one guest. Each names an end state. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
@@ -17,6 +18,14 @@ import io.troupe.core.serialization.CborSerializable;
   @JsonSubTypes.Type(value = DriverCommand.Resume.class, name = "resume"),
   @JsonSubTypes.Type(value = DriverCommand.TriggerCrashDump.class, name = "trigger-crash-dump"),
   @JsonSubTypes.Type(value = DriverCommand.SetPassword.class, name = "set-password"),
+  @JsonSubTypes.Type(value = DriverCommand.Snapshot.class, name = "snapshot"),
+  @JsonSubTypes.Type(value = DriverCommand.Rescue.class, name = "rescue"),
+  @JsonSubTypes.Type(value = DriverCommand.Unrescue.class, name = "unrescue"),
+  @JsonSubTypes.Type(value = DriverCommand.Resize.class, name = "resize"),
+  @JsonSubTypes.Type(value = DriverCommand.AttachNic.class, name = "attach-nic"),
+  @JsonSubTypes.Type(value = DriverCommand.DetachNic.class, name = "detach-nic"),
+  @JsonSubTypes.Type(value = DriverCommand.AttachVolume.class, name = "attach-volume"),
+  @JsonSubTypes.Type(value = DriverCommand.DetachVolume.class, name = "detach-volume"),
   @JsonSubTypes.Type(value = DriverCommand.Destroy.class, name = "destroy"),
   @JsonSubTypes.Type(value = DriverCommand.Inspect.class, name = "inspect"),
   @JsonSubTypes.Type(value = DriverCommand.ReadConsole.class, name = "read-console"),
@@ -85,8 +94,51 @@ public sealed interface DriverCommand extends CborSerializable {
   }
 
   /**
-   * The guest, its disks, config drive and console log are gone. One that is gone already is a
-   * success.
+   * The image has the bytes of the guest's root disk as it is at one moment while this is carried
+   * out: qcow2 that stands on no other file. The guest goes on as it was; its file systems are
+   * quiesced by its agent if one answers. Each repetition is a new moment.
+   *
+   * @param imageId an image that is there already and waits for its bytes
+   */
+  record Snapshot(GuestTarget target, String imageId) implements DriverCommand {}
+
+  /**
+   * The guest runs from a fresh disk made from the image, and sees its own root disk as a further
+   * one. It was powered off for that. One that is rescued already keeps the rescue disk it has and
+   * is started if it is off.
+   */
+  record Rescue(GuestTarget target, GuestSpec.ImageRef image) implements DriverCommand {}
+
+  /** The guest runs from its own root disk, and there is no rescue disk. */
+  record Unrescue(GuestTarget target) implements DriverCommand {}
+
+  /**
+   * The guest has this size, and is off. Its root disk grows to {@code diskGib}; 0 leaves it as it
+   * is, and one that would have to shrink is an instance fault, as is a guest that is not off.
+   */
+  record Resize(GuestTarget target, Resources size) implements DriverCommand {}
+
+  /**
+   * The guest has this network card, at once if it is in memory. One with the same MAC is left as
+   * it is. For this and the next three commands a suspended guest is an instance fault.
+   */
+  record AttachNic(GuestTarget target, GuestSpec.Nic nic) implements DriverCommand {}
+
+  /**
+   * The guest has no network card with this MAC. One that runs has to let go of it; when it does
+   * not in some 20 s, that is retryable.
+   */
+  record DetachNic(GuestTarget target, String mac) implements DriverCommand {}
+
+  /** The guest has this volume as a disk, at once if it is in memory. */
+  record AttachVolume(GuestTarget target, VolumeRef volume) implements DriverCommand {}
+
+  /** The guest has no disk of this volume, which itself stays. Retryable as {@link DetachNic}. */
+  record DetachVolume(GuestTarget target, String volumeId) implements DriverCommand {}
+
+  /**
+   * The guest, its disks, config drive and console log are gone. Attached volumes stay. One that is
+   * gone already is a success.
    */
   record Destroy(GuestTarget target) implements DriverCommand {}
 
@@ -117,6 +169,14 @@ public sealed interface DriverCommand extends CborSerializable {
       case Resume _ -> "resume";
       case TriggerCrashDump _ -> "trigger-crash-dump";
       case SetPassword _ -> "set-password";
+      case Snapshot _ -> "snapshot";
+      case Rescue _ -> "rescue";
+      case Unrescue _ -> "unrescue";
+      case Resize _ -> "resize";
+      case AttachNic _ -> "attach-nic";
+      case DetachNic _ -> "detach-nic";
+      case AttachVolume _ -> "attach-volume";
+      case DetachVolume _ -> "detach-volume";
       case Destroy _ -> "destroy";
       case Inspect _ -> "inspect";
       case ReadConsole _ -> "read-console";
@@ -138,6 +198,14 @@ public sealed interface DriverCommand extends CborSerializable {
       case Resume _ -> new Resume(fenced);
       case TriggerCrashDump _ -> new TriggerCrashDump(fenced);
       case SetPassword(_, var user, var password) -> new SetPassword(fenced, user, password);
+      case Snapshot(_, var imageId) -> new Snapshot(fenced, imageId);
+      case Rescue(_, var image) -> new Rescue(fenced, image);
+      case Unrescue _ -> new Unrescue(fenced);
+      case Resize(_, var size) -> new Resize(fenced, size);
+      case AttachNic(_, var nic) -> new AttachNic(fenced, nic);
+      case DetachNic(_, var mac) -> new DetachNic(fenced, mac);
+      case AttachVolume(_, var volume) -> new AttachVolume(fenced, volume);
+      case DetachVolume(_, var volumeId) -> new DetachVolume(fenced, volumeId);
       case Destroy _ -> new Destroy(fenced);
       case Inspect _ -> new Inspect(fenced);
       case ReadConsole(_, var maxBytes) -> new ReadConsole(fenced, maxBytes);

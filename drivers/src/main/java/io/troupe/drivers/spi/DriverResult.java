@@ -12,6 +12,8 @@ import java.util.Optional;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = DriverResult.Guest.class, name = "guest"),
   @JsonSubTypes.Type(value = DriverResult.Console.class, name = "console"),
+  @JsonSubTypes.Type(value = DriverResult.SnapshotTaken.class, name = "snapshot-taken"),
+  @JsonSubTypes.Type(value = DriverResult.VolumeAttached.class, name = "volume-attached"),
   @JsonSubTypes.Type(value = DriverResult.Diagnostics.class, name = "diagnostics")
 })
 public sealed interface DriverResult extends CborSerializable {
@@ -32,6 +34,24 @@ public sealed interface DriverResult extends CborSerializable {
 
   /** The end of the serial console's log, bytes as the guest wrote them read as UTF-8. */
   record Console(String text) implements DriverResult {}
+
+  /**
+   * The image has been written.
+   *
+   * @param sizeBytes of the image file
+   * @param virtualSizeBytes of the disk in it
+   * @param quiesced whether the guest's file systems were in order at that moment: it was off, or
+   *     its agent saw to it
+   */
+  record SnapshotTaken(String diskFormat, long sizeBytes, long virtualSizeBytes, boolean quiesced)
+      implements DriverResult {}
+
+  /**
+   * The guest has the volume.
+   *
+   * @param device as a Linux guest would name it, such as {@code /dev/vdb}
+   */
+  record VolumeAttached(String device) implements DriverResult {}
 
   /**
    * What the hypervisor has counted about a running guest. The fields of the Compute API's

@@ -179,6 +179,7 @@ class SharedStateTest {
       assertThat(Duration.ofNanos(System.nanoTime() - start)) // together, not one by one
           .isBetween(Duration.ofSeconds(3), Duration.ofSeconds(8));
 
+      assertThat(here.guests("fake-1")).as("to look, nobody waits").isEmpty();
       other.kill();
       spawn(here, "fake-1", 1);
     }

@@ -54,7 +54,7 @@ class GuestPartsTest {
     @CsvSource({
       "STARTED, 0, RUNNING", "RESUMED, 0, RUNNING", "SUSPENDED, 0, PAUSED",
       "STOPPED, 0, SHUTDOWN", "STOPPED, 1, SHUTDOWN", "STOPPED, 2, CRASHED",
-      "CRASHED, 0, CRASHED", "PMSUSPENDED, 0, SUSPENDED"
+      "STOPPED, 4, SUSPENDED", "CRASHED, 0, CRASHED", "PMSUSPENDED, 0, SUSPENDED"
     })
     void isReadFromEvents(DomainEventType type, int detail, PowerState power) {
       assertThat(GuestEvents.power(new DomainEvent(type, detail))).contains(power);

@@ -22,14 +22,17 @@ import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestEvent;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.VolumeRef;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +57,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("libvirt")
 class LibvirtQemuTest extends LifeConformance {
+  private static final String PASSWORD = "s3cret: ü";
   private static URI uri;
   private static GuestImage image;
   private static String host;
@@ -150,6 +154,19 @@ class LibvirtQemuTest extends LifeConformance {
   @Override
   protected Optional<String> bootMarker(String hostname) {
     return Optional.of("GUEST-READY hostname=" + hostname + " ");
+  }
+
+  @Override
+  protected Optional<VolumeRef> makeVolume() throws Exception {
+    String id = UUID.randomUUID().toString();
+    String name = "volume-" + id + ".qcow2";
+    LibvirtPeer.virsh(uri, "vol-create-as", poolName, name, "8M", "--format", "qcow2");
+    return Optional.of(new VolumeRef(id, name, "qcow2"));
+  }
+
+  @Override
+  protected void dropVolume(VolumeRef volume) throws Exception {
+    LibvirtPeer.virsh(uri, "vol-delete", volume.name(), "--pool", poolName);
   }
 
   /** What the Linux kernel says to an NMI that nobody has asked for. */
@@ -506,6 +523,88 @@ class LibvirtQemuTest extends LifeConformance {
   }
 
   @Test
+  void snapshotOfABootedGuestBootsAgainAndLeavesNothing() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+    // What it has written since its first boot is on the snapshot.
+    var taken =
+        (DriverResult.SnapshotTaken)
+            awaitQuiesced(() -> run(new DriverCommand.Snapshot(target, "made")));
+
+    assertThat(taken.quiesced()).isTrue();
+    assertThat(volumes()).noneMatch(volume -> volume.contains("snapshot"));
+    byte[] bytes = snapshots.get("made");
+    GuestImage made = GuestImage.of("made", bytes);
+    GuestTarget second = target();
+    try (Driver reader = open(uri, new DriverContext(made.reader(), event -> {}))) {
+      reader.execute(
+          new DriverCommand.Spawn(second, spec(second, made.ref(), 1)), Cancellation.NEVER);
+      awaitBoots(second, 1);
+      assertThat(console(second, 1 << 16)).contains("GUEST-READY");
+    }
+  }
+
+  @Test
+  void snapshotEndsACopyThatSomebodyHasLeftBehind() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    // One that never ends by itself, as if its controller had died in the middle.
+    String name = "troupe-" + UUID.randomUUID();
+    Path xml = Files.createTempFile("backup", ".xml");
+    Files.writeString(
+        xml,
+        "<domainbackup mode='pull'><server transport='unix' socket='/tmp/"
+            + name
+            + ".sock'/><disks><disk name='vda' backup='yes' type='file'><scratch file='/tmp/"
+            + name
+            + ".scratch'/></disk></disks></domainbackup>");
+    LibvirtPeer.virsh(uri, "backup-begin", target.instance().toString(), xml.toString());
+    Files.delete(xml);
+
+    DriverResult taken = run(new DriverCommand.Snapshot(target, "after"));
+
+    assertThat(((DriverResult.SnapshotTaken) taken).sizeBytes())
+        .isEqualTo(snapshots.get("after").length);
+    assertThat(volumes()).noneMatch(volume -> volume.contains("snapshot"));
+  }
+
+  /** The guest's agent is up some moments after the guest. */
+  private static DriverResult awaitQuiesced(Callable<DriverResult> snapshot) throws Exception {
+    long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    DriverResult.SnapshotTaken taken = (DriverResult.SnapshotTaken) snapshot.call();
+    while (!taken.quiesced() && System.nanoTime() < until) {
+      taken = (DriverResult.SnapshotTaken) snapshot.call();
+    }
+    return taken;
+  }
+
+  @Test
+  void rescuedGuestSeesItsOwnDiskAndKeepsIt() throws Exception {
+    GuestTarget target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+    String own = disk(target, "vda");
+
+    run(new DriverCommand.Rescue(target, image.ref()));
+    awaitBoots(target, 2);
+
+    assertThat(disk(target, "vda")).endsWith("rescue.qcow2");
+    assertThat(disk(target, "vdb")).isEqualTo(own);
+    run(new DriverCommand.Unrescue(target));
+    awaitBoots(target, 3);
+    assertThat(disk(target, "vda")).isEqualTo(own);
+    assertThat(disk(target, "vdb")).isEmpty();
+    assertThat(volumes()).noneMatch(volume -> volume.endsWith("rescue.qcow2"));
+  }
+
+  private static String disk(GuestTarget target, String device) throws Exception {
+    return XmlElement.parse(LibvirtPeer.virsh(uri, "dumpxml", target.instance().toString()))
+        .find("devices/disk[target/@dev='" + device + "']/source/@file")
+        .orElse("");
+  }
+
+  @Test
   void passwordIsWhatTheGuestsAgentHasSet() throws Exception {
     GuestTarget target = target();
     spawn(target);
@@ -514,17 +613,22 @@ class LibvirtQemuTest extends LifeConformance {
     awaitBoots(target, 1);
     Optional<DriverFailure.Kind> done = awaitAgent(() -> password(target, "root"));
 
-    System.out.println("password of root: " + done);
     assertThat(done).isEmpty();
+    awaitConsole(target, "GUEST-PASSWORD user=root sha256=" + sha256(PASSWORD));
     assertThat(password(target, "nobody-of-this-name")).contains(DriverFailure.Kind.INSTANCE_FAULT);
+  }
+
+  private static String sha256(String text) throws Exception {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
   }
 
   private Optional<DriverFailure.Kind> password(GuestTarget target, String user) {
     try {
-      run(new DriverCommand.SetPassword(target, user, "s3cret: ü"));
+      run(new DriverCommand.SetPassword(target, user, PASSWORD));
       return Optional.empty();
     } catch (DriverException e) {
-      System.out.println(e.getMessage());
+      assertThat(e.failure().message()).doesNotContain(PASSWORD);
       return Optional.of(e.failure().kind());
     }
   }

@@ -1,0 +1,125 @@
+package io.troupe.drivers.fake;
+
+import io.troupe.core.value.PowerState;
+import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.Cancellation;
+import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverException;
+import io.troupe.drivers.spi.DriverResult;
+import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.drivers.spi.GuestTarget;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Puts fake guests together, changes what they are made of, and takes them apart. */
+record FakeAssembly(
+    FakeReach reach, FakePace pace, FakePower power, FakeInventory inventory, FakeImages images) {
+
+  DriverResult spawn(DriverCommand.Spawn command, Cancellation cancellation)
+      throws DriverException {
+    var target = command.target();
+    var found = reach.look(target);
+    if (found.isPresent() && found.get().generation() == target.generation()) {
+      return power.start(target, cancellation);
+    }
+    inventory.requireFits(command.spec().size());
+    images.cache(command.spec().image());
+    pace.awaitBoot(cancellation);
+    return FakeReach.shown(
+        reach.change(
+            target,
+            guest ->
+                guest.filter(it -> it.generation() == target.generation()).isPresent()
+                    ? guest
+                    : Optional.of(FakeGuest.made(command, reach.now()))));
+  }
+
+  DriverResult destroy(GuestTarget target) throws DriverException {
+    return FakeReach.shown(reach.change(target, guest -> Optional.empty()));
+  }
+
+  DriverResult rescue(GuestTarget target, GuestSpec.ImageRef image, Cancellation cancellation)
+      throws DriverException {
+    if (reach.existing(target).rescued()) {
+      return power.start(target, cancellation);
+    }
+    images.cache(image);
+    return bootAs(target, true, cancellation);
+  }
+
+  DriverResult unrescue(GuestTarget target, Cancellation cancellation) throws DriverException {
+    return reach.existing(target).rescued()
+        ? bootAs(target, false, cancellation)
+        : power.start(target, cancellation);
+  }
+
+  private DriverResult bootAs(GuestTarget target, boolean rescued, Cancellation cancellation)
+      throws DriverException {
+    pace.awaitBoot(cancellation);
+    return reach.update(
+        target,
+        guest ->
+            guest.rescued() == rescued
+                ? guest
+                : power
+                    .off(guest, FakeGuest.Happening.POWER_CUT)
+                    .bootingFrom(rescued)
+                    .booted(reach.now()));
+  }
+
+  DriverResult resize(GuestTarget target, Resources size) throws DriverException {
+    inventory.requireFits(size);
+    reach.existing(target);
+    return FakeReach.shown(
+        reach.change(
+            target,
+            found -> {
+              if (found.isPresent()) {
+                requireResizable(found.get(), size);
+              }
+              return found.map(guest -> guest.sized(size));
+            }));
+  }
+
+  private static void requireResizable(FakeGuest guest, Resources size) throws DriverException {
+    if (guest.runs() || guest.goesOn()) {
+      throw DriverException.instanceFault(
+          guest.name() + " is " + guest.power() + ", only a guest that is off can be resized");
+    }
+    if (size.diskGib() > 0 && size.diskGib() < guest.size().diskGib()) {
+      throw DriverException.instanceFault(
+          "the disk of " + guest.name() + " cannot shrink to " + size.diskGib() + " GiB");
+    }
+  }
+
+  DriverResult attachNic(GuestTarget target, GuestSpec.Nic nic) throws DriverException {
+    return FakeReach.shown(changeDevices(target, guest -> guest.withNic(nic)));
+  }
+
+  DriverResult detachNic(GuestTarget target, String mac) throws DriverException {
+    return FakeReach.shown(changeDevices(target, guest -> guest.withoutNic(mac)));
+  }
+
+  DriverResult attachVolume(GuestTarget target, String volumeId) throws DriverException {
+    var after = changeDevices(target, guest -> guest.withVolume(volumeId));
+    return new DriverResult.VolumeAttached(after.orElseThrow().deviceOf(volumeId));
+  }
+
+  DriverResult detachVolume(GuestTarget target, String volumeId) throws DriverException {
+    return FakeReach.shown(changeDevices(target, guest -> guest.withoutVolume(volumeId)));
+  }
+
+  private Optional<FakeGuest> changeDevices(GuestTarget target, UnaryOperator<FakeGuest> change)
+      throws DriverException {
+    reach.existing(target);
+    return reach.change(
+        target,
+        found -> {
+          if (found.isPresent() && found.get().power() == PowerState.SUSPENDED) {
+            throw DriverException.instanceFault(
+                found.get().name() + " is SUSPENDED, its devices cannot be changed");
+          }
+          return found.map(change);
+        });
+  }
+}
