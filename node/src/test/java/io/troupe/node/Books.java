@@ -147,7 +147,9 @@ record Books(
     assertThat(servers)
         .allSatisfy(
             server -> {
-              assertThat(status(server)).as("%s", server).isIn("ACTIVE", "SHUTOFF", "ERROR");
+              assertThat(status(server))
+                  .as("%s", server)
+                  .isIn("ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED", "SOFT_DELETED", "ERROR");
               assertThat(server.path("OS-EXT-STS:task_state").isNull()).as("%s", server).isTrue();
               if (status(server).equals("ERROR")) {
                 assertThat(server.path("fault").path("message").textValue())
@@ -170,6 +172,7 @@ record Books(
           var own =
               servers.stream()
                   .filter(one -> one.path("tenant_id").asText().equals(project))
+                  .filter(one -> !status(one).equals("SOFT_DELETED"))
                   .toList();
           assertThat(used.path("totalInstancesUsed").longValue())
               .as("instances counted in project %s", project)

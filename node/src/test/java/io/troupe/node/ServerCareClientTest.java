@@ -94,6 +94,55 @@ class ServerCareClientTest {
   }
 
   @Test
+  void heldReleasedAndLookedInto() throws Exception {
+    var id = create("held");
+
+    member.text("server pause held");
+    awaitStatus(id, "PAUSED");
+    member.text("server unpause held");
+    awaitStatus(id, "ACTIVE");
+    member.text("server suspend held");
+    awaitStatus(id, "SUSPENDED");
+    member.text("server resume held");
+    awaitStatus(id, "ACTIVE");
+    member.text("--os-compute-api-version 2.17 server dump create held");
+    member.text("server set --password s3cret held");
+    awaitActions(
+        id,
+        "changePassword",
+        "trigger_crash_dump",
+        "resume",
+        "suspend",
+        "unpause",
+        "pause",
+        "create");
+    var diagnostics = admin.text("server show --diagnostics " + id);
+    assertThat(diagnostics).contains("memory", "vnet0_rx");
+    var create =
+        member.json(
+            "--os-compute-api-version 2.84 server event show held " + requestOfCreate("held"));
+    assertThat(create.path("events").toString()).contains("compute_spawn", "Success");
+
+    member.text("server delete --force --wait held");
+  }
+
+  private static String requestOfCreate(String name) throws Exception {
+    var events = member.json("server event list " + name);
+    return events.get(events.size() - 1).path("Request ID").asText();
+  }
+
+  private static void awaitActions(String id, String... actions) throws Exception {
+    for (int i = 0; i < 300; i++) {
+      var seen = node.demo().get("/compute/v2.1/servers/" + id).expect(200).path("server");
+      if (Books.isQuiet(seen)) {
+        break;
+      }
+      Thread.sleep(100);
+    }
+    assertThat(column(member.json("server event list " + id), "Action")).containsExactly(actions);
+  }
+
+  @Test
   void deletedAndTakenBack() throws Exception {
     var id = create("back");
 

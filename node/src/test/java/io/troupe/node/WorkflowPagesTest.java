@@ -103,6 +103,7 @@ class WorkflowPagesTest {
     pages.add(page("suspend", "Suspend", SUSPEND, act(id, "{\"suspend\": null}")));
     pages.add(page("resume", "Resume", RESUME, act(id, "{\"resume\": null}")));
     pages.add(page("crash-dump", "Trigger a crash dump", DUMP, act(id, DUMP_BODY)));
+    pages.add(page("set-password", "Set password", PASSWORD, act(id, PASSWORD_BODY)));
     pages.add(page("lock", "Lock and unlock", LOCK, "Lock", act(id, "{\"lock\": null}")));
     pages.add(page("lock", "Lock and unlock", "", "Unlock", act(id, "{\"unlock\": null}")));
     pages.add(
@@ -223,6 +224,8 @@ class WorkflowPagesTest {
 
   private static final String DUMP_BODY = "{\"trigger_crash_dump\": null}";
 
+  private static final String PASSWORD_BODY = "{\"changePassword\": {\"adminPass\": \"s3cret\"}}";
+
   private static final String BOOT =
       "`POST /servers`. The call is answered 202 when the quota has agreed. A host that refuses its claim, or fails, is left"
           + " and the next alternate is asked, a bounded number of times. With no way on, all that was taken is given back but the"
@@ -243,6 +246,10 @@ class WorkflowPagesTest {
   private static final String RESUME = "`resume` of a suspended instance: it goes on where it was.";
   private static final String DUMP =
       "`trigger_crash_dump`, from 2.17. The guest gets a non-maskable interrupt; what it does then is its own affair.";
+  private static final String PASSWORD =
+      "`changePassword`, through the guest's agent, of the user that the image property `os_admin_user` names, else root. The"
+          + " password is written down nowhere: when the controller that has it dies before it is set, the action fails and can"
+          + " be asked for again.";
   private static final String LOCK =
       "`lock` and `unlock`. Takes effect at once; an operation in progress goes on. See [states.md](../states.md) for what a"
           + " lock stops.";

@@ -10,6 +10,8 @@ import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -149,8 +151,9 @@ public final class ProjectActor
 
   private Effect<ProjectEvent, ProjectState> flush(ProjectState state) {
     var most = limits.get();
-    var counted = new ArrayList<ProjectEvent.Counted>();
-    var released = new ArrayList<InstanceId>();
+    // By what was asked last: one that comes back may be released and counted in the same write.
+    var counted = new LinkedHashMap<InstanceId, ProjectEvent.Counted>();
+    var released = new LinkedHashSet<InstanceId>();
     var answers = new ArrayList<Runnable>();
     var after = state;
     for (Message question : collected) {
@@ -163,13 +166,15 @@ public final class ProjectActor
             continue;
           }
           if (!after.counts(instance)) {
-            counted.add(one);
+            released.remove(instance);
+            counted.put(instance, one);
             after = after.evolve(new ProjectEvent.UsageChanged(List.of(one), List.of()));
           }
           answers.add(() -> replyTo.tell(new Granted()));
         }
         case Release(var instance, var replyTo) -> {
           if (after.counts(instance)) {
+            counted.remove(instance);
             released.add(instance);
             after = after.evolve(new ProjectEvent.UsageChanged(List.of(), List.of(instance)));
           }
@@ -185,7 +190,8 @@ public final class ProjectActor
     }
     writes.begin();
     return Effect()
-        .persist(new ProjectEvent.UsageChanged(counted, released))
+        .persist(
+            new ProjectEvent.UsageChanged(List.copyOf(counted.values()), List.copyOf(released)))
         .thenRun(writes::end)
         .thenRun(() -> answers.forEach(Runnable::run));
   }

@@ -113,6 +113,38 @@ class ProjectActorTest {
     assertThat(stage.journal("project|busy")).hasSizeLessThanOrEqualTo(3);
   }
 
+  /** As when a reset breaks off a soft delete: both questions reach one write. */
+  @Test
+  void whatIsAskedLastHoldsWithinOneWrite() throws InterruptedException {
+    actor =
+        stage.enter(
+            ProjectActor.create(
+                new io.troupe.core.value.ProjectId("undecided"),
+                () -> {
+                  hold();
+                  return new Limits(-1, -1, -1, -1);
+                },
+                stage.journalMeter()));
+    var replies = stage.probe(ProjectActor.Reply.class);
+    var other =
+        new ProjectActor.Reserve(Examples.instance(9), SMALL, Optional.empty(), replies.getRef());
+    actor.tell(other); // the first batch, which holds up the rest
+    for (int instance : new int[] {1, 2}) {
+      var id = Examples.instance(instance);
+      var reserve = new ProjectActor.Reserve(id, SMALL, Optional.empty(), replies.getRef());
+      var release = new ProjectActor.Release(id, replies.getRef());
+      actor.tell(reserve);
+      actor.tell(release);
+      if (instance == 1) {
+        actor.tell(reserve);
+      }
+    }
+    firstBatch.countDown();
+    replies.receiveSeveralMessages(6);
+
+    assertThat(counted()).as("the other one, and the first").isEqualTo(2);
+  }
+
   private void hold() {
     try {
       firstBatch.await();
