@@ -2,6 +2,7 @@ package io.troupe.http.compute;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.actors.instance.OperationTrail;
+import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.http.Api;
@@ -135,7 +136,9 @@ final class InstanceActionsRoutes {
   private static ObjectNode event(Call call, OperationTrail trail, OperationTrail.Step step) {
     boolean admin = call.caller().may(Permission.EXTENDED_ATTRIBUTES);
     var json = Json.object();
-    json.put("event", "compute_" + step.name())
+    // As in Nova, what is done at once is the API's own doing.
+    String where = StepKind.ofWord(step.name()).isPresent() ? "compute_" : "api_";
+    json.put("event", where + step.name())
         .put("start_time", Json.timeMicros(step.startedAt()))
         .put("finish_time", Json.timeMicros(step.finishedAt()))
         .put("result", step.ok() ? "Success" : "Error");

@@ -87,6 +87,14 @@ class ServerLockTest extends CloudTest {
         .hasSize(1);
     var actions = alice.get(SERVERS + id + "/os-instance-actions").body();
     assertThat(actions.at("/instanceActions/0/action").asText()).isEqualTo("lock");
+    var request = actions.at("/instanceActions/0/request_id").asText();
+    assertThat(
+            alice
+                .get(SERVERS + id + "/os-instance-actions/" + request)
+                .body()
+                .at("/instanceAction/events/0/event")
+                .asText())
+        .isEqualTo("api_lock");
   }
 
   @ParameterizedTest
