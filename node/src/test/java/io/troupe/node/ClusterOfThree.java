@@ -103,7 +103,8 @@ abstract class ClusterOfThree {
         var active = activeAgain("again-" + round, killedAt);
 
         Thread.sleep(Duration.ofSeconds(5));
-        var since = load.sent().subList(before, load.sent().size());
+        var sent = load.sent();
+        var since = sent.subList(before, sent.size());
         report(round, victim, killedAt, active, since);
         cluster.startAgain(victim);
         load.followMembers();
