@@ -8,15 +8,12 @@ import io.troupe.drivers.spi.GuestEvent;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.PastEpoch;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -31,24 +28,16 @@ final class FakeHypervisor {
   /** All of this process, by what connections name them with. */
   private static final Map<String, FakeHypervisor> ALL = new HashMap<>();
 
-  /** Changes take microseconds: whoever must wait this long waits for a process that is stopped. */
-  private static final Duration PATIENCE = Duration.ofSeconds(4);
-
   /** What becomes of a guest. It may be called only once and must not wait. */
   @FunctionalInterface
   interface Change {
     Optional<FakeGuest> of(Optional<FakeGuest> guest) throws DriverException;
   }
 
-  @FunctionalInterface
-  private interface Step<T> {
-    T run() throws DriverException;
-  }
-
   private final String key;
   private final FakeGuests guests = new FakeGuests();
   private final Optional<SharedState> state;
-  private final ReentrantLock turn = new ReentrantLock();
+  private final Turns turns;
   private final List<Consumer<GuestEvent>> connections = new CopyOnWriteArrayList<>();
   private volatile boolean cutOff;
 
@@ -58,6 +47,7 @@ final class FakeHypervisor {
         directory.isPresent()
             ? Optional.of(SharedState.open(directory.get(), guests))
             : Optional.empty();
+    this.turns = new Turns(state);
   }
 
   /**
@@ -100,12 +90,7 @@ final class FakeHypervisor {
       // One that cannot be reached is kept, or the next attempt would find a reachable one.
       if (connections.isEmpty() && state.isPresent() && !cutOff) {
         ALL.remove(key);
-        turn.lock();
-        try {
-          state.get().close();
-        } finally {
-          turn.unlock();
-        }
+        turns.close();
       }
     }
   }
@@ -204,37 +189,13 @@ final class FakeHypervisor {
   }
 
   /** Nobody else changes anything meanwhile, in this process or another. */
-  private <T> T alone(Step<T> step) throws DriverException {
+  private <T> T alone(Turns.Step<T> step) throws DriverException {
     return inTurn(() -> false, step);
   }
 
-  /**
-   * As {@link #alone}; but a step that only looks keeps no other process out, as long as none has
-   * changed anything.
-   */
-  private <T> T inTurn(BooleanSupplier onlyLooks, Step<T> step) throws DriverException {
+  private <T> T inTurn(BooleanSupplier onlyLooks, Turns.Step<T> step) throws DriverException {
     requireReachable();
-    var until = System.nanoTime() + PATIENCE.toNanos();
-    try {
-      if (!turn.tryLock(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw DriverException.retryable("the fake hypervisor is held up");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw DriverException.retryable("interrupted");
-    }
-    try {
-      if (state.isEmpty() || (onlyLooks.getAsBoolean() && state.get().isCurrent())) {
-        return step.run();
-      }
-      try (var _ = state.get().enter(until)) {
-        var result = step.run();
-        state.get().tidy();
-        return result;
-      }
-    } finally {
-      turn.unlock();
-    }
+    return turns.take(onlyLooks, step);
   }
 
   private void admit(GuestTarget target) throws DriverException {

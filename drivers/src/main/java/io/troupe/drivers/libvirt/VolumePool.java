@@ -104,13 +104,7 @@ record VolumePool(String name, String path) {
   /** Makes an empty raw file, readable for all or for its owner only. */
   Volume createRaw(Connect connect, String volume, boolean readableForAll, Tenure tenure)
       throws LibvirtException, DriverException {
-    XmlElement xml = XmlElement.root("volume");
-    xml.child("name").text(volume);
-    xml.child("capacity", "unit", "bytes").text("0");
-    XmlElement target = xml.child("target");
-    target.child("format", "type", "raw");
-    target.child("permissions").child("mode").text(readableForAll ? "0644" : "0600");
-    return create(connect, xml, tenure);
+    return create(connect, VolumeXml.raw(volume, readableForAll), tenure);
   }
 
   /** Makes a raw file with this content, readable for its owner only. */
@@ -141,27 +135,13 @@ record VolumePool(String name, String path) {
       String baseFormat,
       Tenure tenure)
       throws LibvirtException, DriverException {
-    XmlElement xml = qcow2(volume, capacityBytes);
-    XmlElement base = xml.child("backingStore");
-    base.child("path").text(basePath);
-    base.child("format", "type", baseFormat);
-    return create(connect, xml, tenure);
+    return create(connect, VolumeXml.overlay(volume, capacityBytes, basePath, baseFormat), tenure);
   }
 
   /** Makes an empty qcow2 file that stands on no other. */
   Volume createQcow2(Connect connect, String volume, long capacityBytes, Tenure tenure)
       throws LibvirtException, DriverException {
-    return create(connect, qcow2(volume, capacityBytes), tenure);
-  }
-
-  private static XmlElement qcow2(String volume, long capacityBytes) {
-    XmlElement xml = XmlElement.root("volume");
-    xml.child("name").text(volume);
-    xml.child("capacity", "unit", "bytes").text(Long.toString(capacityBytes));
-    XmlElement target = xml.child("target");
-    target.child("format", "type", "qcow2");
-    target.child("permissions").child("mode").text("0600");
-    return xml;
+    return create(connect, VolumeXml.qcow2(volume, capacityBytes), tenure);
   }
 
   /**
@@ -170,7 +150,7 @@ record VolumePool(String name, String path) {
    */
   void createFlatCopy(Connect connect, String volume, String source, Tenure tenure)
       throws LibvirtException, DriverException {
-    XmlElement xml = qcow2(volume, virtualSizeBytes(connect, source));
+    XmlElement xml = VolumeXml.qcow2(volume, virtualSizeBytes(connect, source));
     onVolume(
         connect,
         source,
