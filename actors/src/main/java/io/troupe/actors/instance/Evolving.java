@@ -16,18 +16,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /**
  * {@link InstanceState#evolve}: what each event makes of a state. No checks here, events are facts.
  */
 final class Evolving {
-  /** Operations remembered per instance; the journal has them all. */
-  private static final int TRAILS_KEPT = 20;
-
-  /** Steps remembered per operation; a boot that meets nine refusing hosts has fewer. */
-  private static final int STEPS_KEPT = 100;
-
   private final InstanceId id;
   private Phase phase;
   private Optional<Rejection> refusal;
@@ -44,7 +37,7 @@ final class Evolving {
   private Optional<Instant> launchedAt;
   private Optional<Instant> terminatedAt;
   private Optional<Operation> operation;
-  private List<OperationTrail> trails;
+  private final Trails trails;
   private Optional<Lock> lock;
   private Optional<Instant> softDeletedAt;
 
@@ -65,7 +58,7 @@ final class Evolving {
     launchedAt = from.launchedAt();
     terminatedAt = from.terminatedAt();
     operation = from.operation();
-    trails = from.trails();
+    trails = new Trails(from.trails());
     lock = from.lock();
     softDeletedAt = from.softDeletedAt();
   }
@@ -94,7 +87,7 @@ final class Evolving {
         launchedAt,
         terminatedAt,
         operation,
-        trails,
+        trails.all(),
         lock,
         softDeletedAt);
   }
@@ -132,11 +125,11 @@ final class Evolving {
           request = request.map(old -> old.withTags(changed.tags()));
       case InstanceEvent.Locked locked -> {
         lock = Optional.of(locked.lock());
-        atOnce(locked.origin(), "lock", locked.at());
+        trails.atOnce(locked.origin(), "lock", locked.at());
       }
       case InstanceEvent.Unlocked unlocked -> {
         lock = Optional.empty();
-        atOnce(unlocked.origin(), "unlock", unlocked.at());
+        trails.atOnce(unlocked.origin(), "unlock", unlocked.at());
       }
       case InstanceEvent.Several several -> several.events().forEach(this::on);
     }
@@ -154,7 +147,7 @@ final class Evolving {
     var target = host.or(() -> operation.flatMap(Operation::target));
     operation.ifPresent(
         broken ->
-            closeTrail(
+            trails.close(
                 broken.id(), Optional.of("Broken off by " + began.kind().action()), began.at()));
     begin(began.origin(), began.kind(), began.todo(), began.deadline(), began.at());
     operation = operation.map(now -> now.onHost(target));
@@ -168,38 +161,7 @@ final class Evolving {
       Instant deadline,
       Instant at) {
     operation = Optional.of(Operation.begin(origin.operation(), kind, deadline, todo));
-    addTrail(
-        new OperationTrail(
-            origin.operation(),
-            kind.action(),
-            origin.userId(),
-            origin.projectId(),
-            at,
-            at,
-            Optional.empty(),
-            Optional.empty(),
-            List.of()));
-  }
-
-  /** Something that was done in the moment it was asked for, and is remembered all the same. */
-  private void atOnce(UserCommand.Origin origin, String action, Instant at) {
-    addTrail(
-        new OperationTrail(
-            origin.operation(),
-            action,
-            origin.userId(),
-            origin.projectId(),
-            at,
-            at,
-            Optional.of(at),
-            Optional.empty(),
-            List.of(new OperationTrail.Step(action, at, at, true, "", "", ""))));
-  }
-
-  private void addTrail(OperationTrail trail) {
-    var all = new ArrayList<>(trails);
-    all.add(trail);
-    trails = all.size() > TRAILS_KEPT ? all.subList(all.size() - TRAILS_KEPT, all.size()) : all;
+    trails.begin(origin, kind.action(), at);
   }
 
   private void done(InstanceEvent.StepDone done) {
@@ -270,7 +232,7 @@ final class Evolving {
   }
 
   private void ended(InstanceEvent.OperationEnded ended) {
-    closeTrail(ended.operation(), ended.failure().map(Failure::message), ended.at());
+    trails.close(ended.operation(), ended.failure().map(Failure::message), ended.at());
     var wasBoot = operation.filter(one -> one.kind() == OperationKind.BOOT).isPresent();
     operation = Optional.empty();
     vmState = ended.vmState();
@@ -303,47 +265,8 @@ final class Evolving {
       OperationId operationId, Step step, Instant from, Instant to, boolean ok, String detail) {
     var where = operation.flatMap(Operation::target).map(HostId::value).orElse("");
     var kind = step.kind();
-    var entry = new OperationTrail.Step(kind.word(), from, to, ok, where, detail, kind.call());
-    changeTrail(
+    trails.step(
         operationId,
-        trail -> {
-          var steps = new ArrayList<>(trail.steps());
-          if (steps.size() < STEPS_KEPT) {
-            steps.add(entry);
-          }
-          return new OperationTrail(
-              trail.id(),
-              trail.action(),
-              trail.userId(),
-              trail.projectId(),
-              trail.startedAt(),
-              to,
-              trail.finishedAt(),
-              trail.error(),
-              steps);
-        });
-  }
-
-  private void closeTrail(OperationId operationId, Optional<String> error, Instant at) {
-    changeTrail(
-        operationId,
-        trail ->
-            new OperationTrail(
-                trail.id(),
-                trail.action(),
-                trail.userId(),
-                trail.projectId(),
-                trail.startedAt(),
-                at,
-                Optional.of(at),
-                error,
-                trail.steps()));
-  }
-
-  private void changeTrail(OperationId operationId, UnaryOperator<OperationTrail> change) {
-    trails =
-        trails.stream()
-            .map(trail -> trail.id().equals(operationId) ? change.apply(trail) : trail)
-            .toList();
+        new OperationTrail.Step(kind.word(), from, to, ok, where, detail, kind.call()));
   }
 }

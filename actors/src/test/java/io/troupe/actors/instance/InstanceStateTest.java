@@ -669,6 +669,22 @@ class InstanceStateTest {
   }
 
   @Test
+  void theTrailOfWhatIsInProgressStaysWhateverElseIsDone() {
+    var life = Life.active().does(new UserCommand.Stop(origin("stop")));
+    for (int number = 0; number < 30; number++) {
+      life.does(new UserCommand.LockIt(Examples.adminOrigin("l-" + number), Optional.empty()));
+      life.does(new UserCommand.Unlock(Examples.adminOrigin("u-" + number)));
+    }
+
+    life.gets(guest(PowerState.SHUTDOWN));
+
+    assertThat(life.state().trails())
+        .filteredOn(trail -> trail.action().equals("stop"))
+        .singleElement()
+        .satisfies(trail -> assertThat(trail.finishedAt()).isPresent());
+  }
+
+  @Test
   void trailsAreBounded() {
     var life = Life.active();
     for (int number = 0; number < 30; number++) {
@@ -677,6 +693,7 @@ class InstanceStateTest {
     }
 
     assertThat(life.state().trails()).hasSize(20);
+    assertThat(life.state().trails().getFirst().action()).as("whose it is").isEqualTo("create");
     assertThat(life.state().trails().getLast().id()).isEqualTo(origin("r-29").operation());
   }
 }

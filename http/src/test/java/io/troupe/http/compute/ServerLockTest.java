@@ -177,6 +177,17 @@ class ServerLockTest extends CloudTest {
     assertThat(alice.get(SERVERS + id).status()).isEqualTo(404);
   }
 
+  /** What an administrator of another project does there does not make it that project's. */
+  @Test
+  void theTrailStaysItsOwnersHoweverMuchOthersDo() {
+    for (int i = 0; i < 15; i++) {
+      act(cloud.admin(), "{\"lock\": null}");
+      act(cloud.admin(), "{\"unlock\": null}");
+    }
+
+    assertThat(alice.get(SERVERS + id + "/os-instance-actions").status()).isEqualTo(200);
+  }
+
   @Test
   void actionsBetweenTwoTimesThatAreNotInOrder() {
     var reply =
