@@ -1,6 +1,7 @@
 package io.troupe.drivers.libvirt;
 
 import io.troupe.drivers.spi.DriverException;
+import java.time.Duration;
 import java.util.Optional;
 import org.libvirt.Connect;
 import org.libvirt.Error.ErrorNumber;
@@ -13,9 +14,9 @@ import org.libvirt.StorageVol;
  * own volume and deletes the lower ones, and only then begins. So a controller asks with one call
  * whether it is still the one: is my volume there? It needs nobody's memory but the host's.
  *
- * <p>libvirt makes and deletes volumes one after the other. Of two who come at once, the one whose
- * volume is made second sees the other's: the higher deletes, the lower gives way. One that dies
- * half-way leaves a volume that the next higher one deletes.
+ * <p>libvirt lists a volume from before it is made until it is deleted. Of two who come at once,
+ * the one whose volume is made second sees the other's: the higher deletes, the lower gives way.
+ * One that dies half-way leaves a volume that the next higher one deletes.
  *
  * <p>What remains open: libvirt has no call that checks and acts in one. A process that is paused
  * between its check and the call right behind it, and continued after a successor has begun, gets
@@ -25,6 +26,11 @@ import org.libvirt.StorageVol;
  */
 final class EpochMarker {
   private static final String PREFIX = "troupe-epoch.";
+
+  /** Two seconds in all: far longer than libvirt takes to make an empty file. */
+  private static final int DELETE_ATTEMPTS = 80;
+
+  private static final Duration ATTEMPT_INTERVAL = Duration.ofMillis(25);
 
   private final VolumePool pool;
   private final HostFacts facts;
@@ -94,11 +100,42 @@ final class EpochMarker {
     for (String volume : pool.names(connect)) {
       Optional<Long> other = epochOf(volume);
       if (other.isPresent() && other.get() < epoch) {
-        pool.delete(connect, volume, Tenure.UNFENCED);
+        deleteLower(connect, volume);
       }
     }
     claim = new Claim(epoch, key);
     return epoch;
+  }
+
+  /**
+   * One that another controller is making at this moment is listed already, and libvirt refuses to
+   * delete it until it is made: no more than a moment, since it is empty.
+   */
+  private void deleteLower(Connect connect, String volume)
+      throws LibvirtException, DriverException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        pool.delete(connect, volume, Tenure.UNFENCED);
+        return;
+      } catch (LibvirtException e) {
+        if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_OPERATION_INVALID)) {
+          throw e;
+        }
+        if (attempt == DELETE_ATTEMPTS) {
+          throw DriverException.retryable("the volume of a lower epoch: " + e.getMessage());
+        }
+        pause();
+      }
+    }
+  }
+
+  private static void pause() throws DriverException {
+    try {
+      Thread.sleep(ATTEMPT_INTERVAL);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw DriverException.retryable("interrupted");
+    }
   }
 
   /** It may be there: from before this process was restarted, or made by another at this moment. */

@@ -750,7 +750,7 @@ class LibvirtQemuTest extends LifeConformance {
       for (int i = 0; i < 4; i++) {
         drivers.add(open(new DriverContext(images(), event -> {})));
       }
-      for (int round = 0; round < 5; round++) {
+      for (int round = 0; round < 40; round++) {
         Map<Driver, GuestTarget> claims = new LinkedHashMap<>();
         drivers.forEach(each -> claims.put(each, withEpoch(target, nextEpoch())));
         List<Callable<Boolean>> takes =
