@@ -24,7 +24,7 @@ class PostgresClusterTest extends ClusterOfThree {
 
   @Override
   int kills() {
-    return Integer.getInteger("troupe.test.kills", 10);
+    return Integer.getInteger("troupe.test.kills", 5);
   }
 
   @Test
