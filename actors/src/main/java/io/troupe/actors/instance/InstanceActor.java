@@ -144,6 +144,10 @@ public final class InstanceActor
 
   private InstanceState ahead;
   private List<InstanceEvent> waiting = new ArrayList<>();
+
+  /** What users ask while the quota has not agreed. */
+  private final List<Message> held = new ArrayList<>();
+
   private final List<ActorRef<Reply>> quotaAskers = new ArrayList<>();
 
   public static Behavior<Message> create(
@@ -228,48 +232,69 @@ public final class InstanceActor
 
   @Override
   public CommandHandler<Message, InstanceEvent, InstanceState> commandHandler() {
-    return (_, message) ->
-        switch (message) {
-          case Do(var command, var replyTo) -> onCommand(command, replyTo);
-          case Get(var replyTo) -> {
-            replyTo.tell(new View(view().filter(_ -> !ahead.deleted())));
-            yield Effect().none();
-          }
-          case GetOperations(var replyTo) -> {
-            replyTo.tell(new Operations(ahead.visible() ? ahead.trails().reversed() : List.of()));
-            yield Effect().none();
-          }
-          case ReadConsole(var operation, var maxBytes, var replyTo) ->
-              read(
-                  operation,
-                  replyTo,
-                  "read-console",
-                  guest -> new DriverCommand.ReadConsole(guest, maxBytes));
-          case ReadDiagnostics(var operation, var replyTo) ->
-              read(operation, replyTo, "diagnostics", DriverCommand.Diagnostics::new);
-          case Reported(var report) -> onInput(report);
-          case ConfirmClaim(var host, var generation, var replyTo) -> {
-            replyTo.tell(
-                new ClaimConfirmed(id, host, generation, ahead.standsBy(host, generation)));
-            yield Effect().none();
-          }
-          case Outcome(var outcome) -> onInput(outcome);
-          case TimeUp(var operation) -> onInput(new DeadlinePassed(operation));
-          case AskAgain(var operation, var step) -> {
-            if (isCurrent(operation, step)) {
-              perform();
-            }
-            yield Effect().none();
-          }
-          case Wake() -> onInput(new ReclaimDue(OperationId.fresh()));
-          case Idle() -> {
-            if (ahead.operation().isEmpty()) {
-              shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
-            }
-            yield Effect().none();
-          }
-          case Stop() -> Effect().stop();
+    return (_, message) -> mustWait(message) ? hold(message) : on(message);
+  }
+
+  /**
+   * Whether it is about an instance that the quota has not agreed to yet. After a crash that may be
+   * one that was acknowledged: what the quota said is asked for again. Who is told meanwhile that
+   * there is no such instance would take it for deleted.
+   */
+  private boolean mustWait(Message message) {
+    return ahead.phase() == InstanceState.Phase.ASKED
+        && switch (message) {
+          case Do(var command, _) -> !(command instanceof UserCommand.Boot);
+          case Get _, GetOperations _, ReadConsole _, ReadDiagnostics _ -> true;
+          default -> false;
         };
+  }
+
+  private Effect<InstanceEvent, InstanceState> hold(Message message) {
+    held.add(message);
+    return Effect().none();
+  }
+
+  private Effect<InstanceEvent, InstanceState> on(Message message) {
+    return switch (message) {
+      case Do(var command, var replyTo) -> onCommand(command, replyTo);
+      case Get(var replyTo) -> {
+        replyTo.tell(new View(view().filter(_ -> !ahead.deleted())));
+        yield Effect().none();
+      }
+      case GetOperations(var replyTo) -> {
+        replyTo.tell(new Operations(ahead.visible() ? ahead.trails().reversed() : List.of()));
+        yield Effect().none();
+      }
+      case ReadConsole(var operation, var maxBytes, var replyTo) ->
+          read(
+              operation,
+              replyTo,
+              "read-console",
+              guest -> new DriverCommand.ReadConsole(guest, maxBytes));
+      case ReadDiagnostics(var operation, var replyTo) ->
+          read(operation, replyTo, "diagnostics", DriverCommand.Diagnostics::new);
+      case Reported(var report) -> onInput(report);
+      case ConfirmClaim(var host, var generation, var replyTo) -> {
+        replyTo.tell(new ClaimConfirmed(id, host, generation, ahead.standsBy(host, generation)));
+        yield Effect().none();
+      }
+      case Outcome(var outcome) -> onInput(outcome);
+      case TimeUp(var operation) -> onInput(new DeadlinePassed(operation));
+      case AskAgain(var operation, var step) -> {
+        if (isCurrent(operation, step)) {
+          perform();
+        }
+        yield Effect().none();
+      }
+      case Wake() -> onInput(new ReclaimDue(OperationId.fresh()));
+      case Idle() -> {
+        if (ahead.operation().isEmpty()) {
+          shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+        }
+        yield Effect().none();
+      }
+      case Stop() -> Effect().stop();
+    };
   }
 
   private Effect<InstanceEvent, InstanceState> onCommand(
@@ -389,6 +414,10 @@ public final class InstanceActor
   }
 
   private void answerQuotaAskers() {
+    if (ahead.phase() != InstanceState.Phase.ASKED) {
+      held.forEach(context.getSelf()::tell);
+      held.clear();
+    }
     if (quotaAskers.isEmpty() || ahead.awaitsQuota()) {
       return;
     }

@@ -219,6 +219,27 @@ class InstanceActorTest {
     assertThat(viewAtRest().vmState()).isEqualTo(VmState.ACTIVE);
   }
 
+  /** What the quota said was not written yet; it says it again, and until then nobody is denied. */
+  @Test
+  void whatWasAcknowledgedIsNotDeniedAfterACrash() {
+    boots();
+    answer(stage.nextToOthers(ProjectActor.Reserve.class));
+    stage.nextToOthers(SchedulerActor.Place.class);
+    assertThat(view().vmState()).isEqualTo(VmState.BUILDING);
+
+    actor = stage.killAndBringBack(actor, behavior());
+    var reader = stage.probe(InstanceActor.View.class);
+    var deleter = stage.probe(InstanceActor.Reply.class);
+    actor.tell(new InstanceActor.Get(reader.getRef()));
+    actor.tell(
+        new InstanceActor.Do(
+            new UserCommand.Delete(Examples.origin("req-delete")), deleter.getRef()));
+    answer(stage.nextToOthers(ProjectActor.Reserve.class));
+
+    assertThat(reader.receiveMessage().view()).isPresent();
+    assertThat(deleter.receiveMessage()).isInstanceOf(InstanceActor.Accepted.class);
+  }
+
   @Test
   void anUnansweredQuestionIsAskedAgain() {
     boots();
