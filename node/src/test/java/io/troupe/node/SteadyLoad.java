@@ -33,6 +33,14 @@ final class SteadyLoad {
       int status,
       String text,
       String server) {
+    boolean isGood() {
+      return status == 200 || status == 202;
+    }
+
+    boolean isCutOff() {
+      return status == 0;
+    }
+
     boolean isOf(LiveNode asked) {
       try {
         return node.equals(asked.url());
