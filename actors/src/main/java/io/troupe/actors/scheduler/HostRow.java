@@ -87,17 +87,32 @@ public record HostRow(
 
   /** vCPUs that can still be claimed; below 0 when a ratio was lowered under the claims. */
   public int freeVcpus() {
-    return free(total.vcpus(), reserved.vcpus(), cpuRatio, claimed.vcpus());
+    return freeVcpusAt(cpuRatio);
   }
 
   /** MiB of RAM that can still be claimed. */
   public int freeRamMib() {
-    return free(total.ramMib(), reserved.ramMib(), ramRatio, claimed.ramMib());
+    return freeRamMibAt(ramRatio);
   }
 
   /** GiB of disk that can still be claimed. */
   public int freeDiskGib() {
-    return free(total.diskGib(), reserved.diskGib(), diskRatio, claimed.diskGib());
+    return freeDiskGibAt(diskRatio);
+  }
+
+  /** vCPUs that could still be claimed if the ratio were this one. */
+  public int freeVcpusAt(double ratio) {
+    return free(total.vcpus(), reserved.vcpus(), ratio, claimed.vcpus());
+  }
+
+  /** MiB of RAM that could still be claimed if the ratio were this one. */
+  public int freeRamMibAt(double ratio) {
+    return free(total.ramMib(), reserved.ramMib(), ratio, claimed.ramMib());
+  }
+
+  /** GiB of disk that could still be claimed if the ratio were this one. */
+  public int freeDiskGibAt(double ratio) {
+    return free(total.diskGib(), reserved.diskGib(), ratio, claimed.diskGib());
   }
 
   /** MiB of the machine's own RAM that no claim and no reservation takes. */

@@ -47,7 +47,7 @@ final class Plan {
 
   /** The candidates, best first; empty when no host passes. */
   List<Candidate> run(long seed) {
-    filter(FilterChain.of(request, table));
+    filter(FilterChain.of(request, table, settings));
     int survivors = Scan.count(columns.out, hosts);
     if (survivors == 0) {
       return List.of();
@@ -65,6 +65,7 @@ final class Plan {
         case HostFilter.ByClass once -> {}
         case HostFilter.ByCapacity amount -> require(amount);
         case HostFilter.ByName few -> cut(few.cut(request, table));
+        case HostFilter.ByHost each -> ask(each);
       }
     }
   }
@@ -112,6 +113,14 @@ final class Plan {
         int[] inside = kept.stream().mapToInt(table::slot).filter(s -> s >= 0 && isIn(s)).toArray();
         Arrays.fill(columns.out, 0, hosts, -1);
         Arrays.stream(inside).forEach(slot -> columns.out[slot] = 0);
+      }
+    }
+  }
+
+  private void ask(HostFilter.ByHost filter) {
+    for (int slot = 0; slot < hosts; slot++) {
+      if (isIn(slot) && filter.judge(request, table.seen(slot)) instanceof Verdict.Fail) {
+        out(slot);
       }
     }
   }

@@ -1,11 +1,13 @@
 package io.troupe.actors.scheduler;
 
+import io.troupe.config.FilterName;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -101,6 +103,22 @@ final class RandomCloud {
     if (chance(0.1)) {
       metadata.put("soft_affinity_weight_multiplier", Set.of(chance(0.5) ? "7" : "much"));
     }
+    if (chance(0.3)) {
+      metadata.put("max_io_ops_per_host", Set.of(oneOf(List.of("1", " 2 ", "4", "many")), "3"));
+    }
+    if (chance(0.3)) {
+      metadata.put("max_instances_per_host", Set.of(oneOf(List.of("1", "2", "4", "2.5"))));
+    }
+    for (String resource : List.of("ram", "cpu", "disk")) {
+      if (chance(0.3)) {
+        metadata.put(
+            resource + "_allocation_ratio", Set.of(oneOf(List.of("0.5", "0.8", "0", "x")), "2.0"));
+      }
+    }
+    if (chance(0.2)) {
+      metadata.put("hw_disk_bus", Set.of(oneOf(List.of("virtio", "scsi, virtio", "ide"))));
+      metadata.put("distro", Set.of("debian"));
+    }
     return metadata;
   }
 
@@ -125,6 +143,14 @@ final class RandomCloud {
     if (chance(0.2)) {
       specs.put("aggregate_instance_extra_specs:ssd", "true");
     }
+    if (chance(0.1)) {
+      specs.put(oneOf(List.of("tier", "ssd")), "3");
+    }
+    var properties = new HashMap<String, String>();
+    if (chance(0.4)) {
+      properties.put("hw_disk_bus", oneOf(List.of("virtio", "scsi", "")));
+      properties.put("distro", "arch");
+    }
     var excluded = new HashSet<HostId>();
     while (chance(0.3)) {
       excluded.add(host());
@@ -139,7 +165,7 @@ final class RandomCloud {
         group(),
         Map.of(),
         specs,
-        Map.of(),
+        properties,
         1 + random.nextInt(5));
   }
 
@@ -170,7 +196,20 @@ final class RandomCloud {
             oneOf(MULTIPLIERS),
             oneOf(MULTIPLIERS),
             1 + random.nextInt(4),
-            3);
+            3,
+            filters(),
+            1 + random.nextInt(5),
+            1 + random.nextInt(6));
+  }
+
+  private Set<FilterName> filters() {
+    var filters = EnumSet.noneOf(FilterName.class);
+    for (FilterName filter : FilterName.values()) {
+      if (chance(FilterName.DEFAULT.contains(filter) ? 0.8 : 0.15)) {
+        filters.add(filter);
+      }
+    }
+    return filters;
   }
 
   long seed() {
