@@ -14,8 +14,11 @@ import java.util.stream.Collectors;
 public enum FilterName {
   ALL_HOSTS("AllHostsFilter"),
   COMPUTE("ComputeFilter"),
+  IMAGE_PROPERTIES("ImagePropertiesFilter"),
   AGGREGATE_INSTANCE_EXTRA_SPECS("AggregateInstanceExtraSpecsFilter"),
   AGGREGATE_IMAGE_PROPERTIES_ISOLATION("AggregateImagePropertiesIsolation"),
+  COMPUTE_CAPABILITIES("ComputeCapabilitiesFilter"),
+  SIMPLE_CIDR_AFFINITY("SimpleCIDRAffinityFilter"),
   AGGREGATE_RAM("AggregateRamFilter"),
   AGGREGATE_CORE("AggregateCoreFilter"),
   AGGREGATE_DISK("AggregateDiskFilter"),
@@ -39,9 +42,15 @@ public enum FilterName {
   /** Always asked. */
   RETRY("RetryFilter");
 
-  /** Those of Nova's default {@code enabled_filters} that exist here. */
+  /** Nova's default {@code enabled_filters}. */
   public static final Set<FilterName> DEFAULT =
-      Set.copyOf(EnumSet.of(COMPUTE, SERVER_GROUP_ANTI_AFFINITY, SERVER_GROUP_AFFINITY));
+      Set.copyOf(
+          EnumSet.of(
+              COMPUTE,
+              COMPUTE_CAPABILITIES,
+              IMAGE_PROPERTIES,
+              SERVER_GROUP_ANTI_AFFINITY,
+              SERVER_GROUP_AFFINITY));
 
   private final String word;
 

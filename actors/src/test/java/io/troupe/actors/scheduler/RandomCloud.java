@@ -26,6 +26,14 @@ final class RandomCloud {
   private static final List<String> PROJECTS = List.of("alpha", "beta", "gamma");
   private static final List<String> ZONES = List.of("nova", "east", "west");
   private static final List<String> GROUPS = List.of("g1", "g2", "g3");
+  private static final List<Machine> MACHINES =
+      List.of(
+          Machine.UNKNOWN,
+          new Machine("QEMU", 8_002_000, "x86_64", "kvm"),
+          new Machine("QEMU", 10_000_001, "aarch64", "qemu"),
+          new Machine("fake", 1_000_000, "amd64", "fake"));
+  private static final List<String> ARCHITECTURES = List.of("x86_64", "AMD64", "aarch64", "");
+  private static final List<String> HYPERVISORS = List.of("kvm", "qemu", "FAKE", "xen");
   private static final double[] RATIOS = {1.0, 1.5, 4.0, 0.9, 16.0};
   private static final double[] MULTIPLIERS = {1.0, 0.0, -1.0, 2.5, 0.1};
 
@@ -80,7 +88,9 @@ final class RandomCloud {
         chance(0.95),
         random.nextInt(5),
         random.nextInt(4),
-        members());
+        members(),
+        oneOf(MACHINES),
+        oneOf(List.of("", "10.0.0.7", "10.0.1.7", "10.1.0.7", "fd00::7")));
   }
 
   private Map<String, Set<String>> aggregates() {
@@ -146,10 +156,39 @@ final class RandomCloud {
     if (chance(0.1)) {
       specs.put(oneOf(List.of("tier", "ssd")), "3");
     }
+    if (chance(0.15)) {
+      specs.put(
+          oneOf(List.of("capabilities:hypervisor_type", "hypervisor_type")),
+          oneOf(List.of("QEMU", "<or> fake <or> Xen")));
+    }
+    if (chance(0.1)) {
+      specs.put(
+          oneOf(List.of("capabilities:num_instances", "num_instances", "capabilities:unheard")),
+          ">= 2");
+    }
+    var hints = new HashMap<String, List<String>>();
+    if (chance(0.4)) {
+      hints.put("build_near_host_ip", List.of(oneOf(List.of("10.0.0.1", "fd00::1", "near"))));
+    }
+    if (chance(0.4)) {
+      hints.put("cidr", List.of(oneOf(List.of("/16", "/24", "/99", "wide"))));
+    }
     var properties = new HashMap<String, String>();
     if (chance(0.4)) {
       properties.put("hw_disk_bus", oneOf(List.of("virtio", "scsi", "")));
       properties.put("distro", "arch");
+    }
+    if (chance(0.2)) {
+      properties.put(oneOf(List.of("hw_architecture", "architecture")), oneOf(ARCHITECTURES));
+    }
+    if (chance(0.2)) {
+      properties.put(oneOf(List.of("img_hv_type", "hypervisor_type")), oneOf(HYPERVISORS));
+    }
+    if (chance(0.1)) {
+      properties.put("hw_vm_mode", oneOf(List.of("HVM", "xen", "hv")));
+    }
+    if (chance(0.3)) {
+      properties.put("img_hv_requested_version", oneOf(List.of(">=8.2,<9", ">8.2.0", "new")));
     }
     var excluded = new HashSet<HostId>();
     while (chance(0.3)) {
@@ -163,7 +202,7 @@ final class RandomCloud {
         chance(0.1) ? Optional.of(host().value().toLowerCase()) : Optional.empty(),
         excluded,
         group(),
-        Map.of(),
+        hints,
         specs,
         properties,
         1 + random.nextInt(5));

@@ -121,6 +121,7 @@ final class Reference {
             "AvailabilityZoneFilter",
             "AggregateMultiTenancyIsolation",
             "AggregateExtraSpecsFilter",
+            "ImagePropertiesFilter",
             "AggregateImagePropertiesIsolation",
             "RamFilter",
             "VcpuFilter",
@@ -128,6 +129,8 @@ final class Reference {
             "RetryFilter",
             "ServerGroupAffinityFilter",
             "ServerGroupAntiAffinityFilter",
+            "ComputeCapabilitiesFilter",
+            "SimpleCIDRAffinityFilter",
             "AggregateRamFilter",
             "AggregateCoreFilter",
             "AggregateDiskFilter",
@@ -203,6 +206,15 @@ final class Reference {
     }
     if (!forced) {
       groupReasons(host, reasons);
+      if (chosen("ComputeCapabilitiesFilter")) {
+        int more = promised.getOrDefault(host.id(), Map.of()).size();
+        ReferenceMachine.capabilityReason(request, host, host.instances() + more)
+            .ifPresent(miss -> reasons.put("ComputeCapabilitiesFilter", miss));
+      }
+      if (chosen("SimpleCIDRAffinityFilter")) {
+        ReferenceMachine.addressReason(request, host.address())
+            .ifPresent(miss -> reasons.put("SimpleCIDRAffinityFilter", miss));
+      }
       reasons.putAll(
           ReferenceLimits.reasons(
               request, settings, host, promised.getOrDefault(host.id(), Map.of()).values()));
@@ -258,6 +270,10 @@ final class Reference {
               new Verdict.Mismatch("aggregate " + key, expression, found));
         }
       }
+    }
+    if (chosen("ImagePropertiesFilter")) {
+      ReferenceMachine.imageReason(request, host.machine())
+          .ifPresent(miss -> reasons.put("ImagePropertiesFilter", miss));
     }
     String bus = request.imageProperties().getOrDefault("hw_disk_bus", "");
     var buses = new TreeSet<String>();

@@ -24,6 +24,7 @@ public final class FilterChain {
   private static final HostFilter COMPUTE = new ComputeFilter();
   private static final HostFilter ZONE = new AvailabilityZoneFilter();
   private static final HostFilter TENANCY = new AggregateMultiTenancyIsolation();
+  private static final HostFilter IMAGE = new ImagePropertiesFilter();
   private static final HostFilter IMAGE_ISOLATION = new AggregateImagePropertiesIsolation();
   private static final HostFilter RETRY = new RetryFilter();
 
@@ -45,7 +46,7 @@ public final class FilterChain {
       request
           .group()
           .ifPresent(group -> addGroup(chain, group, table, settings)); // grows with the group
-      addByHost(chain, settings); // one call per host that is left, so last
+      addByHost(chain, request, settings); // one call per host that is left, so last
     }
     return chain;
   }
@@ -60,12 +61,16 @@ public final class FilterChain {
     boolean unscoped = settings.enabled(FilterName.AGGREGATE_INSTANCE_EXTRA_SPECS);
     chain.add(
         AggregateExtraSpecsFilter.of(request, unscoped)); // once per class, and parses expressions
+    if (settings.enabled(FilterName.IMAGE_PROPERTIES) && ImagePropertiesFilter.concerns(request)) {
+      chain.add(IMAGE); // compares words per class, where the image asks for something
+    }
     if (settings.enabled(FilterName.AGGREGATE_IMAGE_PROPERTIES_ISOLATION)) {
       chain.add(IMAGE_ISOLATION); // the same with lists
     }
   }
 
-  private static void addByHost(List<HostFilter> chain, SchedulerSettings settings) {
+  private static void addByHost(
+      List<HostFilter> chain, RequestSpec request, SchedulerSettings settings) {
     for (FilterName name : settings.enabledFilters()) { // a set of an enum: in its order
       switch (name) {
         case AGGREGATE_RAM -> chain.add(new AggregateRamFilter());
@@ -76,7 +81,10 @@ public final class FilterChain {
         case NUM_INSTANCES -> chain.add(new NumInstancesFilter(settings.maxInstancesPerHost()));
         case AGGREGATE_NUM_INSTANCES ->
             chain.add(new AggregateNumInstancesFilter(settings.maxInstancesPerHost()));
+        case COMPUTE_CAPABILITIES -> ComputeCapabilitiesFilter.of(request).ifPresent(chain::add);
+        case SIMPLE_CIDR_AFFINITY -> SimpleCIDRAffinityFilter.of(request).ifPresent(chain::add);
         case COMPUTE,
+            IMAGE_PROPERTIES,
             AGGREGATE_INSTANCE_EXTRA_SPECS,
             AGGREGATE_IMAGE_PROPERTIES_ISOLATION,
             SERVER_GROUP_AFFINITY,
