@@ -31,9 +31,12 @@ public record SchedulerSettings(
     int candidates,
     Set<FilterName> enabledFilters,
     int maxIoOpsPerHost,
-    int maxInstancesPerHost) {
+    int maxInstancesPerHost,
+    double numInstancesWeightMultiplier,
+    double hypervisorVersionWeightMultiplier) {
   public static final SchedulerSettings DEFAULT =
-      new SchedulerSettings(1.0, 1.0, 1.0, -1.0, 1.0, 1.0, 1, 3, FilterName.DEFAULT, 8, 50);
+      new SchedulerSettings(
+          1.0, 1.0, 1.0, -1.0, 1.0, 1.0, 1, 3, FilterName.DEFAULT, 8, 50, 0.0, 1.0);
 
   public SchedulerSettings {
     var filters = EnumSet.noneOf(FilterName.class);
@@ -45,6 +48,8 @@ public record SchedulerSettings(
     requireFinite("io-ops-weight-multiplier", ioOpsWeightMultiplier);
     requireFinite("soft-affinity-weight-multiplier", softAffinityWeightMultiplier);
     requireFinite("soft-anti-affinity-weight-multiplier", softAntiAffinityWeightMultiplier);
+    requireFinite("num-instances-weight-multiplier", numInstancesWeightMultiplier);
+    requireFinite("hypervisor-version-weight-multiplier", hypervisorVersionWeightMultiplier);
     requireBetween("host-subset-size", hostSubsetSize, 1, 1000);
     requireBetween("candidates", candidates, 1, 100);
     requireBetween("max-io-ops-per-host", maxIoOpsPerHost, 0, Integer.MAX_VALUE);

@@ -124,7 +124,9 @@ public record Settings(
                 .map(FilterName::of)
                 .collect(Collectors.toSet()),
             scheduler.getInt("max-io-ops-per-host"),
-            scheduler.getInt("max-instances-per-host")),
+            scheduler.getInt("max-instances-per-host"),
+            scheduler.getDouble("num-instances-weight-multiplier"),
+            scheduler.getDouble("hypervisor-version-weight-multiplier")),
         new DriverSettings(
             drivers.getInt("threads-per-native-connection"),
             drivers.getInt("spawns-per-host"),

@@ -140,10 +140,20 @@ final class Plan {
    * @param low the raw value that weighs nothing
    * @param perUnit what each unit above weighs, by class; all the same when {@code uniform}
    */
-  private record Weighing(int[] raw, int low, double[] perUnit, boolean uniform) {}
+  private record Weighing(int[] raw, int low, double[] perUnit, boolean uniform) {
+    /** Where all hosts have the same it adds nothing. */
+    boolean matters() {
+      return !uniform || perUnit[0] != 0;
+    }
+  }
 
   private void rank(Ranking ranking, List<HostWeigher> weighers) {
-    Weighing[] weighings = weighers.stream().map(this::weighing).toArray(Weighing[]::new);
+    Weighing[] weighings =
+        weighers.stream()
+            .filter(this::matters)
+            .map(this::weighing)
+            .filter(Weighing::matters)
+            .toArray(Weighing[]::new);
     double[] weights = new double[Math.min(BLOCK, hosts)];
     for (int first = 0; first < hosts; first += BLOCK) {
       int length = Math.min(BLOCK, hosts - first);
@@ -154,6 +164,22 @@ final class Plan {
       offer(ranking, weights, first, length);
     }
     fillGroup(members -> 0);
+  }
+
+  /**
+   * Whether it is turned on, for all hosts or by an aggregate; what is not costs no look at hosts.
+   */
+  private boolean matters(HostWeigher weigher) {
+    if (weigher.multiplier(settings) != 0) {
+      return true;
+    }
+    HostClasses classes = table.classes();
+    for (int c = 0; c < classes.size(); c++) {
+      if (classes.inUse(c) && classes.get(c).aggregateMetadata().containsKey(weigher.option())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Weighing weighing(HostWeigher weigher) {

@@ -111,6 +111,9 @@ final class RandomCloud {
       metadata.put("ram_weight_multiplier", Set.of("-2", "3.5"));
     }
     if (chance(0.1)) {
+      metadata.put("num_instances_weight_multiplier", Set.of("-1.5"));
+    }
+    if (chance(0.1)) {
       metadata.put("soft_affinity_weight_multiplier", Set.of(chance(0.5) ? "7" : "much"));
     }
     if (chance(0.3)) {
@@ -238,7 +241,9 @@ final class RandomCloud {
             3,
             filters(),
             1 + random.nextInt(5),
-            1 + random.nextInt(6));
+            1 + random.nextInt(6),
+            oneOf(MULTIPLIERS),
+            oneOf(MULTIPLIERS));
   }
 
   private Set<FilterName> filters() {

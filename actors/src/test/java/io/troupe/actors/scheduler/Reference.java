@@ -359,6 +359,22 @@ final class Reference {
     add(weights, survivors, "CpuWeigher", "cpu", s.cpuWeightMultiplier(), true, this::idleCpu);
     add(weights, survivors, "DiskWeigher", "disk", s.diskWeightMultiplier(), true, this::idleDisk);
     add(weights, survivors, "IoOpsWeigher", "io_ops", s.ioOpsWeightMultiplier(), true, this::ioOps);
+    add(
+        weights,
+        survivors,
+        "NumInstancesWeigher",
+        "num_instances",
+        s.numInstancesWeightMultiplier(),
+        false,
+        host -> host.instances() + promised.getOrDefault(host.id(), Map.of()).size());
+    add(
+        weights,
+        survivors,
+        "HypervisorVersionWeigher",
+        "hypervisor_version",
+        s.hypervisorVersionWeightMultiplier(),
+        false,
+        host -> host.machine().hypervisorVersion());
     if (request.group().isPresent()) {
       GroupSpec group = request.group().get();
       if (group.policy() == GroupSpec.Policy.SOFT_AFFINITY) {
