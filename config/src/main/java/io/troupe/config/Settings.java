@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Everything that can be set, typed and checked; one record a section, the unit last in each name.
@@ -118,7 +119,14 @@ public record Settings(
             scheduler.getDouble("soft-affinity-weight-multiplier"),
             scheduler.getDouble("soft-anti-affinity-weight-multiplier"),
             scheduler.getInt("host-subset-size"),
-            scheduler.getInt("candidates")),
+            scheduler.getInt("candidates"),
+            scheduler.getStringList("enabled-filters").stream()
+                .map(FilterName::of)
+                .collect(Collectors.toSet()),
+            scheduler.getInt("max-io-ops-per-host"),
+            scheduler.getInt("max-instances-per-host"),
+            scheduler.getDouble("num-instances-weight-multiplier"),
+            scheduler.getDouble("hypervisor-version-weight-multiplier")),
         new DriverSettings(
             drivers.getInt("threads-per-native-connection"),
             drivers.getInt("spawns-per-host"),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.HostRow;
+import io.troupe.actors.scheduler.Machine;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.config.FleetSettings;
 import io.troupe.core.serialization.CborSerializable;
@@ -196,7 +197,13 @@ public final class HostState implements CborSerializable {
         around.up(),
         claims.size(),
         building,
-        groupMembers);
+        groupMembers,
+        new Machine(
+            machine.hypervisorType(),
+            machine.hypervisorVersion(),
+            machine.architecture(),
+            machine.guestType()),
+        machine.address());
   }
 
   /**

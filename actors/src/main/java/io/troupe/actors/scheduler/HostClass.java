@@ -16,7 +16,8 @@ public record HostClass(
     String disabledReason,
     boolean up,
     String availabilityZone,
-    Map<String, Set<String>> aggregateMetadata) {
+    Map<String, Set<String>> aggregateMetadata,
+    Machine machine) {
   public HostClass {
     aggregateMetadata = deepCopy(aggregateMetadata);
   }

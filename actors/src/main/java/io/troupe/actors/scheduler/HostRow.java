@@ -23,6 +23,8 @@ import java.util.Set;
  * @param instances claims on it
  * @param ioOps instances on it that are being built or rebuilt, resized, snapshotted, rescued …
  * @param groupMembers for each server group the number of its members here, 1 or more
+ * @param machine unknown in rows from before hosts told
+ * @param address its own IP address, empty when unknown
  */
 public record HostRow(
     HostId id,
@@ -40,7 +42,9 @@ public record HostRow(
     boolean up,
     int instances,
     int ioOps,
-    Map<String, Integer> groupMembers)
+    Map<String, Integer> groupMembers,
+    Machine machine,
+    String address)
     implements CborSerializable {
   /** Amounts are held as 32-bit numbers in the scan; a host counts as having at most this much. */
   static final int MOST = (1 << 30) - 1;
@@ -48,6 +52,8 @@ public record HostRow(
   public HostRow {
     aggregateMetadata = HostClass.deepCopy(aggregateMetadata);
     groupMembers = Map.copyOf(groupMembers);
+    machine = machine == null ? Machine.UNKNOWN : machine;
+    address = address == null ? "" : address;
     requireRatio(id, "cpu", cpuRatio);
     requireRatio(id, "ram", ramRatio);
     requireRatio(id, "disk", diskRatio);
@@ -55,6 +61,45 @@ public record HostRow(
       throw new IllegalArgumentException(
           "host " + id + ": counts must not be negative: " + instances + ", " + ioOps);
     }
+  }
+
+  /** A host that tells nothing of its hypervisor. */
+  public HostRow(
+      HostId id,
+      long version,
+      Resources total,
+      Resources reserved,
+      Resources claimed,
+      double cpuRatio,
+      double ramRatio,
+      double diskRatio,
+      String availabilityZone,
+      Map<String, Set<String>> aggregateMetadata,
+      boolean enabled,
+      String disabledReason,
+      boolean up,
+      int instances,
+      int ioOps,
+      Map<String, Integer> groupMembers) {
+    this(
+        id,
+        version,
+        total,
+        reserved,
+        claimed,
+        cpuRatio,
+        ramRatio,
+        diskRatio,
+        availabilityZone,
+        aggregateMetadata,
+        enabled,
+        disabledReason,
+        up,
+        instances,
+        ioOps,
+        groupMembers,
+        Machine.UNKNOWN,
+        "");
   }
 
   private static void requireRatio(HostId id, String resource, double ratio) {
@@ -82,22 +127,39 @@ public record HostRow(
         up,
         instances,
         ioOps,
-        groupMembers);
+        groupMembers,
+        machine,
+        address);
   }
 
   /** vCPUs that can still be claimed; below 0 when a ratio was lowered under the claims. */
   public int freeVcpus() {
-    return free(total.vcpus(), reserved.vcpus(), cpuRatio, claimed.vcpus());
+    return freeVcpusAt(cpuRatio);
   }
 
   /** MiB of RAM that can still be claimed. */
   public int freeRamMib() {
-    return free(total.ramMib(), reserved.ramMib(), ramRatio, claimed.ramMib());
+    return freeRamMibAt(ramRatio);
   }
 
   /** GiB of disk that can still be claimed. */
   public int freeDiskGib() {
-    return free(total.diskGib(), reserved.diskGib(), diskRatio, claimed.diskGib());
+    return freeDiskGibAt(diskRatio);
+  }
+
+  /** vCPUs that could still be claimed if the ratio were this one. */
+  public int freeVcpusAt(double ratio) {
+    return free(total.vcpus(), reserved.vcpus(), ratio, claimed.vcpus());
+  }
+
+  /** MiB of RAM that could still be claimed if the ratio were this one. */
+  public int freeRamMibAt(double ratio) {
+    return free(total.ramMib(), reserved.ramMib(), ratio, claimed.ramMib());
+  }
+
+  /** GiB of disk that could still be claimed if the ratio were this one. */
+  public int freeDiskGibAt(double ratio) {
+    return free(total.diskGib(), reserved.diskGib(), ratio, claimed.diskGib());
   }
 
   /** MiB of the machine's own RAM that no claim and no reservation takes. */
@@ -123,7 +185,7 @@ public record HostRow(
 
   /** What the host is apart from its load. */
   public HostClass hostClass() {
-    return new HostClass(enabled, disabledReason, up, availabilityZone, aggregateMetadata);
+    return new HostClass(enabled, disabledReason, up, availabilityZone, aggregateMetadata, machine);
   }
 
   /** The same row on the parts of an equal class, so that equal rows do not hold copies of them. */
@@ -144,7 +206,9 @@ public record HostRow(
         up,
         instances,
         ioOps,
-        groupMembers);
+        groupMembers,
+        equal.machine(),
+        address);
   }
 
   /** The row when these instances are on the host too, all of them still building. */
@@ -171,7 +235,9 @@ public record HostRow(
         up,
         instances + promised.size(),
         ioOps + promised.size(),
-        members);
+        members,
+        machine,
+        address);
   }
 
   /**

@@ -47,7 +47,7 @@ final class Plan {
 
   /** The candidates, best first; empty when no host passes. */
   List<Candidate> run(long seed) {
-    filter(FilterChain.of(request, table));
+    filter(FilterChain.of(request, table, settings));
     int survivors = Scan.count(columns.out, hosts);
     if (survivors == 0) {
       return List.of();
@@ -65,6 +65,7 @@ final class Plan {
         case HostFilter.ByClass once -> {}
         case HostFilter.ByCapacity amount -> require(amount);
         case HostFilter.ByName few -> cut(few.cut(request, table));
+        case HostFilter.ByHost each -> ask(each);
       }
     }
   }
@@ -116,6 +117,14 @@ final class Plan {
     }
   }
 
+  private void ask(HostFilter.ByHost filter) {
+    for (int slot = 0; slot < hosts; slot++) {
+      if (isIn(slot) && filter.judge(request, table.seen(slot)) instanceof Verdict.Fail) {
+        out(slot);
+      }
+    }
+  }
+
   private void out(int slot) {
     columns.out[slot] = -1;
   }
@@ -131,10 +140,20 @@ final class Plan {
    * @param low the raw value that weighs nothing
    * @param perUnit what each unit above weighs, by class; all the same when {@code uniform}
    */
-  private record Weighing(int[] raw, int low, double[] perUnit, boolean uniform) {}
+  private record Weighing(int[] raw, int low, double[] perUnit, boolean uniform) {
+    /** Where all hosts have the same it adds nothing. */
+    boolean matters() {
+      return !uniform || perUnit[0] != 0;
+    }
+  }
 
   private void rank(Ranking ranking, List<HostWeigher> weighers) {
-    Weighing[] weighings = weighers.stream().map(this::weighing).toArray(Weighing[]::new);
+    Weighing[] weighings =
+        weighers.stream()
+            .filter(this::matters)
+            .map(this::weighing)
+            .filter(Weighing::matters)
+            .toArray(Weighing[]::new);
     double[] weights = new double[Math.min(BLOCK, hosts)];
     for (int first = 0; first < hosts; first += BLOCK) {
       int length = Math.min(BLOCK, hosts - first);
@@ -145,6 +164,22 @@ final class Plan {
       offer(ranking, weights, first, length);
     }
     fillGroup(members -> 0);
+  }
+
+  /**
+   * Whether it is turned on, for all hosts or by an aggregate; what is not costs no look at hosts.
+   */
+  private boolean matters(HostWeigher weigher) {
+    if (weigher.multiplier(settings) != 0) {
+      return true;
+    }
+    HostClasses classes = table.classes();
+    for (int c = 0; c < classes.size(); c++) {
+      if (classes.inUse(c) && classes.get(c).aggregateMetadata().containsKey(weigher.option())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Weighing weighing(HostWeigher weigher) {

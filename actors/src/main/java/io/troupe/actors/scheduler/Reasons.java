@@ -32,6 +32,7 @@ final class Reasons {
 
   private final HostTable table;
   private final RequestSpec request;
+  private final SchedulerSettings settings;
   private final List<HostFilter> chain;
 
   /** By place in the chain and class number; null where not asked yet. */
@@ -40,10 +41,11 @@ final class Reasons {
   private final List<HostRow> survivors = new ArrayList<>();
   private final List<Refused> refused = new ArrayList<>();
 
-  Reasons(HostTable table, RequestSpec request) {
+  Reasons(HostTable table, RequestSpec request, SchedulerSettings settings) {
     this.table = table;
     this.request = request;
-    chain = FilterChain.of(request, table);
+    this.settings = settings;
+    chain = FilterChain.of(request, table, settings);
     byClass = new Verdict[chain.size()][table.classes().size()];
     for (int slot = 0; slot < table.size(); slot++) {
       HostRow host = table.seen(slot);
@@ -95,9 +97,9 @@ final class Reasons {
     return new Removal(filter, hosts.size(), nearest.host(), nearest.miss());
   }
 
-  PlacementReport report(Decision decision, SchedulerSettings settings, long seed) {
+  PlacementReport report(Decision decision, long seed) {
     Stream<HostReport> passed =
-        weigh(settings).stream()
+        weigh().stream()
             .sorted(
                 Comparator.comparingDouble((Ranked host) -> -host.weighed().weight())
                     .thenComparingLong(host -> Ranking.lot(host.host(), seed))
@@ -110,14 +112,14 @@ final class Reasons {
     return new PlacementReport(decision, explanation(), Stream.concat(passed, failed).toList());
   }
 
-  private List<Ranked> weigh(SchedulerSettings settings) {
+  private List<Ranked> weigh() {
     List<HostWeigher> weighers = survivors.size() == 1 ? List.of() : WeigherList.of(request);
     List<Scale> scales = weighers.stream().map(this::scale).toList();
     var ranked = new ArrayList<Ranked>(survivors.size());
     for (HostRow host : survivors) {
       var weights = new ArrayList<Weight>(weighers.size());
       for (int i = 0; i < weighers.size(); i++) {
-        weights.add(weight(weighers.get(i), scales.get(i), host, settings));
+        weights.add(weight(weighers.get(i), scales.get(i), host));
       }
       double sum = weights.stream().map(Weight::weight).reduce(0.0, Double::sum); // in order
       ranked.add(new Ranked(host.id(), new Weighed(sum, weights)));
@@ -132,8 +134,7 @@ final class Reasons {
     return survivors.isEmpty() ? new Scale(0, 0) : new Scale(low, raw.getMax());
   }
 
-  private Weight weight(
-      HostWeigher weigher, Scale scale, HostRow host, SchedulerSettings settings) {
+  private Weight weight(HostWeigher weigher, Scale scale, HostRow host) {
     int raw = weigher.floored(request, host);
     double multiplier = Scale.multiplier(weigher, settings, host.hostClass());
     double weight = (raw - scale.low()) * scale.perUnit(multiplier);

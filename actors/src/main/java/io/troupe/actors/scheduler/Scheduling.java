@@ -15,7 +15,7 @@ public final class Scheduling {
       HostTable table, RequestSpec request, SchedulerSettings settings, long seed) {
     var candidates = new Plan(table, request, settings).run(seed);
     return candidates.isEmpty()
-        ? new Decision.NoValidHost(new Reasons(table, request).explanation())
+        ? new Decision.NoValidHost(new Reasons(table, request, settings).explanation())
         : new Decision.Placed(candidates, seed);
   }
 
@@ -23,6 +23,6 @@ public final class Scheduling {
   public static PlacementReport explain(
       HostTable table, RequestSpec request, SchedulerSettings settings, long seed) {
     Decision decision = decide(table, request, settings, seed);
-    return new Reasons(table, request).report(decision, settings, seed);
+    return new Reasons(table, request, settings).report(decision, seed);
   }
 }

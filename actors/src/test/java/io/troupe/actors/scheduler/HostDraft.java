@@ -62,7 +62,9 @@ public record HostDraft(HostRow row) {
             row.up(),
             row.instances(),
             row.ioOps(),
-            row.groupMembers()));
+            row.groupMembers(),
+            row.machine(),
+            row.address()));
   }
 
   public HostDraft version(long version) {
@@ -95,7 +97,9 @@ public record HostDraft(HostRow row) {
             up,
             row.instances(),
             row.ioOps(),
-            row.groupMembers()));
+            row.groupMembers(),
+            row.machine(),
+            row.address()));
   }
 
   public HostDraft zone(String zone) {
@@ -133,6 +137,31 @@ public record HostDraft(HostRow row) {
             row.up(),
             row.instances(),
             ioOps,
-            members));
+            members,
+            row.machine(),
+            row.address()));
+  }
+
+  public HostDraft machine(Machine machine, String address) {
+    return new HostDraft(
+        new HostRow(
+            row.id(),
+            row.version(),
+            row.total(),
+            row.reserved(),
+            row.claimed(),
+            row.cpuRatio(),
+            row.ramRatio(),
+            row.diskRatio(),
+            row.availabilityZone(),
+            row.aggregateMetadata(),
+            row.enabled(),
+            row.disabledReason(),
+            row.up(),
+            row.instances(),
+            row.ioOps(),
+            row.groupMembers(),
+            machine,
+            address));
   }
 }

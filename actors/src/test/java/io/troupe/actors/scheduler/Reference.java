@@ -121,12 +121,23 @@ final class Reference {
             "AvailabilityZoneFilter",
             "AggregateMultiTenancyIsolation",
             "AggregateExtraSpecsFilter",
+            "ImagePropertiesFilter",
+            "AggregateImagePropertiesIsolation",
             "RamFilter",
             "VcpuFilter",
             "DiskFilter",
             "RetryFilter",
             "ServerGroupAffinityFilter",
-            "ServerGroupAntiAffinityFilter")) {
+            "ServerGroupAntiAffinityFilter",
+            "ComputeCapabilitiesFilter",
+            "SimpleCIDRAffinityFilter",
+            "AggregateRamFilter",
+            "AggregateCoreFilter",
+            "AggregateDiskFilter",
+            "IoOpsFilter",
+            "AggregateIoOpsFilter",
+            "NumInstancesFilter",
+            "AggregateNumInstancesFilter")) {
       int count = 0;
       HostId nearest = null;
       Verdict.Fail miss = null;
@@ -195,12 +206,24 @@ final class Reference {
     }
     if (!forced) {
       groupReasons(host, reasons);
+      if (chosen("ComputeCapabilitiesFilter")) {
+        int more = promised.getOrDefault(host.id(), Map.of()).size();
+        ReferenceMachine.capabilityReason(request, host, host.instances() + more)
+            .ifPresent(miss -> reasons.put("ComputeCapabilitiesFilter", miss));
+      }
+      if (chosen("SimpleCIDRAffinityFilter")) {
+        ReferenceMachine.addressReason(request, host.address())
+            .ifPresent(miss -> reasons.put("SimpleCIDRAffinityFilter", miss));
+      }
+      reasons.putAll(
+          ReferenceLimits.reasons(
+              request, settings, host, promised.getOrDefault(host.id(), Map.of()).values()));
     }
     return reasons;
   }
 
   private void classReasons(HostRow host, Map<String, Verdict.Fail> reasons) {
-    if (!host.enabled() || !host.up()) {
+    if (chosen("ComputeFilter") && (!host.enabled() || !host.up())) {
       String why = host.disabledReason().isEmpty() ? "" : " (" + host.disabledReason() + ")";
       String state = host.enabled() ? "down" : "disabled" + why;
       reasons.put("ComputeFilter", new Verdict.Mismatch("state", "enabled and up", state));
@@ -227,21 +250,49 @@ final class Reference {
               "project", request.project().value(), "isolation for " + String.join(",", tenants)));
     }
     String scope = "aggregate_instance_extra_specs:";
-    for (var spec : new TreeMap<>(request.extraSpecs()).entrySet()) {
-      if (spec.getKey().startsWith(scope) && !reasons.containsKey("AggregateExtraSpecsFilter")) {
-        String key = spec.getKey().substring(scope.length());
+    var specs = new TreeMap<String, String>();
+    request.extraSpecs().forEach((key, wanted) -> specs.put(key.replace(scope, ""), wanted));
+    for (var spec : specs.entrySet()) {
+      String key = spec.getKey();
+      String scoped = request.extraSpecs().get(scope + key);
+      boolean counts =
+          scoped != null || !key.contains(":") && chosen("AggregateInstanceExtraSpecsFilter");
+      String expression = scoped != null ? scoped : spec.getValue();
+      if (counts && !reasons.containsKey("AggregateExtraSpecsFilter")) {
         var values = new TreeSet<String>();
         host.aggregateMetadata()
             .getOrDefault(key, Set.of())
             .forEach(list -> values.addAll(Arrays.asList(list.split(","))));
-        if (values.stream().noneMatch(value -> satisfies(value, spec.getValue()))) {
+        if (values.stream().noneMatch(value -> satisfies(value, expression))) {
           String found = values.isEmpty() ? "none" : String.join(",", values);
           reasons.put(
               "AggregateExtraSpecsFilter",
-              new Verdict.Mismatch("aggregate " + key, spec.getValue(), found));
+              new Verdict.Mismatch("aggregate " + key, expression, found));
         }
       }
     }
+    if (chosen("ImagePropertiesFilter")) {
+      ReferenceMachine.imageReason(request, host.machine())
+          .ifPresent(miss -> reasons.put("ImagePropertiesFilter", miss));
+    }
+    String bus = request.imageProperties().getOrDefault("hw_disk_bus", "");
+    var buses = new TreeSet<String>();
+    host.aggregateMetadata()
+        .getOrDefault("hw_disk_bus", Set.of())
+        .forEach(list -> buses.addAll(Arrays.asList(list.split(", ?"))));
+    if (chosen("AggregateImagePropertiesIsolation")
+        && !bus.isEmpty()
+        && !buses.isEmpty()
+        && !buses.contains(bus)) {
+      reasons.put(
+          "AggregateImagePropertiesIsolation",
+          new Verdict.Mismatch(
+              "image property hw_disk_bus", bus, "isolation for " + String.join(",", buses)));
+    }
+  }
+
+  private boolean chosen(String filter) {
+    return settings.enabledFilters().stream().anyMatch(name -> name.word().equals(filter));
   }
 
   /** The forms {@link RandomCloud} makes; ExpressionTest has the whole table. */
@@ -261,7 +312,7 @@ final class Reference {
       return;
     }
     GroupSpec group = request.group().get();
-    if (group.policy() == GroupSpec.Policy.AFFINITY) {
+    if (group.policy() == GroupSpec.Policy.AFFINITY && chosen("ServerGroupAffinityFilter")) {
       var homes = new TreeSet<String>();
       for (HostRow other : said.values()) {
         if (members(other, group.id()) > 0) {
@@ -275,6 +326,7 @@ final class Reference {
       }
     }
     if (group.policy() == GroupSpec.Policy.ANTI_AFFINITY
+        && chosen("ServerGroupAntiAffinityFilter")
         && members(host, group.id()) >= group.maxPerHost()) {
       reasons.put(
           "ServerGroupAntiAffinityFilter",
@@ -307,6 +359,22 @@ final class Reference {
     add(weights, survivors, "CpuWeigher", "cpu", s.cpuWeightMultiplier(), true, this::idleCpu);
     add(weights, survivors, "DiskWeigher", "disk", s.diskWeightMultiplier(), true, this::idleDisk);
     add(weights, survivors, "IoOpsWeigher", "io_ops", s.ioOpsWeightMultiplier(), true, this::ioOps);
+    add(
+        weights,
+        survivors,
+        "NumInstancesWeigher",
+        "num_instances",
+        s.numInstancesWeightMultiplier(),
+        false,
+        host -> host.instances() + promised.getOrDefault(host.id(), Map.of()).size());
+    add(
+        weights,
+        survivors,
+        "HypervisorVersionWeigher",
+        "hypervisor_version",
+        s.hypervisorVersionWeightMultiplier(),
+        false,
+        host -> host.machine().hypervisorVersion());
     if (request.group().isPresent()) {
       GroupSpec group = request.group().get();
       if (group.policy() == GroupSpec.Policy.SOFT_AFFINITY) {

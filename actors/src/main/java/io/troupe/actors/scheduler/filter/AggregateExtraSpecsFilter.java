@@ -12,8 +12,9 @@ import java.util.TreeMap;
  * the expression; a missing key fails.
  *
  * <p>Source: Nova's AggregateInstanceExtraSpecsFilter, which reads keys without a scope as well.
- * There it is off by default, for such keys belong to other readers too; here it is always on, so
- * only the scope that names it counts.
+ * There it is off by default, for such keys belong to other readers too; here the scope that names
+ * it always counts, and keys without a scope do when {@code AggregateInstanceExtraSpecsFilter} is
+ * among the enabled filters.
  *
  * @param expressions by metadata key, sorted so that the first miss is always the same
  */
@@ -21,7 +22,7 @@ record AggregateExtraSpecsFilter(SortedMap<String, String> expressions)
     implements HostFilter.ByClass {
   private static final String SCOPE = "aggregate_instance_extra_specs:";
 
-  static AggregateExtraSpecsFilter of(RequestSpec request) {
+  static AggregateExtraSpecsFilter of(RequestSpec request, boolean unscoped) {
     var expressions = new TreeMap<String, String>();
     request
         .extraSpecs()
@@ -29,6 +30,8 @@ record AggregateExtraSpecsFilter(SortedMap<String, String> expressions)
             (key, expression) -> {
               if (key.startsWith(SCOPE)) {
                 expressions.put(key.substring(SCOPE.length()), expression);
+              } else if (unscoped && key.indexOf(':') < 0) {
+                expressions.putIfAbsent(key, expression);
               }
             });
     return new AggregateExtraSpecsFilter(expressions);

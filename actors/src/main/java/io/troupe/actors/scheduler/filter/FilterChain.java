@@ -3,6 +3,8 @@ package io.troupe.actors.scheduler.filter;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.HostTable;
 import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.config.FilterName;
+import io.troupe.config.SchedulerSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,35 +24,93 @@ public final class FilterChain {
   private static final HostFilter COMPUTE = new ComputeFilter();
   private static final HostFilter ZONE = new AvailabilityZoneFilter();
   private static final HostFilter TENANCY = new AggregateMultiTenancyIsolation();
+  private static final HostFilter IMAGE = new ImagePropertiesFilter();
+  private static final HostFilter IMAGE_ISOLATION = new AggregateImagePropertiesIsolation();
   private static final HostFilter RETRY = new RetryFilter();
 
   private FilterChain() {}
 
-  /** The filters for {@code request}, cheapest first. */
-  public static List<HostFilter> of(RequestSpec request, HostTable table) {
+  /** The filters for {@code request} that are enabled or always asked, cheapest first. */
+  public static List<HostFilter> of(
+      RequestSpec request, HostTable table, SchedulerSettings settings) {
     var chain = new ArrayList<HostFilter>();
     if (request.forcedHost().isPresent()) {
       chain.add(new ForcedHostFilter(request.forcedHost().get())); // in place of all choice
     } else {
-      chain.add(COMPUTE); // two flags; a dead host has no other faults worth telling
-      chain.add(ZONE); // one word compared per class
-      chain.add(TENANCY); // once per class, but walks its metadata
-      chain.add(AggregateExtraSpecsFilter.of(request)); // once per class, and parses expressions
+      addByClass(chain, request, settings);
     }
     chain.addAll(
         CAPACITY); // one comparison per host, all hosts at once; a forced host needs room too
     chain.add(RETRY); // a few named hosts, never more than the attempts allowed
     if (request.forcedHost().isEmpty()) {
-      request.group().ifPresent(group -> addGroup(chain, group, table)); // grows with the group
+      request
+          .group()
+          .ifPresent(group -> addGroup(chain, group, table, settings)); // grows with the group
+      addByHost(chain, request, settings); // one call per host that is left, so last
     }
     return chain;
   }
 
-  private static void addGroup(List<HostFilter> chain, GroupSpec group, HostTable table) {
+  private static void addByClass(
+      List<HostFilter> chain, RequestSpec request, SchedulerSettings settings) {
+    if (settings.enabled(FilterName.COMPUTE)) {
+      chain.add(COMPUTE); // two flags; a dead host has no other faults worth telling
+    }
+    chain.add(ZONE); // one word compared per class
+    chain.add(TENANCY); // once per class, but walks its metadata
+    boolean unscoped = settings.enabled(FilterName.AGGREGATE_INSTANCE_EXTRA_SPECS);
+    chain.add(
+        AggregateExtraSpecsFilter.of(request, unscoped)); // once per class, and parses expressions
+    if (settings.enabled(FilterName.IMAGE_PROPERTIES) && ImagePropertiesFilter.concerns(request)) {
+      chain.add(IMAGE); // compares words per class, where the image asks for something
+    }
+    if (settings.enabled(FilterName.AGGREGATE_IMAGE_PROPERTIES_ISOLATION)) {
+      chain.add(IMAGE_ISOLATION); // the same with lists
+    }
+  }
+
+  private static void addByHost(
+      List<HostFilter> chain, RequestSpec request, SchedulerSettings settings) {
+    for (FilterName name : settings.enabledFilters()) { // a set of an enum: in its order
+      switch (name) {
+        case AGGREGATE_RAM -> chain.add(new AggregateRamFilter());
+        case AGGREGATE_CORE -> chain.add(new AggregateCoreFilter());
+        case AGGREGATE_DISK -> chain.add(new AggregateDiskFilter());
+        case IO_OPS -> chain.add(new IoOpsFilter(settings.maxIoOpsPerHost()));
+        case AGGREGATE_IO_OPS -> chain.add(new AggregateIoOpsFilter(settings.maxIoOpsPerHost()));
+        case NUM_INSTANCES -> chain.add(new NumInstancesFilter(settings.maxInstancesPerHost()));
+        case AGGREGATE_NUM_INSTANCES ->
+            chain.add(new AggregateNumInstancesFilter(settings.maxInstancesPerHost()));
+        case COMPUTE_CAPABILITIES -> ComputeCapabilitiesFilter.of(request).ifPresent(chain::add);
+        case SIMPLE_CIDR_AFFINITY -> SimpleCIDRAffinityFilter.of(request).ifPresent(chain::add);
+        case COMPUTE,
+            IMAGE_PROPERTIES,
+            AGGREGATE_INSTANCE_EXTRA_SPECS,
+            AGGREGATE_IMAGE_PROPERTIES_ISOLATION,
+            SERVER_GROUP_AFFINITY,
+            SERVER_GROUP_ANTI_AFFINITY -> {} // have a place above
+        case AVAILABILITY_ZONE, AGGREGATE_MULTI_TENANCY_ISOLATION, RAM, CORE, DISK, RETRY -> {
+          // always asked
+        }
+        case ALL_HOSTS -> {} // every host passes
+      }
+    }
+  }
+
+  private static void addGroup(
+      List<HostFilter> chain, GroupSpec group, HostTable table, SchedulerSettings settings) {
     switch (group.policy()) {
-      case AFFINITY ->
-          chain.add(new ServerGroupAffinityFilter(group, table.groupMembers(group.id()).keySet()));
-      case ANTI_AFFINITY -> chain.add(new ServerGroupAntiAffinityFilter(group));
+      case AFFINITY -> {
+        if (settings.enabled(FilterName.SERVER_GROUP_AFFINITY)) {
+          var members = table.groupMembers(group.id()).keySet();
+          chain.add(new ServerGroupAffinityFilter(group, members));
+        }
+      }
+      case ANTI_AFFINITY -> {
+        if (settings.enabled(FilterName.SERVER_GROUP_ANTI_AFFINITY)) {
+          chain.add(new ServerGroupAntiAffinityFilter(group));
+        }
+      }
       case SOFT_AFFINITY, SOFT_ANTI_AFFINITY -> {} // these weigh
     }
   }

@@ -56,6 +56,9 @@ public sealed interface HostFilter {
     Cut cut(RequestSpec request, HostTable table);
   }
 
+  /** Looks at the host itself, so it is asked about each one that all others left. */
+  non-sealed interface ByHost extends HostFilter {}
+
   /** What a filter by name leaves. Hosts that are not in the table are no mistake. */
   sealed interface Cut {
     Cut NOTHING = new Drop(Set.of());

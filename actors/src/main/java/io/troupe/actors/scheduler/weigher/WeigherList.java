@@ -9,7 +9,13 @@ import java.util.List;
 public final class WeigherList {
   /** The raw values the table keeps as columns. */
   public static final List<HostWeigher.ByLoad> LOAD =
-      List.of(new RamWeigher(), new CpuWeigher(), new DiskWeigher(), new IoOpsWeigher());
+      List.of(
+          new RamWeigher(),
+          new CpuWeigher(),
+          new DiskWeigher(),
+          new IoOpsWeigher(),
+          new NumInstancesWeigher(),
+          new HypervisorVersionWeigher());
 
   private static final HostWeigher SOFT_AFFINITY = new SoftAffinityWeigher();
   private static final HostWeigher SOFT_ANTI_AFFINITY = new SoftAntiAffinityWeigher();

@@ -112,7 +112,7 @@ class FiltersTest {
   @Nested
   class ExtraSpecs {
     private String judged(RequestDraft request, HostDraft host) {
-      return judge(AggregateExtraSpecsFilter.of(request.spec()), request, host);
+      return judge(AggregateExtraSpecsFilter.of(request.spec(), false), request, host);
     }
 
     private final RequestDraft ssd = ANY.extraSpec("aggregate_instance_extra_specs:ssd", "true");
@@ -135,6 +135,61 @@ class FiltersTest {
     void ofOtherScopesOrNoneAreNotOurs() {
       assertThat(judged(ANY.extraSpec("hw:cpu_policy", "dedicated"), HOST)).isEqualTo("pass");
       assertThat(judged(ANY.extraSpec("ssd", "true"), HOST)).isEqualTo("pass");
+    }
+  }
+
+  @Nested
+  class Limits {
+    private HostDraft limited(String key, String... values) {
+      return HOST.ioOps(3).aggregates(Map.of(key, Set.of(values)));
+    }
+
+    @Test
+    void countAgainstTheConfiguredMost() {
+      assertThat(judge(new IoOpsFilter(4), ANY, HOST.ioOps(3))).isEqualTo("pass");
+      assertThat(judge(new IoOpsFilter(3), ANY, HOST.ioOps(3)))
+          .isEqualTo("places for io-ops 1 asked, 0 free");
+      assertThat(judge(new NumInstancesFilter(1), ANY, HOST)).isEqualTo("pass");
+      assertThat(judge(new NumInstancesFilter(0), ANY, HOST))
+          .isEqualTo("places for instances 1 asked, 0 free");
+    }
+
+    @Test
+    void ofAggregatesAreTheLeast() {
+      var filter = new AggregateIoOpsFilter(8);
+
+      assertThat(judge(filter, ANY, limited("max_io_ops_per_host", "9", "4"))).isEqualTo("pass");
+      assertThat(judge(filter, ANY, limited("max_io_ops_per_host", "9", "2")))
+          .isEqualTo("places for io-ops 1 asked, -1 free");
+      assertThat(judge(filter, ANY, limited("max_io_ops_per_host", "2", "few"))).isEqualTo("pass");
+      assertThat(
+              judge(
+                  new AggregateNumInstancesFilter(8), ANY, limited("max_instances_per_host", "0")))
+          .isEqualTo("places for instances 1 asked, 0 free");
+    }
+
+    @Test
+    void ofCapacityTakeTheAggregatesRatio() {
+      var ram = new AggregateRamFilter();
+
+      assertThat(judge(ram, ANY.asking(0, 4096, 0), limited("ram_allocation_ratio", "0.5", "2")))
+          .isEqualTo("pass");
+      assertThat(judge(ram, ANY.asking(0, 4097, 0), limited("ram_allocation_ratio", "0.5", "2")))
+          .isEqualTo("ram at ratio 0.5 4097 MiB asked, 4096 MiB free");
+      assertThat(judge(ram, ANY.asking(0, 8192, 0), limited("ram_allocation_ratio", "0.5", "-1")))
+          .isEqualTo("pass");
+      assertThat(
+              judge(
+                  new AggregateCoreFilter(),
+                  ANY.asking(5, 0, 0),
+                  limited("cpu_allocation_ratio", "0.5")))
+          .isEqualTo("vcpus at ratio 0.5 5 asked, 4 free");
+      assertThat(
+              judge(
+                  new AggregateDiskFilter(),
+                  ANY.asking(0, 0, 51),
+                  limited("disk_allocation_ratio", "0.5")))
+          .isEqualTo("disk at ratio 0.5 51 GiB asked, 50 GiB free");
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.HostDraft;
+import io.troupe.actors.scheduler.Machine;
 import io.troupe.actors.scheduler.RequestDraft;
 import io.troupe.config.SchedulerSettings;
 import java.util.Map;
@@ -50,6 +51,16 @@ class WeighersTest {
   }
 
   @Test
+  void newerHypervisorsAreBetterAndInstancesDoNotMatterByDefault() {
+    HostDraft host = HOST.machine(new Machine("QEMU", 10_002_001, "x86_64", "kvm"), "");
+
+    assertThat(raw(new HypervisorVersionWeigher(), host)).isEqualTo(10_002_001);
+    assertThat(new HypervisorVersionWeigher().multiplier(SchedulerSettings.DEFAULT)).isEqualTo(1);
+    assertThat(raw(new NumInstancesWeigher(), HOST)).isZero();
+    assertThat(new NumInstancesWeigher().multiplier(SchedulerSettings.DEFAULT)).isZero();
+  }
+
+  @Test
   void softGroupsCountMembersOnTheHost() {
     HostDraft host = HOST.members(Map.of("g", 2, "other", 5));
     RequestDraft together = RequestDraft.any().group(GroupSpec.Policy.SOFT_AFFINITY, 1);
@@ -57,9 +68,9 @@ class WeighersTest {
 
     assertThat(raw(new SoftAffinityWeigher(), together, host)).isEqualTo(2);
     assertThat(raw(new SoftAntiAffinityWeigher(), apart, host)).isEqualTo(-2);
-    assertThat(WeigherList.of(together.spec())).endsWith(new SoftAffinityWeigher()).hasSize(5);
-    assertThat(WeigherList.of(apart.spec())).endsWith(new SoftAntiAffinityWeigher()).hasSize(5);
-    assertThat(WeigherList.of(RequestDraft.any().spec())).hasSize(4);
+    assertThat(WeigherList.of(together.spec())).endsWith(new SoftAffinityWeigher()).hasSize(7);
+    assertThat(WeigherList.of(apart.spec())).endsWith(new SoftAntiAffinityWeigher()).hasSize(7);
+    assertThat(WeigherList.of(RequestDraft.any().spec())).hasSize(6);
   }
 
   @Test
