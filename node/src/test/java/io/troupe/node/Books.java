@@ -149,7 +149,14 @@ record Books(
             server -> {
               assertThat(status(server))
                   .as("%s", server)
-                  .isIn("ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED", "SOFT_DELETED", "ERROR");
+                  .isIn(
+                      "ACTIVE",
+                      "SHUTOFF",
+                      "PAUSED",
+                      "SUSPENDED",
+                      "RESCUE",
+                      "SOFT_DELETED",
+                      "ERROR");
               assertThat(server.path("OS-EXT-STS:task_state").isNull()).as("%s", server).isTrue();
               if (status(server).equals("ERROR")) {
                 assertThat(server.path("fault").path("message").textValue())

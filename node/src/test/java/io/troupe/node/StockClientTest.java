@@ -163,6 +163,21 @@ class StockClientTest {
     assertThat(column(member.json("image list"), "Name")).containsExactly("tiny");
   }
 
+  @Test
+  void rescuedAndUnrescued() throws Exception {
+    member.text("server create --flavor m1.nano --image tiny --network private --wait ill");
+    var image = member.json("image show tiny").path("id").textValue();
+
+    member.text("server rescue --password secret --image " + image + " ill");
+    awaitStatus("ill", "RESCUE");
+    member.text("server unrescue ill");
+    awaitStatus("ill", "ACTIVE");
+
+    assertThat(column(member.json("server event list ill"), "Action"))
+        .containsExactly("unrescue", "rescue", "create");
+    member.text("server delete --wait ill");
+  }
+
   private static JsonNode awaitStatus(String server, String status) throws Exception {
     var id =
         StreamSupport.stream(Books.servers(node.admin()).spliterator(), false)

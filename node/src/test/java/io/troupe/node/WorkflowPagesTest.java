@@ -104,6 +104,8 @@ class WorkflowPagesTest {
     pages.add(page("resume", "Resume", RESUME, act(id, "{\"resume\": null}")));
     pages.add(page("crash-dump", "Trigger a crash dump", DUMP, act(id, DUMP_BODY)));
     pages.add(page("set-password", "Set password", PASSWORD, act(id, PASSWORD_BODY)));
+    pages.add(page("rescue", "Rescue", RESCUE, act(id, "{\"rescue\": null}")));
+    pages.add(page("unrescue", "Unrescue", UNRESCUE, act(id, "{\"unrescue\": null}")));
     pages.add(page("lock", "Lock and unlock", LOCK, "Lock", act(id, "{\"lock\": null}")));
     pages.add(page("lock", "Lock and unlock", "", "Unlock", act(id, "{\"unlock\": null}")));
     pages.add(
@@ -148,15 +150,26 @@ class WorkflowPagesTest {
             "",
             "When it is done but the answer says otherwise",
             pausedOn("silent-1")));
+
+    register("beyond", "failureRate=1.0&failureCommands=Rescue");
+    pages.add(page("rescue", "Rescue", "", "When the hypervisor fails", rescuedOn("beyond-1")));
     return pages;
   }
 
+  private static String rescuedOn(String host) throws Exception {
+    return doneOn(host, "{\"rescue\": null}");
+  }
+
   private static String pausedOn(String host) throws Exception {
+    return doneOn(host, "{\"pause\": null}");
+  }
+
+  private static String doneOn(String host, String body) throws Exception {
     var boot =
         user.create(user.server("on", "1", ", \"availability_zone\": \"nova:%s\"".formatted(host)));
     var id = boot.expect(202).path("server").path("id").textValue();
     drawn(id, boot);
-    var diagram = act(id, "{\"pause\": null}");
+    var diagram = act(id, body);
     act(id, "{\"forceDelete\": null}");
     return diagram;
   }
@@ -250,6 +263,14 @@ class WorkflowPagesTest {
       "`changePassword`, through the guest's agent, of the user that the image property `os_admin_user` names, else root. The"
           + " password is written down nowhere: when the controller that has it dies before it is set, the action fails and can"
           + " be asked for again.";
+  private static final String RESCUE =
+      "`rescue`. The guest runs from a fresh disk made of the image asked for, else of the one it was booted from, and sees its"
+          + " own root disk as a further one. The power state does not tell from which disk a guest runs: a rescue that fails, or"
+          + " has no answer by the deadline, is undone. When it is not sure that this was done, the instance shows as rescued:"
+          + " only unrescue and delete are legal then, and unrescue leaves it on its own disk in any case.";
+  private static final String UNRESCUE =
+      "`unrescue` of a rescued instance: it runs from its own disk, and the rescue disk is gone. When that fails, or has no"
+          + " answer by the deadline, the action shows the error and the instance stays rescued; it can be asked for again.";
   private static final String LOCK =
       "`lock` and `unlock`. Takes effect at once; an operation in progress goes on. See [states.md](../states.md) for what a"
           + " lock stops.";

@@ -65,6 +65,8 @@ final class Asking {
           RESUME,
           CRASH_DUMP,
           SET_PASSWORD,
+          RESCUE,
+          UNRESCUE,
           INSPECT,
           DESTROY ->
           new Effect.RunOnHost(target(operation), command(state, operation, step, settings));
@@ -95,6 +97,8 @@ final class Asking {
       case CRASH_DUMP -> new DriverCommand.TriggerCrashDump(target);
       case SET_PASSWORD ->
           new DriverCommand.SetPassword(target, administrator(state), Secrets.NOT_HERE);
+      case RESCUE -> new DriverCommand.Rescue(target, operation.rescueImage().orElseThrow());
+      case UNRESCUE -> new DriverCommand.Unrescue(target);
       case INSPECT -> new DriverCommand.Inspect(target);
       case DESTROY -> new DriverCommand.Destroy(target);
       default -> throw new IllegalStateException(step + " is no driver command");

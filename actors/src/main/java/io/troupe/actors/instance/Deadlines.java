@@ -4,6 +4,7 @@ import io.troupe.actors.operation.Boot;
 import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Power;
+import io.troupe.actors.operation.Rescue;
 import io.troupe.core.value.OperationId;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +45,23 @@ final class Deadlines {
               reason + "; the host will see to it",
               Delete.withoutHypervisor(operation.todo()),
               Optional.empty());
-      case POWER_ON, POWER_OFF, REBOOT, PAUSE, UNPAUSE, SUSPEND, RESUME, CRASH_DUMP, SET_PASSWORD ->
+      case RESCUE ->
+          moment.tooLate(
+              operation,
+              step,
+              reason,
+              Rescue.undo(state.vmState(), state.power()),
+              Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
+      case POWER_ON,
+          POWER_OFF,
+          REBOOT,
+          PAUSE,
+          UNPAUSE,
+          SUSPEND,
+          RESUME,
+          CRASH_DUMP,
+          SET_PASSWORD,
+          UNRESCUE ->
           moment.tooLate(
               operation,
               step,

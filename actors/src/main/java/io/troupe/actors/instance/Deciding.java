@@ -3,6 +3,7 @@ package io.troupe.actors.instance;
 import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.OperationKind;
 import java.time.Duration;
+import java.util.Optional;
 
 /** {@link InstanceState#decide}: which events an input leads to. */
 final class Deciding {
@@ -61,6 +62,7 @@ final class Deciding {
             OperationKind.DELETE,
             Delete.steps(state.host().isPresent(), request),
             moment.in(moment.settings().deleteMillis()),
+            Optional.empty(),
             moment.now()));
   }
 }

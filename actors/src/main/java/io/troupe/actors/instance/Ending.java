@@ -17,15 +17,23 @@ final class Ending {
       case DELETE -> VmState.DELETED;
       case START, REBOOT_SOFT, REBOOT_HARD, STOP, PAUSE, UNPAUSE, SUSPEND, RESUME ->
           afterPower(state.power());
+      case RESCUE -> afterRescue(state, operation);
+      case UNRESCUE ->
+          operation.failure().isPresent() ? state.vmState() : afterPower(state.power());
       case CRASH_DUMP, SET_PASSWORD -> afterReport(state.vmState(), state.power());
       case SOFT_DELETE ->
-          operation.failure().isPresent()
-              ? afterReport(state.vmState(), state.power())
-              : VmState.SOFT_DELETED;
+          operation.failure().isPresent() ? afterRescue(state, operation) : VmState.SOFT_DELETED;
       case RESTORE -> unlessRefused(state, afterPower(state.power()));
       case RESET_TO_ACTIVE -> unlessRefused(state, VmState.ACTIVE);
       case RESET_TO_ERROR -> unlessRefused(state, VmState.ERROR);
     };
+  }
+
+  /** Undone if it failed; else it is not known from which disk the guest runs. */
+  private static VmState afterRescue(InstanceState state, Operation operation) {
+    return operation.rescueImage().isPresent()
+        ? VmState.RESCUED
+        : afterReport(state.vmState(), state.power());
   }
 
   /** What the quota does not count can only be soft-deleted. */

@@ -144,13 +144,14 @@ final class Evolving {
   }
 
   private void began(InstanceEvent.OperationBegan began) {
+    var rescueImage = began.rescueImage().or(() -> operation.flatMap(Operation::rescueImage));
     var target = host.or(() -> operation.flatMap(Operation::target));
     operation.ifPresent(
         broken ->
             trails.close(
                 broken.id(), Optional.of("Broken off by " + began.kind().action()), began.at()));
     begin(began.origin(), began.kind(), began.todo(), began.deadline(), began.at());
-    operation = operation.map(now -> now.onHost(target));
+    operation = operation.map(now -> now.onHost(target).withRescueImage(rescueImage));
     refusal = Optional.empty();
   }
 
@@ -193,8 +194,14 @@ final class Evolving {
           RESUME,
           CRASH_DUMP,
           SET_PASSWORD,
+          RESCUE,
           INSPECT ->
           power = done.power().orElse(power);
+      case UNRESCUE -> {
+        power = done.power().orElse(power);
+        now = now.withRescueImage(Optional.empty());
+        vmState = vmState == VmState.RESCUED ? VmState.ACTIVE : vmState;
+      }
       case DESTROY -> power = PowerState.NOSTATE;
       case RELEASE_CLAIM, CONDEMN -> {
         host = Optional.empty();
@@ -217,6 +224,10 @@ final class Evolving {
     var now = operation.orElseThrow().withTodo(failed.todo());
     if (failed.step().kind() == StepKind.SPAWN) {
       now = now.withAttempt();
+    }
+    if (failed.step().kind() == StepKind.RESCUE
+        && failed.todo().stream().noneMatch(step -> step.kind() == StepKind.UNRESCUE)) {
+      now = now.withRescueImage(Optional.empty());
     }
     if (failed.hostOut()) {
       now = now.withoutTarget();

@@ -11,6 +11,7 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
+import io.troupe.drivers.spi.GuestSpec;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -61,9 +62,18 @@ public sealed interface InstanceEvent {
   record BootRefused(OperationId operation, Rejection reason, Instant at)
       implements InstanceEvent {}
 
-  /** An operation was accepted; one that was in progress is broken off by it. */
+  /**
+   * An operation was accepted; one that was in progress is broken off by it.
+   *
+   * @param rescueImage what the guest shall run from
+   */
   record OperationBegan(
-      UserCommand.Origin origin, OperationKind kind, List<Step> todo, Instant deadline, Instant at)
+      UserCommand.Origin origin,
+      OperationKind kind,
+      List<Step> todo,
+      Instant deadline,
+      Optional<GuestSpec.ImageRef> rescueImage,
+      Instant at)
       implements InstanceEvent {}
 
   /** The current step was done. What it brought stands in the optional fields. */

@@ -7,6 +7,7 @@ import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
+import io.troupe.actors.operation.Rescue;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.DriverFailure;
@@ -130,7 +131,27 @@ final class Outcomes {
                   Delete.withoutHypervisor(operation.todo()),
                   false,
                   Optional.empty());
-      case POWER_ON, POWER_OFF, REBOOT, PAUSE, UNPAUSE, SUSPEND, RESUME, CRASH_DUMP, SET_PASSWORD ->
+      case RESCUE ->
+          failure.kind() == DriverFailure.Kind.RETRYABLE
+              ? again
+              : moment.failed(
+                  outcome,
+                  failure.message(),
+                  failure.kind() == DriverFailure.Kind.UNSUPPORTED
+                      ? Power.askForTheTruth()
+                      : Rescue.undo(state.vmState(), state.power()),
+                  false,
+                  Optional.of(new Failure(500, failure.message(), failure.kind().name())));
+      case POWER_ON,
+          POWER_OFF,
+          REBOOT,
+          PAUSE,
+          UNPAUSE,
+          SUSPEND,
+          RESUME,
+          CRASH_DUMP,
+          SET_PASSWORD,
+          UNRESCUE ->
           failure.kind() == DriverFailure.Kind.RETRYABLE
               ? again
               : moment.failed(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.OperationId;
+import io.troupe.drivers.spi.GuestSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = UserCommand.Resume.class, name = "resume"),
   @JsonSubTypes.Type(value = UserCommand.TriggerCrashDump.class, name = "trigger-crash-dump"),
   @JsonSubTypes.Type(value = UserCommand.SetPassword.class, name = "set-password"),
+  @JsonSubTypes.Type(value = UserCommand.Rescue.class, name = "rescue"),
+  @JsonSubTypes.Type(value = UserCommand.Unrescue.class, name = "unrescue"),
   @JsonSubTypes.Type(value = UserCommand.Revise.class, name = "revise"),
   @JsonSubTypes.Type(value = UserCommand.MergeMetadata.class, name = "merge-metadata"),
   @JsonSubTypes.Type(value = UserCommand.ReplaceMetadata.class, name = "replace-metadata"),
@@ -86,6 +89,15 @@ public sealed interface UserCommand extends InstanceInput, CborSerializable {
       return "SetPassword[origin=" + origin + ", password=***]";
     }
   }
+
+  /**
+   * Boot from another disk, to repair the guest's own.
+   *
+   * @param image what that disk is made from; active
+   */
+  record Rescue(Origin origin, GuestSpec.ImageRef image) implements UserCommand {}
+
+  record Unrescue(Origin origin) implements UserCommand {}
 
   /** New name, description …; takes effect at once, as all that follow. */
   record Revise(Origin origin, Revision revision) implements UserCommand {}

@@ -7,10 +7,13 @@ import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
+import io.troupe.actors.operation.Rescue;
 import io.troupe.actors.operation.Reset;
 import io.troupe.actors.operation.SoftDelete;
 import io.troupe.actors.operation.Step;
+import io.troupe.drivers.spi.GuestSpec;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** What users want: an operation begins, a value changes at once, or it is refused. */
@@ -59,6 +62,13 @@ final class Wishes {
           power(origin, Action.TRIGGER_CRASH_DUMP, OperationKind.CRASH_DUMP);
       case UserCommand.SetPassword _ ->
           power(origin, Action.SET_PASSWORD, OperationKind.SET_PASSWORD);
+      case UserCommand.Rescue(_, var image) ->
+          ifLegal(Action.RESCUE, origin, () -> rescue(origin, image));
+      case UserCommand.Unrescue _ ->
+          ifLegal(
+              Action.UNRESCUE,
+              origin,
+              () -> began(origin, OperationKind.UNRESCUE, Rescue.unrescue(), power()));
       case UserCommand.Revise(_, var revision) ->
           ifLegal(Action.UPDATE, origin, () -> edits.revise(revision));
       case UserCommand.MergeMetadata(_, var items, var limit) ->
@@ -123,7 +133,7 @@ final class Wishes {
     return began(
         origin,
         OperationKind.SOFT_DELETE,
-        SoftDelete.steps(onHost()),
+        SoftDelete.steps(onHost(), mayBeRescued()),
         moment.settings().powerMillis());
   }
 
@@ -143,6 +153,23 @@ final class Wishes {
     return ifLegal(action, origin, () -> began(origin, kind, Power.steps(kind), power()));
   }
 
+  /** As long as a boot: an image may have to be copied first. */
+  private Decision rescue(UserCommand.Origin origin, GuestSpec.ImageRef image) {
+    return Decision.accept(
+        new InstanceEvent.OperationBegan(
+            origin,
+            OperationKind.RESCUE,
+            Rescue.steps(),
+            moment.in(moment.settings().bootMillis()),
+            Optional.of(image),
+            moment.now()));
+  }
+
+  private boolean mayBeRescued() {
+    return state.vmState() == VmState.RESCUED
+        || state.operation().flatMap(Operation::rescueImage).isPresent();
+  }
+
   private long power() {
     return moment.settings().powerMillis();
   }
@@ -158,7 +185,8 @@ final class Wishes {
   private Decision began(
       UserCommand.Origin origin, OperationKind kind, List<Step> todo, long millis) {
     return Decision.accept(
-        new InstanceEvent.OperationBegan(origin, kind, todo, moment.in(millis), moment.now()));
+        new InstanceEvent.OperationBegan(
+            origin, kind, todo, moment.in(millis), Optional.empty(), moment.now()));
   }
 
   private boolean known(UserCommand.Origin origin) {

@@ -2,6 +2,7 @@ package io.troupe.actors.operation;
 
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
+import io.troupe.drivers.spi.GuestSpec;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param attempts hosts that a spawn was tried on
  * @param placements how often the scheduler was asked
  * @param failure why it will end in failure, while it is being compensated
+ * @param rescueImage what the guest may be running from, until it is known to run from its own disk
  */
 public record Operation(
     OperationId id,
@@ -29,7 +31,8 @@ public record Operation(
     Set<HostId> tried,
     int attempts,
     int placements,
-    Optional<Failure> failure) {
+    Optional<Failure> failure,
+    Optional<GuestSpec.ImageRef> rescueImage) {
 
   public Operation {
     todo = List.copyOf(todo);
@@ -39,7 +42,8 @@ public record Operation(
 
   public static Operation begin(
       OperationId id, OperationKind kind, Instant deadline, List<Step> todo) {
-    return new Operation(id, kind, deadline, todo, List.of(), Set.of(), 0, 0, Optional.empty());
+    return new Operation(
+        id, kind, deadline, todo, List.of(), Set.of(), 0, 0, Optional.empty(), Optional.empty());
   }
 
   public Optional<Step> current() {
@@ -53,21 +57,32 @@ public record Operation(
 
   public Operation withTodo(List<Step> steps) {
     return new Operation(
-        id, kind, deadline, steps, candidates, tried, attempts, placements, failure);
+        id, kind, deadline, steps, candidates, tried, attempts, placements, failure, rescueImage);
   }
 
   public Operation withDeadline(Instant later) {
-    return new Operation(id, kind, later, todo, candidates, tried, attempts, placements, failure);
+    return new Operation(
+        id, kind, later, todo, candidates, tried, attempts, placements, failure, rescueImage);
   }
 
   /** For an operation that starts with a host: its guest is what the steps are about. */
   public Operation onHost(Optional<HostId> host) {
     return new Operation(
-        id, kind, deadline, todo, host.stream().toList(), tried, attempts, placements, failure);
+        id,
+        kind,
+        deadline,
+        todo,
+        host.stream().toList(),
+        tried,
+        attempts,
+        placements,
+        failure,
+        rescueImage);
   }
 
   public Operation withCandidates(List<HostId> hosts) {
-    return new Operation(id, kind, deadline, todo, hosts, tried, attempts, placements + 1, failure);
+    return new Operation(
+        id, kind, deadline, todo, hosts, tried, attempts, placements + 1, failure, rescueImage);
   }
 
   public Operation withFailure(Failure why) {
@@ -80,12 +95,22 @@ public record Operation(
         tried,
         attempts,
         placements,
-        Optional.of(failure.orElse(why)));
+        Optional.of(failure.orElse(why)),
+        rescueImage);
   }
 
   public Operation withAttempt() {
     return new Operation(
-        id, kind, deadline, todo, candidates, tried, attempts + 1, placements, failure);
+        id,
+        kind,
+        deadline,
+        todo,
+        candidates,
+        tried,
+        attempts + 1,
+        placements,
+        failure,
+        rescueImage);
   }
 
   /** The first candidate is out of the question from now on. */
@@ -101,6 +126,13 @@ public record Operation(
         nowTried,
         attempts,
         placements,
-        failure);
+        failure,
+        rescueImage);
+  }
+
+  /** For an operation during which the guest may run from a rescue disk, or no longer does. */
+  public Operation withRescueImage(Optional<GuestSpec.ImageRef> image) {
+    return new Operation(
+        id, kind, deadline, todo, candidates, tried, attempts, placements, failure, image);
   }
 }

@@ -20,7 +20,9 @@ public enum OperationKind {
   SUSPEND("suspend"),
   RESUME("resume"),
   CRASH_DUMP("trigger_crash_dump"),
-  SET_PASSWORD("changePassword");
+  SET_PASSWORD("changePassword"),
+  RESCUE("rescue"),
+  UNRESCUE("unrescue");
 
   private final String action;
 
@@ -54,6 +56,8 @@ public enum OperationKind {
       case UNPAUSE -> Optional.of(TaskState.UNPAUSING);
       case SUSPEND -> Optional.of(TaskState.SUSPENDING);
       case RESUME -> Optional.of(TaskState.RESUMING);
+      case RESCUE -> Optional.of(TaskState.RESCUING);
+      case UNRESCUE -> Optional.of(TaskState.UNRESCUING);
       case SET_PASSWORD -> Optional.of(TaskState.UPDATING_PASSWORD);
       case RESET_TO_ACTIVE, RESET_TO_ERROR, CRASH_DUMP -> Optional.empty();
     };

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Soft delete: off, and no longer counted, but all there for a while; restore takes it back.
+ * Soft delete: off, and no longer counted, but all there for a while; restore takes it back. One
+ * that is rescued is unrescued first: what is restored is active, from its own disk.
  *
  * <pre>
  *   soft delete:  power off → release quota → SOFT_DELETED       failed: ask for the truth, as it was
@@ -14,8 +15,11 @@ import java.util.List;
 public final class SoftDelete {
   private SoftDelete() {}
 
-  public static List<Step> steps(boolean onHost) {
+  public static List<Step> steps(boolean onHost, boolean rescued) {
     var steps = new ArrayList<Step>();
+    if (onHost && rescued) {
+      steps.addAll(Rescue.unrescue());
+    }
     if (onHost) {
       steps.add(Step.of(StepKind.POWER_OFF));
     }

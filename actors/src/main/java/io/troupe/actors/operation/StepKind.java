@@ -31,6 +31,10 @@ public enum StepKind {
   CRASH_DUMP("crash_dump", false, DRIVER, "trigger-crash-dump"),
   /** Through the guest's agent. The password is nowhere but in the memory of the actor. */
   SET_PASSWORD("set_password", false, DRIVER, "set-password"),
+  /** Run the guest from a rescue disk, its own as a further one. */
+  RESCUE("rescue", false, DRIVER, "rescue"),
+  /** Run the guest from its own disk, and remove the rescue disk. */
+  UNRESCUE("unrescue", false, DRIVER, "unrescue"),
   /** Ask the hypervisor for the truth, after a failure or a deadline. */
   INSPECT("inspect", false, DRIVER, "inspect"),
   /** Remove the guest and its disks from the host. */

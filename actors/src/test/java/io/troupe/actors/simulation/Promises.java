@@ -99,8 +99,24 @@ final class Promises {
     return state.trails().stream().anyMatch(trail -> trail.action().equals("resetState"));
   }
 
+  /** A guest is rescued when its instance says so; or an unrescue failed, as its trail says. */
+  private static void rescued(InstanceState state, boolean guest) {
+    if (wasReset(state)) {
+      return;
+    }
+    var failed =
+        state.trails().stream()
+            .flatMap(trail -> trail.steps().stream())
+            .anyMatch(step -> step.name().equals("unrescue") && !step.ok());
+    if (guest || !failed) {
+      assertThat(state.vmState() == VmState.RESCUED).as("%s is rescued", state).isEqualTo(guest);
+    }
+  }
+
   private static boolean followsItsGuest(InstanceState state) {
-    return state.vmState() != VmState.SOFT_DELETED && state.vmState() != VmState.ERROR;
+    return state.vmState() != VmState.SOFT_DELETED
+        && state.vmState() != VmState.ERROR
+        && state.vmState() != VmState.RESCUED;
   }
 
   private void claims(Map<InstanceId, InstanceState> states) {
@@ -140,6 +156,7 @@ final class Promises {
               (id, guest) -> {
                 var state = states.get(id);
                 assertThat(guest.generation()).isEqualTo(state.generation());
+                rescued(state, guest.rescued());
                 assertThat(state.power()).as("power of %s", id).isEqualTo(guest.power());
                 var wanted =
                     switch (guest.power()) {

@@ -3,6 +3,7 @@ package io.troupe.actors.simulation;
 import static io.troupe.actors.simulation.SimHost.failure;
 import static io.troupe.drivers.spi.DriverFailure.Kind.INSTANCE_FAULT;
 import static io.troupe.drivers.spi.DriverFailure.Kind.RETRYABLE;
+import static io.troupe.drivers.spi.DriverFailure.Kind.UNSUPPORTED;
 
 import io.troupe.actors.instance.StepOutcome;
 import io.troupe.core.value.InstanceId;
@@ -25,7 +26,10 @@ import java.util.function.Consumer;
  * without effect, or hang until they are cancelled.
  */
 final class SimHypervisor {
-  record Guest(long generation, PowerState power) {}
+  /**
+   * @param rescued whether it runs from a rescue disk
+   */
+  record Guest(long generation, PowerState power, boolean rescued) {}
 
   private static final class Job {
     private DriverCommand command;
@@ -100,7 +104,7 @@ final class SimHypervisor {
             ? List.of(PowerState.SHUTDOWN, PowerState.CRASHED, PowerState.PAUSED).get(world.upTo(3))
             : PowerState.RUNNING;
     world.trace(name, () -> instance + " is now " + power + " by itself");
-    guests.put(instance, new Guest(guest.generation(), power));
+    guests.put(instance, new Guest(guest.generation(), power, guest.rescued()));
     if (reachable) {
       var generation = guest.generation();
       world.send(name(), host.id().value(), () -> host.report(instance, generation, power));
@@ -184,14 +188,21 @@ final class SimHypervisor {
       return;
     }
     if (world.fault(0.15)) {
+      var kinds = DriverFailure.Kind.values();
+      var drawn = kinds[world.upTo(kinds.length)];
+      var kind = drawn == UNSUPPORTED && isRescue(job.command) ? INSTANCE_FAULT : drawn;
       if (world.fault(0.4)) {
         carryOut(job.command);
       }
-      var kinds = DriverFailure.Kind.values();
-      end(job, failure(kinds[world.upTo(kinds.length)], "failed by chance"));
+      end(job, failure(kind, "failed by chance"));
     } else {
       end(job, carryOut(job.command));
     }
+  }
+
+  /** A driver has these or it has not, it does not change its mind; here it has. */
+  private static boolean isRescue(DriverCommand command) {
+    return command instanceof DriverCommand.Rescue || command instanceof DriverCommand.Unrescue;
   }
 
   private void end(Job job, StepOutcome.Result result) {
@@ -234,10 +245,17 @@ final class SimHypervisor {
           change(guest, instance, PowerState.RUNNING, PowerState.SUSPENDED, PowerState.PAUSED);
       case DriverCommand.TriggerCrashDump _, DriverCommand.SetPassword _ ->
           guest == null ? noGuest() : change(guest, instance, guest.power());
+      case DriverCommand.Rescue _ -> guest == null ? noGuest() : bootAs(guest, instance, true);
+      case DriverCommand.Unrescue _ -> guest == null ? noGuest() : bootAs(guest, instance, false);
       case DriverCommand.Stop _ ->
           guest == null ? noGuest() : power(instance, guest.generation(), PowerState.SHUTDOWN);
       default -> throw new AssertionError("no operation asks here for " + command.name());
     };
+  }
+
+  private StepOutcome.Result bootAs(Guest guest, InstanceId instance, boolean rescued) {
+    guests.put(instance, new Guest(guest.generation(), PowerState.RUNNING, rescued));
+    return new StepOutcome.Guest(true, PowerState.RUNNING);
   }
 
   /** To a state that a guest comes to only from some others; in it already, nothing changes. */
@@ -253,7 +271,8 @@ final class SimHypervisor {
 
   private StepOutcome.Result power(InstanceId instance, long generation, PowerState power) {
     lost.remove(instance);
-    guests.put(instance, new Guest(generation, power));
+    var rescued = guests.containsKey(instance) && guests.get(instance).rescued();
+    guests.put(instance, new Guest(generation, power, rescued));
     return new StepOutcome.Guest(true, power);
   }
 

@@ -136,7 +136,7 @@ final class World {
 
   private UserCommand anyCommand(UserCommand.Origin origin, int number) {
     var admin = new UserCommand.Origin(origin.operation(), "root", "admin", true);
-    return switch (random.nextInt(25)) {
+    return switch (random.nextInt(30)) {
       case 0, 1 -> new UserCommand.Delete(origin);
       case 2 -> new UserCommand.ForceDelete(random.nextBoolean() ? admin : origin);
       case 3, 4, 5 -> new UserCommand.Restore(origin);
@@ -157,6 +157,8 @@ final class World {
       case 20, 21 -> new UserCommand.Suspend(origin);
       case 22 -> new UserCommand.Resume(origin);
       case 23 -> new UserCommand.SetPassword(origin, "secret");
+      case 24, 25 -> new UserCommand.Rescue(origin, Examples.boot(0).image());
+      case 26, 27, 28 -> new UserCommand.Unrescue(origin);
       default -> new UserCommand.Revise(origin, Revision.ofName("name-" + number));
     };
   }

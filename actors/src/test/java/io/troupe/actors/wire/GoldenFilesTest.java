@@ -157,9 +157,17 @@ class GoldenFilesTest {
     }
   }
 
-  /** The names of types that a stored value says, its own and those of its parts. */
+  /** The names of types and fields that a stored value says, its own and those of its parts. */
   private static Set<String> types(byte[] written) throws IOException {
-    return new TreeSet<>(new CBORMapper().readTree(written).findValuesAsText("@type"));
+    var value = new CBORMapper().readTree(written);
+    var names = new TreeSet<>(value.findValuesAsText("@type"));
+    addFields(value, names);
+    return names;
+  }
+
+  private static void addFields(JsonNode value, Set<String> names) {
+    value.properties().forEach(field -> names.add("." + field.getKey()));
+    value.forEach(part -> addFields(part, names));
   }
 
   private static Set<String> typesIn(Collection<byte[]> written) throws IOException {

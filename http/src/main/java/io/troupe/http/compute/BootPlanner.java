@@ -140,25 +140,7 @@ final class BootPlanner {
         wanted
             .image()
             .orElseThrow(() -> ApiError.badRequest("Invalid imageRef provided.").thrown());
-    Image image =
-        api.catalog()
-            .find(Image.class, id)
-            .filter(found -> isVisible(caller, found))
-            .orElseThrow(
-                () ->
-                    ApiError.badRequest(
-                            "Invalid imageRef provided. Image " + id + " could not be found.")
-                        .thrown());
-    if (!image.status().equals("active")) {
-      throw ApiError.badRequest("Image " + id + " is not active.").thrown();
-    }
-    return image;
-  }
-
-  private static boolean isVisible(Caller caller, Image image) {
-    return image.visibility().equals("public")
-        || image.visibility().equals("community")
-        || caller.reaches(new ProjectId(image.owner()));
+    return ImageFit.usable(api.catalog(), caller, id, "imageRef");
   }
 
   private String publicKey(Caller caller, String name) {

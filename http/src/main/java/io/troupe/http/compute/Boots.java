@@ -27,12 +27,6 @@ final class Boots {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-  /** Without letters and digits that look alike; Nova makes 12 characters as well. */
-  private static final String PASSWORD_LETTERS =
-      "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-
-  private static final int PASSWORD_LENGTH = 12;
-
   private final Api api;
   private final BootPlanner planner;
 
@@ -160,9 +154,7 @@ final class Boots {
     server.put("OS-DCF:diskConfig", request.diskConfig());
     var groups = server.putArray("security_groups");
     first.request().securityGroups().forEach(name -> groups.addObject().put("name", name));
-    server.put(
-        "adminPass",
-        request.adminPass().orElseGet(() -> random(PASSWORD_LETTERS, PASSWORD_LENGTH)));
+    server.put("adminPass", request.adminPass().orElseGet(AdminPass::generated));
     return Reply.located(Reply.json(202, body), call.links().self(path));
   }
 

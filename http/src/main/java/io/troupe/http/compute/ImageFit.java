@@ -1,7 +1,9 @@
 package io.troupe.http.compute;
 
+import io.troupe.actors.Catalog;
 import io.troupe.actors.catalog.Flavor;
 import io.troupe.actors.catalog.Image;
+import io.troupe.core.value.ProjectId;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.http.access.Caller;
 import io.troupe.http.access.Permission;
@@ -43,6 +45,34 @@ final class ImageFit {
                   .formatted(diskBytes, imageBytes))
           .thrown();
     }
+  }
+
+  /**
+   * The active image of this id that the caller may see; 400 when there is none.
+   *
+   * @param field of the request, for the answer
+   */
+  static Image usable(Catalog catalog, Caller caller, String id, String field) {
+    Image image =
+        catalog
+            .find(Image.class, id)
+            .filter(found -> isVisible(caller, found))
+            .orElseThrow(
+                () ->
+                    ApiError.badRequest(
+                            "Invalid %s provided. Image %s could not be found."
+                                .formatted(field, id))
+                        .thrown());
+    if (!image.status().equals("active")) {
+      throw ApiError.badRequest("Image " + id + " is not active.").thrown();
+    }
+    return image;
+  }
+
+  private static boolean isVisible(Caller caller, Image image) {
+    return image.visibility().equals("public")
+        || image.visibility().equals("community")
+        || caller.reaches(new ProjectId(image.owner()));
   }
 
   /** What the driver needs to know of an active image. */

@@ -55,7 +55,9 @@ final class ServerActions {
     plain("unpause", UserCommand.Unpause::new);
     plain("suspend", UserCommand.Suspend::new);
     plain("resume", UserCommand.Resume::new);
-    later(Policy.MEMBER, "rescue", "unrescue", "shelve", "unshelve");
+    later(Policy.MEMBER, "shelve", "unshelve");
+    member("rescue", new ServerRescue(api)::act);
+    plain("unrescue", UserCommand.Unrescue::new);
     member("lock", this::lock);
     member("unlock", this::unlock);
     plain("forceDelete", UserCommand.ForceDelete::new);

@@ -97,7 +97,12 @@ public final class MemoryInstances implements Instances, Quotas {
     evolve(
         id,
         new InstanceEvent.OperationBegan(
-            origin, OperationKind.RESET_TO_ERROR, List.of(), fault.at(), fault.at()));
+            origin,
+            OperationKind.RESET_TO_ERROR,
+            List.of(),
+            fault.at(),
+            Optional.empty(),
+            fault.at()));
     evolve(
         id,
         new InstanceEvent.OperationEnded(
@@ -176,6 +181,8 @@ public final class MemoryInstances implements Instances, Quotas {
   private static StepOutcome.Result run(PowerState now, DriverCommand command) {
     return switch (command) {
       case DriverCommand.Spawn _, DriverCommand.Start _, DriverCommand.Reboot _ ->
+          new StepOutcome.Guest(true, PowerState.RUNNING);
+      case DriverCommand.Rescue _, DriverCommand.Unrescue _ ->
           new StepOutcome.Guest(true, PowerState.RUNNING);
       case DriverCommand.Unpause _, DriverCommand.Resume _ ->
           new StepOutcome.Guest(true, PowerState.RUNNING);
