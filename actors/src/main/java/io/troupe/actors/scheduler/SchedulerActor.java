@@ -2,6 +2,7 @@ package io.troupe.actors.scheduler;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.troupe.actors.Entities;
+import io.troupe.actors.cluster.StoredPause;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.core.serialization.CborSerializable;

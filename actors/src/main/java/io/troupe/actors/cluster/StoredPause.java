@@ -1,4 +1,4 @@
-package io.troupe.actors.scheduler;
+package io.troupe.actors.cluster;
 
 import io.troupe.actors.Entities;
 import io.troupe.actors.catalog.CatalogActor;
@@ -15,14 +15,14 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
  * The administrator's pause as the catalog has it: read by a scheduler that starts, written by the
  * one that is told. Asks the catalog's actor, as a node's copy may be older than the pause.
  */
-final class StoredPause<M> {
+public final class StoredPause<M> {
   /** For the catalog's actor; its shard may be moving as well. */
   private static final Duration ANSWER = Duration.ofSeconds(4);
 
   private final ActorContext<M> context;
   private final RecipientRef<CatalogActor.Message> catalog;
 
-  StoredPause(ActorContext<M> context, Entities entities) {
+  public StoredPause(ActorContext<M> context, Entities entities) {
     this.context = context;
     this.catalog = entities.catalog(Kinds.id(SchedulingPause.class));
   }
@@ -30,7 +30,7 @@ final class StoredPause<M> {
   /**
    * @param read makes a message of whether there is a pause; empty when nobody answered
    */
-  void read(Function<Optional<Boolean>, M> read) {
+  public void read(Function<Optional<Boolean>, M> read) {
     context.ask(
         CatalogActor.All.class,
         catalog,
@@ -46,7 +46,7 @@ final class StoredPause<M> {
    *
    * @param written makes a message of whether somebody answered
    */
-  void begin(Instant now, Function<Boolean, M> written) {
+  public void begin(Instant now, Function<Boolean, M> written) {
     context.ask(
         CatalogActor.Reply.class,
         catalog,
@@ -56,7 +56,7 @@ final class StoredPause<M> {
   }
 
   /** The same: removed, or not there. */
-  void end(Function<Boolean, M> written) {
+  public void end(Function<Boolean, M> written) {
     context.ask(
         CatalogActor.Reply.class,
         catalog,
