@@ -156,6 +156,11 @@ final class LiveCluster implements AutoCloseable {
     return node;
   }
 
+  /** A node that begins to join with one setting different; it is none of the members. */
+  LiveNode beginOtherwise(int index, String setting, String value) throws Exception {
+    return nodes.begin(LiveNode.Start.member(data(index), file(index)).with(setting, value), dir);
+  }
+
   /** Starts the node that {@code ended} was once more. */
   LiveNode startAgain(LiveNode ended) throws Exception {
     for (var each : latest.entrySet()) {

@@ -91,7 +91,7 @@ final class EpochMarker {
       return before;
     }
     String mine = prefix() + epoch;
-    String key = make(connect, mine);
+    Optional<String> key = make(connect, mine);
     long highest = highest(connect);
     if (highest > epoch) {
       pool.delete(connect, mine, Tenure.UNFENCED);
@@ -103,7 +103,9 @@ final class EpochMarker {
         deleteLower(connect, volume);
       }
     }
-    claim = new Claim(epoch, key);
+    claim =
+        new Claim(
+            epoch, key.orElseThrow(() -> DriverException.retryable(mine + " is gone once more")));
     return epoch;
   }
 
@@ -138,16 +140,24 @@ final class EpochMarker {
     }
   }
 
-  /** It may be there: from before this process was restarted, or made by another at this moment. */
-  private String make(Connect connect, String volume) throws LibvirtException, DriverException {
+  /**
+   * Its path. It may be there: from before this process was restarted, or made by another at this
+   * moment. Empty when it was made and is gone: who claims a higher epoch deletes the lower ones.
+   */
+  private Optional<String> make(Connect connect, String volume)
+      throws LibvirtException, DriverException {
     Optional<VolumePool.Volume> there = pool.find(connect, volume);
     if (there.isPresent()) {
-      return there.get().path();
+      return there.map(VolumePool.Volume::path);
     }
     try {
-      return pool.createRaw(connect, volume, false, Tenure.UNFENCED).path();
+      return Optional.of(pool.createRaw(connect, volume, false, Tenure.UNFENCED).path());
     } catch (LibvirtException e) {
-      return pool.find(connect, volume).orElseThrow(() -> e).path();
+      Optional<VolumePool.Volume> meanwhile = pool.find(connect, volume);
+      if (meanwhile.isEmpty() && !LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_STORAGE_VOL)) {
+        throw e;
+      }
+      return meanwhile.map(VolumePool.Volume::path);
     }
   }
 

@@ -74,7 +74,8 @@ class LibvirtQemuTest extends LifeConformance {
 
   @AfterAll
   static void leaveTheHostAsItWas() throws Exception {
-    if (foreign.isPresent()) {
+    if (foreign.isPresent()
+        && LibvirtPeer.virsh(uri, "list", "--name").lines().anyMatch(foreign.get()::equals)) {
       LibvirtPeer.virsh(uri, "destroy", foreign.get());
     }
     if (poolName != null) {
@@ -750,7 +751,7 @@ class LibvirtQemuTest extends LifeConformance {
       for (int i = 0; i < 4; i++) {
         drivers.add(open(new DriverContext(images(), event -> {})));
       }
-      for (int round = 0; round < 40; round++) {
+      for (int round = 0; round < 100; round++) {
         Map<Driver, GuestTarget> claims = new LinkedHashMap<>();
         drivers.forEach(each -> claims.put(each, withEpoch(target, nextEpoch())));
         List<Callable<Boolean>> takes =
