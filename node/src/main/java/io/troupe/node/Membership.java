@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -42,10 +43,7 @@ final class Membership {
     system
         .getWhenTerminated()
         .whenComplete(
-            (_, _) ->
-                up.completeExceptionally(
-                    new StartRefused(
-                        "the cluster did not let this node in; the reason stands in the log above")));
+            (_, _) -> up.completeExceptionally(new StartRefused(refusal(system, settings))));
     if (settings.alone()) {
       cluster.manager().tell(Join.create(cluster.selfMember().address()));
     }
@@ -66,5 +64,21 @@ final class Membership {
       Thread.currentThread().interrupt();
       throw new StartRefused("interrupted while joining");
     }
+  }
+
+  /** The cluster says only that this node differs; in what, its own log says. */
+  private static String refusal(ActorSystem<?> system, ClusterSettings settings) {
+    var differs =
+        CoordinatedShutdown.get(system)
+            .getShutdownReason()
+            .filter(CoordinatedShutdown.IncompatibleConfigurationDetectedReason$.class::isInstance)
+            .isPresent();
+    return differs
+        ? "the cluster at %s has another name or wire version than this node, which has the name %s and wire version %s; the log of a node there says which"
+            .formatted(
+                settings.seedNodes(),
+                settings.name(),
+                system.settings().config().getString("troupe.cluster.wire-version"))
+        : "the cluster did not let this node in; the reason stands in the log above";
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,17 +30,21 @@ class JoinRefusedTest {
 
   @ParameterizedTest
   @CsvSource({
-    "troupe.cluster.name, other, troupe.cluster.name is test there and other here",
-    "troupe.cluster.wire-version, 99, troupe.cluster.wire-version is 1 there and 99 here"
+    "troupe.cluster.name, other, the name other and wire version 1",
+    "troupe.cluster.wire-version, 99, the name test and wire version 99"
   })
-  void theReasonIsSaid(String setting, String value, String reason) throws Exception {
+  void theReasonIsSaidOnBothSides(String setting, String value, String told) throws Exception {
     var stranger = cluster.beginOtherwise(1, setting, value);
 
     assertThat(stranger.awaitExit(Duration.ofSeconds(60))).isEqualTo(1);
-    assertThat(stranger.errors()).contains(reason);
-    assertThat(stranger.errors().lines())
-        .as("lines for the operator")
-        .anyMatch(line -> line.startsWith("troupe: the cluster did not let this node in"));
+    assertThat(stranger.errors().lines().toList())
+        .as("the last line for the operator")
+        .last(InstanceOfAssertFactories.STRING)
+        .startsWith("troupe: the cluster at [127.0.0.1:")
+        .contains("has another name or wire version than this node", told);
+    assertThat(cluster.node(0).errors())
+        .as("what the cluster says")
+        .contains(setting + " is " + value + " there and ");
     cluster.admin(0).get("/v1/hosts").expect(200);
   }
 }
