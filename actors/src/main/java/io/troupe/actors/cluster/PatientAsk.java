@@ -31,7 +31,7 @@ public final class PatientAsk {
    * The others. In a fail-over thousands of questions wait: each tells the survivors the same once
    * more. What is sent to a shard that is known to have no home is kept and not lost.
    */
-  static final Duration AGAIN_AND_AGAIN_AFTER = Duration.ofSeconds(3);
+  static final Duration AGAIN_AND_AGAIN_AFTER = Duration.ofSeconds(2);
 
   /**
    * @param repeated whether this is the answer to a repetition: what it says may be the effect of

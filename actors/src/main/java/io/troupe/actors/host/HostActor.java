@@ -220,6 +220,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   /** Commands that came before the connection was heard of. */
   private final SequencedMap<Waiting, Run> unheard = new LinkedHashMap<>();
 
+  /** And claims. */
+  private final SequencedMap<InstanceId, MakeClaim> unheardClaims = new LinkedHashMap<>();
+
   private final Set<InstanceId> building = new HashSet<>();
 
   /** Claims that wait for the agreement of their affinity group. */
@@ -357,8 +360,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Effect<HostEvent, HostState> onClaim(HostState state, MakeClaim claim) {
     var spec = claim.spec();
     if (health == Health.UNHEARD && state.known()) {
+      unheardClaims.put(spec.instance(), claim);
       introduce(state);
-      claim.replyTo().tell(new ClaimUnsure("the host has not heard of its hypervisor yet"));
       return Effect().none();
     }
     if (!up() && state.claim(spec.instance()).filter(one -> !one.condemned()).isPresent()) {
@@ -544,6 +547,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   }
 
   private void handWhatWaited() {
+    unheardClaims.values().forEach(context.getSelf()::tell);
+    unheardClaims.clear();
     unheard.values().forEach(context.getSelf()::tell);
     unheard.clear();
   }

@@ -3,10 +3,8 @@ package io.troupe.actors.instance;
 import io.troupe.actors.operation.Boot;
 import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Failure;
-import io.troupe.actors.operation.Power;
 import io.troupe.actors.operation.Rescue;
 import io.troupe.core.value.OperationId;
-import java.util.List;
 import java.util.Optional;
 
 /** What becomes of an operation whose time is up: the truth is asked for, and it ends. */
@@ -66,9 +64,10 @@ final class Deadlines {
               operation,
               step,
               reason,
-              Power.askForTheTruth(),
+              moment.afterFailedPower(operation),
               Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
-      case INSPECT -> moment.tooLate(operation, step, reason, List.of(), Optional.empty());
+      case INSPECT ->
+          moment.tooLate(operation, step, reason, Moment.afterInspect(operation), Optional.empty());
       case RESERVE, CONDEMN, RELEASE_CLAIM, RELEASE_PORTS, RELEASE_QUOTA ->
           // Asked of our own entities: they will answer, and only then is nothing left behind, nor
           // an instance that nobody can see but the quota counts.

@@ -2,6 +2,9 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Power;
+import io.troupe.actors.operation.SoftDelete;
 import io.troupe.actors.operation.Step;
 import io.troupe.config.OperationSettings;
 import java.time.Duration;
@@ -21,6 +24,19 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
 
   BootRequest request() {
     return state.request().orElseThrow();
+  }
+
+  /** What is done when a call that changes a guest's power has failed. */
+  List<Step> afterFailedPower(Operation operation) {
+    return operation.kind() == OperationKind.SOFT_DELETE
+            && state.vmState() == VmState.SOFT_DELETED // it has broken off a restore
+        ? SoftDelete.askForTheTruthAndStay()
+        : Power.askForTheTruth();
+  }
+
+  /** Without the truth. */
+  static List<Step> afterInspect(Operation operation) {
+    return operation.todo().subList(1, operation.todo().size());
   }
 
   /** Adds the end of the operation when {@code event} leaves nothing to do. */

@@ -157,10 +157,12 @@ final class Outcomes {
               : moment.failed(
                   outcome,
                   failure.message(),
-                  Power.askForTheTruth(),
+                  moment.afterFailedPower(operation),
                   false,
                   Optional.of(new Failure(500, failure.message(), failure.kind().name())));
-      case INSPECT -> moment.failed(outcome, failure.message(), List.of(), false, Optional.empty());
+      case INSPECT ->
+          moment.failed(
+              outcome, failure.message(), Moment.afterInspect(operation), false, Optional.empty());
       default -> again;
     };
   }

@@ -11,6 +11,9 @@ import java.util.List;
  *   soft delete:  power off → release quota → SOFT_DELETED       failed: ask for the truth, as it was
  *   restore:      reserve → power on → ACTIVE                    over quota: SOFT_DELETED as before
  * </pre>
+ *
+ * <p>A soft delete that breaks off a restore and fails leaves it soft-deleted, as it still was: so
+ * it gives back what the restore may have counted, whatever the hypervisor does.
  */
 public final class SoftDelete {
   private SoftDelete() {}
@@ -25,6 +28,11 @@ public final class SoftDelete {
     }
     steps.add(Step.of(StepKind.RELEASE_QUOTA));
     return steps;
+  }
+
+  /** After a failure, when the instance rests in SOFT_DELETED whatever the truth is. */
+  public static List<Step> askForTheTruthAndStay() {
+    return List.of(Step.of(StepKind.INSPECT), Step.of(StepKind.RELEASE_QUOTA));
   }
 
   public static List<Step> restore(boolean onHost) {

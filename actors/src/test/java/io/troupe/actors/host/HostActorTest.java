@@ -242,9 +242,11 @@ class HostActorTest {
 
     assertThat(view().instances()).hasSize(1);
     assertThat(view().up()).as("until it is seen again").isFalse();
-    assertThat(claim(1, 1)).as("before it is seen").isInstanceOf(HostActor.ClaimUnsure.class);
+    var claims = stage.probe(HostActor.ClaimReply.class);
+    actor.tell(new HostActor.MakeClaim(spec(2, Optional.empty()), 1, claims.getRef()));
     runs(reboot(target(1, "r-2")));
     isSeen();
+    assertThat(claims.receiveMessage()).isInstanceOf(HostActor.ClaimMade.class);
     assertThat(execute().command().target().epoch()).isEqualTo(2);
   }
 

@@ -85,6 +85,29 @@ class SoftDeleteTest {
       assertThat(life.state().trails().getLast().error()).isPresent();
     }
 
+    /** The restore has it counted again; as it rests soft-deleted, it must not be. */
+    @Test
+    void thatBreaksOffARestoreAndCannotTurnOffGivesTheQuotaBackAllTheSame() {
+      var life =
+          softDeleted()
+              .does(new UserCommand.Restore(origin("r")))
+              .gets(new StepOutcome.Done(""))
+              .does(new UserCommand.Delete(origin("d-2")))
+              .gets(
+                  new StepOutcome.DriverFailed(
+                      new DriverFailure(DriverFailure.Kind.INSTANCE_FAULT, "no")));
+
+      assertThat(life.todo()).containsExactly(StepKind.INSPECT, StepKind.RELEASE_QUOTA);
+      var state =
+          life.gets(
+                  new StepOutcome.DriverFailed(
+                      new DriverFailure(DriverFailure.Kind.INSTANCE_FAULT, "gone")))
+              .gets(new StepOutcome.Done(""))
+              .state();
+      assertThat(state.vmState()).isEqualTo(VmState.SOFT_DELETED);
+      assertThat(state.operation()).isEmpty();
+    }
+
     @Test
     void byForceIsForGoodAlsoOfASoftDeletedOne() {
       var life = softDeleted().does(new UserCommand.ForceDelete(origin("f")));
