@@ -68,8 +68,24 @@ final class LiveNode {
       return new Start(data, settings, command, arguments, more);
     }
 
+    /**
+     * Started from a script's background, the tests ignore SIGINT, and so would what they start.
+     */
+    private static List<String> hearingCtrlC() {
+      try {
+        var ignored =
+            Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+                .anyMatch(mask -> (mask & 2) != 0);
+        return ignored ? List.of("env", "--default-signal=INT") : List.of();
+      } catch (IOException e) {
+        return List.of(); // no Linux
+      }
+    }
+
     private List<String> line() {
-      var line = new ArrayList<String>();
+      var line = new ArrayList<>(hearingCtrlC());
       line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       line.addAll(JVM);
       // The node's own, not a test's that stands before it in the class path.
