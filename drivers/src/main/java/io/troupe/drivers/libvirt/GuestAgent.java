@@ -22,19 +22,17 @@ record GuestAgent(LibvirtConnection connection) {
    */
   void setPassword(InstanceId instance, String user, String password, Tenure tenure)
       throws DriverException {
-    connection
-        .onDomain(
-            "password",
-            instance,
-            domain -> {
-              if (domain.isActive() == 0) {
-                throw DriverException.instanceFault("guest " + instance + " is off");
-              }
-              tenure.require(domain.getConnect());
-              set(domain, user, password);
-              return true;
-            })
-        .orElseThrow(() -> DriverException.instanceFault("no guest " + instance + " on this host"));
+    connection.onGuest(
+        "password",
+        instance,
+        domain -> {
+          if (domain.isActive() == 0) {
+            throw DriverException.instanceFault("guest " + instance + " is off");
+          }
+          tenure.require(domain.getConnect());
+          set(domain, user, password);
+          return true;
+        });
   }
 
   private static void set(Domain domain, String user, String password)

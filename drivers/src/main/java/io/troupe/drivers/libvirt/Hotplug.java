@@ -86,7 +86,7 @@ record Hotplug(LibvirtConnection connection, VolumePool pool, NicSource nicSourc
   /** The device as the guest has it now. */
   private XmlElement attach(InstanceId instance, Permit permit, Finder finder, Maker maker)
       throws DriverException {
-    return onGuest(
+    return connection.onGuest(
         "attach",
         instance,
         domain -> {
@@ -110,11 +110,12 @@ record Hotplug(LibvirtConnection connection, VolumePool pool, NicSource nicSourc
 
   private void detach(InstanceId instance, Permit permit, Finder finder) throws DriverException {
     boolean asked =
-        onGuest("detach", instance, domain -> askToLetGo(domain, instance, permit, finder));
+        connection.onGuest(
+            "detach", instance, domain -> askToLetGo(domain, instance, permit, finder));
     if (asked && !permit.await(LET_GO_MILLIS, () -> isGone(instance, finder))) {
       throw DriverException.retryable("guest " + instance + " does not let go of the device");
     }
-    onGuest(
+    connection.onGuest(
         "detach",
         instance,
         domain -> {
@@ -149,7 +150,7 @@ record Hotplug(LibvirtConnection connection, VolumePool pool, NicSource nicSourc
   }
 
   private boolean isGone(InstanceId instance, Finder finder) throws DriverException {
-    return onGuest(
+    return connection.onGuest(
         "detach",
         instance,
         domain -> domain.isActive() == 0 || finder.apply(current(domain)).isEmpty());
@@ -169,12 +170,5 @@ record Hotplug(LibvirtConnection connection, VolumePool pool, NicSource nicSourc
           "guest " + instance + " is SUSPENDED, its devices cannot be changed");
     }
     return false;
-  }
-
-  private <T> T onGuest(String doing, InstanceId instance, LibvirtConnection.DomainCall<T> call)
-      throws DriverException {
-    return connection
-        .onDomain(doing, instance, call)
-        .orElseThrow(() -> DriverException.instanceFault("no guest " + instance + " on this host"));
   }
 }

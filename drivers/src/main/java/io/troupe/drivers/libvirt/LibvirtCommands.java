@@ -158,9 +158,8 @@ final class LibvirtCommands {
   }
 
   private DriverResult diagnose(InstanceId instance) throws DriverException {
-    return connection
-        .onDomain("diagnostics", instance, domain -> Diagnosis.of(domain, choices.guestType()))
-        .orElseThrow(() -> noGuest(instance));
+    return connection.onGuest(
+        "diagnostics", instance, domain -> Diagnosis.of(domain, choices.guestType()));
   }
 
   private DriverResult console(GuestVolumes volumes, int maxBytes) throws DriverException {
@@ -173,11 +172,7 @@ final class LibvirtCommands {
   /** The files of the guest that is there, which may be of an older generation. */
   private static GuestVolumes volumes(GuestTarget target, Optional<DomainMetadata> recorded)
       throws DriverException {
-    DomainMetadata guest = recorded.orElseThrow(() -> noGuest(target.instance()));
+    DomainMetadata guest = recorded.orElseThrow(() -> LibvirtConnection.noGuest(target.instance()));
     return new GuestVolumes(guest.instance(), guest.generation());
-  }
-
-  private static DriverException noGuest(InstanceId instance) {
-    return DriverException.instanceFault("no guest " + instance + " on this host");
   }
 }

@@ -126,6 +126,15 @@ final class LibvirtConnection implements AutoCloseable {
         });
   }
 
+  /** As {@link #onDomain}, with a guest that has to be there; an instance fault when it is not. */
+  <T> T onGuest(String doing, InstanceId instance, DomainCall<T> call) throws DriverException {
+    return onDomain(doing, instance, call).orElseThrow(() -> noGuest(instance));
+  }
+
+  static DriverException noGuest(InstanceId instance) {
+    return DriverException.instanceFault("no guest " + instance + " on this host");
+  }
+
   private boolean isAlive() throws LibvirtException {
     return open.isPresent() && open.get().isAlive();
   }

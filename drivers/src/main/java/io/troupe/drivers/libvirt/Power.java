@@ -27,12 +27,12 @@ final class Power {
   }
 
   PowerState state(InstanceId instance) throws DriverException {
-    return onGuest("state", instance, PowerStates::of);
+    return connection.onGuest("state", instance, PowerStates::of);
   }
 
   /** The guest runs; one that was paused or suspended goes on where it was. */
   void start(InstanceId instance, Tenure tenure) throws DriverException {
-    onGuest(
+    connection.onGuest(
         "start",
         instance,
         domain -> {
@@ -76,7 +76,7 @@ final class Power {
   }
 
   private void pressButton(InstanceId instance, Tenure tenure) throws DriverException {
-    onGuest(
+    connection.onGuest(
         "ACPI shutdown",
         instance,
         domain -> {
@@ -102,7 +102,7 @@ final class Power {
 
   /** The guest is off, and nothing of its memory is kept. */
   void switchOff(InstanceId instance, Tenure tenure) throws DriverException {
-    onGuest(
+    connection.onGuest(
         "power off",
         instance,
         domain -> {
@@ -158,7 +158,7 @@ final class Power {
 
   /** False when the guest cannot be asked, for whatever reason: then it is rebooted hard. */
   private boolean askToReboot(InstanceId instance, Tenure tenure) throws DriverException {
-    return onGuest(
+    return connection.onGuest(
         "soft reboot",
         instance,
         domain -> {
@@ -170,12 +170,5 @@ final class Power {
             return false;
           }
         });
-  }
-
-  private <T> T onGuest(String doing, InstanceId instance, LibvirtConnection.DomainCall<T> call)
-      throws DriverException {
-    return connection
-        .onDomain(doing, instance, call)
-        .orElseThrow(() -> DriverException.instanceFault("no guest " + instance + " on this host"));
   }
 }

@@ -74,12 +74,10 @@ final class Rescue {
   }
 
   private boolean isRescued(GuestVolumes volumes) throws DriverException {
-    return connection
-        .onDomain(
-            "definition",
-            volumes.instance(),
-            domain -> firstDisk(Definition.read(domain)).endsWith(volumes.rescueDisk()))
-        .orElseThrow(() -> noGuest(volumes.instance()));
+    return connection.onGuest(
+        "definition",
+        volumes.instance(),
+        domain -> firstDisk(Definition.read(domain)).endsWith(volumes.rescueDisk()));
   }
 
   private static String firstDisk(XmlElement domain) {
@@ -126,18 +124,12 @@ final class Rescue {
   }
 
   private void onDomain(String doing, InstanceId instance, Step step) throws DriverException {
-    connection
-        .onDomain(
-            doing,
-            instance,
-            domain -> {
-              step.on(domain);
-              return true;
-            })
-        .orElseThrow(() -> noGuest(instance));
-  }
-
-  private static DriverException noGuest(InstanceId instance) {
-    return DriverException.instanceFault("no guest " + instance + " on this host");
+    connection.onGuest(
+        doing,
+        instance,
+        domain -> {
+          step.on(domain);
+          return true;
+        });
   }
 }

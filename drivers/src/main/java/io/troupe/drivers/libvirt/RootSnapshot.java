@@ -68,7 +68,7 @@ final class RootSnapshot {
   /** Answers whether the guest's file systems were in order at that moment. */
   private boolean makeCopy(String doing, GuestTarget target, GuestVolumes volumes, Permit permit)
       throws DriverException {
-    PowerState found = onDomain(doing, target, PowerStates::of);
+    PowerState found = connection.onGuest(doing, target.instance(), PowerStates::of);
     return switch (found) {
       case RUNNING, PAUSED -> copyLive(doing, target, volumes, permit);
       case SHUTDOWN, CRASHED, NOSTATE, SUSPENDED -> {
@@ -95,7 +95,8 @@ final class RootSnapshot {
                         permit.tenure())
                     .path());
     boolean quiesced =
-        onDomain(doing, target, domain -> begin(domain, volumes, path, permit.tenure()));
+        connection.onGuest(
+            doing, target.instance(), domain -> begin(domain, volumes, path, permit.tenure()));
     boolean done = false;
     try {
       permit.await(() -> isIdle(target));
@@ -105,7 +106,7 @@ final class RootSnapshot {
         endLeftover(target, permit);
       }
     }
-    onDomain(doing, target, RootSnapshot::requireWhole);
+    connection.onGuest(doing, target.instance(), RootSnapshot::requireWhole);
     return quiesced;
   }
 
@@ -178,8 +179,10 @@ final class RootSnapshot {
   }
 
   private boolean isIdle(GuestTarget target) throws DriverException {
-    return onDomain(
-        "snapshot", target, domain -> domain.isActive() == 0 || jobType(domain) == JOB_NONE);
+    return connection.onGuest(
+        "snapshot",
+        target.instance(),
+        domain -> domain.isActive() == 0 || jobType(domain) == JOB_NONE);
   }
 
   private static int jobType(Domain domain) throws LibvirtException {
@@ -198,9 +201,9 @@ final class RootSnapshot {
   /** No copy is under way; one that is was begun by somebody who is gone. */
   private void endLeftover(GuestTarget target, Permit permit) throws DriverException {
     boolean ended =
-        onDomain(
+        connection.onGuest(
             "end of an abandoned snapshot",
-            target,
+            target.instance(),
             domain -> {
               if (domain.isActive() == 0 || jobType(domain) == JOB_NONE) {
                 return false;
@@ -240,13 +243,5 @@ final class RootSnapshot {
     } catch (IOException e) {
       throw DriverException.retryable(doing + ": " + e.getMessage());
     }
-  }
-
-  private <T> T onDomain(String doing, GuestTarget target, LibvirtConnection.DomainCall<T> call)
-      throws DriverException {
-    return connection
-        .onDomain(doing, target.instance(), call)
-        .orElseThrow(
-            () -> DriverException.instanceFault("no guest " + target.instance() + " on this host"));
   }
 }

@@ -107,14 +107,12 @@ record Suspension(LibvirtConnection connection) {
   }
 
   private void onGuest(String doing, InstanceId instance, Step step) throws DriverException {
-    connection
-        .onDomain(
-            doing,
-            instance,
-            domain -> {
-              step.on(domain);
-              return true;
-            })
-        .orElseThrow(() -> DriverException.instanceFault("no guest " + instance + " on this host"));
+    connection.onGuest(
+        doing,
+        instance,
+        domain -> {
+          step.on(domain);
+          return true;
+        });
   }
 }
