@@ -63,6 +63,7 @@ final class Deciding {
             Delete.steps(state.host().isPresent(), request),
             moment.in(moment.settings().deleteMillis()),
             Optional.empty(),
+            Optional.empty(),
             moment.now()));
   }
 }

@@ -6,6 +6,7 @@ import io.troupe.actors.operation.Boot;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.HostId;
@@ -140,7 +141,13 @@ final class Evolving {
     phase = Phase.ASKED;
     request = Optional.of(asked.request());
     createdAt = asked.at();
-    begin(asked.origin(), OperationKind.BOOT, asked.todo(), asked.deadline(), asked.at());
+    begin(
+        asked.origin(),
+        OperationKind.BOOT,
+        asked.todo(),
+        asked.deadline(),
+        Optional.empty(),
+        asked.at());
   }
 
   private void began(InstanceEvent.OperationBegan began) {
@@ -150,7 +157,8 @@ final class Evolving {
         broken ->
             trails.close(
                 broken.id(), Optional.of("Broken off by " + began.kind().action()), began.at()));
-    begin(began.origin(), began.kind(), began.todo(), began.deadline(), began.at());
+    begin(
+        began.origin(), began.kind(), began.todo(), began.deadline(), began.purpose(), began.at());
     operation = operation.map(now -> now.onHost(target).withRescueImage(rescueImage));
     refusal = Optional.empty();
   }
@@ -160,8 +168,9 @@ final class Evolving {
       OperationKind kind,
       List<Step> todo,
       Instant deadline,
+      Optional<Purpose> purpose,
       Instant at) {
-    operation = Optional.of(Operation.begin(origin.operation(), kind, deadline, todo));
+    operation = Optional.of(Operation.begin(origin.operation(), kind, deadline, todo, purpose));
     trails.begin(origin, kind.action(), at);
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Step;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -66,6 +67,7 @@ public sealed interface InstanceEvent {
    * An operation was accepted; one that was in progress is broken off by it.
    *
    * @param rescueImage what the guest shall run from
+   * @param purpose what the kind does not say
    */
   record OperationBegan(
       UserCommand.Origin origin,
@@ -73,6 +75,7 @@ public sealed interface InstanceEvent {
       List<Step> todo,
       Instant deadline,
       Optional<GuestSpec.ImageRef> rescueImage,
+      Optional<Purpose> purpose,
       Instant at)
       implements InstanceEvent {}
 

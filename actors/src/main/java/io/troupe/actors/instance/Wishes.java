@@ -162,6 +162,7 @@ final class Wishes {
             Rescue.steps(),
             moment.in(moment.settings().bootMillis()),
             Optional.of(image),
+            Optional.empty(),
             moment.now()));
   }
 
@@ -186,7 +187,13 @@ final class Wishes {
       UserCommand.Origin origin, OperationKind kind, List<Step> todo, long millis) {
     return Decision.accept(
         new InstanceEvent.OperationBegan(
-            origin, kind, todo, moment.in(millis), Optional.empty(), moment.now()));
+            origin,
+            kind,
+            todo,
+            moment.in(millis),
+            Optional.empty(),
+            Optional.empty(),
+            moment.now()));
   }
 
   private boolean known(UserCommand.Origin origin) {

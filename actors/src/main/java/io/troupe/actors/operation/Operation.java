@@ -21,6 +21,7 @@ import java.util.Set;
  * @param placements how often the scheduler was asked
  * @param failure why it will end in failure, while it is being compensated
  * @param rescueImage what the guest may be running from, until it is known to run from its own disk
+ * @param purpose what its kind does not say yet
  */
 public record Operation(
     OperationId id,
@@ -32,7 +33,8 @@ public record Operation(
     int attempts,
     int placements,
     Optional<Failure> failure,
-    Optional<GuestSpec.ImageRef> rescueImage) {
+    Optional<GuestSpec.ImageRef> rescueImage,
+    Optional<Purpose> purpose) {
 
   public Operation {
     todo = List.copyOf(todo);
@@ -41,9 +43,23 @@ public record Operation(
   }
 
   public static Operation begin(
-      OperationId id, OperationKind kind, Instant deadline, List<Step> todo) {
+      OperationId id,
+      OperationKind kind,
+      Instant deadline,
+      List<Step> todo,
+      Optional<Purpose> purpose) {
     return new Operation(
-        id, kind, deadline, todo, List.of(), Set.of(), 0, 0, Optional.empty(), Optional.empty());
+        id,
+        kind,
+        deadline,
+        todo,
+        List.of(),
+        Set.of(),
+        0,
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        purpose);
   }
 
   public Optional<Step> current() {
@@ -57,12 +73,32 @@ public record Operation(
 
   public Operation withTodo(List<Step> steps) {
     return new Operation(
-        id, kind, deadline, steps, candidates, tried, attempts, placements, failure, rescueImage);
+        id,
+        kind,
+        deadline,
+        steps,
+        candidates,
+        tried,
+        attempts,
+        placements,
+        failure,
+        rescueImage,
+        purpose);
   }
 
   public Operation withDeadline(Instant later) {
     return new Operation(
-        id, kind, later, todo, candidates, tried, attempts, placements, failure, rescueImage);
+        id,
+        kind,
+        later,
+        todo,
+        candidates,
+        tried,
+        attempts,
+        placements,
+        failure,
+        rescueImage,
+        purpose);
   }
 
   /** For an operation that starts with a host: its guest is what the steps are about. */
@@ -77,12 +113,23 @@ public record Operation(
         attempts,
         placements,
         failure,
-        rescueImage);
+        rescueImage,
+        purpose);
   }
 
   public Operation withCandidates(List<HostId> hosts) {
     return new Operation(
-        id, kind, deadline, todo, hosts, tried, attempts, placements + 1, failure, rescueImage);
+        id,
+        kind,
+        deadline,
+        todo,
+        hosts,
+        tried,
+        attempts,
+        placements + 1,
+        failure,
+        rescueImage,
+        purpose);
   }
 
   public Operation withFailure(Failure why) {
@@ -96,7 +143,8 @@ public record Operation(
         attempts,
         placements,
         Optional.of(failure.orElse(why)),
-        rescueImage);
+        rescueImage,
+        purpose);
   }
 
   public Operation withAttempt() {
@@ -110,7 +158,8 @@ public record Operation(
         attempts + 1,
         placements,
         failure,
-        rescueImage);
+        rescueImage,
+        purpose);
   }
 
   /** The first candidate is out of the question from now on. */
@@ -127,12 +176,13 @@ public record Operation(
         attempts,
         placements,
         failure,
-        rescueImage);
+        rescueImage,
+        purpose);
   }
 
   /** For an operation during which the guest may run from a rescue disk, or no longer does. */
   public Operation withRescueImage(Optional<GuestSpec.ImageRef> image) {
     return new Operation(
-        id, kind, deadline, todo, candidates, tried, attempts, placements, failure, image);
+        id, kind, deadline, todo, candidates, tried, attempts, placements, failure, image, purpose);
   }
 }

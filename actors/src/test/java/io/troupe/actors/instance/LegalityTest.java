@@ -263,7 +263,8 @@ class LegalityTest {
                           new OperationId("req-running"),
                           kind,
                           Examples.NOW.plusSeconds(60),
-                          Power.askForTheTruth())
+                          Power.askForTheTruth(),
+                          Optional.empty())
                       .onHost(from.host()));
       return new InstanceState(
           from.id(),

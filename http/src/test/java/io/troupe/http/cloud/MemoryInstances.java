@@ -102,6 +102,7 @@ public final class MemoryInstances implements Instances, Quotas {
             List.of(),
             fault.at(),
             Optional.empty(),
+            Optional.empty(),
             fault.at()));
     evolve(
         id,
