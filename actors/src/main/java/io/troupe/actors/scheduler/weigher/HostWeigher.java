@@ -62,4 +62,12 @@ public sealed interface HostWeigher {
       return false;
     }
   }
+
+  /** Looks at request and host together, so it is asked about each survivor. */
+  non-sealed interface ByHost extends HostWeigher {
+    @Override
+    default boolean fromZero() {
+      return false;
+    }
+  }
 }
