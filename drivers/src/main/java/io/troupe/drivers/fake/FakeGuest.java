@@ -128,6 +128,22 @@ record FakeGuest(
     return power == PowerState.PAUSED || power == PowerState.SUSPENDED;
   }
 
+  /** The same one under another generation. */
+  FakeGuest of(long newGeneration) {
+    return new FakeGuest(
+        name,
+        instance,
+        newGeneration,
+        power,
+        hostname,
+        size,
+        nics,
+        keyName,
+        past,
+        rescued,
+        volumes);
+  }
+
   FakeGuest bootingFrom(boolean rescueDisk) {
     return new FakeGuest(
         name,
@@ -159,6 +175,10 @@ record FakeGuest(
     return nics.stream().anyMatch(card -> card.startsWith(nic.mac() + " "))
         ? this
         : having(with(nics, card(nic)), volumes);
+  }
+
+  FakeGuest withNics(List<GuestSpec.Nic> all) {
+    return having(all.stream().map(FakeGuest::card).toList(), volumes);
   }
 
   FakeGuest withoutNic(String mac) {
