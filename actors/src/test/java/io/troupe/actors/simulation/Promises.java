@@ -72,6 +72,28 @@ final class Promises {
     ports(states);
   }
 
+  /** All instances were deleted, or never came to be. */
+  void nothingIsLeft() {
+    world
+        .instances
+        .values()
+        .forEach(
+            one -> {
+              var state = one.state();
+              assertThat(state.visible() && !state.deleted()).as("%s is there", state).isFalse();
+            });
+    world
+        .hosts
+        .values()
+        .forEach(
+            host -> {
+              assertThat(host.state().claims()).as("claims on %s", host).isEmpty();
+              assertThat(host.hypervisor.guests()).as("guests on %s", host).isEmpty();
+            });
+    world.networks.forEach(network -> assertThat(network.ports()).isEmpty());
+    assertThat(world.instances.keySet()).noneMatch(world.project::counts);
+  }
+
   private static void ended(InstanceState state) {
     assertThat(state.operation()).isEmpty();
     assertThat(state.phase()).isNotEqualTo(Phase.ASKED);
