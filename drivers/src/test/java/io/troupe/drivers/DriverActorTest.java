@@ -16,9 +16,9 @@ import io.troupe.drivers.spi.DriverProvider.Threads;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestEvent;
 import io.troupe.drivers.spi.GuestTarget;
-import java.net.URI;
 import io.troupe.drivers.spi.MigrationOptions;
 import io.troupe.drivers.spi.MoveTicket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -100,8 +100,7 @@ class DriverActorTest {
         var actor = connected(driver);
         var target = target("h1");
         var ticket = MoveTicket.offered("any", Map.of());
-        execute(
-            actor, new DriverCommand.LiveMigrate(target, ticket, MigrationOptions.PLAIN));
+        execute(actor, new DriverCommand.LiveMigrate(target, ticket, MigrationOptions.PLAIN));
         var migration = driver.next();
         execute(actor, new DriverCommand.Inspect(target));
 

@@ -342,6 +342,15 @@ class DeadlinesTest {
           DriverCommand.DetachNic _,
           DriverCommand.AttachVolume _,
           DriverCommand.DetachVolume _,
+          DriverCommand.OfferMove _,
+          DriverCommand.PrepareMove _,
+          DriverCommand.LiveMigrate _,
+          DriverCommand.WatchMigration _,
+          DriverCommand.ForceComplete _,
+          DriverCommand.AbortMigration _,
+          DriverCommand.SendMove _,
+          DriverCommand.FinishMove _,
+          DriverCommand.TakeOver _,
           DriverCommand.ReadConsole _,
           DriverCommand.Diagnostics _ ->
           throw new AssertionError("no operation asks for " + command.name());
