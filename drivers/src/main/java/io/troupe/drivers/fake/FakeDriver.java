@@ -122,7 +122,7 @@ public final class FakeDriver implements Driver {
   public List<GuestReport> guests(String host) throws DriverException {
     requireOpen();
     inventory.requireHost(host);
-    return hypervisor.guests(host).stream().map(FakeGuest::report).toList();
+    return hypervisor.guests(host).stream().map(guest -> guest.report(host)).toList();
   }
 
   @Override
