@@ -261,6 +261,8 @@ public final class StepAsker<M> {
                             taken.quiesced() ? "quiesced" : "as after a power cut"));
             case DriverResult.Console _,
                 DriverResult.Diagnostics _,
+                DriverResult.MoveTicketed _,
+                DriverResult.MigrationSeen _,
                 DriverResult.VolumeAttached _ ->
                 new StepOutcome.Done("");
           };

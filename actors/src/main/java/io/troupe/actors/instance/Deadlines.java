@@ -44,7 +44,7 @@ final class Deadlines {
               reason + "; the host will see to it",
               Delete.withoutHypervisor(operation.todo()),
               Optional.empty());
-      case SNAPSHOT ->
+      case MAKE_IMAGE, SNAPSHOT ->
           moment.tooLate(
               operation,
               step,
@@ -77,7 +77,6 @@ final class Deadlines {
       case INSPECT ->
           moment.tooLate(operation, step, reason, Moment.afterInspect(operation), Optional.empty());
       case RESERVE,
-          MAKE_IMAGE,
           DROP_IMAGE,
           ROTATE_BACKUPS,
           CONDEMN,
