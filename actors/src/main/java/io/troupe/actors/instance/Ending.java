@@ -20,7 +20,8 @@ final class Ending {
       case RESCUE -> afterRescue(state, operation);
       case UNRESCUE ->
           operation.failure().isPresent() ? state.vmState() : afterPower(state.power());
-      case CRASH_DUMP, SET_PASSWORD -> afterReport(state.vmState(), state.power());
+      case CRASH_DUMP, SET_PASSWORD, CREATE_IMAGE, BACKUP ->
+          afterReport(state.vmState(), state.power());
       case SOFT_DELETE ->
           operation.failure().isPresent() ? afterRescue(state, operation) : VmState.SOFT_DELETED;
       case RESTORE -> unlessRefused(state, afterPower(state.power()));
@@ -62,7 +63,7 @@ final class Ending {
    * A power operation ends in what the hypervisor said last, whether it succeeded or not. A guest
    * that is gone does not run.
    */
-  private static VmState afterPower(PowerState power) {
+  static VmState afterPower(PowerState power) {
     return switch (power) {
       case RUNNING -> VmState.ACTIVE;
       case SHUTDOWN, CRASHED, NOSTATE -> VmState.STOPPED;

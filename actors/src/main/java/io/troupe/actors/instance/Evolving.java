@@ -108,6 +108,8 @@ final class Evolving {
       case InstanceEvent.StepFailed failed -> failed(failed);
       case InstanceEvent.OperationEnded ended -> ended(ended);
       case InstanceEvent.PowerChanged changed -> {
+        var isOver = vmState == VmState.ERROR && changed.vmState() != VmState.ERROR;
+        fault = changed.fault().or(() -> isOver ? Optional.empty() : fault);
         power = changed.power();
         vmState = changed.vmState();
       }
@@ -222,7 +224,7 @@ final class Evolving {
         var network = request.orElseThrow().networks().get(done.step().index()).networkId();
         nics = nics.stream().filter(nic -> !nic.networkId().equals(network)).toList();
       }
-      case RELEASE_QUOTA -> {}
+      case MAKE_IMAGE, SNAPSHOT, DROP_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}
     }
     operation = Optional.of(now);
   }
@@ -269,9 +271,9 @@ final class Evolving {
       }
       case ERROR ->
           fault =
-              ended
-                  .failure()
-                  .map(why -> new Fault(why.code(), why.message(), why.details(), ended.at()))
+              fault
+                  .filter(Fault::isOfGoneGuest) // stays the cause, whatever was tried since
+                  .or(() -> ended.failure().map(why -> Fault.of(why, ended.at())))
                   .or(() -> fault);
       case DELETED -> {
         terminatedAt = Optional.of(ended.at());
