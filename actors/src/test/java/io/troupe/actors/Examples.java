@@ -86,7 +86,8 @@ public final class Examples {
         Optional.empty(),
         true,
         "r-1",
-        0);
+        0,
+        Optional.empty());
   }
 
   public static Nic nic(int network) {
