@@ -1,7 +1,9 @@
 package io.troupe.actors.instance;
 
+import io.troupe.actors.catalog.Image;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestSpec;
@@ -55,6 +57,12 @@ final class Asking {
       case NETWORK ->
           new Effect.AttachPort(boot.project(), boot.networks().get(step.index()), step.index());
       case RELEASE_PORTS -> new Effect.ReleasePorts(boot.networks().get(step.index()).networkId());
+      case MAKE_IMAGE -> new Effect.MakeImage(newImage(operation));
+      case DROP_IMAGE -> new Effect.DropImage(newImage(operation).id());
+      case ROTATE_BACKUPS -> {
+        var backup = (Purpose.Backup) operation.purpose().orElseThrow();
+        yield new Effect.RotateBackups(boot.project(), backup.type(), backup.kept());
+      }
       case SPAWN,
           POWER_ON,
           POWER_OFF,
@@ -67,6 +75,7 @@ final class Asking {
           SET_PASSWORD,
           RESCUE,
           UNRESCUE,
+          SNAPSHOT,
           INSPECT,
           DESTROY ->
           new Effect.RunOnHost(target(operation), command(state, operation, step, settings));
@@ -99,6 +108,7 @@ final class Asking {
           new DriverCommand.SetPassword(target, administrator(state), Secrets.NOT_HERE);
       case RESCUE -> new DriverCommand.Rescue(target, operation.rescueImage().orElseThrow());
       case UNRESCUE -> new DriverCommand.Unrescue(target);
+      case SNAPSHOT -> new DriverCommand.Snapshot(target, newImage(operation).id());
       case INSPECT -> new DriverCommand.Inspect(target);
       case DESTROY -> new DriverCommand.Destroy(target);
       default -> throw new IllegalStateException(step + " is no driver command");
@@ -108,6 +118,10 @@ final class Asking {
   /** The image may name the guest's administrator, as Nova's property does. */
   private static String administrator(InstanceState state) {
     return state.request().orElseThrow().imageProperties().getOrDefault("os_admin_user", "root");
+  }
+
+  private static Image newImage(Operation operation) {
+    return operation.purpose().flatMap(Purpose::newImage).orElseThrow();
   }
 
   private static HostId target(Operation operation) {
