@@ -6,8 +6,9 @@ import io.troupe.actors.scheduler.weigher.HostWeigher;
 import io.troupe.actors.scheduler.weigher.Scale;
 import io.troupe.actors.scheduler.weigher.WeigherList;
 import io.troupe.config.SchedulerSettings;
+import io.troupe.config.WeigherName;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +97,7 @@ final class Habits {
           return size() > KINDS;
         }
       };
-  private final Map<HostWeigher, Multiplier> multipliers = new IdentityHashMap<>();
+  private final Map<WeigherName, Multiplier> multipliers = new EnumMap<>(WeigherName.class);
   private long multipliersVersion = -1;
   private SchedulerSettings settings;
 
@@ -114,7 +115,7 @@ final class Habits {
     if (others) {
       kinds.clear();
     }
-    if (others || multipliersVersion != classes.version() || multipliers.size() > KINDS) {
+    if (others || multipliersVersion != classes.version()) {
       multipliers.clear();
       multipliersVersion = classes.version();
     }
@@ -136,7 +137,12 @@ final class Habits {
   }
 
   Multiplier multiplier(HostWeigher weigher) {
-    return multipliers.computeIfAbsent(weigher, this::findMultiplier);
+    Multiplier known = multipliers.get(weigher.title());
+    if (known == null) {
+      known = findMultiplier(weigher);
+      multipliers.put(weigher.title(), known);
+    }
+    return known;
   }
 
   private Multiplier findMultiplier(HostWeigher weigher) {
@@ -157,7 +163,9 @@ final class Habits {
   /** For each weigher by load how much it counts, whatever the direction. */
   double[] importance() {
     return WeigherList.LOAD.stream()
-        .mapToDouble(weigher -> Math.abs(weigher.multiplier(settings)))
+        .mapToDouble(
+            weigher ->
+                settings.enabled(weigher.title()) ? Math.abs(weigher.multiplier(settings)) : 0)
         .toArray();
   }
 }

@@ -59,7 +59,7 @@ final class Plan {
   }
 
   private Weighing[] weighings(Habits habits) {
-    List<HostWeigher> weighers = WeigherList.of(request);
+    List<HostWeigher> weighers = WeigherList.of(request, settings);
     var all = new Weighing[weighers.size()];
     int used = 0;
     for (HostWeigher weigher : weighers) {

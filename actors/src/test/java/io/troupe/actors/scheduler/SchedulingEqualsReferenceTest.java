@@ -68,7 +68,7 @@ class SchedulingEqualsReferenceTest {
       table.put(row);
       reference.put(row);
     }
-    for (int step = 0; step < 3000; step++) {
+    for (int step = 0; step < 1500; step++) {
       if (cloud.chance(0.01)) {
         settings = cloud.settings();
       }
@@ -86,7 +86,7 @@ class SchedulingEqualsReferenceTest {
       compare(seed, request, settings, cloud.seed(), table, reference, promises, step % 50 == 0);
     }
 
-    assertThat(placed).as("seed %d: both answers occur", SEED).isGreaterThan(500);
+    assertThat(placed).as("seed %d: both answers occur", SEED).isGreaterThan(250);
     assertThat(refused).as("seed %d: both answers occur", SEED).isGreaterThan(50);
   }
 
@@ -102,7 +102,8 @@ class SchedulingEqualsReferenceTest {
         kind.hints(),
         kind.extraSpecs(),
         kind.imageProperties(),
-        kind.candidates());
+        kind.candidates(),
+        kind.detail());
   }
 
   /** A known host reports one claim more, or none. */
