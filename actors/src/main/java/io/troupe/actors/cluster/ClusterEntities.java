@@ -26,7 +26,7 @@ import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.Limits;
 import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.project.QuotaLimits;
-import io.troupe.actors.scheduler.DeltaPost;
+import io.troupe.actors.scheduler.DeltaPostActor;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.Settings;
@@ -209,7 +209,7 @@ public final class ClusterEntities implements Entities {
                         this, this::connections, settings.scheduler(), metrics, clock),
                     "scheduler"));
     schedulerPost =
-        system.systemActorOf(DeltaPost.create(scheduler), "scheduler-post", Props.empty());
+        system.systemActorOf(DeltaPostActor.create(scheduler), "scheduler-post", Props.empty());
   }
 
   private Set<ConnectionId> connections() {

@@ -15,7 +15,7 @@ import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
-import io.troupe.actors.scheduler.DeltaPost;
+import io.troupe.actors.scheduler.DeltaPostActor;
 import io.troupe.actors.scheduler.PlacementReport;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
@@ -103,7 +103,7 @@ final class LocalCloud implements Entities, AutoCloseable {
     this.pause = enter(CatalogActor.create(SchedulingPause.class, _ -> {}), "pause");
     this.instances = enter(standing(), "instances");
     this.singleton = enter(forward(), "scheduler");
-    this.post = enter(DeltaPost.create(singleton), "post");
+    this.post = enter(DeltaPostActor.create(singleton), "post");
     startScheduler();
     this.driver =
         enter(

@@ -5,7 +5,7 @@
  * <pre>
  *   Tenant ──Place──► SchedulerActor ──Decision──► Tenant ──MakeClaim──► HostActor ──► journal
  *                          ▲                                                │
- *                          └────────────── DeltaPost ◄──────────────────────┘
+ *                          └───────── DeltaPostActor ◄──────────────────────┘
  * </pre>
  */
 package io.troupe.bench.placement;

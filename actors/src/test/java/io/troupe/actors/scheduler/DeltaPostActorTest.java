@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class DeltaPostTest {
+class DeltaPostActorTest {
   private static Stage stage;
   private final InstanceId first = InstanceId.fresh();
   private final InstanceId second = InstanceId.fresh();
@@ -36,7 +36,7 @@ class DeltaPostTest {
   void enter() {
     stage.clear();
     scheduler = stage.probe(SchedulerActor.Message.class);
-    post = stage.enter(DeltaPost.create(scheduler.getRef()));
+    post = stage.enter(DeltaPostActor.create(scheduler.getRef()));
   }
 
   private static SchedulerActor.HostDelta delta(String host, int claimed, InstanceId... settled) {
@@ -58,7 +58,7 @@ class DeltaPostTest {
   /** Time passes until something is sent: the timer is started by the first word. */
   private SchedulerActor.Message afterTheWait() {
     for (int i = 0; ; i++) {
-      stage.pass(DeltaPost.LONGEST_WAIT);
+      stage.pass(DeltaPostActor.LONGEST_WAIT);
       try {
         return scheduler.receiveMessage(Duration.ofMillis(50));
       } catch (AssertionError nothingCame) {
@@ -69,12 +69,12 @@ class DeltaPostTest {
 
   @Test
   void waitsNoLongerWhenManyHaveSpoken() {
-    IntStream.range(0, DeltaPost.HOSTS_AT_MOST).forEach(i -> post.tell(delta("h" + i, 1)));
+    IntStream.range(0, DeltaPostActor.HOSTS_AT_MOST).forEach(i -> post.tell(delta("h" + i, 1)));
 
     assertThat(scheduler.receiveMessage())
         .isInstanceOfSatisfying(
             SchedulerActor.HostDeltas.class,
-            all -> assertThat(all.deltas()).hasSize(DeltaPost.HOSTS_AT_MOST));
+            all -> assertThat(all.deltas()).hasSize(DeltaPostActor.HOSTS_AT_MOST));
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * row goes, with everything that was settled since. The order of each host's messages stays: what
  * is no delta goes after all that came before it.
  */
-public final class DeltaPost extends AbstractBehavior<Object> {
+public final class DeltaPostActor extends AbstractBehavior<Object> {
   /** A word waits this long at most; a promise covers the host until it is heard. */
   static final Duration LONGEST_WAIT = Duration.ofMillis(5);
 
@@ -37,11 +37,12 @@ public final class DeltaPost extends AbstractBehavior<Object> {
   public static Behavior<SchedulerActor.Message> create(
       RecipientRef<SchedulerActor.Message> scheduler) {
     return Behaviors.<Object>setup(
-            context -> Behaviors.withTimers(timers -> new DeltaPost(scheduler, timers, context)))
+            context ->
+                Behaviors.withTimers(timers -> new DeltaPostActor(scheduler, timers, context)))
         .narrow();
   }
 
-  private DeltaPost(
+  private DeltaPostActor(
       RecipientRef<SchedulerActor.Message> scheduler,
       TimerScheduler<Object> timers,
       ActorContext<Object> context) {
@@ -72,7 +73,7 @@ public final class DeltaPost extends AbstractBehavior<Object> {
     if (waiting.isEmpty()) {
       timers.startSingleTimer(new Send(), LONGEST_WAIT);
     }
-    waiting.merge(delta.row().id(), delta, DeltaPost::together);
+    waiting.merge(delta.row().id(), delta, DeltaPostActor::together);
     if (waiting.size() >= HOSTS_AT_MOST) {
       send();
     }
