@@ -65,6 +65,7 @@ public final class ClusterEntities implements Entities {
   private final DriverContext.ImageReader images;
   private final DriverProviders providers;
   private final Clock clock = Clock.systemUTC();
+  private final NearbyIds nearbyIds;
   private ActorRef<SchedulerActor.Message> scheduler;
 
   public ClusterEntities(
@@ -77,6 +78,7 @@ public final class ClusterEntities implements Entities {
       DriverProviders providers) {
     this.system = system;
     this.sharding = ClusterSharding.get(system);
+    this.nearbyIds = new NearbyIds(system);
     this.settings = settings;
     this.catalog = catalog;
     this.index = index;
@@ -125,15 +127,16 @@ public final class ClusterEntities implements Entities {
         Entity.of(
                 InstanceActor.KEY,
                 context ->
-                    InstanceActor.create(
-                        new InstanceId(java.util.UUID.fromString(context.getEntityId())),
-                        this,
-                        index,
-                        settings.operations(),
-                        meter,
-                        journal,
-                        clock,
-                        context.getShard()))
+                    nearbyIds.notingShard(
+                        InstanceActor.create(
+                            new InstanceId(java.util.UUID.fromString(context.getEntityId())),
+                            this,
+                            index,
+                            settings.operations(),
+                            meter,
+                            journal,
+                            clock,
+                            context.getShard())))
             .withStopMessage(new InstanceActor.Stop())
             .withSettings(neverLaidToRest()));
     sharding.init(
@@ -189,6 +192,11 @@ public final class ClusterEntities implements Entities {
                     SchedulerActor.create(
                         this, this::connections, settings.scheduler(), metrics, clock),
                     "scheduler"));
+  }
+
+  /** Ids for new instances that will be on this node. */
+  public NearbyIds nearbyIds() {
+    return nearbyIds;
   }
 
   private Set<ConnectionId> connections() {
