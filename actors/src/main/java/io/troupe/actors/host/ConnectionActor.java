@@ -132,7 +132,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
   private final Entities entities;
   private final Supplier<Optional<Connection>> registered;
   private final DriverProviders providers;
-  private final DriverContext.ImageReader images;
+  private final DriverContext stores;
   private final DriverSettings driverSettings;
   private final Clock clock;
   private final TimerScheduler<Message> timers;
@@ -155,13 +155,14 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
 
   /**
    * @param registered the catalog's entry as it is now
+   * @param stores where the driver gets images from, where it puts those it makes, and what moves
    */
   public static Behavior<Message> create(
       ConnectionId id,
       Entities entities,
       Supplier<Optional<Connection>> registered,
       DriverProviders providers,
-      DriverContext.ImageReader images,
+      DriverContext stores,
       DriverSettings driverSettings,
       FleetSettings settings,
       Clock clock) {
@@ -174,7 +175,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
                         entities,
                         registered,
                         providers,
-                        images,
+                        stores,
                         driverSettings,
                         settings,
                         clock,
@@ -187,7 +188,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
       Entities entities,
       Supplier<Optional<Connection>> registered,
       DriverProviders providers,
-      DriverContext.ImageReader images,
+      DriverContext stores,
       DriverSettings driverSettings,
       FleetSettings settings,
       Clock clock,
@@ -198,7 +199,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
     this.entities = entities;
     this.registered = registered;
     this.providers = providers;
-    this.images = images;
+    this.stores = stores;
     this.driverSettings = driverSettings;
     this.clock = clock;
     this.timers = timers;
@@ -302,7 +303,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
                     DriverActor.create(
                         new ConnectionSpec(id, uri, entry.get().options()),
                         provider.get(),
-                        images,
+                        stores,
                         driverSettings,
                         clock,
                         notices),

@@ -7,6 +7,7 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.instance.GuestReported;
 import io.troupe.actors.instance.InstanceActor;
+import io.troupe.actors.operation.StepKind;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.HostRow;
 import io.troupe.actors.scheduler.RequestSpec;
@@ -18,7 +19,6 @@ import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
-import io.troupe.core.value.PowerState;
 import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
@@ -30,6 +30,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -111,6 +112,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   /** An administrator's decision about this host. */
   public record Administer(Administration.Change change, ActorRef<AdministerReply> replyTo)
+      implements Message, CborSerializable {}
+
+  /** What an operator says the host has; refused where instances hold what would go. Repeatable. */
+  public record Equip(Equipment.Change change, ActorRef<AdministerReply> replyTo)
       implements Message, CborSerializable {}
 
   /**
@@ -214,7 +219,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private boolean epochIsOurs;
   private String through = "";
   private Instant lastSeen = Instant.EPOCH;
-  private List<String> foreignGuests = List.of();
+  private List<GuestReport> foreignGuests = List.of();
   private final Map<Waiting, ActorRef<DriverActor.Reply>> waiting = new HashMap<>();
 
   /** Commands that came before the connection was heard of. */
@@ -224,6 +229,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private final SequencedMap<InstanceId, MakeClaim> unheardClaims = new LinkedHashMap<>();
 
   private final Set<InstanceId> building = new HashSet<>();
+
+  /** Guests that could not be built since the last that could. */
+  private int failedBuilds;
 
   /** Claims that wait for the agreement of their affinity group. */
   private final Map<InstanceId, Joining> joining = new HashMap<>();
@@ -312,12 +320,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           case Lost(var error) -> onLost(state, error);
           case GuestsSeen(var guests) -> onGuests(state, guests);
           case GuestChanged(var event) -> {
-            report(state, event.instance(), event.generation(), event.power(), event.reason());
+            var seen = GuestReported.seen(id, event.generation(), event.power(), event.reason());
+            report(state, event.instance(), seen);
             yield Effect().none();
           }
           case Confirmed(var answer) -> onConfirmed(state, answer);
           case GroupAnswered answer -> onGroupAnswered(state, answer);
           case Administer(var change, var replyTo) -> onAdminister(state, change, replyTo);
+          case Equip(var change, var replyTo) -> onEquip(state, change, replyTo);
           case Remove(var replyTo) -> onRemove(state, replyTo);
           case CountMembers(var group, var replyTo) -> {
             replyTo.tell(new MembersHere(state.members(group) + joining(group)));
@@ -364,7 +374,11 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       introduce(state);
       return Effect().none();
     }
-    if (!up() && state.claim(spec.instance()).filter(one -> !one.condemned()).isPresent()) {
+    var has = state.claim(spec.instance()).filter(one -> !one.condemned());
+    if (has.filter(one -> one.isMoreThan(spec.resources(), claim.generation())).isPresent()) {
+      return grant(state, claim); // giving back needs no hypervisor
+    }
+    if (!up() && has.isPresent()) {
       // After a crash the claim is asked for again before the hypervisor has answered. Refused, the
       // instance would go elsewhere and leave its claim, or even its guest, behind.
       claim.replyTo().tell(new ClaimUnsure("the hypervisor does not answer"));
@@ -441,9 +455,11 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private Effect<HostEvent, HostState> grant(HostState state, MakeClaim claim) {
     var spec = claim.spec();
-    building.add(spec.instance());
-    var made =
-        new Claim(spec.instance(), claim.generation(), spec.resources(), spec.group(), false);
+    var has = state.claim(spec.instance());
+    if (has.isEmpty() || has.get().amount().equals(spec.resources())) { // not resized where it is
+      building.add(spec.instance());
+    }
+    var made = state.claimOf(spec, claim.generation(), row(state));
     var answer = new ClaimMade(around(state).zone());
     if (state.claim(spec.instance()).filter(made::equals).isPresent()) {
       claim.replyTo().tell(answer);
@@ -573,6 +589,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Effect<HostEvent, HostState> onDriver(HostState state, DriverActor.Reply reply) {
     building.remove(reply.instance());
     touched.add(reply.instance());
+    countFailures(state, reply);
     var asker = waiting.remove(new Waiting(reply.instance(), reply.operation(), reply.command()));
     if (asker != null) {
       asker.tell(reply);
@@ -582,6 +599,25 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             && reply.operation().value().startsWith("req-evict-")
             && state.claim(reply.instance()).filter(Claim::condemned).isPresent();
     return condemned ? release(reply.instance(), () -> {}) : Effect().none();
+  }
+
+  private void countFailures(HostState state, DriverActor.Reply reply) {
+    if (!reply.command().equals(StepKind.SPAWN.call())) {
+      return;
+    }
+    var before = failedBuilds;
+    switch (reply) {
+      case DriverActor.Done _ -> failedBuilds = 0;
+      case DriverActor.Failed failed -> failedBuilds += isTheHosts(failed.failure()) ? 1 : 0;
+    }
+    if (failedBuilds != before) {
+      publish(state, List.of());
+    }
+  }
+
+  private static boolean isTheHosts(DriverFailure failure) {
+    return failure.kind() == DriverFailure.Kind.HOST_FAULT
+        || failure.kind() == DriverFailure.Kind.RETRYABLE;
   }
 
   // ---- what the hypervisor shows
@@ -638,8 +674,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     foreignGuests =
         guests.stream()
             .filter(guest -> guest.instance().flatMap(state::claim).isEmpty())
-            .map(GuestReport::name)
-            .sorted()
+            .sorted(Comparator.comparing(GuestReport::name))
             .toList();
     var seen = new HashMap<InstanceId, GuestReport>();
     guests.forEach(guest -> guest.instance().ifPresent(one -> seen.put(one, guest)));
@@ -649,10 +684,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         continue;
       }
       var guest = seen.get(claim.instance());
-      var power = guest == null ? PowerState.NOSTATE : guest.power();
-      var generation = guest == null ? claim.generation() : guest.generation();
       if (!touched.contains(claim.instance())) {
-        report(state, claim.instance(), generation, power, "found by reconciliation");
+        var why = "found by reconciliation";
+        report(
+            state,
+            claim.instance(),
+            guest == null
+                ? GuestReported.gone(id, claim.generation(), why)
+                : GuestReported.seen(id, guest.generation(), guest.power(), why));
       }
       entities
           .instance(claim.instance())
@@ -662,12 +701,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     return Effect().none();
   }
 
-  private void report(
-      HostState state, InstanceId instance, long generation, PowerState power, String reason) {
+  private void report(HostState state, InstanceId instance, GuestReported report) {
     if (state.claim(instance).isPresent()) {
-      entities
-          .instance(instance)
-          .tell(new InstanceActor.Reported(new GuestReported(id, generation, power, reason)));
+      entities.instance(instance).tell(new InstanceActor.Reported(report));
     }
   }
 
@@ -705,6 +741,26 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     }
     return Effect()
         .persist(new HostEvent.Administered(wanted))
+        .thenRun(
+            (HostState after) -> {
+              publish(after, List.of());
+              replyTo.tell(new AdministerReply(view(after), Optional.empty()));
+            });
+  }
+
+  private Effect<HostEvent, HostState> onEquip(
+      HostState state, Equipment.Change change, ActorRef<AdministerReply> replyTo) {
+    if (!state.known()) {
+      replyTo.tell(new AdministerReply(Optional.empty(), Optional.of(unknown())));
+      return Effect().none();
+    }
+    var wanted = state.equipment().changedBy(change);
+    var refusal = state.refusal(wanted);
+    if (refusal.isPresent() || wanted.equals(state.equipment())) {
+      replyTo.tell(new AdministerReply(view(state), refusal.map(Rejection.Conflict::new)));
+      return Effect().none();
+    }
+    return persist(new HostEvent.Equipped(wanted))
         .thenRun(
             (HostState after) -> {
               publish(after, List.of());
@@ -755,7 +811,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   }
 
   private HostRow row(HostState state) {
-    return state.row(id, 0, around(state), building.size(), settings);
+    var row = state.row(id, 0, around(state), building.size(), settings);
+    return failedBuilds == 0 ? row : row.with(row.detail().withFailedBuilds(failedBuilds));
   }
 
   private void publish(HostState state, List<InstanceId> settled) {
@@ -787,9 +844,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             around.disabledReason(),
             around.up(),
             around.zone(),
-            foreignGuests,
+            foreignGuests.stream().map(GuestReport::name).toList(),
             lastSeen,
             state.administration().forcedDown(),
-            building.size()));
+            building.size(),
+            foreignGuests,
+            state.equipment(),
+            row.detail()));
   }
 }

@@ -1,8 +1,9 @@
 package io.troupe.actors.instance;
 
 import io.troupe.actors.operation.Boot;
-import io.troupe.actors.operation.Delete;
+import io.troupe.actors.operation.CreateImage;
 import io.troupe.actors.operation.Failure;
+import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.Rescue;
 import io.troupe.core.value.OperationId;
 import java.util.Optional;
@@ -25,6 +26,9 @@ final class Deadlines {
     var operation = late.get();
     var step = operation.current().orElseThrow();
     var reason = "no answer by the deadline, " + operation.deadline();
+    if (MoveOutcomes.concerns(operation)) {
+      return new MoveDeadlines(moment, operation).passed(step, reason);
+    }
     return switch (step.kind()) {
       case PLACE, CLAIM, NETWORK, SPAWN -> {
         var message =
@@ -41,8 +45,15 @@ final class Deadlines {
               operation,
               step,
               reason + "; the host will see to it",
-              Delete.withoutHypervisor(operation.todo()),
+              Leave.withoutHypervisor(operation.todo()),
               Optional.empty());
+      case MAKE_IMAGE, SNAPSHOT ->
+          moment.tooLate(
+              operation,
+              step,
+              reason,
+              CreateImage.giveUp(),
+              Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
       case RESCUE ->
           moment.tooLate(
               operation,
@@ -68,7 +79,24 @@ final class Deadlines {
               Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
       case INSPECT ->
           moment.tooLate(operation, step, reason, Moment.afterInspect(operation), Optional.empty());
-      case RESERVE, CONDEMN, RELEASE_CLAIM, RELEASE_PORTS, RELEASE_QUOTA ->
+      case RESIZE,
+          OFFER,
+          PREPARE,
+          LIVE_MIGRATE,
+          FORCE_COMPLETE,
+          ABORT,
+          SETTLE,
+          SEND,
+          FINISH,
+          TAKE_OVER ->
+          throw new IllegalStateException("a step of a move: " + step);
+      case RESERVE,
+          DROP_IMAGE,
+          ROTATE_BACKUPS,
+          CONDEMN,
+          RELEASE_CLAIM,
+          RELEASE_PORTS,
+          RELEASE_QUOTA ->
           // Asked of our own entities: they will answer, and only then is nothing left behind, nor
           // an instance that nobody can see but the quota counts.
           new Decision.AskAgain(moment.askAgain(), reason);

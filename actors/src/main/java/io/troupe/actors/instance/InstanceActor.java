@@ -60,7 +60,10 @@ public final class InstanceActor
 
   public sealed interface Message {}
 
-  /** A user's command; what needs quota is answered once that has agreed or refused. */
+  /**
+   * A user's command; what needs quota is answered once that has agreed or refused, what makes an
+   * image once that is there.
+   */
   public record Do(UserCommand command, ActorRef<Reply> replyTo)
       implements Message, CborSerializable {}
 
@@ -76,6 +79,10 @@ public final class InstanceActor
 
   /** What the hypervisor has counted about the guest. */
   public record ReadDiagnostics(OperationId id, ActorRef<DriverActor.Reply> replyTo)
+      implements Message, CborSerializable {}
+
+  /** How far its live migration is. */
+  public record ReadMigration(OperationId id, ActorRef<DriverActor.Reply> replyTo)
       implements Message, CborSerializable {}
 
   /** From the instance's host. */
@@ -148,7 +155,7 @@ public final class InstanceActor
   /** What users ask while the quota has not agreed. */
   private final List<Message> held = new ArrayList<>();
 
-  private final List<ActorRef<Reply>> quotaAskers = new ArrayList<>();
+  private final List<ActorRef<Reply>> lateAskers = new ArrayList<>();
 
   public static Behavior<Message> create(
       InstanceId id,
@@ -244,7 +251,7 @@ public final class InstanceActor
     return ahead.phase() == InstanceState.Phase.ASKED
         && switch (message) {
           case Do(var command, _) -> !(command instanceof UserCommand.Boot);
-          case Get _, GetOperations _, ReadConsole _, ReadDiagnostics _ -> true;
+          case Get _, GetOperations _, ReadConsole _, ReadDiagnostics _, ReadMigration _ -> true;
           default -> false;
         };
   }
@@ -273,6 +280,8 @@ public final class InstanceActor
               guest -> new DriverCommand.ReadConsole(guest, maxBytes));
       case ReadDiagnostics(var operation, var replyTo) ->
           read(operation, replyTo, "diagnostics", DriverCommand.Diagnostics::new);
+      case ReadMigration(var operation, var replyTo) ->
+          read(operation, replyTo, "watch-migration", DriverCommand.WatchMigration::new);
       case Reported(var report) -> onInput(report);
       case ConfirmClaim(var host, var generation, var replyTo) -> {
         replyTo.tell(new ClaimConfirmed(id, host, generation, ahead.standsBy(host, generation)));
@@ -286,7 +295,11 @@ public final class InstanceActor
         }
         yield Effect().none();
       }
-      case Wake() -> onInput(new ReclaimDue(OperationId.fresh()));
+      case Wake() ->
+          onInput(
+              ahead.vmState() == VmState.RESIZED
+                  ? new ConfirmDue(OperationId.fresh())
+                  : new ReclaimDue(OperationId.fresh()));
       case Idle() -> {
         if (ahead.operation().isEmpty()) {
           shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
@@ -305,10 +318,10 @@ public final class InstanceActor
         secrets.keepOf(command);
         yield commit(events, () -> answer(replyTo));
       }
-      case Decision.Accept(var events) when needsQuota(command) -> {
-        quotaAskers.add(replyTo);
+      case Decision.Accept(var events) when isAnsweredLater(command) -> {
+        lateAskers.add(replyTo);
         if (events.isEmpty()) {
-          answerQuotaAskers();
+          answerLateAskers();
         }
         yield commit(events);
       }
@@ -321,10 +334,16 @@ public final class InstanceActor
     };
   }
 
-  private static boolean needsQuota(UserCommand command) {
+  private static boolean isAnsweredLater(UserCommand command) {
     return command instanceof UserCommand.Boot
         || command instanceof UserCommand.Restore
-        || command instanceof UserCommand.ResetState;
+        || command instanceof UserCommand.ResetState
+        || command instanceof UserCommand.Resize
+        || command instanceof UserCommand.Migrate
+        || command instanceof UserCommand.LiveMigrate
+        || command instanceof UserCommand.Evacuate
+        || command instanceof UserCommand.CreateImage
+        || command instanceof UserCommand.CreateBackup;
   }
 
   private void answer(ActorRef<Reply> replyTo) {
@@ -395,7 +414,7 @@ public final class InstanceActor
   /** After every change: readers, whoever waits, and the next step. */
   private void settle() {
     index.put(ahead, version());
-    answerQuotaAskers();
+    answerLateAskers();
     if (ahead.operation().isEmpty()) {
       secrets.forget();
       timers.cancel("deadline");
@@ -413,21 +432,21 @@ public final class InstanceActor
     perform();
   }
 
-  private void answerQuotaAskers() {
+  private void answerLateAskers() {
     if (ahead.phase() != InstanceState.Phase.ASKED) {
       held.forEach(context.getSelf()::tell);
       held.clear();
     }
-    if (quotaAskers.isEmpty() || ahead.awaitsQuota()) {
+    if (lateAskers.isEmpty() || ahead.owesAnswer()) {
       return;
     }
     ahead
         .refusal()
         .map(Rejected::new)
         .ifPresentOrElse(
-            refused -> quotaAskers.forEach(asker -> asker.tell(refused)),
-            () -> quotaAskers.forEach(this::answer));
-    quotaAskers.clear();
+            refused -> lateAskers.forEach(asker -> asker.tell(refused)),
+            () -> lateAskers.forEach(this::answer));
+    lateAskers.clear();
   }
 
   private Optional<InstanceView> view() {

@@ -2,9 +2,12 @@ package io.troupe.actors.instance;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.troupe.actors.catalog.Image;
 import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
 import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.drivers.spi.MoveTicket;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +33,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = UserCommand.SetPassword.class, name = "set-password"),
   @JsonSubTypes.Type(value = UserCommand.Rescue.class, name = "rescue"),
   @JsonSubTypes.Type(value = UserCommand.Unrescue.class, name = "unrescue"),
+  @JsonSubTypes.Type(value = UserCommand.CreateImage.class, name = "create-image"),
+  @JsonSubTypes.Type(value = UserCommand.CreateBackup.class, name = "create-backup"),
   @JsonSubTypes.Type(value = UserCommand.Revise.class, name = "revise"),
   @JsonSubTypes.Type(value = UserCommand.MergeMetadata.class, name = "merge-metadata"),
   @JsonSubTypes.Type(value = UserCommand.ReplaceMetadata.class, name = "replace-metadata"),
@@ -40,7 +45,15 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = UserCommand.DeleteTag.class, name = "delete-tag"),
   @JsonSubTypes.Type(value = UserCommand.LockIt.class, name = "lock"),
   @JsonSubTypes.Type(value = UserCommand.Unlock.class, name = "unlock"),
-  @JsonSubTypes.Type(value = UserCommand.ResetState.class, name = "reset-state")
+  @JsonSubTypes.Type(value = UserCommand.ResetState.class, name = "reset-state"),
+  @JsonSubTypes.Type(value = UserCommand.Resize.class, name = "resize"),
+  @JsonSubTypes.Type(value = UserCommand.ConfirmResize.class, name = "confirm-resize"),
+  @JsonSubTypes.Type(value = UserCommand.RevertResize.class, name = "revert-resize"),
+  @JsonSubTypes.Type(value = UserCommand.Migrate.class, name = "migrate"),
+  @JsonSubTypes.Type(value = UserCommand.LiveMigrate.class, name = "live-migrate"),
+  @JsonSubTypes.Type(value = UserCommand.AbortMigration.class, name = "abort-migration"),
+  @JsonSubTypes.Type(value = UserCommand.ForceComplete.class, name = "force-complete"),
+  @JsonSubTypes.Type(value = UserCommand.Evacuate.class, name = "evacuate")
 })
 public sealed interface UserCommand extends InstanceInput, CborSerializable {
   Origin origin();
@@ -99,6 +112,23 @@ public sealed interface UserCommand extends InstanceInput, CborSerializable {
 
   record Unrescue(Origin origin) implements UserCommand {}
 
+  /**
+   * The guest's root disk as an image; answered when the image is recorded.
+   *
+   * @param image without bytes yet; its id is new
+   */
+  record CreateImage(Origin origin, Image image) implements UserCommand {}
+
+  /**
+   * As {@link CreateImage}, and the oldest of the same type go.
+   *
+   * @param image empty when none is kept
+   * @param type a word of the owner's, such as {@code daily}
+   * @param kept images of this type and instance that are left
+   */
+  record CreateBackup(Origin origin, Optional<Image> image, String type, int kept)
+      implements UserCommand {}
+
   /** New name, description …; takes effect at once, as all that follow. */
   record Revise(Origin origin, Revision revision) implements UserCommand {}
 
@@ -145,4 +175,55 @@ public sealed interface UserCommand extends InstanceInput, CborSerializable {
       ERROR
     }
   }
+
+  /**
+   * @param flavor another one than it has, with a root disk that is no smaller
+   * @param diskConfig {@code AUTO} or {@code MANUAL} from now on; empty: as it is
+   */
+  record Resize(Origin origin, FlavorAtBoot flavor, Optional<String> diskConfig)
+      implements UserCommand {}
+
+  /** What was resized or migrated stays so. */
+  record ConfirmResize(Origin origin) implements UserCommand {}
+
+  /** What was resized or migrated goes back. */
+  record RevertResize(Origin origin) implements UserCommand {}
+
+  /**
+   * To another host, switched off.
+   *
+   * @param to empty: the scheduler's choice
+   */
+  record Migrate(Origin origin, Optional<HostId> to) implements UserCommand {}
+
+  /**
+   * To another host, running.
+   *
+   * @param to empty: the scheduler's choice
+   * @param unfiltered whether the filters are passed over for {@code to}
+   * @param storage what is insisted on; {@code UNKNOWN}: as it comes
+   */
+  record LiveMigrate(
+      Origin origin, Optional<HostId> to, boolean unfiltered, MoveTicket.Storage storage)
+      implements UserCommand {}
+
+  /**
+   * @param number of the live migration that shall be broken off
+   */
+  record AbortMigration(Origin origin, long number) implements UserCommand {}
+
+  /**
+   * @param number of the live migration that shall complete
+   */
+  record ForceComplete(Origin origin, long number) implements UserCommand {}
+
+  /**
+   * Built anew elsewhere; its host is dead, which whoever asks has made sure of.
+   *
+   * @param to empty: the scheduler's choice
+   * @param unfiltered whether the filters are passed over for {@code to}
+   * @param stopped whether it is off in the end whatever it was
+   */
+  record Evacuate(Origin origin, Optional<HostId> to, boolean unfiltered, boolean stopped)
+      implements UserCommand {}
 }

@@ -2,6 +2,12 @@ package io.troupe.actors.operation;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.troupe.actors.catalog.Image;
+import io.troupe.actors.instance.FlavorAtBoot;
+import io.troupe.core.value.HostId;
+import io.troupe.drivers.spi.MigrationOptions;
+import io.troupe.drivers.spi.MoveTicket;
+import java.util.Optional;
 
 /**
  * What an operation is to bring about, beyond what its kind says: which image, which flavor, which
@@ -9,12 +15,75 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
  * end. Stored for ever: names stay, fields are only added.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
-@JsonSubTypes({@JsonSubTypes.Type(value = Purpose.CreateImage.class, name = "create-image")})
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Purpose.CreateImage.class, name = "create-image"),
+  @JsonSubTypes.Type(value = Purpose.Resize.class, name = "resize"),
+  @JsonSubTypes.Type(value = Purpose.Migrate.class, name = "migrate"),
+  @JsonSubTypes.Type(value = Purpose.LiveMigrate.class, name = "live-migrate"),
+  @JsonSubTypes.Type(value = Purpose.Evacuate.class, name = "evacuate"),
+  @JsonSubTypes.Type(value = Purpose.Backup.class, name = "backup")
+})
 public sealed interface Purpose {
+  /** The image that the operation makes of the guest's root disk, as it is recorded at first. */
+  default Optional<Image> newImage() {
+    return Optional.empty();
+  }
+
   /**
    * The guest's root disk as an image.
    *
-   * @param imageId of an image that is there already and waits for its bytes
+   * @param image without bytes yet
    */
-  record CreateImage(String imageId) implements Purpose {}
+  record CreateImage(String imageId, Optional<Image> image) implements Purpose {
+    @Override
+    public Optional<Image> newImage() {
+      return image;
+    }
+  }
+
+  /**
+   * One more image, and no more than {@code kept} of its type.
+   *
+   * @param image without bytes yet; empty when none is kept
+   */
+  record Backup(Optional<Image> image, String type, int kept) implements Purpose {
+    @Override
+    public Optional<Image> newImage() {
+      return image;
+    }
+  }
+
+  /**
+   * Another flavor, on whichever host.
+   *
+   * @param sameHost whether the instance's own host is one of them
+   */
+  record Resize(FlavorAtBoot flavor, boolean sameHost) implements Purpose {}
+
+  /**
+   * Another host, switched off.
+   *
+   * @param to empty: the scheduler's choice
+   */
+  record Migrate(Optional<HostId> to) implements Purpose {}
+
+  /**
+   * Another host, running.
+   *
+   * @param to empty: the scheduler's choice
+   * @param unfiltered an administrator means {@code to} whatever the filters say
+   * @param storage what was insisted on; {@code UNKNOWN}: as it comes
+   */
+  record LiveMigrate(
+      Optional<HostId> to, boolean unfiltered, MoveTicket.Storage storage, MigrationOptions options)
+      implements Purpose {}
+
+  /**
+   * Another host, since its own is dead.
+   *
+   * @param to empty: the scheduler's choice
+   * @param unfiltered an administrator means {@code to} whatever the filters say
+   * @param stopped whether the guest is off in the end whatever it was
+   */
+  record Evacuate(Optional<HostId> to, boolean unfiltered, boolean stopped) implements Purpose {}
 }

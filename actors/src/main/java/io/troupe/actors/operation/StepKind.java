@@ -2,6 +2,7 @@ package io.troupe.actors.operation;
 
 import static io.troupe.actors.operation.Participant.DRIVER;
 import static io.troupe.actors.operation.Participant.HOST;
+import static io.troupe.actors.operation.Participant.IMAGES;
 import static io.troupe.actors.operation.Participant.PROJECT;
 import static io.troupe.actors.operation.Participant.SCHEDULER;
 
@@ -35,6 +36,37 @@ public enum StepKind {
   RESCUE("rescue", false, DRIVER, "rescue"),
   /** Run the guest from its own disk, and remove the rescue disk. */
   UNRESCUE("unrescue", false, DRIVER, "unrescue"),
+  /** The guest has another size. It is off. */
+  RESIZE("resize_guest", false, DRIVER, "resize"),
+  /** What the guest's host says of it to the host that it shall move to. */
+  OFFER("offer_move", false, DRIVER, "offer-move"),
+  /** The other host makes ready to take the guest. */
+  PREPARE("prepare_move", false, DRIVER, "prepare-move"),
+  /** The guest that runs goes to the other host. */
+  LIVE_MIGRATE("live_migrate", false, DRIVER, "live-migrate"),
+  /** The migration under way completes, whatever it costs the guest. */
+  FORCE_COMPLETE("force_complete", false, DRIVER, "force-complete"),
+  /** No migration is under way any more. */
+  ABORT("abort_migration", false, DRIVER, "abort-migration"),
+  /** Ask at which end of a broken-off migration the guest is. */
+  SETTLE("settle", false, DRIVER, "inspect"),
+  /** The disks of the guest, which is off, go to the other host. */
+  SEND("send_move", false, DRIVER, "send-move"),
+  /** The guest is the other host's own. */
+  FINISH("finish_move", false, DRIVER, "finish-move"),
+  /** The guest, which stays where it is, belongs to the claim that was renewed. */
+  TAKE_OVER("take_over", false, DRIVER, "take-over"),
+  /**
+   * Record an image that waits for its bytes. Not asked again once it is done: its owner may have
+   * deleted it since.
+   */
+  MAKE_IMAGE("make_image", false, IMAGES, ""),
+  /** Give the image the bytes of the guest's root disk. */
+  SNAPSHOT("snapshot", false, DRIVER, "snapshot"),
+  /** Take the image away again, and whatever bytes it has. */
+  DROP_IMAGE("drop_image", true, IMAGES, ""),
+  /** Take away the oldest images of one type, so that as many are left as shall be kept. */
+  ROTATE_BACKUPS("rotate_backups", true, IMAGES, ""),
   /** Ask the hypervisor for the truth, after a failure or a deadline. */
   INSPECT("inspect", false, DRIVER, "inspect"),
   /** Remove the guest and its disks from the host. */
@@ -80,6 +112,15 @@ public enum StepKind {
   /** What the driver is told, as {@code DriverCommand.name}; empty when it is not asked. */
   public String call() {
     return call;
+  }
+
+  /** Whether it may be put to either host of a move; then {@link Step#isThere} says to which. */
+  public boolean hasSides() {
+    return switch (this) {
+      case CLAIM, RELEASE_CLAIM, CONDEMN, DESTROY, INSPECT, SETTLE, PREPARE, FINISH, POWER_ON ->
+          true;
+      default -> false;
+    };
   }
 
   /**

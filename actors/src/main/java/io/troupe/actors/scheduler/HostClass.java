@@ -10,6 +10,7 @@ import java.util.Set;
  *
  * @param disabledReason why an operator disabled it, empty when nobody did
  * @param aggregateMetadata for each key the values of all aggregates the host is in
+ * @param traits of the host itself
  */
 public record HostClass(
     boolean enabled,
@@ -17,19 +18,31 @@ public record HostClass(
     boolean up,
     String availabilityZone,
     Map<String, Set<String>> aggregateMetadata,
-    Machine machine) {
+    Machine machine,
+    Set<String> traits) {
   public HostClass {
     aggregateMetadata = deepCopy(aggregateMetadata);
   }
 
   /** An immutable copy, or the same map when it is one already. */
   static Map<String, Set<String>> deepCopy(Map<String, Set<String>> metadata) {
-    if (Map.copyOf(metadata) == metadata
-        && metadata.values().stream().allMatch(values -> Set.copyOf(values) == values)) {
+    if (isDeepCopy(metadata)) {
       return metadata;
     }
     var copy = new HashMap<String, Set<String>>();
     metadata.forEach((key, values) -> copy.put(key, Set.copyOf(values)));
     return Map.copyOf(copy);
+  }
+
+  private static boolean isDeepCopy(Map<String, Set<String>> metadata) {
+    if (Map.copyOf(metadata) != metadata) {
+      return false;
+    }
+    for (Set<String> values : metadata.values()) {
+      if (Set.copyOf(values) != values) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -9,6 +9,7 @@ import io.troupe.config.DriverSettings;
 import io.troupe.config.FleetSettings;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.drivers.DriverProviders;
+import io.troupe.drivers.spi.DriverContext;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,9 +61,11 @@ class ConnectionActorTest {
                 stage,
                 () -> registered,
                 DriverProviders.onClassPath(),
-                _ -> {
-                  throw new IOException("no image");
-                },
+                new DriverContext(
+                    _ -> {
+                      throw new IOException("no image");
+                    },
+                    event -> {}),
                 DriverSettings.DEFAULT,
                 FleetSettings.DEFAULT,
                 stage));

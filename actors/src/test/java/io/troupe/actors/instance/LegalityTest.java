@@ -9,6 +9,7 @@ import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.OperationId;
+import io.troupe.drivers.spi.MoveTicket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,6 +126,9 @@ class LegalityTest {
     commands.put(Action.SET_PASSWORD, new UserCommand.SetPassword(OWNER, "pw"));
     commands.put(Action.RESCUE, new UserCommand.Rescue(OWNER, Examples.boot(0).image()));
     commands.put(Action.UNRESCUE, new UserCommand.Unrescue(OWNER));
+    commands.put(Action.CREATE_IMAGE, new UserCommand.CreateImage(OWNER, Examples.image("snap")));
+    commands.put(
+        Action.CREATE_BACKUP, new UserCommand.CreateBackup(OWNER, Optional.empty(), "daily", 0));
     commands.put(Action.UPDATE, new UserCommand.Revise(OWNER, Revision.ofName("another")));
     commands.put(Action.UPDATE_METADATA, new UserCommand.MergeMetadata(OWNER, Map.of("k", "v"), 9));
     commands.put(Action.DELETE_METADATA, new UserCommand.DeleteMetadata(OWNER, "role"));
@@ -137,6 +141,12 @@ class LegalityTest {
     commands.put(
         Action.RESET_STATE,
         new UserCommand.ResetState(OWNER, UserCommand.ResetState.Resting.ERROR));
+    commands.put(Action.RESIZE, new UserCommand.Resize(OWNER, MoveLife.LARGE, Optional.empty()));
+    commands.put(Action.MIGRATE, new UserCommand.Migrate(OWNER, Optional.empty()));
+    commands.put(
+        Action.LIVE_MIGRATE,
+        new UserCommand.LiveMigrate(OWNER, Optional.empty(), false, MoveTicket.Storage.UNKNOWN));
+    commands.put(Action.EVACUATE, new UserCommand.Evacuate(OWNER, Optional.empty(), false, false));
     return commands;
   }
 
@@ -285,7 +295,8 @@ class LegalityTest {
           operation,
           from.trails(),
           isLocked ? Optional.of(new Lock(Lock.By.OWNER, Optional.empty())) : Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          from.moves());
     }
   }
 }

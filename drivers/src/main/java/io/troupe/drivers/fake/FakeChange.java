@@ -11,6 +11,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = FakeChange.Kept.class, name = "kept"),
   @JsonSubTypes.Type(value = FakeChange.Gone.class, name = "gone"),
+  @JsonSubTypes.Type(value = FakeChange.Moved.class, name = "moved"),
   @JsonSubTypes.Type(value = FakeChange.EpochRaised.class, name = "epoch-raised")
 })
 sealed interface FakeChange {
@@ -22,6 +23,9 @@ sealed interface FakeChange {
   record Kept(String host, FakeGuest guest, long epoch) implements FakeChange {}
 
   record Gone(String host, String name, long epoch) implements FakeChange {}
+
+  /** The guest is no longer on {@code host}, but on {@code to}, like this. */
+  record Moved(String host, String to, FakeGuest guest, long epoch) implements FakeChange {}
 
   record EpochRaised(String host, long epoch) implements FakeChange {}
 }

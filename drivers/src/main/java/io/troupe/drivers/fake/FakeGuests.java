@@ -39,6 +39,10 @@ final class FakeGuests {
     switch (change) {
       case FakeChange.Kept(_, var guest, _) -> kept(host, guest);
       case FakeChange.Gone(_, var name, _) -> gone(host, name);
+      case FakeChange.Moved(_, var to, var guest, _) -> {
+        gone(host, guest.name());
+        kept(hosts.computeIfAbsent(to, name -> new Host()), guest);
+      }
       case FakeChange.EpochRaised _ -> {}
     }
   }

@@ -7,6 +7,7 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Aggregate;
 import io.troupe.actors.catalog.Connection;
 import io.troupe.actors.host.Administration;
+import io.troupe.actors.host.Equipment;
 import io.troupe.actors.host.HostView;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
@@ -111,6 +112,11 @@ public final class MemoryHosts implements Hosts {
   }
 
   @Override
+  public CompletionStage<Answer<HostView>> equip(HostId host, Equipment.Change change) {
+    throw new UnsupportedOperationException("no test of the Compute API asks this");
+  }
+
+  @Override
   public synchronized CompletionStage<Answer<HostView>> removeHost(HostId host) {
     var found = find(host);
     if (found.isEmpty()) {
@@ -178,7 +184,8 @@ public final class MemoryHosts implements Hosts {
         List.of(),
         clock.instant(),
         own.forcedDown(),
-        0);
+        0,
+        List.of());
   }
 
   private static <T> CompletionStage<Answer<T>> refuse(Rejection reason) {
