@@ -101,8 +101,14 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   private record ForgetPromises() implements Message {}
 
-  /** Hosts that have not reported by then are left out until they do. */
+  /** Hosts that have not reported by then are left out until they do, unless others still do. */
   private static final Duration LONGEST_REBUILD = Duration.ofSeconds(10);
+
+  /** While hosts go on reporting, there is a look this often whether all have. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
+  /** Then it answers with what it has: a boot waits for a minute or two at most. */
+  private static final int LOOKS = 10;
 
   /** A promise that its host never mentioned: the instance gave up, or the host was lost. */
   private static final Duration PROMISE_KEPT = Duration.ofSeconds(60);
@@ -127,6 +133,9 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   private final Tally tally;
   private final StoredPause<Message> storedPause;
+  private final TimerScheduler<Message> timers;
+  private int looks;
+  private int hostsAtLastLook;
   private boolean rebuilt;
   private boolean paused;
   private boolean pauseKnown;
@@ -175,6 +184,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     this.metrics = metrics;
     this.clock = clock;
     this.stash = stash;
+    this.timers = timers;
     this.seed = clock.millis();
     this.tally = new Tally(clock.instant());
     this.storedPause = new StoredPause<>(context, entities);
@@ -206,6 +216,12 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
             .forEach(hostsAwaited::add);
       }
       case GiveUpWaiting() -> {
+        if (!rebuilt && looks < LOOKS && table.size() > hostsAtLastLook) {
+          looks++;
+          hostsAtLastLook = table.size();
+          timers.startSingleTimer(new GiveUpWaiting(), LOOK_AGAIN);
+          return this;
+        }
         if (!rebuilt) {
           getContext()
               .getLog()

@@ -15,6 +15,7 @@ import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
+import io.troupe.actors.scheduler.Decision;
 import io.troupe.actors.scheduler.DeltaPostActor;
 import io.troupe.actors.scheduler.PlacementReport;
 import io.troupe.actors.scheduler.RequestSpec;
@@ -36,6 +37,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -174,6 +176,10 @@ final class LocalCloud implements Entities, AutoCloseable {
     return ask(singleton, SchedulerActor.GetFigures::new);
   }
 
+  Decision decide(RequestSpec spec) {
+    return ask(singleton, to -> new SchedulerActor.Place(spec, to));
+  }
+
   PlacementReport explain(RequestSpec spec) {
     return ask(singleton, to -> new SchedulerActor.Explain(spec, to));
   }
@@ -184,13 +190,16 @@ final class LocalCloud implements Entities, AutoCloseable {
   }
 
   Map<HostId, ActorRef<HostActor.Message>> hosts() {
-    return Map.copyOf(hosts);
+    return hosts;
   }
 
   <M, R> R ask(ActorRef<M> actor, Function<ActorRef<R>, M> question) {
+    return askLater(actor, question).join();
+  }
+
+  <M, R> CompletableFuture<R> askLater(ActorRef<M> actor, Function<ActorRef<R>, M> question) {
     return AskPattern.<M, R>ask(actor, question::apply, ANSWER, system.scheduler())
-        .toCompletableFuture()
-        .join();
+        .toCompletableFuture();
   }
 
   ActorSystem<?> system() {
