@@ -167,7 +167,9 @@ public final class PlacementCommand implements Callable<Integer> {
       cloud.decide(request(Long.MAX_VALUE)); // held back until the table is there
       double seconds = seconds(begin);
       var report = cloud.explain(request(0));
-      say("a new scheduler knew %,d hosts and answered after %.2f s", report.hosts().size(), seconds);
+      say(
+          "a new scheduler knew %,d hosts and answered after %.2f s",
+          report.hosts().size(), seconds);
       long others = report.hosts().stream().filter(host -> !same(cloud, host)).count();
       say(
           others == 0
