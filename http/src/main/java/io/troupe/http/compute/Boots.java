@@ -44,7 +44,7 @@ final class Boots {
         .thenCompose(
             plan ->
                 request.maxCount() == 1
-                    ? one(call, plan.instance(InstanceId.fresh(), reservation))
+                    ? one(call, plan.instance(api.instances().freshId(), reservation))
                     : several(call, request, plan, reservation))
         .thenApply(first -> answer(call, request, first, reservation));
   }
@@ -69,7 +69,7 @@ final class Boots {
                   together ? Optional.of(new Batch(reservation, count)) : Optional.<Batch>empty();
               var answers = new ArrayList<CompletableFuture<Answer<InstanceView>>>(count);
               for (int i = 0; i < count; i++) {
-                var id = InstanceId.fresh();
+                var id = api.instances().freshId();
                 var planned =
                     count == 1
                         ? plan.instance(id, reservation)
