@@ -49,6 +49,7 @@ final class Asking {
               boot.project(), boot.flavor().resources(), boot.group().map(GroupSpec::id));
       case RELEASE_QUOTA -> new Effect.ReleaseQuota(boot.project());
       case PLACE -> new Effect.Place(spec(state, operation, settings));
+      case PERMIT -> new Effect.Permit(target(operation), spec(state, operation, settings));
       case CLAIM ->
           new Effect.ClaimHost(
               target(operation), state.generation(), spec(state, operation, settings));
@@ -58,7 +59,7 @@ final class Asking {
           new Effect.AttachPort(boot.project(), boot.networks().get(step.index()), step.index());
       case RELEASE_PORTS -> new Effect.ReleasePorts(boot.networks().get(step.index()).networkId());
       case MAKE_IMAGE -> new Effect.MakeImage(newImage(operation));
-      case DROP_IMAGE -> new Effect.DropImage(newImage(operation).id());
+      case DROP_IMAGE -> new Effect.DropImage(operation.imageToDrop(state.shelf()));
       case ROTATE_BACKUPS -> {
         var backup = (Purpose.Backup) operation.purpose().orElseThrow();
         yield new Effect.RotateBackups(boot.project(), backup.type(), backup.kept());
@@ -93,7 +94,7 @@ final class Asking {
             operation.id(),
             operation.deadline());
     return switch (step.kind()) {
-      case SPAWN -> new DriverCommand.Spawn(target, guest(state));
+      case SPAWN -> new DriverCommand.Spawn(target, guest(state, operation));
       case POWER_ON -> new DriverCommand.Start(target);
       case POWER_OFF -> new DriverCommand.Stop(target, settings.stopGraceMillis());
       case REBOOT ->
@@ -133,10 +134,14 @@ final class Asking {
   private static RequestSpec spec(
       InstanceState state, Operation operation, OperationSettings settings) {
     var boot = state.request().orElseThrow();
-    return boot.requestSpec(state.id(), operation.tried(), settings.spawnAttempts());
+    return boot.requestSpec(
+        state.id(),
+        Moment.forcedHost(boot, operation),
+        operation.tried(),
+        settings.spawnAttempts());
   }
 
-  private static GuestSpec guest(InstanceState state) {
+  private static GuestSpec guest(InstanceState state, Operation operation) {
     var boot = state.request().orElseThrow();
     var nics =
         state.nics().stream()
@@ -159,14 +164,17 @@ final class Asking {
         boot.project().value(),
         boot.userId(),
         boot.flavor().guestSize(),
-        boot.image(),
+        operation.purpose().orElse(null) instanceof Purpose.Unshelve unshelve
+            ? unshelve.image().orElseThrow()
+            : boot.image(),
         nics,
         new GuestSpec.ConfigDrive(
             boot.metadata(),
             boot.keyName(),
             boot.publicKey(),
             boot.userDataBase64(),
-            state.zone().orElse("")),
+            state.zone().orElse(""),
+            boot.files()),
         boot.flavor().extraSpecs());
   }
 

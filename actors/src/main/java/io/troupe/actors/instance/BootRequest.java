@@ -20,6 +20,7 @@ import java.util.Set;
  * @param group the server group of the scheduler hint {@code group}, with its policy
  * @param userDataBase64 as given, empty when none
  * @param hints the other scheduler hints, each with its values
+ * @param files injected when the guest is made
  */
 public record BootRequest(
     String name,
@@ -46,7 +47,8 @@ public record BootRequest(
     Optional<String> accessIpv6,
     boolean configDrive,
     String reservationId,
-    int launchIndex) {
+    int launchIndex,
+    List<GuestSpec.InjectedFile> files) {
   public BootRequest {
     imageProperties = Map.copyOf(imageProperties);
     networks = List.copyOf(networks);
@@ -54,6 +56,7 @@ public record BootRequest(
     tags = List.copyOf(tags);
     hints = Map.copyOf(hints);
     securityGroups = List.copyOf(securityGroups);
+    files = files == null ? List.of() : List.copyOf(files); // there were none at first
   }
 
   /** With what the owner changes. */
@@ -83,7 +86,8 @@ public record BootRequest(
         address(revision.accessIpv6(), accessIpv6),
         configDrive,
         reservationId,
-        launchIndex);
+        launchIndex,
+        files);
   }
 
   private static Optional<String> address(Optional<String> revised, Optional<String> now) {
@@ -91,35 +95,75 @@ public record BootRequest(
   }
 
   public BootRequest withMetadata(Map<String, String> items) {
-    return new BootRequest(
-        name,
-        description,
-        hostname,
-        project,
-        userId,
-        flavor,
+    return with(
         image,
         imageProperties,
-        networks,
         keyName,
         publicKey,
         userDataBase64,
         items,
         tags,
         availabilityZone,
-        forcedHost,
-        group,
-        hints,
-        securityGroups,
-        diskConfig,
-        accessIpv4,
-        accessIpv6,
-        configDrive,
-        reservationId,
-        launchIndex);
+        files);
   }
 
   public BootRequest withTags(List<String> others) {
+    return with(
+        image,
+        imageProperties,
+        keyName,
+        publicKey,
+        userDataBase64,
+        metadata,
+        others,
+        availabilityZone,
+        files);
+  }
+
+  /** With what a rebuild makes of it. */
+  public BootRequest rebuilt(RebuildRequest wanted) {
+    return revised(wanted.revision())
+        .with(
+            wanted.image(),
+            wanted.imageProperties(),
+            wanted.key().map(RebuildRequest.Key::name).orElse(keyName),
+            wanted.key().map(RebuildRequest.Key::publicKey).orElse(publicKey),
+            wanted.userDataBase64().orElse(userDataBase64),
+            wanted.metadata().orElse(metadata),
+            tags,
+            availabilityZone,
+            wanted.files());
+  }
+
+  public BootRequest withImage(GuestSpec.ImageRef another, Map<String, String> itsProperties) {
+    return with(
+        another,
+        itsProperties,
+        keyName,
+        publicKey,
+        userDataBase64,
+        metadata,
+        tags,
+        availabilityZone,
+        files);
+  }
+
+  /** Pinned to another zone, or to none. */
+  public BootRequest inZone(Optional<String> zone) {
+    return with(
+        image, imageProperties, keyName, publicKey, userDataBase64, metadata, tags, zone, files);
+  }
+
+  private BootRequest with(
+      GuestSpec.ImageRef newImage,
+      Map<String, String> newImageProperties,
+      Optional<String> newKeyName,
+      Optional<String> newPublicKey,
+      String newUserData,
+      Map<String, String> newMetadata,
+      List<String> newTags,
+      Optional<String> newZone,
+      List<GuestSpec.InjectedFile> newFiles) {
     return new BootRequest(
         name,
         description,
@@ -127,15 +171,15 @@ public record BootRequest(
         project,
         userId,
         flavor,
-        image,
-        imageProperties,
+        newImage,
+        newImageProperties,
         networks,
-        keyName,
-        publicKey,
-        userDataBase64,
-        metadata,
-        others,
-        availabilityZone,
+        newKeyName,
+        newPublicKey,
+        newUserData,
+        newMetadata,
+        newTags,
+        newZone,
         forcedHost,
         group,
         hints,
@@ -145,17 +189,24 @@ public record BootRequest(
         accessIpv6,
         configDrive,
         reservationId,
-        launchIndex);
+        launchIndex,
+        newFiles);
   }
 
   /** What the scheduler has to find a host for. */
   public RequestSpec requestSpec(InstanceId instance, Set<HostId> excluded, int candidates) {
+    return requestSpec(instance, forcedHost, excluded, candidates);
+  }
+
+  /** The same, with another choice of an administrator's, or none. */
+  public RequestSpec requestSpec(
+      InstanceId instance, Optional<String> onHost, Set<HostId> excluded, int candidates) {
     return new RequestSpec(
         instance,
         project,
         flavor.resources(),
         availabilityZone,
-        forcedHost,
+        onHost,
         excluded,
         group,
         hints,

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param generation grows with each host the instance is promised to; fences its guest
  * @param trails of its operations, oldest first, bounded
  * @param softDeletedAt since when it waits to be restored or reclaimed
+ * @param shelf what it lives on in while it is shelved
  */
 public record InstanceState(
     InstanceId id,
@@ -42,7 +43,8 @@ public record InstanceState(
     Optional<Operation> operation,
     List<OperationTrail> trails,
     Optional<Lock> lock,
-    Optional<Instant> softDeletedAt)
+    Optional<Instant> softDeletedAt,
+    Optional<Shelf> shelf)
     implements CborSerializable {
 
   /** How far the instance has come into being. */
@@ -81,6 +83,7 @@ public record InstanceState(
         Optional.empty(),
         Optional.empty(),
         List.of(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }
@@ -166,6 +169,7 @@ public record InstanceState(
         createdAt,
         updatedAt,
         launchedAt,
-        terminatedAt);
+        terminatedAt,
+        shelf);
   }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param availabilityZone of the host, empty before placement
  * @param softDeletedAt since when it waits to be restored or reclaimed
  * @param launchedAt when it first became active
+ * @param shelf what it lives on in while it is shelved
  */
 public record InstanceView(
     InstanceId id,
@@ -34,7 +35,8 @@ public record InstanceView(
     Instant createdAt,
     Instant updatedAt,
     Optional<Instant> launchedAt,
-    Optional<Instant> terminatedAt)
+    Optional<Instant> terminatedAt,
+    Optional<Shelf> shelf)
     implements CborSerializable {
   public InstanceView {
     nics = List.copyOf(nics);

@@ -60,6 +60,15 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     }
   }
 
+  /** May an instance that is on this host be rebuilt there as the specification says? */
+  public record MayRebuild(HostId host, RequestSpec spec, ActorRef<Rebuildable> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
+   * @param refusal empty when it may
+   */
+  public record Rebuildable(Optional<String> refusal) implements CborSerializable {}
+
   public record HostGone(HostId host) implements Message, CborSerializable {}
 
   /** A host refused the claim of an instance that had been sent there. */
@@ -229,6 +238,15 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
           return this;
         }
         replyTo.tell(Scheduling.explain(table, spec, settings, ++seed));
+      }
+      case MayRebuild(var host, var spec, var replyTo) -> {
+        if (!rebuilt) {
+          if (!stash.isFull()) {
+            stash.stash(message);
+          }
+          return this;
+        }
+        replyTo.tell(new Rebuildable(Scheduling.refusalToRebuild(table, host, spec, settings)));
       }
       case ClaimRefused _ -> {
         tally.countConflict();

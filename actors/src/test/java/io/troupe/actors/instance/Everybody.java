@@ -16,6 +16,7 @@ import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverResult;
 import java.util.List;
+import java.util.Optional;
 
 /** Whoever an instance asks, as they answer when all is well. */
 final class Everybody {
@@ -29,6 +30,8 @@ final class Everybody {
           place
               .replyTo()
               .tell(new Decision.Placed(List.of(new Candidate(H1, 2), new Candidate(H2, 1)), 7));
+      case SchedulerActor.MayRebuild may ->
+          may.replyTo().tell(new SchedulerActor.Rebuildable(Optional.empty()));
       case HostActor.MakeClaim claim -> claim.replyTo().tell(new HostActor.ClaimMade("zone-1"));
       case HostActor.ReleaseClaim release -> release.replyTo().tell(new HostActor.ClaimGone());
       case HostActor.Condemn condemn -> condemn.replyTo().tell(new HostActor.ClaimGone());

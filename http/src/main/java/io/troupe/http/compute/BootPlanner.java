@@ -90,7 +90,8 @@ final class BootPlanner {
           wanted.accessIpv6(),
           wanted.configDrive(),
           reservation,
-          index);
+          index,
+          wanted.files());
     }
   }
 

@@ -49,7 +49,8 @@ final class ServerActions {
     member("os-getConsoleOutput", this::consoleOutput);
     later(Policy.MEMBER, "addSecurityGroup", "removeSecurityGroup");
     member("changePassword", this::changePassword);
-    later(Policy.MEMBER, "confirmResize", "revertResize", "resize", "rebuild");
+    later(Policy.MEMBER, "confirmResize", "revertResize", "resize");
+    member("rebuild", new ServerRebuild(api)::act);
     var images = new ServerImages(api);
     member("createImage", images::createImage);
     member("createBackup", images::createBackup);
@@ -57,7 +58,10 @@ final class ServerActions {
     plain("unpause", UserCommand.Unpause::new);
     plain("suspend", UserCommand.Suspend::new);
     plain("resume", UserCommand.Resume::new);
-    later(Policy.MEMBER, "shelve", "unshelve");
+    var shelving = new ServerShelving(api);
+    member("shelve", shelving::shelve);
+    member("unshelve", shelving::unshelve);
+    admin("shelveOffload", shelving::offload);
     member("rescue", new ServerRescue(api)::act);
     plain("unrescue", UserCommand.Unrescue::new);
     member("lock", this::lock);
@@ -68,7 +72,7 @@ final class ServerActions {
     // Nova keeps the action and does nothing any more.
     admin("injectNetworkInfo", (_, _, _) -> completedFuture(Reply.empty(202)));
     later(Policy.MANAGER, "migrate", "os-migrateLive");
-    later(Policy.ADMIN, "evacuate", "shelveOffload");
+    later(Policy.ADMIN, "evacuate");
     laterIn(Window.until(43), "addFixedIp", "removeFixedIp", "addFloatingIp", "removeFloatingIp");
     plain(Window.from(17), "trigger_crash_dump", UserCommand.TriggerCrashDump::new);
     laterIn(Window.until(5), "os-getVNCConsole", "os-getSPICEConsole", "os-getSerialConsole");

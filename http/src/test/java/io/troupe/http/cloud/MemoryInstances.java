@@ -152,6 +152,7 @@ public final class MemoryInstances implements Instances, Quotas {
               counts(states.get(id)) ? new StepOutcome.Done("") : reserve(project, amount);
           case Effect.Place(var spec) ->
               new StepOutcome.Placed(List.of(new HostId(spec.forcedHost().orElse("host-1"))), "");
+          case Effect.Permit _ -> new StepOutcome.Done("");
           case Effect.ClaimHost(_, _, var spec) ->
               new StepOutcome.Claimed(spec.availabilityZone().orElse("nova"));
           case Effect.AttachPort(var project, var choice, _) ->
