@@ -90,6 +90,7 @@ public final class Examples {
         true,
         "r-1",
         0,
+        Optional.empty(),
         List.of(new GuestSpec.InjectedFile("/etc/motd", "aGVsbG8=")));
   }
 

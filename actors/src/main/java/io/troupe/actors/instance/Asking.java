@@ -134,11 +134,10 @@ final class Asking {
   private static RequestSpec spec(
       InstanceState state, Operation operation, OperationSettings settings) {
     var boot = state.request().orElseThrow();
-    return boot.requestSpec(
-        state.id(),
-        Moment.forcedHost(boot, operation),
-        operation.tried(),
-        settings.spawnAttempts());
+    return operation.purpose().orElse(null) instanceof Purpose.Unshelve unshelve
+        ? boot.laterSpec(
+            state.id(), unshelve.host(), operation.tried(), settings.spawnAttempts())
+        : boot.requestSpec(state.id(), operation.tried(), settings.spawnAttempts());
   }
 
   private static GuestSpec guest(InstanceState state, Operation operation) {

@@ -1,7 +1,9 @@
 package io.troupe.actors.instance;
 
 import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.actors.scheduler.resource.Wants;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
@@ -20,6 +22,7 @@ import java.util.Set;
  * @param group the server group of the scheduler hint {@code group}, with its policy
  * @param userDataBase64 as given, empty when none
  * @param hints the other scheduler hints, each with its values
+ * @param destination an administrator's choice that all filters judge
  * @param files injected when the guest is made
  */
 public record BootRequest(
@@ -48,6 +51,7 @@ public record BootRequest(
     boolean configDrive,
     String reservationId,
     int launchIndex,
+    Optional<String> destination,
     List<GuestSpec.InjectedFile> files) {
   public BootRequest {
     imageProperties = Map.copyOf(imageProperties);
@@ -87,6 +91,7 @@ public record BootRequest(
         configDrive,
         reservationId,
         launchIndex,
+        destination,
         files);
   }
 
@@ -190,21 +195,35 @@ public record BootRequest(
         configDrive,
         reservationId,
         launchIndex,
+        destination,
         newFiles);
   }
 
   /** What the scheduler has to find a host for. */
   public RequestSpec requestSpec(InstanceId instance, Set<HostId> excluded, int candidates) {
-    return requestSpec(instance, forcedHost, excluded, candidates);
+    return requestSpec(instance, forcedHost, destination, excluded, candidates);
   }
 
-  /** The same, with another choice of an administrator's, or none. */
-  public RequestSpec requestSpec(
-      InstanceId instance, Optional<String> onHost, Set<HostId> excluded, int candidates) {
+  /**
+   * The same when it is booted already: what was chosen for the boot holds no longer.
+   *
+   * @param host an administrator's choice for this once, which all filters judge
+   */
+  public RequestSpec laterSpec(
+      InstanceId instance, Optional<String> host, Set<HostId> excluded, int candidates) {
+    return requestSpec(instance, Optional.empty(), host, excluded, candidates);
+  }
+
+  private RequestSpec requestSpec(
+      InstanceId instance,
+      Optional<String> onHost,
+      Optional<String> toHost,
+      Set<HostId> excluded,
+      int candidates) {
     return new RequestSpec(
         instance,
         project,
-        flavor.resources(),
+        Wants.resources(flavor.resources(), flavor.extraSpecs()),
         availabilityZone,
         onHost,
         excluded,
@@ -212,6 +231,8 @@ public record BootRequest(
         hints,
         flavor.extraSpecs(),
         imageProperties,
-        candidates);
+        candidates,
+        new RequestDetail(
+            Optional.of(flavor.name()), Optional.of(image.id()), toHost, Set.of()));
   }
 }

@@ -31,11 +31,11 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
     return state.request().orElseThrow();
   }
 
-  /** An administrator's choice of the host; the one for the boot is not for later. */
-  static Optional<String> forcedHost(BootRequest request, Operation operation) {
+  /** An administrator's choice that no other host can stand in for; the boot's is not for later. */
+  static Optional<String> chosenHost(BootRequest request, Operation operation) {
     return operation.purpose().orElse(null) instanceof Purpose.Unshelve unshelve
         ? unshelve.host()
-        : request.forcedHost();
+        : request.forcedHost().or(request::destination);
   }
 
   /** What is left to do when there is no way on at a step that looks for, or builds on, a host. */

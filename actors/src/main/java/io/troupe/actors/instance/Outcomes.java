@@ -104,7 +104,7 @@ final class Outcomes {
     if (operation.kind() == OperationKind.REBUILD) { // no other host will do
       return giveUp(outcome, operation, new Failure(500, reason, reason));
     }
-    if (exhausted || Moment.forcedHost(request, operation).isPresent()) {
+    if (exhausted || Moment.chosenHost(request, operation).isPresent()) {
       var message =
           "No valid host was found. Claims were refused, at last by %s: %s"
               .formatted(operation.target().map(HostId::value).orElse("?"), reason);
@@ -186,8 +186,8 @@ final class Outcomes {
           ? new Decision.AskAgain(moment.askAgain(), failure.message())
           : giveUp(outcome, operation, new Failure(500, failure.message(), failure.kind().name()));
     }
-    var forcedHost = Moment.forcedHost(request, operation);
-    if (mayPass(failure) && Boot.mayTryAnotherHost(operation, forcedHost, moment.settings())) {
+    var chosenHost = Moment.chosenHost(request, operation);
+    if (mayPass(failure) && Boot.mayTryAnotherHost(operation, chosenHost, moment.settings())) {
       return moment.failed(
           outcome, failure.message(), Boot.onAnotherHost(operation), false, Optional.empty());
     }

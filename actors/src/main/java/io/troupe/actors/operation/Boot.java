@@ -47,8 +47,8 @@ public final class Boot {
 
   /** Whether another host may be asked after {@code operation} has failed on one more. */
   public static boolean mayTryAnotherHost(
-      Operation operation, Optional<String> forcedHost, OperationSettings settings) {
-    return forcedHost.isEmpty() && operation.attempts() + 1 < settings.spawnAttempts();
+      Operation operation, Optional<String> chosenHost, OperationSettings settings) {
+    return chosenHost.isEmpty() && operation.attempts() + 1 < settings.spawnAttempts();
   }
 
   /** Clean up on the host that failed, then go to another one. Ports stay. */

@@ -244,7 +244,8 @@ class ShelveTest {
           offloaded().does(unshelve(Optional.of(new Zone(Optional.of("z"))), Optional.of("h9")));
       var spec = ((Effect.Place) pinned.asks().what()).spec();
       assertThat(spec.availabilityZone()).contains("z");
-      assertThat(spec.forcedHost()).contains("h9");
+      assertThat(spec.forcedHost()).as("filters judge it").isEmpty();
+      assertThat(spec.detail().destination()).contains("h9");
       assertThat(pinned.state().request().orElseThrow().availabilityZone()).contains("z");
 
       var refusal =

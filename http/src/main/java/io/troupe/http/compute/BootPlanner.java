@@ -81,7 +81,7 @@ final class BootPlanner {
           wanted.metadata(),
           wanted.tags(),
           placement.zone(),
-          placement.host(),
+          placement.forced(),
           serverGroup,
           hints,
           groups,
@@ -91,6 +91,7 @@ final class BootPlanner {
           wanted.configDrive(),
           reservation,
           index,
+          placement.destination(),
           wanted.files());
     }
   }
@@ -106,6 +107,7 @@ final class BootPlanner {
     Optional<GroupSpec> group = group(caller, wanted.hints());
     var hints = new HashMap<>(wanted.hints());
     hints.remove("group");
+    SchedulerHints.check(hints);
     return placements
         .resolve(caller, wanted)
         .thenCombine(

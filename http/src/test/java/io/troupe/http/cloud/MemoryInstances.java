@@ -71,6 +71,11 @@ public final class MemoryInstances implements Instances, Quotas {
     settings = OperationSettings.DEFAULT.reclaimingAfter(time.toMillis());
   }
 
+  /** From now on a shelved server leaves its host after so long; 0 ms at once, negative never. */
+  public synchronized void offloadAfter(long millis) {
+    settings = settings.offloadingAfter(millis);
+  }
+
   /** Finishes everything that was accepted. */
   public synchronized void work() {
     for (InstanceId id : List.copyOf(states.keySet())) {
