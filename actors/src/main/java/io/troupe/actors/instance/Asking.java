@@ -135,8 +135,7 @@ final class Asking {
       InstanceState state, Operation operation, OperationSettings settings) {
     var boot = state.request().orElseThrow();
     return operation.purpose().orElse(null) instanceof Purpose.Unshelve unshelve
-        ? boot.laterSpec(
-            state.id(), unshelve.host(), operation.tried(), settings.spawnAttempts())
+        ? boot.laterSpec(state.id(), unshelve.host(), operation.tried(), settings.spawnAttempts())
         : boot.requestSpec(state.id(), operation.tried(), settings.spawnAttempts());
   }
 

@@ -232,7 +232,6 @@ public record BootRequest(
         flavor.extraSpecs(),
         imageProperties,
         candidates,
-        new RequestDetail(
-            Optional.of(flavor.name()), Optional.of(image.id()), toHost, Set.of()));
+        new RequestDetail(Optional.of(flavor.name()), Optional.of(image.id()), toHost, Set.of()));
   }
 }

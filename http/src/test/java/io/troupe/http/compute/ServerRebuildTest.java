@@ -36,7 +36,9 @@ class ServerRebuildTest extends CloudTest {
 
     var reply =
         rebuild(
-            cloud.alice(), id, ", \"name\": \"b\", \"metadata\": {\"k\": \"v\"}, \"adminPass\": \"pw\"");
+            cloud.alice(),
+            id,
+            ", \"name\": \"b\", \"metadata\": {\"k\": \"v\"}, \"adminPass\": \"pw\"");
 
     assertThat(reply.status()).isEqualTo(202);
     assertThat(reply.header("Location")).endsWith("/servers/" + id);
@@ -188,9 +190,7 @@ class ServerRebuildTest extends CloudTest {
     }
 
     var reply =
-        cloud
-            .alice()
-            .post("/compute/v2.1/servers", server("f", "\"personality\": [" + list + "]"));
+        cloud.alice().post("/compute/v2.1/servers", server("f", "\"personality\": [" + list + "]"));
 
     assertThat(reply.status()).isEqualTo(403);
     assertThat(reply.body().at("/forbidden/message").asText()).isEqualTo(message);

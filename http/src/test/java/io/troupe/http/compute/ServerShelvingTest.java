@@ -35,12 +35,7 @@ class ServerShelvingTest extends CloudTest {
   }
 
   private boolean hasImage() {
-    return !cloud
-        .alice()
-        .get("/image/v2/images?name=a-shelved")
-        .body()
-        .get("images")
-        .isEmpty();
+    return !cloud.alice().get("/image/v2/images?name=a-shelved").body().get("images").isEmpty();
   }
 
   @Test
