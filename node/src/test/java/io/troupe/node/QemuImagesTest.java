@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A running Linux under QEMU becomes an image, is rebuilt from it, shelved and unshelved. */
 class QemuImagesTest {
   /** What the guest prints at the end of its boot. */
-  private static final Pattern READY = Pattern.compile("GUEST-READY hostname=\\S+ instance-id=(\\S+)");
+  private static final Pattern READY =
+      Pattern.compile("GUEST-READY hostname=\\S+ instance-id=(\\S+)");
 
   /** Without KVM, on a busy machine. */
   private static final Duration PATIENCE = Duration.ofMinutes(4);
