@@ -61,6 +61,11 @@ final class Waker {
                       .shelved(Instant.now().minusMillis(operations.shelvedOffloadMillis()))
                       .forEach(id -> entities.instance(id).tell(new InstanceActor.Wake()));
                 }
+                if (operations.moves().confirmAfterMillis() > 0) {
+                  index
+                      .resized(Instant.now().minusMillis(operations.moves().confirmAfterMillis()))
+                      .forEach(id -> entities.instance(id).tell(new InstanceActor.Wake()));
+                }
                 return Behaviors.same();
               });
         });

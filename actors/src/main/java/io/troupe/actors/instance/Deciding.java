@@ -25,12 +25,14 @@ final class Deciding {
       case GuestReported report -> new Reconciling(moment).reported(report);
       case DeadlinePassed(var operation) -> new Deadlines(moment).passed(operation);
       case ReclaimDue due -> due(due);
+      case ConfirmDue(var operation) -> new MoveWishes(moment).confirmIfDue(operation);
     };
   }
 
   private Decision due(ReclaimDue due) {
     if (hasStayed(VmState.SOFT_DELETED, state.softDeletedAt(), moment.settings().reclaimMillis())) {
-      var steps = Delete.steps(state.host().isPresent(), moment.request());
+      var steps =
+          Delete.steps(state.host().isPresent(), state.other().isPresent(), moment.request());
       return began(due, OperationKind.DELETE, steps, moment.settings().deleteMillis());
     }
     var shelvedAt = state.shelf().map(Shelf::at);

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param availabilityZone of the host, empty before placement
  * @param softDeletedAt since when it waits to be restored or reclaimed
  * @param launchedAt when it first became active
+ * @param migrations its moves from host to host, oldest first
  * @param shelf what it lives on in while it is shelved
  */
 public record InstanceView(
@@ -36,10 +37,12 @@ public record InstanceView(
     Instant updatedAt,
     Optional<Instant> launchedAt,
     Optional<Instant> terminatedAt,
+    List<Migration> migrations,
     Optional<Shelf> shelf)
     implements CborSerializable {
   public InstanceView {
     nics = List.copyOf(nics);
+    migrations = migrations == null ? List.of() : List.copyOf(migrations); // of a former release
   }
 
   public boolean locked() {

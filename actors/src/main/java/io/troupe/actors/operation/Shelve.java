@@ -51,7 +51,7 @@ public final class Shelve {
   }
 
   public static List<Step> offload() {
-    return Boot.leaveHost();
+    return Leave.here();
   }
 
   /**
@@ -72,6 +72,6 @@ public final class Shelve {
 
   /** Everything taken on the way is given back; the image stays. */
   public static List<Step> giveUpUnshelve(Operation operation) {
-    return operation.target().isPresent() ? Boot.leaveHost() : List.of();
+    return operation.target().isPresent() ? Leave.here() : List.of();
   }
 }

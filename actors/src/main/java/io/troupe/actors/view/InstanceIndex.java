@@ -193,4 +193,17 @@ public final class InstanceIndex {
         .map(Entry::id)
         .toList();
   }
+
+  /** Instances whose resize waits to be confirmed since before {@code before}. */
+  public List<InstanceId> resized(Instant before) {
+    return all.values().stream()
+        .filter(entry -> !entry.busy() && entry.view().filter(InstanceIndex::isResized).isPresent())
+        .filter(entry -> !entry.view().get().migrations().getLast().updatedAt().isAfter(before))
+        .map(Entry::id)
+        .toList();
+  }
+
+  private static boolean isResized(InstanceView view) {
+    return view.vmState() == VmState.RESIZED && !view.migrations().isEmpty();
+  }
 }
