@@ -26,6 +26,7 @@ import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.Limits;
 import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.project.QuotaLimits;
+import io.troupe.actors.scheduler.DeltaPostActor;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.Settings;
@@ -71,7 +72,9 @@ public final class ClusterEntities implements Entities {
   private final DriverContext.Transfers transfers;
   private final DriverProviders providers;
   private final Clock clock = Clock.systemUTC();
+  private final NearbyIds nearbyIds;
   private ActorRef<SchedulerActor.Message> scheduler;
+  private ActorRef<SchedulerActor.Message> schedulerPost;
   private ActorRef<ImagesActor.Message> imageDesk;
 
   public ClusterEntities(
@@ -85,6 +88,7 @@ public final class ClusterEntities implements Entities {
       DriverProviders providers) {
     this.system = system;
     this.sharding = ClusterSharding.get(system);
+    this.nearbyIds = new NearbyIds(system);
     this.settings = settings;
     this.catalog = catalog;
     this.index = index;
@@ -142,15 +146,16 @@ public final class ClusterEntities implements Entities {
         Entity.of(
                 InstanceActor.KEY,
                 context ->
-                    InstanceActor.create(
-                        new InstanceId(java.util.UUID.fromString(context.getEntityId())),
-                        this,
-                        index,
-                        settings.operations(),
-                        meter,
-                        journal,
-                        clock,
-                        context.getShard()))
+                    nearbyIds.notingShard(
+                        InstanceActor.create(
+                            new InstanceId(java.util.UUID.fromString(context.getEntityId())),
+                            this,
+                            index,
+                            settings.operations(),
+                            meter,
+                            journal,
+                            clock,
+                            context.getShard())))
             .withStopMessage(new InstanceActor.Stop())
             .withSettings(neverLaidToRest()));
     sharding.init(
@@ -206,6 +211,13 @@ public final class ClusterEntities implements Entities {
                     SchedulerActor.create(
                         this, this::connections, settings.scheduler(), metrics, clock),
                     "scheduler"));
+    schedulerPost =
+        system.systemActorOf(DeltaPostActor.create(scheduler), "scheduler-post", Props.empty());
+  }
+
+  /** Ids for new instances that will be on this node. */
+  public NearbyIds nearbyIds() {
+    return nearbyIds;
   }
 
   private Set<ConnectionId> connections() {
@@ -311,5 +323,10 @@ public final class ClusterEntities implements Entities {
   @Override
   public RecipientRef<SchedulerActor.Message> scheduler() {
     return scheduler;
+  }
+
+  @Override
+  public RecipientRef<SchedulerActor.Message> schedulerPost() {
+    return schedulerPost;
   }
 }
