@@ -91,6 +91,7 @@ public final class Examples {
         "r-1",
         0,
         Optional.empty(),
+        Optional.empty(),
         List.of(new GuestSpec.InjectedFile("/etc/motd", "aGVsbG8=")));
   }
 

@@ -1,5 +1,6 @@
 package io.troupe.actors.instance;
 
+import io.troupe.actors.scheduler.Batch;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
@@ -8,6 +9,7 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.drivers.spi.GuestSpec;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,7 @@ import java.util.Set;
  * @param userDataBase64 as given, empty when none
  * @param hints the other scheduler hints, each with its values
  * @param destination an administrator's choice that all filters judge
+ * @param batch the servers it is placed with, or none of them is
  * @param files injected when the guest is made
  */
 public record BootRequest(
@@ -52,6 +55,7 @@ public record BootRequest(
     String reservationId,
     int launchIndex,
     Optional<String> destination,
+    Optional<Batch> batch,
     List<GuestSpec.InjectedFile> files) {
   public BootRequest {
     imageProperties = Map.copyOf(imageProperties);
@@ -92,6 +96,7 @@ public record BootRequest(
         reservationId,
         launchIndex,
         destination,
+        batch,
         files);
   }
 
@@ -196,7 +201,22 @@ public record BootRequest(
         reservationId,
         launchIndex,
         destination,
+        batch,
         newFiles);
+  }
+
+  /** Requirements and rank may stand in the metadata, as in an OpenNebula template. */
+  private Map<String, List<String>> schedulerHints() {
+    if (!metadata.containsKey("SCHED_REQUIREMENTS") && !metadata.containsKey("SCHED_RANK")) {
+      return hints;
+    }
+    var all = new HashMap<>(hints);
+    for (String key : List.of("SCHED_REQUIREMENTS", "SCHED_RANK")) {
+      if (metadata.containsKey(key)) {
+        all.putIfAbsent(key, List.of(metadata.get(key)));
+      }
+    }
+    return all;
   }
 
   /** Resized. */
@@ -228,12 +248,13 @@ public record BootRequest(
         reservationId,
         launchIndex,
         destination,
+        batch,
         files);
   }
 
   /** What the scheduler has to find a host for. */
   public RequestSpec requestSpec(InstanceId instance, Set<HostId> excluded, int candidates) {
-    return requestSpec(instance, forcedHost, destination, excluded, candidates);
+    return requestSpec(instance, forcedHost, destination, batch, excluded, candidates);
   }
 
   /**
@@ -243,13 +264,14 @@ public record BootRequest(
    */
   public RequestSpec laterSpec(
       InstanceId instance, Optional<String> host, Set<HostId> excluded, int candidates) {
-    return requestSpec(instance, Optional.empty(), host, excluded, candidates);
+    return requestSpec(instance, Optional.empty(), host, Optional.empty(), excluded, candidates);
   }
 
   private RequestSpec requestSpec(
       InstanceId instance,
       Optional<String> onHost,
       Optional<String> toHost,
+      Optional<Batch> together,
       Set<HostId> excluded,
       int candidates) {
     return new RequestSpec(
@@ -260,10 +282,11 @@ public record BootRequest(
         onHost,
         excluded,
         group,
-        hints,
+        schedulerHints(),
         flavor.extraSpecs(),
         imageProperties,
         candidates,
-        new RequestDetail(Optional.of(flavor.name()), Optional.of(image.id()), toHost, Set.of()));
+        new RequestDetail(
+            Optional.of(flavor.name()), Optional.of(image.id()), toHost, Set.of(), together));
   }
 }
