@@ -57,7 +57,26 @@ public final class FilterChain {
       request
           .group()
           .ifPresent(group -> addGroup(chain, group, table, settings)); // grows with the group
+      chain.addAll(SpreadFilter.of(request, table)); // one look at all hosts to count members
+      RequirementsFilter.of(request).ifPresent(chain::add); // an expression per host
       addByHost(chain, request, settings); // one call per host that is left, so last
+    }
+    return chain;
+  }
+
+  /**
+   * What a host may say to another image on an instance that it has: Nova's filters for rebuild.
+   */
+  public static List<HostFilter> ofRebuild(RequestSpec request, SchedulerSettings settings) {
+    var chain = new ArrayList<HostFilter>();
+    if (settings.enabled(FilterName.IMAGE_PROPERTIES) && ImagePropertiesFilter.concerns(request)) {
+      chain.add(IMAGE);
+    }
+    if (settings.enabled(FilterName.AGGREGATE_IMAGE_PROPERTIES_ISOLATION)) {
+      chain.add(IMAGE_ISOLATION);
+    }
+    if (settings.enabled(FilterName.ISOLATED_HOSTS)) {
+      chain.add(new IsolatedHostsFilter(settings.isolation()));
     }
     return chain;
   }
