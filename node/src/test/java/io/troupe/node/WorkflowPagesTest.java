@@ -64,6 +64,7 @@ class WorkflowPagesTest {
   void pagesAreWhatRunsLookLike() throws Exception {
     var pages = new ArrayList<Page>();
     pages.addAll(ofAWellBehavedServer());
+    pages.addAll(betweenHosts());
     pages.addAll(whereHostsFail());
     var merged =
         pages.stream()
@@ -124,6 +125,55 @@ class WorkflowPagesTest {
     pages.add(page("restore", "Restore", RESTORE, act(id, "{\"restore\": null}")));
     pages.add(page("delete", "Delete", DELETE, act(id, "{\"forceDelete\": null}")));
     return pages;
+  }
+
+  /** Two hosts with more memory than the other, so that they are the ones to go to. */
+  private static List<Page> betweenHosts() throws Exception {
+    var pages = new ArrayList<Page>();
+    registerHosts("pair", 2, "ramMib=800000");
+    var boot = user.create(user.server("mover", "1", ", \"availability_zone\": \"nova:pair-1\""));
+    var id = boot.expect(202).path("server").path("id").textValue();
+    drawn(id, boot);
+    pages.add(page("resize", "Resize", RESIZE, act(id, "{\"resize\": {\"flavorRef\": \"2\"}}")));
+    pages.add(
+        page("revert-resize", "Revert a resize", REVERT, act(id, "{\"revertResize\": null}")));
+    act(id, "{\"resize\": {\"flavorRef\": \"2\"}}");
+    pages.add(
+        page("confirm-resize", "Confirm a resize", CONFIRM, act(id, "{\"confirmResize\": null}")));
+    pages.add(page("migrate", "Migrate", MIGRATE, act(id, "{\"migrate\": null}")));
+    act(id, "{\"confirmResize\": null}");
+    pages.add(page("live-migrate", "Live migrate", LIVE, live(id)));
+    var host =
+        admin
+            .get("/compute/v2.1/servers/" + id)
+            .body()
+            .at("/server/OS-EXT-SRV-ATTR:host")
+            .textValue();
+    var fence =
+        "{\"host\": \"%s\", \"binary\": \"nova-compute\", \"forced_down\": true}".formatted(host);
+    admin
+        .at("2.11")
+        .put("/compute/v2.1/os-services/force-down", "application/json", fence.getBytes())
+        .expect(200);
+    var evacuated =
+        admin.at("2.14").post("/compute/v2.1/servers/" + id + "/action", "{\"evacuate\": {}}");
+    pages.add(page("evacuate", "Evacuate", EVACUATE, drawn(id, evacuated)));
+    act(id, "{\"forceDelete\": null}");
+    disable("pair-1");
+    disable("pair-2");
+    return pages;
+  }
+
+  private static String live(String id) throws Exception {
+    var body = "{\"os-migrateLive\": {\"host\": null, \"block_migration\": \"auto\"}}";
+    return drawn(id, admin.at("2.30").post("/compute/v2.1/servers/" + id + "/action", body));
+  }
+
+  private static void disable(String host) {
+    var body = "{\"host\": \"%s\", \"binary\": \"nova-compute\"}".formatted(host);
+    admin
+        .at("2.11")
+        .put("/compute/v2.1/os-services/disable", "application/json", body.getBytes()).expect(200);
   }
 
   private static List<Page> whereHostsFail() throws Exception {
@@ -195,12 +245,16 @@ class WorkflowPagesTest {
   }
 
   private static void register(String name, String options) throws Exception {
-    var uri = "fake://%s?hosts=1&prefix=%s-&%s".formatted(name, name, options);
+    registerHosts(name, 1, options);
+  }
+
+  private static void registerHosts(String name, int hosts, String options) throws Exception {
+    var uri = "fake://%s?hosts=%d&prefix=%s-&%s".formatted(name, hosts, name, options);
     admin
         .post("/v1/connections", "{\"id\": \"%s\", \"uri\": \"%s\"}".formatted(name, uri))
         .expect(201);
     for (int i = 0; i < 200; i++) {
-      if (admin.get("/v1/hosts/" + name + "-1").body().at("/host/up").asBoolean()) {
+      if (admin.get("/v1/hosts/" + name + "-" + hosts).body().at("/host/up").asBoolean()) {
         return;
       }
       Thread.sleep(50);
@@ -316,6 +370,30 @@ class WorkflowPagesTest {
   private static final String UNSHELVE =
       "`unshelve`. A server that is still on its host is switched on; one that was offloaded is placed anew and made of its"
           + " image. The image goes when the guest runs. With no way on it stays offloaded, with its image.";
+  private static final String RESIZE =
+      "`resize`. Answered when the quota has agreed to the larger of both flavors and the scheduler has named a host; 403 or 400"
+          + " with the reasons otherwise. The guest is switched off, its disks go to the other host, and it runs there with the"
+          + " new flavor until it is confirmed or reverted; both hosts keep their claim. A host that cannot do it is left for the"
+          + " next alternate. With no way on all is as before. On the same host (`scheduler.allow-resize-to-same-host`) there is"
+          + " one claim, of the larger of both flavors, and a disk that has grown stays so.";
+  private static final String CONFIRM =
+      "`confirmResize`, also of a migration; by itself after `operations.resize-confirm-after`. What is left at the source"
+          + " goes, and the new flavor alone is counted.";
+  private static final String REVERT =
+      "`revertResize`, also of a migration. The guest at the destination goes with all that was done since, the one at the"
+          + " source runs again, and the old flavor is counted. A destination that does not answer is waited for: the instance"
+          + " stays `VERIFY_RESIZE`, since two guests might run else.";
+  private static final String MIGRATE =
+      "`migrate`, for administrators: a resize to the same flavor, to a host that may be named from 2.56. To be confirmed or"
+          + " reverted like one.";
+  private static final String LIVE =
+      "`os-migrateLive`, for administrators. The guest goes on running. The instance belongs to the source until that no longer"
+          + " has the guest. Aborted, or late, the source is asked whether it still has it, and if it does not answer the"
+          + " destination whether it runs there; can neither say, the instance is in error and both claims stay. See"
+          + " [ADR 17](../adr/0017-an-instance-on-two-hosts.md).";
+  private static final String EVACUATE =
+      "`evacuate`, for administrators: the host must be down or forced down. The dead host is told to remove its guest, should"
+          + " it come back, before a new one is built elsewhere from the image, with the same ports.";
   private static final String LOCK =
       "`lock` and `unlock`. Takes effect at once; an operation in progress goes on. See [states.md](../states.md) for what a"
           + " lock stops.";
