@@ -687,6 +687,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     context
         .getLog()
         .warn("host {}: the claim of instance {} does not stand", id, answer.instance());
+    if (answer.foreign()) {
+      return release(answer.instance(), () -> {}); // an adoption that was given up
+    }
     return persist(new HostEvent.Condemned(answer.instance()))
         .thenRun((HostState after) -> evict(after, after.claim(answer.instance()).orElseThrow()));
   }

@@ -2,6 +2,7 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestSpec;
@@ -67,6 +68,7 @@ final class Asking {
           SET_PASSWORD,
           RESCUE,
           UNRESCUE,
+          ADOPT,
           INSPECT,
           DESTROY ->
           new Effect.RunOnHost(target(operation), command(state, operation, step, settings));
@@ -99,10 +101,18 @@ final class Asking {
           new DriverCommand.SetPassword(target, administrator(state), Secrets.NOT_HERE);
       case RESCUE -> new DriverCommand.Rescue(target, operation.rescueImage().orElseThrow());
       case UNRESCUE -> new DriverCommand.Unrescue(target);
+      case ADOPT -> new DriverCommand.Adopt(target, guestToAdopt(operation));
       case INSPECT -> new DriverCommand.Inspect(target);
       case DESTROY -> new DriverCommand.Destroy(target);
       default -> throw new IllegalStateException(step + " is no driver command");
     };
+  }
+
+  private static String guestToAdopt(Operation operation) {
+    return operation
+        .purpose()
+        .map(purpose -> purpose instanceof Purpose.Adopt(_, var guest) ? guest : "")
+        .orElseThrow();
   }
 
   /** The image may name the guest's administrator, as Nova's property does. */

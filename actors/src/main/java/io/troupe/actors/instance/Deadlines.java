@@ -1,9 +1,14 @@
 package io.troupe.actors.instance;
 
+import io.troupe.actors.operation.Adopt;
 import io.troupe.actors.operation.Boot;
 import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Failure;
+import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Rescue;
+import io.troupe.actors.operation.Step;
+import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.OperationId;
 import java.util.Optional;
 
@@ -25,6 +30,9 @@ final class Deadlines {
     var operation = late.get();
     var step = operation.current().orElseThrow();
     var reason = "no answer by the deadline, " + operation.deadline();
+    if (operation.kind() == OperationKind.ADOPT && step.kind() == StepKind.CLAIM) {
+      return adoption(operation, step, reason);
+    }
     return switch (step.kind()) {
       case PLACE, CLAIM, NETWORK, SPAWN -> {
         var message =
@@ -68,10 +76,24 @@ final class Deadlines {
               Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
       case INSPECT ->
           moment.tooLate(operation, step, reason, Moment.afterInspect(operation), Optional.empty());
+      case ADOPT -> adoption(operation, step, reason);
       case RESERVE, CONDEMN, RELEASE_CLAIM, RELEASE_PORTS, RELEASE_QUOTA ->
           // Asked of our own entities: they will answer, and only then is nothing left behind, nor
           // an instance that nobody can see but the quota counts.
           new Decision.AskAgain(moment.askAgain(), reason);
     };
+  }
+
+  /**
+   * Whether the guest bears our mark is not known: it is left as it is, and can be adopted again.
+   */
+  private Decision adoption(Operation operation, Step step, String reason) {
+    var message = "Adoption timed out at step %s.".formatted(step.kind().word());
+    return moment.tooLate(
+        operation,
+        step,
+        reason,
+        Adopt.giveUp(true),
+        Optional.of(new Failure(500, message, reason)));
   }
 }

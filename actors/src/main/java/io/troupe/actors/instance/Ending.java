@@ -14,6 +14,10 @@ final class Ending {
   static VmState vmState(InstanceState state, Operation operation) {
     return switch (operation.kind()) {
       case BOOT -> afterBoot(state, operation.failure().isPresent());
+      case ADOPT ->
+          operation.failure().isPresent() || state.phase() == InstanceState.Phase.REFUSED
+              ? VmState.DELETED
+              : afterPower(state.power());
       case DELETE -> VmState.DELETED;
       case START, REBOOT_SOFT, REBOOT_HARD, STOP, PAUSE, UNPAUSE, SUSPEND, RESUME ->
           afterPower(state.power());

@@ -96,6 +96,7 @@ final class Evolving {
   private void on(InstanceEvent event) {
     switch (event) {
       case InstanceEvent.BootAsked asked -> asked(asked);
+      case InstanceEvent.AdoptionAsked asked -> adoptionAsked(asked);
       case InstanceEvent.BootRefused refused -> {
         phase = Phase.REFUSED;
         refusal = Optional.of(refused.reason());
@@ -152,6 +153,27 @@ final class Evolving {
         asked.at());
   }
 
+  private void adoptionAsked(InstanceEvent.AdoptionAsked asked) {
+    phase = Phase.ASKED;
+    refusal = Optional.empty();
+    request = Optional.of(asked.request());
+    vmState = VmState.BUILDING;
+    power = PowerState.NOSTATE;
+    host = Optional.empty();
+    zone = Optional.empty();
+    generation++;
+    nics = List.of();
+    fault = Optional.empty();
+    createdAt = asked.at();
+    launchedAt = Optional.empty();
+    terminatedAt = Optional.empty();
+    lock = Optional.empty();
+    softDeletedAt = Optional.empty();
+    var purpose = Optional.<Purpose>of(asked.purpose());
+    begin(asked.origin(), OperationKind.ADOPT, asked.todo(), asked.deadline(), purpose, asked.at());
+    operation = operation.map(now -> now.onHost(Optional.of(asked.purpose().host())));
+  }
+
   private void began(InstanceEvent.OperationBegan began) {
     var rescueImage = began.rescueImage().or(() -> operation.flatMap(Operation::rescueImage));
     var target = host.or(() -> operation.flatMap(Operation::target));
@@ -206,6 +228,7 @@ final class Evolving {
           CRASH_DUMP,
           SET_PASSWORD,
           RESCUE,
+          ADOPT,
           INSPECT ->
           power = done.power().orElse(power);
       case UNRESCUE -> {
@@ -256,8 +279,12 @@ final class Evolving {
   private void ended(InstanceEvent.OperationEnded ended) {
     trails.close(ended.operation(), ended.failure().map(Failure::message), ended.at());
     var wasBoot = operation.filter(one -> one.kind() == OperationKind.BOOT).isPresent();
+    var wasAdoption = operation.filter(one -> one.kind() == OperationKind.ADOPT).isPresent();
     operation = Optional.empty();
     vmState = ended.vmState();
+    if (wasAdoption && vmState != VmState.DELETED) {
+      launchedAt = Optional.of(ended.at()); // it ran before, nobody knows since when
+    }
     softDeletedAt =
         vmState == VmState.SOFT_DELETED
             ? softDeletedAt.or(() -> Optional.of(ended.at()))

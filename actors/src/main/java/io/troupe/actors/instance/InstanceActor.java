@@ -116,8 +116,10 @@ public final class InstanceActor
 
   /**
    * @param generation of the claim that was asked about
+   * @param foreign whether the guest is not ours, whatever becomes of the claim
    */
-  public record ClaimConfirmed(InstanceId instance, HostId host, long generation, boolean stands)
+  public record ClaimConfirmed(
+      InstanceId instance, HostId host, long generation, boolean stands, boolean foreign)
       implements CborSerializable {}
 
   /** How long a console log or diagnostics may take to come. */
@@ -243,7 +245,7 @@ public final class InstanceActor
   private boolean mustWait(Message message) {
     return ahead.phase() == InstanceState.Phase.ASKED
         && switch (message) {
-          case Do(var command, _) -> !(command instanceof UserCommand.Boot);
+          case Do(var command, _) -> !isBeginning(command);
           case Get _, GetOperations _, ReadConsole _, ReadDiagnostics _ -> true;
           default -> false;
         };
@@ -275,7 +277,13 @@ public final class InstanceActor
           read(operation, replyTo, "diagnostics", DriverCommand.Diagnostics::new);
       case Reported(var report) -> onInput(report);
       case ConfirmClaim(var host, var generation, var replyTo) -> {
-        replyTo.tell(new ClaimConfirmed(id, host, generation, ahead.standsBy(host, generation)));
+        replyTo.tell(
+            new ClaimConfirmed(
+                id,
+                host,
+                generation,
+                ahead.standsBy(host, generation),
+                ahead.leavesItsGuestAlone()));
         yield Effect().none();
       }
       case Outcome(var outcome) -> onInput(outcome);
@@ -321,8 +329,13 @@ public final class InstanceActor
     };
   }
 
+  /** Whether there need be no instance yet. */
+  private static boolean isBeginning(UserCommand command) {
+    return command instanceof UserCommand.Boot || command instanceof UserCommand.Adopt;
+  }
+
   private static boolean needsQuota(UserCommand command) {
-    return command instanceof UserCommand.Boot
+    return isBeginning(command)
         || command instanceof UserCommand.Restore
         || command instanceof UserCommand.ResetState;
   }

@@ -2,6 +2,7 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.serialization.CborSerializable;
@@ -124,6 +125,16 @@ public record InstanceState(
                 .or(() -> operation.flatMap(Operation::target))
                 .filter(host::equals)
                 .isPresent());
+  }
+
+  /**
+   * Whether the guest that this instance's claim was for is somebody else's: its adoption was given
+   * up. Whoever takes such a claim away must leave the guest alone.
+   */
+  public boolean leavesItsGuestAlone() {
+    return deleted()
+        && launchedAt.isEmpty()
+        && trails.stream().anyMatch(trail -> trail.action().equals(OperationKind.ADOPT.action()));
   }
 
   /** Whether nobody can say yet if the project's quota allows what was asked. */

@@ -22,7 +22,8 @@ public enum OperationKind {
   CRASH_DUMP("trigger_crash_dump"),
   SET_PASSWORD("changePassword"),
   RESCUE("rescue"),
-  UNRESCUE("unrescue");
+  UNRESCUE("unrescue"),
+  ADOPT("adopt");
 
   private final String action;
 
@@ -43,6 +44,12 @@ public enum OperationKind {
             case RESERVE, PLACE -> Optional.of(TaskState.SCHEDULING);
             case NETWORK -> Optional.of(TaskState.NETWORKING);
             case SPAWN -> Optional.of(TaskState.SPAWNING);
+            default -> Optional.empty();
+          };
+      case ADOPT ->
+          switch (step) {
+            case RESERVE, CLAIM -> Optional.of(TaskState.SCHEDULING);
+            case ADOPT -> Optional.of(TaskState.SPAWNING);
             default -> Optional.empty();
           };
       case DELETE -> Optional.of(TaskState.DELETING);

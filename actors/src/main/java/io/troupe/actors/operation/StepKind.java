@@ -35,6 +35,8 @@ public enum StepKind {
   RESCUE("rescue", false, DRIVER, "rescue"),
   /** Run the guest from its own disk, and remove the rescue disk. */
   UNRESCUE("unrescue", false, DRIVER, "unrescue"),
+  /** A guest that Troupe did not make becomes the instance's, as it is. */
+  ADOPT("adopt", false, DRIVER, "adopt"),
   /** Ask the hypervisor for the truth, after a failure or a deadline. */
   INSPECT("inspect", false, DRIVER, "inspect"),
   /** Remove the guest and its disks from the host. */

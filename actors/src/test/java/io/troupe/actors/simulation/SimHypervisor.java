@@ -28,9 +28,21 @@ import java.util.function.Consumer;
  */
 final class SimHypervisor {
   /**
+   * @param generation of its mark; {@link #UNMARKED} of a guest that Troupe did not make
    * @param rescued whether it runs from a rescue disk
+   * @param foreign whether somebody else made it; it may be adopted since
    */
-  record Guest(long generation, PowerState power, boolean rescued) {}
+  record Guest(long generation, PowerState power, boolean rescued, boolean foreign) {
+    static final long UNMARKED = -1;
+
+    boolean marked() {
+      return generation != UNMARKED;
+    }
+
+    Guest in(PowerState other) {
+      return new Guest(generation, other, rescued, foreign);
+    }
+  }
 
   private static final class Job {
     private DriverCommand command;
@@ -65,6 +77,11 @@ final class SimHypervisor {
 
   Map<InstanceId, Guest> guests() {
     return new TreeMap<>(guests);
+  }
+
+  /** Somebody makes a guest without us. */
+  void putForeign(InstanceId id) {
+    guests.put(id, new Guest(Guest.UNMARKED, PowerState.RUNNING, false, true));
   }
 
   void cutOff() {
@@ -108,8 +125,8 @@ final class SimHypervisor {
             ? List.of(PowerState.SHUTDOWN, PowerState.CRASHED, PowerState.PAUSED).get(world.upTo(3))
             : PowerState.RUNNING;
     world.trace(name, () -> instance + " is now " + power + " by itself");
-    guests.put(instance, new Guest(guest.generation(), power, guest.rescued()));
-    if (reachable) {
+    guests.put(instance, guest.in(power));
+    if (reachable && guest.marked()) {
       var report = GuestReported.seen(host.id(), guest.generation(), power, "by itself");
       world.send(name(), host.id().value(), () -> host.report(instance, report));
     }
@@ -117,10 +134,12 @@ final class SimHypervisor {
 
   /** By whoever had undefined it, unless something was made of the instance meanwhile. */
   private void definedAgain(InstanceId instance, Guest guest) {
-    if (lost(instance, guest.generation()) && host.isNewest(instance, guest.generation())) {
+    if (lost(instance, guest.generation())
+        && host.isNewest(instance, guest.generation())
+        && !world.instances.get(instance).busy()) {
       world.trace(name, () -> instance + " is defined again by hand");
       lost.remove(instance);
-      guests.put(instance, new Guest(guest.generation(), PowerState.SHUTDOWN, guest.rescued()));
+      guests.put(instance, guest.in(PowerState.SHUTDOWN));
     }
   }
 
@@ -234,12 +253,25 @@ final class SimHypervisor {
     var instance = command.target().instance();
     var generation = command.target().generation();
     var guest = guests.get(instance);
+    if (guest != null && !guest.marked() && !(command instanceof DriverCommand.Adopt)) {
+      return failure(INSTANCE_FAULT, "not a guest of ours");
+    }
     if (guest != null && guest.generation() > generation) {
       return failure(INSTANCE_FAULT, "belongs to generation " + guest.generation());
     }
     return switch (command) {
       case DriverCommand.Spawn _ -> power(instance, generation, PowerState.RUNNING);
+      case DriverCommand.Adopt _ -> {
+        if (guest == null) {
+          yield noGuest();
+        }
+        guests.put(instance, new Guest(generation, guest.power(), guest.rescued(), true));
+        yield new StepOutcome.Guest(true, guest.power());
+      }
       case DriverCommand.Destroy _ -> {
+        if (guest != null && guest.foreign() && !world.wasAdopted(instance)) {
+          throw new AssertionError(instance + " removes a guest that was never adopted");
+        }
         guests.remove(instance);
         yield new StepOutcome.Guest(false, PowerState.NOSTATE);
       }
@@ -267,7 +299,8 @@ final class SimHypervisor {
   }
 
   private StepOutcome.Result bootAs(Guest guest, InstanceId instance, boolean rescued) {
-    guests.put(instance, new Guest(guest.generation(), PowerState.RUNNING, rescued));
+    guests.put(
+        instance, new Guest(guest.generation(), PowerState.RUNNING, rescued, guest.foreign()));
     return new StepOutcome.Guest(true, PowerState.RUNNING);
   }
 
@@ -284,8 +317,10 @@ final class SimHypervisor {
 
   private StepOutcome.Result power(InstanceId instance, long generation, PowerState power) {
     lost.remove(instance);
-    var rescued = guests.containsKey(instance) && guests.get(instance).rescued();
-    guests.put(instance, new Guest(generation, power, rescued));
+    var before = guests.get(instance);
+    var rescued = before != null && before.rescued();
+    var foreign = before != null && before.foreign();
+    guests.put(instance, new Guest(generation, power, rescued, foreign));
     return new StepOutcome.Guest(true, power);
   }
 

@@ -128,7 +128,41 @@ final class World {
         case DELETE_IN_BETWEEN -> planToDelete(instances.get(id));
       }
     }
+    for (int foreign = 0; foreign < random.nextInt(3); foreign++) {
+      var id = Examples.instance(100 + foreign);
+      var instance = new SimInstance(this, id);
+      instances.put(id, instance);
+      planToAdopt(instance, List.copyOf(hosts.keySet()).get(random.nextInt(hosts.size())));
+    }
     hosts.values().forEach(this::watch);
+  }
+
+  /** A guest that somebody made by hand; perhaps it is adopted, perhaps more is done to it. */
+  private void planToAdopt(SimInstance instance, HostId host) {
+    hosts.get(host).hypervisor.putForeign(instance.id());
+    var flavor = new FlavorAtBoot("1", "m1", 1, 1024, 1, 0, 0, Map.of());
+    var request = Examples.boot(flavor, 0, Optional.of(host.value()), Optional.empty());
+    for (int times = 0; times < random.nextInt(4); times++) {
+      var origin = Examples.adminOrigin("req-adopt-" + times);
+      var adopt = new UserCommand.Adopt(origin, request, host, "guest-of-" + instance.id());
+      after(random.nextInt((int) faultsMillis()), () -> instance.command(adopt));
+    }
+    for (int more = 0; more < random.nextInt(6); more++) {
+      var command = anyCommand(Examples.origin("req-" + more), more);
+      after(random.nextInt((int) faultsMillis()), () -> instance.command(command));
+    }
+    if (script == Script.DELETE_IN_BETWEEN) {
+      var last = new UserCommand.ForceDelete(Examples.adminOrigin("req-last"));
+      after(faultsMillis() + LONGEST_WAY - 5_000, () -> instance.command(last));
+    }
+    if (random.nextBoolean()) {
+      crashSomeday(instance::crash);
+    }
+  }
+
+  /** Whether the instance knows, or knew, that a guest made by somebody else is its own. */
+  boolean wasAdopted(InstanceId id) {
+    return instances.get(id).everAdopted();
   }
 
   /** What users will want of it. */

@@ -19,6 +19,8 @@ record DomainMetadata(InstanceId instance, long generation, OperationId operatio
   /** Written into guests that outlive releases: never change it. */
   static final String NAMESPACE = "urn:troupe:libvirt:guest:1";
 
+  private static final String PREFIX = "troupe";
+
   static DomainMetadata of(GuestTarget target) {
     return new DomainMetadata(target.instance(), target.generation(), target.operation());
   }
@@ -34,6 +36,25 @@ record DomainMetadata(InstanceId instance, long generation, OperationId operatio
         Long.toString(generation),
         "operation",
         operation.toString());
+  }
+
+  /** Puts the element into a domain that is there, at once and for its next starts. */
+  void mark(Domain domain) throws LibvirtException {
+    String guest =
+        XmlElement.root(
+                "guest",
+                "instance",
+                instance.toString(),
+                "generation",
+                Long.toString(generation),
+                "operation",
+                operation.toString())
+            .write();
+    int flags = Domain.ModificationImpact.CONFIG;
+    if (domain.isActive() == 1) {
+      flags |= Domain.ModificationImpact.LIVE;
+    }
+    domain.setMetadata(Domain.MetadataType.ELEMENT, guest, PREFIX, NAMESPACE, flags);
   }
 
   /** Empty for a foreign domain. */

@@ -40,7 +40,8 @@ final class LibvirtCommands {
           "DetachNic",
           "AttachVolume",
           "DetachVolume",
-          "ReadConsole");
+          "ReadConsole",
+          "Adopt");
 
   private final LibvirtConnection connection;
   private final HostFacts facts;
@@ -54,6 +55,7 @@ final class LibvirtCommands {
   private final Resizing resizing;
   private final Hotplug hotplug;
   private final GuestAssembly assembly;
+  private final Adoption adoption;
 
   LibvirtCommands(
       LibvirtConnection connection,
@@ -74,6 +76,7 @@ final class LibvirtCommands {
     this.rescue = new Rescue(connection, pool, cache, power);
     this.resizing = new Resizing(connection, pool, facts);
     this.hotplug = new Hotplug(connection, pool, choices.nicSource());
+    this.adoption = new Adoption(connection);
     this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images(), cache);
   }
 
@@ -144,6 +147,7 @@ final class LibvirtCommands {
           DriverCommand.FinishMove _,
           DriverCommand.TakeOver _ ->
           throw DriverException.unsupported(command.name() + " on " + facts.hypervisor());
+      case DriverCommand.Adopt(_, var name) -> adoption.adopt(target, name, tenure);
       case DriverCommand.Destroy _ -> assembly.remove(target, tenure);
       case DriverCommand.Inspect _ -> {}
       case DriverCommand.ReadConsole(_, var maxBytes) -> {

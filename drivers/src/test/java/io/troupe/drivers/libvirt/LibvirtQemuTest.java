@@ -74,8 +74,7 @@ class LibvirtQemuTest extends LifeConformance {
 
   @AfterAll
   static void leaveTheHostAsItWas() throws Exception {
-    if (foreign.isPresent()
-        && LibvirtPeer.virsh(uri, "list", "--name").lines().anyMatch(foreign.get()::equals)) {
+    if (foreign.isPresent() && isThere(foreign.get())) {
       LibvirtPeer.virsh(uri, "destroy", foreign.get());
     }
     if (poolName != null) {
@@ -86,6 +85,10 @@ class LibvirtQemuTest extends LifeConformance {
       LibvirtPeer.virsh(uri, "pool-delete", poolName);
       LibvirtPeer.virsh(uri, "pool-undefine", poolName);
     }
+  }
+
+  private static boolean isThere(String domain) throws Exception {
+    return LibvirtPeer.virsh(uri, "list", "--name").lines().anyMatch(domain::equals);
   }
 
   @Override
@@ -193,7 +196,7 @@ class LibvirtQemuTest extends LifeConformance {
 
   @Override
   protected Optional<String> makeForeignGuest() throws Exception {
-    if (foreign.isEmpty()) {
+    if (foreign.isEmpty() || !isThere(foreign.get())) {
       String name = "foreign-" + UUID.randomUUID();
       Path xml = Files.createTempFile("foreign", ".xml");
       Files.writeString(

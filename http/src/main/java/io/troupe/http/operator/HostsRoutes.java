@@ -9,6 +9,7 @@ import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.http.access.Policy;
 import io.troupe.http.error.ApiError;
+import io.troupe.http.error.Refused;
 import io.troupe.http.json.Json;
 import io.troupe.http.route.Call;
 import io.troupe.http.route.Page;
@@ -79,9 +80,11 @@ final class HostsRoutes {
                     .filter(host -> host.id().value().equals(id))
                     .findFirst()
                     .map(host -> Reply.ok(Json.object().set("host", full(host))))
-                    .orElseThrow(
-                        () ->
-                            new ApiError(404, "HostNotFound", "There is no such host.").thrown()));
+                    .orElseThrow(HostsRoutes::noHost));
+  }
+
+  static Refused noHost() {
+    return new ApiError(404, "HostNotFound", "There is no such host.").thrown();
   }
 
   private static ObjectNode summary(HostView host) {

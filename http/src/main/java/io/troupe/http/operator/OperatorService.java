@@ -18,6 +18,7 @@ public final class OperatorService {
       Catalog catalog, Hosts hosts, Placements placements, Instances instances, int pageLimit) {
     List<Route> routes = new ArrayList<>(new ConnectionsRoutes(hosts).routes());
     routes.addAll(new HostsRoutes(hosts, pageLimit).routes());
+    routes.addAll(new AdoptionRoutes(catalog, hosts, instances).routes());
     routes.addAll(new PlacementsRoutes(catalog, placements).routes());
     routes.addAll(new OperationsRoutes(instances, pageLimit).routes());
     return Service.of("operator", "/v1", ErrorForm.PLAIN, routes);
