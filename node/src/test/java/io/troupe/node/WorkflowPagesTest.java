@@ -106,6 +106,8 @@ class WorkflowPagesTest {
     pages.add(page("set-password", "Set password", PASSWORD, act(id, PASSWORD_BODY)));
     pages.add(page("rescue", "Rescue", RESCUE, act(id, "{\"rescue\": null}")));
     pages.add(page("unrescue", "Unrescue", UNRESCUE, act(id, "{\"unrescue\": null}")));
+    pages.add(page("create-image", "Create image", IMAGE, act(id, IMAGE_BODY)));
+    pages.add(page("backup", "Create backup", BACKUP, act(id, BACKUP_BODY)));
     pages.add(page("lock", "Lock and unlock", LOCK, "Lock", act(id, "{\"lock\": null}")));
     pages.add(page("lock", "Lock and unlock", "", "Unlock", act(id, "{\"unlock\": null}")));
     pages.add(
@@ -156,6 +158,15 @@ class WorkflowPagesTest {
 
     register("beyond", "failureRate=1.0&failureCommands=Rescue");
     pages.add(page("rescue", "Rescue", "", "When the hypervisor fails", rescuedOn("beyond-1")));
+
+    register("blurred", "failureRate=1.0&failureCommands=Snapshot");
+    pages.add(
+        page(
+            "create-image",
+            "Create image",
+            "",
+            "When the hypervisor fails",
+            doneOn("blurred-1", IMAGE_BODY)));
     return pages;
   }
 
@@ -163,8 +174,7 @@ class WorkflowPagesTest {
     for (int i = 0; i < 200 && unknownGuests(host).isEmpty(); i++) {
       Thread.sleep(50);
     }
-    var body =
-        "{\"guest\": \"%s\", \"project_id\": \"%s\"}".formatted(guest, admin.projectId());
+    var body = "{\"guest\": \"%s\", \"project_id\": \"%s\"}".formatted(guest, admin.projectId());
     var reply = admin.post("/v1/hosts/" + host + "/adopt", body);
     var id = reply.expect(202).path("instance_id").textValue();
     return drawn(id, reply);
@@ -292,6 +302,20 @@ class WorkflowPagesTest {
   private static final String ADOPT =
       "`POST /v1/hosts/{id}/adopt`, for administrators. A guest that Troupe did not make becomes an instance; it gets our mark and"
           + " is not touched otherwise. What fails, or is deleted before the mark is known to be there, leaves the guest as it was.";
+  private static final String IMAGE_BODY = "{\"createImage\": {\"name\": \"snap\"}}";
+
+  private static final String BACKUP_BODY =
+      "{\"createBackup\": {\"name\": \"b\", \"backup_type\": \"daily\", \"rotation\": 1}}";
+
+  private static final String IMAGE =
+      "`createImage`. Answered when the image is recorded, without bytes. The guest goes on while its root disk is copied; its"
+          + " agent, where one answers, first writes out what it has. A snapshot that fails, has no bytes by"
+          + " `operations.snapshot-deadline` or is broken off by a delete takes the image away again: none waits for bytes for"
+          + " ever.";
+  private static final String BACKUP =
+      "`createBackup`: an image like that of [createImage](create-image.md), and when it is whole the oldest images of the same"
+          + " `backup_type` of this server go, but for `rotation` of them. With `rotation` 0 none is made and all go. Protected"
+          + " images stay.";
   private static final String LOCK =
       "`lock` and `unlock`. Takes effect at once; an operation in progress goes on. See [states.md](../states.md) for what a"
           + " lock stops.";

@@ -15,7 +15,8 @@ import io.troupe.drivers.spi.HostInventory;
   @JsonSubTypes.Type(value = HostEvent.Released.class, name = "released"),
   @JsonSubTypes.Type(value = HostEvent.EpochTaken.class, name = "epoch-taken"),
   @JsonSubTypes.Type(value = HostEvent.Forgotten.class, name = "forgotten"),
-  @JsonSubTypes.Type(value = HostEvent.Administered.class, name = "administered")
+  @JsonSubTypes.Type(value = HostEvent.Administered.class, name = "administered"),
+  @JsonSubTypes.Type(value = HostEvent.Equipped.class, name = "equipped")
 })
 public sealed interface HostEvent {
   /** The host was seen for the first time, or with another inventory or connection than before. */
@@ -38,4 +39,7 @@ public sealed interface HostEvent {
 
   /** An administrator enabled, disabled or forced it down, or took that back. */
   record Administered(Administration administration) implements HostEvent {}
+
+  /** An operator said what the host has beyond what its driver sees. */
+  record Equipped(Equipment equipment) implements HostEvent {}
 }

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.HostDetail;
 import io.troupe.actors.scheduler.HostRow;
 import io.troupe.actors.scheduler.Machine;
 import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.actors.scheduler.resource.Allotment;
 import io.troupe.config.FleetSettings;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.ConnectionId;
@@ -16,10 +18,14 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.HostInventory;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
@@ -33,6 +39,10 @@ public final class HostState implements CborSerializable {
   private final PMap<String, Integer> groupMembers;
   private final long epoch;
   private final Administration administration;
+  private final Equipment equipment;
+  private final Tenancy tenancy;
+
+  private static final Pattern NUMBER = Pattern.compile("-?\\d{1,15}(\\.\\d{1,9})?");
 
   public static final HostState UNKNOWN =
       new HostState(
@@ -42,7 +52,9 @@ public final class HostState implements CborSerializable {
           Resources.NONE,
           HashTreePMap.empty(),
           0,
-          Administration.USUAL);
+          Administration.USUAL,
+          Equipment.NONE,
+          Tenancy.NONE);
 
   private HostState(
       Optional<ConnectionId> connection,
@@ -51,7 +63,9 @@ public final class HostState implements CborSerializable {
       Resources claimed,
       PMap<String, Integer> groupMembers,
       long epoch,
-      Administration administration) {
+      Administration administration,
+      Equipment equipment,
+      Tenancy tenancy) {
     this.connection = connection;
     this.inventory = inventory;
     this.claims = claims;
@@ -59,6 +73,8 @@ public final class HostState implements CborSerializable {
     this.groupMembers = groupMembers;
     this.epoch = epoch;
     this.administration = administration;
+    this.equipment = equipment;
+    this.tenancy = tenancy;
   }
 
   /** From a snapshot. */
@@ -68,7 +84,8 @@ public final class HostState implements CborSerializable {
       @JsonProperty("inventory") Optional<HostInventory> inventory,
       @JsonProperty("claims") List<Claim> claims,
       @JsonProperty("epoch") long epoch,
-      @JsonProperty("administration") Optional<Administration> administration) {
+      @JsonProperty("administration") Optional<Administration> administration,
+      @JsonProperty("equipment") Optional<Equipment> equipment) {
     var state =
         new HostState(
             connection,
@@ -77,7 +94,9 @@ public final class HostState implements CborSerializable {
             Resources.NONE,
             HashTreePMap.empty(),
             epoch,
-            administration.orElse(Administration.USUAL));
+            administration.orElse(Administration.USUAL),
+            equipment.orElse(Equipment.NONE),
+            Tenancy.NONE);
     for (Claim claim : claims) {
       state = state.evolve(new HostEvent.Claimed(claim));
     }
@@ -108,6 +127,12 @@ public final class HostState implements CborSerializable {
   @JsonProperty
   public Administration administration() {
     return administration;
+  }
+
+  /** Absent in snapshots from before hosts could be equipped. */
+  @JsonProperty
+  public Equipment equipment() {
+    return equipment;
   }
 
   /** Members of a server group with a claim here, condemned ones included. */
@@ -158,7 +183,52 @@ public final class HostState implements CborSerializable {
     return tooMuch("vCPU", asked.vcpus(), row.freeVcpus())
         .or(() -> tooMuch("MiB of RAM", asked.ramMib(), row.freeRamMib()))
         .or(() -> tooMuch("GiB of disk", asked.diskGib(), row.freeDiskGib()))
-        .or(() -> spec.group().flatMap(group -> crowded(group, row)));
+        .or(() -> spec.group().flatMap(group -> crowded(group, row)))
+        .or(() -> lacking(spec, row));
+  }
+
+  private static Optional<String> lacking(RequestSpec spec, HostRow row) {
+    return switch (row.detail().allot(spec.wants())) {
+      case Allotment.Fits _ -> Optional.empty();
+      case Allotment.Lacks(var why) -> Optional.of(why.text());
+    };
+  }
+
+  /**
+   * The claim as it is to be made, after nothing has refused it. What an earlier claim of the
+   * instance holds here, it goes on holding.
+   */
+  public Claim claimOf(RequestSpec spec, long generation, HostRow row) {
+    Holding holding =
+        claim(spec.instance())
+            .filter(there -> !there.condemned())
+            .map(Claim::holding)
+            .orElseGet(() -> Holding.of(spec, given(spec, row)));
+    return new Claim(spec.instance(), generation, spec.resources(), spec.group(), false, holding);
+  }
+
+  private static Map<String, ? extends Map<String, Long>> given(RequestSpec spec, HostRow row) {
+    return switch (row.detail().allot(spec.wants())) {
+      case Allotment.Fits(var given) -> given;
+      case Allotment.Lacks _ -> Map.of();
+    };
+  }
+
+  /** Why the host may not be equipped so: a class that instances hold would go. */
+  Optional<String> refusal(Equipment changed) {
+    for (var provider : new TreeMap<>(tenancy.usedByProvider()).entrySet()) {
+      for (String resourceClass : new TreeSet<>(provider.getValue().keySet())) {
+        if (!changed.has(provider.getKey(), resourceClass)) {
+          return Optional.of(
+              "Inventory of %s%s is in use.".formatted(resourceClass, of(provider.getKey())));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String of(String provider) {
+    return provider.isEmpty() ? "" : " of " + provider;
   }
 
   private static Optional<String> tooMuch(String what, long asked, long free) {
@@ -203,7 +273,34 @@ public final class HostState implements CborSerializable {
             machine.hypervisorVersion(),
             machine.architecture(),
             machine.guestType()),
-        machine.address());
+        machine.address(),
+        detail(machine));
+  }
+
+  private HostDetail detail(HostInventory machine) {
+    var traits = equipment.allTraits(machine.traits());
+    return new HostDetail(
+        tenancy.residents(claims.keySet()),
+        traits,
+        equipment.allProviders(traits),
+        tenancy.usedByProvider(),
+        0,
+        metrics(machine),
+        List.of());
+  }
+
+  /** The numbers among what the driver tells. */
+  private static Map<String, Double> metrics(HostInventory machine) {
+    var metrics = new HashMap<String, Double>();
+    machine
+        .details()
+        .forEach(
+            (name, text) -> {
+              if (NUMBER.matcher(text).matches()) {
+                metrics.put(name, Double.valueOf(text));
+              }
+            });
+    return metrics;
   }
 
   /**
@@ -230,14 +327,24 @@ public final class HostState implements CborSerializable {
               claimed,
               groupMembers,
               epoch,
-              administration);
+              administration,
+              equipment,
+              tenancy);
       case HostEvent.Claimed(var claim) -> with(claim);
       case HostEvent.Condemned(var instance) ->
           claim(instance).map(claim -> with(claim.condemn())).orElse(this);
       case HostEvent.Released(var instance) -> without(instance);
       case HostEvent.EpochTaken(var taken) ->
           new HostState(
-              connection, inventory, claims, claimed, groupMembers, taken, administration);
+              connection,
+              inventory,
+              claims,
+              claimed,
+              groupMembers,
+              taken,
+              administration,
+              equipment,
+              tenancy);
       case HostEvent.Forgotten() ->
           new HostState(
               Optional.empty(),
@@ -246,9 +353,31 @@ public final class HostState implements CborSerializable {
               claimed,
               groupMembers,
               epoch,
-              Administration.USUAL);
+              Administration.USUAL,
+              Equipment.NONE,
+              tenancy);
       case HostEvent.Administered(var changed) ->
-          new HostState(connection, inventory, claims, claimed, groupMembers, epoch, changed);
+          new HostState(
+              connection,
+              inventory,
+              claims,
+              claimed,
+              groupMembers,
+              epoch,
+              changed,
+              equipment,
+              tenancy);
+      case HostEvent.Equipped(var changed) ->
+          new HostState(
+              connection,
+              inventory,
+              claims,
+              claimed,
+              groupMembers,
+              epoch,
+              administration,
+              changed,
+              tenancy);
     };
   }
 
@@ -261,7 +390,9 @@ public final class HostState implements CborSerializable {
         rest.claimed.plus(claim.amount()),
         count(rest.groupMembers, claim, 1),
         epoch,
-        administration);
+        administration,
+        equipment,
+        rest.tenancy.with(claim, 1));
   }
 
   private HostState without(InstanceId instance) {
@@ -275,7 +406,9 @@ public final class HostState implements CborSerializable {
             claimed.minus(claim.amount()),
             count(groupMembers, claim, -1),
             epoch,
-            administration);
+            administration,
+            equipment,
+            tenancy.with(claim, -1));
   }
 
   private static PMap<String, Integer> count(PMap<String, Integer> members, Claim claim, int more) {
@@ -294,7 +427,8 @@ public final class HostState implements CborSerializable {
         && inventory.equals(that.inventory)
         && claims.equals(that.claims)
         && epoch == that.epoch
-        && administration.equals(that.administration);
+        && administration.equals(that.administration)
+        && equipment.equals(that.equipment);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.troupe.actors.instance;
 
+import io.troupe.actors.catalog.Image;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Purpose;
@@ -56,6 +57,12 @@ final class Asking {
       case NETWORK ->
           new Effect.AttachPort(boot.project(), boot.networks().get(step.index()), step.index());
       case RELEASE_PORTS -> new Effect.ReleasePorts(boot.networks().get(step.index()).networkId());
+      case MAKE_IMAGE -> new Effect.MakeImage(newImage(operation));
+      case DROP_IMAGE -> new Effect.DropImage(newImage(operation).id());
+      case ROTATE_BACKUPS -> {
+        var backup = (Purpose.Backup) operation.purpose().orElseThrow();
+        yield new Effect.RotateBackups(boot.project(), backup.type(), backup.kept());
+      }
       case SPAWN,
           POWER_ON,
           POWER_OFF,
@@ -69,6 +76,7 @@ final class Asking {
           RESCUE,
           UNRESCUE,
           ADOPT,
+          SNAPSHOT,
           INSPECT,
           DESTROY ->
           new Effect.RunOnHost(target(operation), command(state, operation, step, settings));
@@ -102,6 +110,7 @@ final class Asking {
       case RESCUE -> new DriverCommand.Rescue(target, operation.rescueImage().orElseThrow());
       case UNRESCUE -> new DriverCommand.Unrescue(target);
       case ADOPT -> new DriverCommand.Adopt(target, guestToAdopt(operation));
+      case SNAPSHOT -> new DriverCommand.Snapshot(target, newImage(operation).id());
       case INSPECT -> new DriverCommand.Inspect(target);
       case DESTROY -> new DriverCommand.Destroy(target);
       default -> throw new IllegalStateException(step + " is no driver command");
@@ -118,6 +127,10 @@ final class Asking {
   /** The image may name the guest's administrator, as Nova's property does. */
   private static String administrator(InstanceState state) {
     return state.request().orElseThrow().imageProperties().getOrDefault("os_admin_user", "root");
+  }
+
+  private static Image newImage(Operation operation) {
+    return operation.purpose().flatMap(Purpose::newImage).orElseThrow();
   }
 
   private static HostId target(Operation operation) {

@@ -1,7 +1,9 @@
 package io.troupe.actors.instance;
 
 import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.actors.scheduler.resource.Wants;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
@@ -20,6 +22,7 @@ import java.util.Set;
  * @param group the server group of the scheduler hint {@code group}, with its policy
  * @param userDataBase64 as given, empty when none
  * @param hints the other scheduler hints, each with its values
+ * @param destination an administrator's choice that all filters judge
  */
 public record BootRequest(
     String name,
@@ -46,7 +49,8 @@ public record BootRequest(
     Optional<String> accessIpv6,
     boolean configDrive,
     String reservationId,
-    int launchIndex) {
+    int launchIndex,
+    Optional<String> destination) {
   public BootRequest {
     imageProperties = Map.copyOf(imageProperties);
     networks = List.copyOf(networks);
@@ -83,7 +87,8 @@ public record BootRequest(
         address(revision.accessIpv6(), accessIpv6),
         configDrive,
         reservationId,
-        launchIndex);
+        launchIndex,
+        destination);
   }
 
   private static Optional<String> address(Optional<String> revised, Optional<String> now) {
@@ -116,7 +121,8 @@ public record BootRequest(
         accessIpv6,
         configDrive,
         reservationId,
-        launchIndex);
+        launchIndex,
+        destination);
   }
 
   public BootRequest withTags(List<String> others) {
@@ -145,7 +151,8 @@ public record BootRequest(
         accessIpv6,
         configDrive,
         reservationId,
-        launchIndex);
+        launchIndex,
+        destination);
   }
 
   /** What the scheduler has to find a host for. */
@@ -153,7 +160,7 @@ public record BootRequest(
     return new RequestSpec(
         instance,
         project,
-        flavor.resources(),
+        Wants.resources(flavor.resources(), flavor.extraSpecs()),
         availabilityZone,
         forcedHost,
         excluded,
@@ -161,6 +168,8 @@ public record BootRequest(
         hints,
         flavor.extraSpecs(),
         imageProperties,
-        candidates);
+        candidates,
+        new RequestDetail(
+            Optional.of(flavor.name()), Optional.of(image.id()), destination, Set.of()));
   }
 }

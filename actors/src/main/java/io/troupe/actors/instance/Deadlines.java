@@ -2,6 +2,7 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.operation.Adopt;
 import io.troupe.actors.operation.Boot;
+import io.troupe.actors.operation.CreateImage;
 import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Operation;
@@ -51,6 +52,13 @@ final class Deadlines {
               reason + "; the host will see to it",
               Delete.withoutHypervisor(operation.todo()),
               Optional.empty());
+      case MAKE_IMAGE, SNAPSHOT ->
+          moment.tooLate(
+              operation,
+              step,
+              reason,
+              CreateImage.giveUp(),
+              Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
       case RESCUE ->
           moment.tooLate(
               operation,
@@ -77,7 +85,13 @@ final class Deadlines {
       case INSPECT ->
           moment.tooLate(operation, step, reason, Moment.afterInspect(operation), Optional.empty());
       case ADOPT -> adoption(operation, step, reason);
-      case RESERVE, CONDEMN, RELEASE_CLAIM, RELEASE_PORTS, RELEASE_QUOTA ->
+      case RESERVE,
+          DROP_IMAGE,
+          ROTATE_BACKUPS,
+          CONDEMN,
+          RELEASE_CLAIM,
+          RELEASE_PORTS,
+          RELEASE_QUOTA ->
           // Asked of our own entities: they will answer, and only then is nothing left behind, nor
           // an instance that nobody can see but the quota counts.
           new Decision.AskAgain(moment.askAgain(), reason);

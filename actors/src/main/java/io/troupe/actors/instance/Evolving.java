@@ -247,7 +247,7 @@ final class Evolving {
         var network = request.orElseThrow().networks().get(done.step().index()).networkId();
         nics = nics.stream().filter(nic -> !nic.networkId().equals(network)).toList();
       }
-      case RELEASE_QUOTA -> {}
+      case MAKE_IMAGE, SNAPSHOT, DROP_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}
     }
     operation = Optional.of(now);
   }

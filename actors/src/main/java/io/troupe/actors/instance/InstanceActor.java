@@ -60,7 +60,10 @@ public final class InstanceActor
 
   public sealed interface Message {}
 
-  /** A user's command; what needs quota is answered once that has agreed or refused. */
+  /**
+   * A user's command; what needs quota is answered once that has agreed or refused, what makes an
+   * image once that is there.
+   */
   public record Do(UserCommand command, ActorRef<Reply> replyTo)
       implements Message, CborSerializable {}
 
@@ -150,7 +153,7 @@ public final class InstanceActor
   /** What users ask while the quota has not agreed. */
   private final List<Message> held = new ArrayList<>();
 
-  private final List<ActorRef<Reply>> quotaAskers = new ArrayList<>();
+  private final List<ActorRef<Reply>> lateAskers = new ArrayList<>();
 
   public static Behavior<Message> create(
       InstanceId id,
@@ -313,10 +316,10 @@ public final class InstanceActor
         secrets.keepOf(command);
         yield commit(events, () -> answer(replyTo));
       }
-      case Decision.Accept(var events) when needsQuota(command) -> {
-        quotaAskers.add(replyTo);
+      case Decision.Accept(var events) when isAnsweredLater(command) -> {
+        lateAskers.add(replyTo);
         if (events.isEmpty()) {
-          answerQuotaAskers();
+          answerLateAskers();
         }
         yield commit(events);
       }
@@ -334,10 +337,12 @@ public final class InstanceActor
     return command instanceof UserCommand.Boot || command instanceof UserCommand.Adopt;
   }
 
-  private static boolean needsQuota(UserCommand command) {
+  private static boolean isAnsweredLater(UserCommand command) {
     return isBeginning(command)
         || command instanceof UserCommand.Restore
-        || command instanceof UserCommand.ResetState;
+        || command instanceof UserCommand.ResetState
+        || command instanceof UserCommand.CreateImage
+        || command instanceof UserCommand.CreateBackup;
   }
 
   private void answer(ActorRef<Reply> replyTo) {
@@ -408,7 +413,7 @@ public final class InstanceActor
   /** After every change: readers, whoever waits, and the next step. */
   private void settle() {
     index.put(ahead, version());
-    answerQuotaAskers();
+    answerLateAskers();
     if (ahead.operation().isEmpty()) {
       secrets.forget();
       timers.cancel("deadline");
@@ -426,21 +431,21 @@ public final class InstanceActor
     perform();
   }
 
-  private void answerQuotaAskers() {
+  private void answerLateAskers() {
     if (ahead.phase() != InstanceState.Phase.ASKED) {
       held.forEach(context.getSelf()::tell);
       held.clear();
     }
-    if (quotaAskers.isEmpty() || ahead.awaitsQuota()) {
+    if (lateAskers.isEmpty() || ahead.owesAnswer()) {
       return;
     }
     ahead
         .refusal()
         .map(Rejected::new)
         .ifPresentOrElse(
-            refused -> quotaAskers.forEach(asker -> asker.tell(refused)),
-            () -> quotaAskers.forEach(this::answer));
-    quotaAskers.clear();
+            refused -> lateAskers.forEach(asker -> asker.tell(refused)),
+            () -> lateAskers.forEach(this::answer));
+    lateAskers.clear();
   }
 
   private Optional<InstanceView> view() {

@@ -3,7 +3,9 @@ package io.troupe.actors.instance;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.instance.InstanceState.Phase;
 import io.troupe.actors.operation.Adopt;
+import io.troupe.actors.operation.Backup;
 import io.troupe.actors.operation.Boot;
+import io.troupe.actors.operation.CreateImage;
 import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
@@ -75,6 +77,28 @@ final class Wishes {
               Action.UNRESCUE,
               origin,
               () -> began(origin, OperationKind.UNRESCUE, Rescue.unrescue(), power()));
+      case UserCommand.CreateImage(_, var image) ->
+          ifLegal(
+              Action.CREATE_IMAGE,
+              origin,
+              () ->
+                  began(
+                      origin,
+                      OperationKind.CREATE_IMAGE,
+                      CreateImage.steps(),
+                      moment.settings().snapshotMillis(),
+                      Optional.of(new Purpose.CreateImage(image.id(), Optional.of(image)))));
+      case UserCommand.CreateBackup(_, var image, var type, var kept) ->
+          ifLegal(
+              Action.CREATE_BACKUP,
+              origin,
+              () ->
+                  began(
+                      origin,
+                      OperationKind.BACKUP,
+                      Backup.steps(kept),
+                      moment.settings().snapshotMillis(),
+                      Optional.of(new Purpose.Backup(image, type, kept))));
       case UserCommand.Revise(_, var revision) ->
           ifLegal(Action.UPDATE, origin, () -> edits.revise(revision));
       case UserCommand.MergeMetadata(_, var items, var limit) ->
@@ -98,7 +122,7 @@ final class Wishes {
           ifLegal(
               Action.RESET_STATE,
               origin,
-              () -> began(origin, Reset.kind(to), Reset.steps(), power()));
+              () -> breaksOff(origin, Reset.kind(to), Reset.steps(), power()));
     };
   }
 
@@ -158,7 +182,7 @@ final class Wishes {
         || isInProgress(OperationKind.DELETE)) {
       return Decision.nothing();
     }
-    return began(
+    return breaksOff(
         origin,
         OperationKind.SOFT_DELETE,
         SoftDelete.steps(onHost(), mayBeRescued()),
@@ -174,7 +198,7 @@ final class Wishes {
       var giveUp = Adopt.giveUp(mayBeOnHost);
       return began(origin, OperationKind.DELETE, giveUp, moment.settings().deleteMillis());
     }
-    return began(
+    return breaksOff(
         origin,
         OperationKind.DELETE,
         Delete.steps(mayBeOnHost, moment.request()),
@@ -215,17 +239,30 @@ final class Wishes {
     return state.operation().filter(one -> one.kind() == kind).isPresent();
   }
 
+  /** What may break off another operation takes away what that would leave half done. */
+  private Decision breaksOff(
+      UserCommand.Origin origin, OperationKind kind, List<Step> todo, long millis) {
+    return state
+        .operation()
+        .filter(CreateImage::isHalfDone)
+        .map(broken -> began(origin, kind, CreateImage.dropping(todo), millis, broken.purpose()))
+        .orElseGet(() -> began(origin, kind, todo, millis));
+  }
+
   private Decision began(
       UserCommand.Origin origin, OperationKind kind, List<Step> todo, long millis) {
+    return began(origin, kind, todo, millis, Optional.empty());
+  }
+
+  private Decision began(
+      UserCommand.Origin origin,
+      OperationKind kind,
+      List<Step> todo,
+      long millis,
+      Optional<Purpose> purpose) {
     return Decision.accept(
         new InstanceEvent.OperationBegan(
-            origin,
-            kind,
-            todo,
-            moment.in(millis),
-            Optional.empty(),
-            Optional.empty(),
-            moment.now()));
+            origin, kind, todo, moment.in(millis), Optional.empty(), purpose, moment.now()));
   }
 
   private boolean known(UserCommand.Origin origin) {

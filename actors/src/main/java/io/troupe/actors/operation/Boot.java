@@ -47,7 +47,9 @@ public final class Boot {
   /** Whether another host may be asked after {@code operation} has failed on one more. */
   public static boolean mayTryAnotherHost(
       Operation operation, BootRequest request, OperationSettings settings) {
-    return request.forcedHost().isEmpty() && operation.attempts() + 1 < settings.spawnAttempts();
+    return request.forcedHost().isEmpty()
+        && request.destination().isEmpty()
+        && operation.attempts() + 1 < settings.spawnAttempts();
   }
 
   /** Clean up on the host that failed, then go to another one. Ports stay. */

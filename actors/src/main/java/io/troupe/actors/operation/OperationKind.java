@@ -23,6 +23,8 @@ public enum OperationKind {
   SET_PASSWORD("changePassword"),
   RESCUE("rescue"),
   UNRESCUE("unrescue"),
+  CREATE_IMAGE("createImage"),
+  BACKUP("createBackup"),
   ADOPT("adopt");
 
   private final String action;
@@ -66,6 +68,12 @@ public enum OperationKind {
       case RESCUE -> Optional.of(TaskState.RESCUING);
       case UNRESCUE -> Optional.of(TaskState.UNRESCUING);
       case SET_PASSWORD -> Optional.of(TaskState.UPDATING_PASSWORD);
+      case CREATE_IMAGE ->
+          Optional.of(
+              step == StepKind.MAKE_IMAGE
+                  ? TaskState.IMAGE_SNAPSHOT_PENDING
+                  : TaskState.IMAGE_SNAPSHOT);
+      case BACKUP -> Optional.of(TaskState.IMAGE_BACKUP);
       case RESET_TO_ACTIVE, RESET_TO_ERROR, CRASH_DUMP -> Optional.empty();
     };
   }

@@ -5,6 +5,8 @@ public enum Participant {
   PROJECT("project", "Project (quota)"),
   SCHEDULER("scheduler", "Scheduler"),
   NETWORK("network", "Network"),
+  /** Records and bytes of images. */
+  IMAGES("images", "Images"),
   /** The host's own log: claims. */
   HOST("host", "Host"),
   /** The hypervisor, through its host. */

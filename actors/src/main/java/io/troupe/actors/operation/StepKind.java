@@ -2,6 +2,7 @@ package io.troupe.actors.operation;
 
 import static io.troupe.actors.operation.Participant.DRIVER;
 import static io.troupe.actors.operation.Participant.HOST;
+import static io.troupe.actors.operation.Participant.IMAGES;
 import static io.troupe.actors.operation.Participant.PROJECT;
 import static io.troupe.actors.operation.Participant.SCHEDULER;
 
@@ -35,6 +36,17 @@ public enum StepKind {
   RESCUE("rescue", false, DRIVER, "rescue"),
   /** Run the guest from its own disk, and remove the rescue disk. */
   UNRESCUE("unrescue", false, DRIVER, "unrescue"),
+  /**
+   * Record an image that waits for its bytes. Not asked again once it is done: its owner may have
+   * deleted it since.
+   */
+  MAKE_IMAGE("make_image", false, IMAGES, ""),
+  /** Give the image the bytes of the guest's root disk. */
+  SNAPSHOT("snapshot", false, DRIVER, "snapshot"),
+  /** Take the image away again, and whatever bytes it has. */
+  DROP_IMAGE("drop_image", true, IMAGES, ""),
+  /** Take away the oldest images of one type, so that as many are left as shall be kept. */
+  ROTATE_BACKUPS("rotate_backups", true, IMAGES, ""),
   /** A guest that Troupe did not make becomes the instance's, as it is. */
   ADOPT("adopt", false, DRIVER, "adopt"),
   /** Ask the hypervisor for the truth, after a failure or a deadline. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.actors.Examples;
 import io.troupe.actors.Rejection;
+import io.troupe.actors.catalog.Image;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.StepKind;
@@ -39,7 +40,9 @@ class DeadlinesTest {
   /** Few attempts, so that the walk is short; a delete is kept, so that there is a soft one. */
   private static final OperationSettings SETTINGS =
       new OperationSettings(
-          600_000, 120_000, 240_000, 60_000, 60_000, 60_000, 2_000, 2, 2, 3_600_000);
+          600_000, 120_000, 240_000, 60_000, 60_000, 60_000, 2_000, 2, 2, 3_600_000, 1_800_000, 0);
+
+  private static final Image IMAGE = Examples.image("snap");
 
   /** Far longer than any operation may take, all that is done after its deadline included. */
   private static final Duration LONGEST = Duration.ofHours(1);
@@ -115,6 +118,9 @@ class DeadlinesTest {
               Life.stopped().does(new UserCommand.Rescue(origin("r"), Examples.boot(0).image())));
       case ADOPT -> List.of(Life.absent().does(adoption()));
       case UNRESCUE -> List.of(rescued().does(new UserCommand.Unrescue(origin("u"))));
+      case CREATE_IMAGE ->
+          List.of(Life.active().does(new UserCommand.CreateImage(origin("i"), IMAGE)));
+      case BACKUP -> List.of(backingUp(Optional.of(IMAGE), 1), backingUp(Optional.empty(), 0));
     };
   }
 
@@ -122,6 +128,10 @@ class DeadlinesTest {
     var request = Examples.boot(Examples.flavor(), 0, Optional.of("h1"), Optional.empty());
     return new UserCommand.Adopt(
         Examples.adminOrigin("adopt"), request, Examples.H1, "somebody-elses");
+  }
+
+  private static Life backingUp(Optional<Image> image, int kept) {
+    return Life.active().does(new UserCommand.CreateBackup(origin("b"), image, "daily", kept));
   }
 
   private static Life rescued() {
@@ -310,7 +320,10 @@ class DeadlinesTest {
           Effect.ReleaseQuota _,
           Effect.ReleaseHost _,
           Effect.CondemnGuest _,
-          Effect.ReleasePorts _ ->
+          Effect.ReleasePorts _,
+          Effect.MakeImage _,
+          Effect.DropImage _,
+          Effect.RotateBackups _ ->
           List.of(new StepOutcome.Done(""));
       case Effect.Place _ ->
           List.of(Life.placed(Examples.H1, Examples.H2), Life.placed(Examples.H1));
@@ -344,8 +357,8 @@ class DeadlinesTest {
               guest(PowerState.SHUTDOWN),
               guest(PowerState.PAUSED),
               new StepOutcome.Guest(false, PowerState.NOSTATE));
-      case DriverCommand.Snapshot _,
-          DriverCommand.Resize _,
+      case DriverCommand.Snapshot _ -> List.of(new StepOutcome.Done(""));
+      case DriverCommand.Resize _,
           DriverCommand.AttachNic _,
           DriverCommand.DetachNic _,
           DriverCommand.AttachVolume _,
@@ -384,7 +397,10 @@ class DeadlinesTest {
       case Effect.ReleaseQuota _,
           Effect.ReleaseHost _,
           Effect.CondemnGuest _,
-          Effect.ReleasePorts _ ->
+          Effect.ReleasePorts _,
+          Effect.MakeImage _,
+          Effect.DropImage _,
+          Effect.RotateBackups _ ->
           List.of();
     };
   }
@@ -392,43 +408,56 @@ class DeadlinesTest {
   // ---- what there is
 
   /**
-   * What project, hosts and networks have written down; held against the instance at its end.
-   *
-   * @param foreign whether the guest is not known to be ours; then it must be left alone
+   * What project, hosts, networks and images have written down; held against the instance at its
+   * end.
    */
   private record Books(
-      boolean counted, Set<HostId> claims, Set<HostId> guests, Set<String> ports, boolean foreign) {
+      boolean counted,
+      Set<HostId> claims,
+      Set<HostId> guests,
+      Set<String> ports,
+      Set<String> halfImages) {
+    /** Stands for a guest that is not known to be ours; it must be left alone. */
+    private static final HostId FOREIGN = new HostId("foreign");
+
     static Books of(InstanceState state) {
       var hosts = Set.copyOf(state.host().stream().toList());
       var ports = new TreeSet<String>();
       state.nics().forEach(nic -> ports.add(nic.networkId()));
       var counted = state.visible() && state.softDeletedAt().isEmpty();
-      var foreign = state.operation().filter(it -> it.kind() == OperationKind.ADOPT).isPresent();
-      return new Books(counted, hosts, hosts, ports, foreign);
+      var adopts = state.operation().filter(it -> it.kind() == OperationKind.ADOPT).isPresent();
+      return new Books(counted, hosts, adopts ? Set.of(FOREIGN) : hosts, ports, Set.of());
     }
 
     /** After what was asked has been done, whether or not anybody heard of it. */
     Books with(Effect.Ask ask) {
       return switch (ask.what()) {
-        case Effect.ReserveQuota _ -> new Books(true, claims, guests, ports, foreign);
-        case Effect.ReleaseQuota _ -> new Books(false, claims, guests, ports, foreign);
+        case Effect.ReserveQuota _ -> new Books(true, claims, guests, ports, halfImages);
+        case Effect.ReleaseQuota _ -> new Books(false, claims, guests, ports, halfImages);
         case Effect.Place _ -> this;
         case Effect.ClaimHost(var host, _, _) ->
-            new Books(counted, plus(claims, host), guests, ports, foreign);
+            new Books(counted, plus(claims, host), guests, ports, halfImages);
         case Effect.ReleaseHost(var host, _) ->
-            new Books(counted, minus(claims, host), guests, ports, foreign);
+            new Books(counted, minus(claims, host), guests, ports, halfImages);
         case Effect.CondemnGuest(var host, _) ->
-            new Books(counted, minus(claims, host), minus(guests, host), ports, foreign);
+            new Books(counted, minus(claims, host), minus(guests, host), ports, halfImages);
         case Effect.AttachPort(_, var choice, _) ->
-            new Books(counted, claims, guests, plus(ports, choice.networkId()), foreign);
+            new Books(counted, claims, guests, plus(ports, choice.networkId()), halfImages);
         case Effect.ReleasePorts(var network) ->
-            new Books(counted, claims, guests, minus(ports, network), foreign);
+            new Books(counted, claims, guests, minus(ports, network), halfImages);
         case Effect.RunOnHost(var host, DriverCommand.Spawn _) ->
-            new Books(counted, claims, plus(guests, host), ports, foreign);
-        case Effect.RunOnHost(_, DriverCommand.Destroy destroy) when foreign ->
+            new Books(counted, claims, plus(guests, host), ports, halfImages);
+        case Effect.RunOnHost(_, DriverCommand.Destroy destroy) when guests.contains(FOREIGN) ->
             throw new AssertionError("a guest that Troupe did not make: " + destroy);
         case Effect.RunOnHost(var host, DriverCommand.Destroy _) ->
-            new Books(counted, claims, minus(guests, host), ports, foreign);
+            new Books(counted, claims, minus(guests, host), ports, halfImages);
+        case Effect.MakeImage(var image) ->
+            new Books(counted, claims, guests, ports, plus(halfImages, image.id()));
+        case Effect.DropImage(var image) ->
+            new Books(counted, claims, guests, ports, minus(halfImages, image));
+        case Effect.RotateBackups _ -> this;
+        case Effect.RunOnHost(_, DriverCommand.Snapshot(_, var image)) ->
+            new Books(counted, claims, guests, ports, minus(halfImages, image));
         case Effect.RunOnHost _ -> this;
       };
     }
@@ -440,10 +469,11 @@ class DeadlinesTest {
       var shouldCount =
           state.visible() && !state.deleted() && state.vmState() != VmState.SOFT_DELETED;
       assertThat(claims).as("claims of %s", state).isEqualTo(hosts);
-      if (!foreign) {
+      if (!guests.contains(FOREIGN)) {
         assertThat(guests).as("guests of %s", state).isEqualTo(hosts);
       }
       assertThat(ports).as("ports of %s", state).isEqualTo(networks);
+      assertThat(halfImages).as("images without bytes, of %s", state).isEmpty();
       assertThat(counted).as("quota of %s", state).isEqualTo(shouldCount);
       assertThat(state.trails()).allMatch(trail -> trail.finishedAt().isPresent());
     }

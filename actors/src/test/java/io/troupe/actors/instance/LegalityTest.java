@@ -125,6 +125,9 @@ class LegalityTest {
     commands.put(Action.SET_PASSWORD, new UserCommand.SetPassword(OWNER, "pw"));
     commands.put(Action.RESCUE, new UserCommand.Rescue(OWNER, Examples.boot(0).image()));
     commands.put(Action.UNRESCUE, new UserCommand.Unrescue(OWNER));
+    commands.put(Action.CREATE_IMAGE, new UserCommand.CreateImage(OWNER, Examples.image("snap")));
+    commands.put(
+        Action.CREATE_BACKUP, new UserCommand.CreateBackup(OWNER, Optional.empty(), "daily", 0));
     commands.put(Action.UPDATE, new UserCommand.Revise(OWNER, Revision.ofName("another")));
     commands.put(Action.UPDATE_METADATA, new UserCommand.MergeMetadata(OWNER, Map.of("k", "v"), 9));
     commands.put(Action.DELETE_METADATA, new UserCommand.DeleteMetadata(OWNER, "role"));

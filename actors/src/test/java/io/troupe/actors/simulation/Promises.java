@@ -185,26 +185,25 @@ final class Promises {
       var guests = host.hypervisor.guests();
       guests
           .entrySet()
-          .removeIf(
-              one -> one.getValue().foreign() && states.get(one.getKey()).host().isEmpty());
+          .removeIf(one -> one.getValue().foreign() && states.get(one.getKey()).host().isEmpty());
       assertThat(guests.keySet()).as("guests of %s", host).isEqualTo(expected);
       guests.forEach(
-              (id, guest) -> {
-                var state = states.get(id);
-                assertThat(guest.generation()).isEqualTo(state.generation());
-                rescued(state, guest.rescued());
-                assertThat(state.power()).as("power of %s", id).isEqualTo(guest.power());
-                var wanted =
-                    switch (guest.power()) {
-                      case RUNNING -> VmState.ACTIVE;
-                      case PAUSED -> VmState.PAUSED;
-                      case SUSPENDED -> VmState.SUSPENDED;
-                      default -> VmState.STOPPED;
-                    };
-                if (followsItsGuest(state)) {
-                  assertThat(state.vmState()).as("vm state of %s", id).isEqualTo(wanted);
-                }
-              });
+          (id, guest) -> {
+            var state = states.get(id);
+            assertThat(guest.generation()).isEqualTo(state.generation());
+            rescued(state, guest.rescued());
+            assertThat(state.power()).as("power of %s", id).isEqualTo(guest.power());
+            var wanted =
+                switch (guest.power()) {
+                  case RUNNING -> VmState.ACTIVE;
+                  case PAUSED -> VmState.PAUSED;
+                  case SUSPENDED -> VmState.SUSPENDED;
+                  default -> VmState.STOPPED;
+                };
+            if (followsItsGuest(state)) {
+              assertThat(state.vmState()).as("vm state of %s", id).isEqualTo(wanted);
+            }
+          });
     }
   }
 

@@ -81,7 +81,7 @@ final class BootPlanner {
           wanted.metadata(),
           wanted.tags(),
           placement.zone(),
-          placement.host(),
+          placement.forced(),
           serverGroup,
           hints,
           groups,
@@ -90,7 +90,8 @@ final class BootPlanner {
           wanted.accessIpv6(),
           wanted.configDrive(),
           reservation,
-          index);
+          index,
+          placement.destination());
     }
   }
 
@@ -105,6 +106,7 @@ final class BootPlanner {
     Optional<GroupSpec> group = group(caller, wanted.hints());
     var hints = new HashMap<>(wanted.hints());
     hints.remove("group");
+    SchedulerHints.check(hints);
     return placements
         .resolve(caller, wanted)
         .thenCombine(

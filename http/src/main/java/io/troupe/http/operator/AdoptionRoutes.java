@@ -93,7 +93,7 @@ final class AdoptionRoutes {
         .host(host)
         .thenCompose(
             view -> {
-              HostView there = view.orElseThrow(HostsRoutes::noHost);
+              HostView there = view.orElseThrow(() -> HostsRoutes.noSuchHost().thrown());
               GuestReport guest = guest(there, wanted.guest());
               InstanceId id = id(guest);
               FlavorAtBoot flavor = flavor(wanted, guest);
@@ -173,14 +173,7 @@ final class AdoptionRoutes {
   private static FlavorAtBoot asItIs(Resources size) {
     String name = "adopted-%d-%d-%d".formatted(size.vcpus(), size.ramMib(), size.diskGib());
     return new FlavorAtBoot(
-        name,
-        name,
-        size.vcpus(),
-        size.ramMib(),
-        Math.toIntExact(size.diskGib()),
-        0,
-        0,
-        Map.of());
+        name, name, size.vcpus(), size.ramMib(), Math.toIntExact(size.diskGib()), 0, 0, Map.of());
   }
 
   /** Said at once, where it can be; the host's own word is its claim. */
