@@ -228,7 +228,8 @@ final class AdoptionRoutes {
         Optional.empty(),
         false,
         "r-" + id(guest).toString().substring(0, 8),
-        0);
+        0,
+        Optional.empty());
   }
 
   private static Refused bad(String field, String reason) {
