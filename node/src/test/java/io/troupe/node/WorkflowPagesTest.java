@@ -2,6 +2,7 @@ package io.troupe.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,7 +175,7 @@ class WorkflowPagesTest {
     for (int i = 0; i < 200 && unknownGuests(host).isEmpty(); i++) {
       Thread.sleep(50);
     }
-    var body = "{\"guest\": \"%s\", \"project_id\": \"%s\"}".formatted(guest, admin.projectId());
+    var body = "{\"guest\": \"%s\", \"project_id\": \"%s\"}".formatted(guest, Books.projectOf(admin));
     var reply = admin.post("/v1/hosts/" + host + "/adopt", body);
     var id = reply.expect(202).path("instance_id").textValue();
     return drawn(id, reply);

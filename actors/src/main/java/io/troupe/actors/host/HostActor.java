@@ -671,6 +671,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             .toList();
     var seen = new HashMap<InstanceId, GuestReport>();
     guests.forEach(guest -> guest.instance().ifPresent(one -> seen.put(one, guest)));
+    foreignGuests.forEach(this::tellItsInstance);
     for (Claim claim : state.claims()) {
       if (claim.condemned()) {
         evict(state, claim);
@@ -692,6 +693,20 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     }
     touched.clear();
     return Effect().none();
+  }
+
+  /** A guest with our mark that nobody claimed here: perhaps its instance misses it elsewhere. */
+  private void tellItsInstance(GuestReport guest) {
+    guest
+        .instance()
+        .ifPresent(
+            instance ->
+                entities
+                    .instance(instance)
+                    .tell(
+                        new InstanceActor.Reported(
+                            GuestReported.seen(
+                                id, guest.generation(), guest.power(), "found on another host"))));
   }
 
   private void report(HostState state, InstanceId instance, GuestReported report) {

@@ -289,7 +289,8 @@ public final class InstanceActor
                 ahead.leavesItsGuestAlone()));
         yield Effect().none();
       }
-      case Outcome(var outcome) -> onInput(outcome);
+      case Outcome(var outcome) ->
+          isHeld(Drill.beforeWriting(ahead), "after") ? Effect().none() : onInput(outcome);
       case TimeUp(var operation) -> onInput(new DeadlinePassed(operation));
       case AskAgain(var operation, var step) -> {
         if (isCurrent(operation, step)) {
@@ -466,8 +467,16 @@ public final class InstanceActor
         .isPresent();
   }
 
+  private boolean isHeld(Optional<String> point, String where) {
+    point.ifPresent(it -> context.getLog().info("drill: {} holds {} {}", id, where, it));
+    return point.isPresent();
+  }
+
   /** Asks for what the state says comes next. */
   private void perform() {
+    if (isHeld(Drill.beforeAsking(ahead), "at")) {
+      return;
+    }
     var effect = ahead.next(settings);
     secrets
         .fillIn(effect)
