@@ -128,6 +128,11 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
   }
 
   @Override
+  public CompletionStage<Answer<DriverResult.MigrationSeen>> migration(InstanceId id) {
+    return orUnavailable(readings.migration(id));
+  }
+
+  @Override
   public Iterable<InstanceView> all() {
     return index.all();
   }

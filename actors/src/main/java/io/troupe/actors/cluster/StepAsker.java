@@ -71,13 +71,13 @@ public final class StepAsker<M> {
 
   private void put(Question question) {
     switch (question.ask().what()) {
-      case Effect.ReserveQuota(var project, var amount, var group) ->
+      case Effect.ReserveQuota(var project, var amount, var group, var generation) ->
           ask(
               question,
               ENTITY_ANSWER,
               ProjectActor.Reply.class,
               entities.project(project),
-              to -> new ProjectActor.Reserve(id, amount, group, to),
+              to -> new ProjectActor.Reserve(id, amount, group, generation, to),
               StepAsker::read);
       case Effect.ReleaseQuota(var project) ->
           ask(
@@ -251,6 +251,7 @@ public final class StepAsker<M> {
           switch (done.result()) {
             case DriverResult.Guest(var present, var power, _) ->
                 new StepOutcome.Guest(present, power);
+            case DriverResult.MoveTicketed(var ticket) -> new StepOutcome.Ticketed(ticket);
             case DriverResult.SnapshotTaken taken ->
                 new StepOutcome.Done(
                     "%s, %d bytes of %d, %s"
@@ -261,7 +262,6 @@ public final class StepAsker<M> {
                             taken.quiesced() ? "quiesced" : "as after a power cut"));
             case DriverResult.Console _,
                 DriverResult.Diagnostics _,
-                DriverResult.MoveTicketed _,
                 DriverResult.MigrationSeen _,
                 DriverResult.VolumeAttached _ ->
                 new StepOutcome.Done("");

@@ -3,8 +3,8 @@ package io.troupe.actors.instance;
 import io.troupe.actors.operation.Adopt;
 import io.troupe.actors.operation.Boot;
 import io.troupe.actors.operation.CreateImage;
-import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Failure;
+import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Rescue;
@@ -34,6 +34,9 @@ final class Deadlines {
     if (operation.kind() == OperationKind.ADOPT && step.kind() == StepKind.CLAIM) {
       return adoption(operation, step, reason);
     }
+    if (MoveOutcomes.concerns(operation)) {
+      return new MoveDeadlines(moment, operation).passed(step, reason);
+    }
     return switch (step.kind()) {
       case PLACE, CLAIM, NETWORK, SPAWN -> {
         var message =
@@ -50,7 +53,7 @@ final class Deadlines {
               operation,
               step,
               reason + "; the host will see to it",
-              Delete.withoutHypervisor(operation.todo()),
+              Leave.withoutHypervisor(operation.todo()),
               Optional.empty());
       case MAKE_IMAGE, SNAPSHOT ->
           moment.tooLate(
@@ -85,6 +88,17 @@ final class Deadlines {
       case INSPECT ->
           moment.tooLate(operation, step, reason, Moment.afterInspect(operation), Optional.empty());
       case ADOPT -> adoption(operation, step, reason);
+      case RESIZE,
+          OFFER,
+          PREPARE,
+          LIVE_MIGRATE,
+          FORCE_COMPLETE,
+          ABORT,
+          SETTLE,
+          SEND,
+          FINISH,
+          TAKE_OVER ->
+          throw new IllegalStateException("a step of a move: " + step);
       case RESERVE,
           DROP_IMAGE,
           ROTATE_BACKUPS,

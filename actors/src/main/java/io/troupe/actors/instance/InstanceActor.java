@@ -81,6 +81,10 @@ public final class InstanceActor
   public record ReadDiagnostics(OperationId id, ActorRef<DriverActor.Reply> replyTo)
       implements Message, CborSerializable {}
 
+  /** How far its live migration is. */
+  public record ReadMigration(OperationId id, ActorRef<DriverActor.Reply> replyTo)
+      implements Message, CborSerializable {}
+
   /** From the instance's host. */
   public record Reported(GuestReported report) implements Message, CborSerializable {}
 
@@ -249,7 +253,7 @@ public final class InstanceActor
     return ahead.phase() == InstanceState.Phase.ASKED
         && switch (message) {
           case Do(var command, _) -> !isBeginning(command);
-          case Get _, GetOperations _, ReadConsole _, ReadDiagnostics _ -> true;
+          case Get _, GetOperations _, ReadConsole _, ReadDiagnostics _, ReadMigration _ -> true;
           default -> false;
         };
   }
@@ -278,6 +282,8 @@ public final class InstanceActor
               guest -> new DriverCommand.ReadConsole(guest, maxBytes));
       case ReadDiagnostics(var operation, var replyTo) ->
           read(operation, replyTo, "diagnostics", DriverCommand.Diagnostics::new);
+      case ReadMigration(var operation, var replyTo) ->
+          read(operation, replyTo, "watch-migration", DriverCommand.WatchMigration::new);
       case Reported(var report) -> onInput(report);
       case ConfirmClaim(var host, var generation, var replyTo) -> {
         replyTo.tell(
@@ -298,7 +304,11 @@ public final class InstanceActor
         }
         yield Effect().none();
       }
-      case Wake() -> onInput(new ReclaimDue(OperationId.fresh()));
+      case Wake() ->
+          onInput(
+              ahead.vmState() == VmState.RESIZED
+                  ? new ConfirmDue(OperationId.fresh())
+                  : new ReclaimDue(OperationId.fresh()));
       case Idle() -> {
         if (ahead.operation().isEmpty()) {
           shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
@@ -342,6 +352,10 @@ public final class InstanceActor
     return isBeginning(command)
         || command instanceof UserCommand.Restore
         || command instanceof UserCommand.ResetState
+        || command instanceof UserCommand.Resize
+        || command instanceof UserCommand.Migrate
+        || command instanceof UserCommand.LiveMigrate
+        || command instanceof UserCommand.Evacuate
         || command instanceof UserCommand.CreateImage
         || command instanceof UserCommand.CreateBackup;
   }

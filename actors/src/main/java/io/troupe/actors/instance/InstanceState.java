@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param generation grows with each host the instance is promised to; fences its guest
  * @param trails of its operations, oldest first, bounded
  * @param softDeletedAt since when it waits to be restored or reclaimed
+ * @param moves from host to host, and the one that is not settled
  */
 public record InstanceState(
     InstanceId id,
@@ -43,7 +44,8 @@ public record InstanceState(
     Optional<Operation> operation,
     List<OperationTrail> trails,
     Optional<Lock> lock,
-    Optional<Instant> softDeletedAt)
+    Optional<Instant> softDeletedAt,
+    Moves moves)
     implements CborSerializable {
 
   /** How far the instance has come into being. */
@@ -61,6 +63,7 @@ public record InstanceState(
   public InstanceState {
     nics = List.copyOf(nics);
     trails = List.copyOf(trails);
+    moves = moves == null ? Moves.NONE : moves; // absent in snapshots from before instances moved
   }
 
   public static InstanceState absent(InstanceId id) {
@@ -83,7 +86,8 @@ public record InstanceState(
         Optional.empty(),
         List.of(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        Moves.NONE);
   }
 
   /**
@@ -119,12 +123,22 @@ public record InstanceState(
    * to again: nobody may take it away then.
    */
   public boolean standsBy(HostId host, long generation) {
-    return !deleted()
-        && (generation > this.generation
-            || this.host
-                .or(() -> operation.flatMap(Operation::target))
-                .filter(host::equals)
-                .isPresent());
+    return !deleted() && (generation > this.generation || mayHaveClaimOn(host));
+  }
+
+  private boolean mayHaveClaimOn(HostId one) {
+    return host.or(() -> operation.flatMap(Operation::target)).filter(one::equals).isPresent()
+        || other().filter(one::equals).isPresent();
+  }
+
+  /** The second host that has something of the instance, during a move. */
+  public Optional<HostId> other() {
+    return moves.open().flatMap(Move::other);
+  }
+
+  /** Of the guest that it has: what is older than that was another one. */
+  public long guestGeneration() {
+    return moves.guestGeneration() == 0 ? generation : moves.guestGeneration();
   }
 
   /**
@@ -139,19 +153,19 @@ public record InstanceState(
 
   /** Whether nobody can say yet if the project's quota allows what was asked. */
   public boolean awaitsQuota() {
-    return operation
-        .flatMap(Operation::current)
-        .filter(step -> step.kind() == StepKind.RESERVE)
-        .isPresent();
+    return isAt(StepKind.RESERVE)
+        && operation.filter(now -> now.kind() == OperationKind.CONFIRM_RESIZE).isEmpty();
   }
 
   /** Whether whoever asked for the operation in progress cannot be answered yet. */
   public boolean owesAnswer() {
     return awaitsQuota()
-        || operation
-            .flatMap(Operation::current)
-            .filter(step -> step.kind() == StepKind.MAKE_IMAGE)
-            .isPresent();
+        || isAt(StepKind.MAKE_IMAGE)
+        || isAt(StepKind.PLACE) && operation.filter(now -> now.kind().beginsMove()).isPresent();
+  }
+
+  private boolean isAt(StepKind kind) {
+    return operation.flatMap(Operation::current).filter(step -> step.kind() == kind).isPresent();
   }
 
   public Optional<TaskState> taskState() {
@@ -177,6 +191,7 @@ public record InstanceState(
         createdAt,
         updatedAt,
         launchedAt,
-        terminatedAt);
+        terminatedAt,
+        moves.migrations());
   }
 }

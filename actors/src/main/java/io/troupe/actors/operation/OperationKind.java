@@ -23,6 +23,12 @@ public enum OperationKind {
   SET_PASSWORD("changePassword"),
   RESCUE("rescue"),
   UNRESCUE("unrescue"),
+  RESIZE("resize"),
+  MIGRATE("migrate"),
+  CONFIRM_RESIZE("confirmResize"),
+  REVERT_RESIZE("revertResize"),
+  LIVE_MIGRATE("live-migration"),
+  EVACUATE("evacuate"),
   CREATE_IMAGE("createImage"),
   BACKUP("createBackup"),
   ADOPT("adopt");
@@ -36,6 +42,19 @@ public enum OperationKind {
   /** The action of the instance-actions API. */
   public String action() {
     return action;
+  }
+
+  /** Whether it begins a move: there may be two hosts from then on. */
+  public boolean beginsMove() {
+    return switch (this) {
+      case RESIZE, MIGRATE, LIVE_MIGRATE, EVACUATE -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether it begins a move or settles one. */
+  public boolean isAboutMove() {
+    return beginsMove() || this == CONFIRM_RESIZE || this == REVERT_RESIZE;
   }
 
   /** What the API shows while {@code step} is being done. */
@@ -68,6 +87,12 @@ public enum OperationKind {
       case RESCUE -> Optional.of(TaskState.RESCUING);
       case UNRESCUE -> Optional.of(TaskState.UNRESCUING);
       case SET_PASSWORD -> Optional.of(TaskState.UPDATING_PASSWORD);
+      case RESIZE, MIGRATE -> Optional.of(whileResizing(step));
+      case CONFIRM_RESIZE -> Optional.of(TaskState.RESIZE_CONFIRMING);
+      case REVERT_RESIZE -> Optional.of(TaskState.RESIZE_REVERTING);
+      case LIVE_MIGRATE -> Optional.of(TaskState.MIGRATING);
+      case EVACUATE ->
+          Optional.of(step == StepKind.SPAWN ? TaskState.REBUILD_SPAWNING : TaskState.REBUILDING);
       case CREATE_IMAGE ->
           Optional.of(
               step == StepKind.MAKE_IMAGE
@@ -75,6 +100,15 @@ public enum OperationKind {
                   : TaskState.IMAGE_SNAPSHOT);
       case BACKUP -> Optional.of(TaskState.IMAGE_BACKUP);
       case RESET_TO_ACTIVE, RESET_TO_ERROR, CRASH_DUMP -> Optional.empty();
+    };
+  }
+
+  private static TaskState whileResizing(StepKind step) {
+    return switch (step) {
+      case POWER_OFF, SEND -> TaskState.RESIZE_MIGRATING;
+      case RESIZE, FINISH, TAKE_OVER -> TaskState.RESIZE_MIGRATED;
+      case POWER_ON -> TaskState.RESIZE_FINISH;
+      default -> TaskState.RESIZE_PREP;
     };
   }
 }

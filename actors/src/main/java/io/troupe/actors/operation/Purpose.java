@@ -3,7 +3,10 @@ package io.troupe.actors.operation;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.actors.catalog.Image;
+import io.troupe.actors.instance.FlavorAtBoot;
 import io.troupe.core.value.HostId;
+import io.troupe.drivers.spi.MigrationOptions;
+import io.troupe.drivers.spi.MoveTicket;
 import java.util.Optional;
 
 /**
@@ -14,6 +17,10 @@ import java.util.Optional;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Purpose.CreateImage.class, name = "create-image"),
+  @JsonSubTypes.Type(value = Purpose.Resize.class, name = "resize"),
+  @JsonSubTypes.Type(value = Purpose.Migrate.class, name = "migrate"),
+  @JsonSubTypes.Type(value = Purpose.LiveMigrate.class, name = "live-migrate"),
+  @JsonSubTypes.Type(value = Purpose.Evacuate.class, name = "evacuate"),
   @JsonSubTypes.Type(value = Purpose.Backup.class, name = "backup"),
   @JsonSubTypes.Type(value = Purpose.Adopt.class, name = "adopt")
 })
@@ -46,6 +53,40 @@ public sealed interface Purpose {
       return image;
     }
   }
+
+  /**
+   * Another flavor, on whichever host.
+   *
+   * @param sameHost whether the instance's own host is one of them
+   */
+  record Resize(FlavorAtBoot flavor, boolean sameHost) implements Purpose {}
+
+  /**
+   * Another host, switched off.
+   *
+   * @param to empty: the scheduler's choice
+   */
+  record Migrate(Optional<HostId> to) implements Purpose {}
+
+  /**
+   * Another host, running.
+   *
+   * @param to empty: the scheduler's choice
+   * @param unfiltered an administrator means {@code to} whatever the filters say
+   * @param storage what was insisted on; {@code UNKNOWN}: as it comes
+   */
+  record LiveMigrate(
+      Optional<HostId> to, boolean unfiltered, MoveTicket.Storage storage, MigrationOptions options)
+      implements Purpose {}
+
+  /**
+   * Another host, since its own is dead.
+   *
+   * @param to empty: the scheduler's choice
+   * @param unfiltered an administrator means {@code to} whatever the filters say
+   * @param stopped whether the guest is off in the end whatever it was
+   */
+  record Evacuate(Optional<HostId> to, boolean unfiltered, boolean stopped) implements Purpose {}
 
   /**
    * A guest that is there, as the instance's.
