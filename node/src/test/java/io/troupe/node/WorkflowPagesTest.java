@@ -175,7 +175,8 @@ class WorkflowPagesTest {
     for (int i = 0; i < 200 && unknownGuests(host).isEmpty(); i++) {
       Thread.sleep(50);
     }
-    var body = "{\"guest\": \"%s\", \"project_id\": \"%s\"}".formatted(guest, Books.projectOf(admin));
+    var body =
+        "{\"guest\": \"%s\", \"project_id\": \"%s\"}".formatted(guest, Books.projectOf(admin));
     var reply = admin.post("/v1/hosts/" + host + "/adopt", body);
     var id = reply.expect(202).path("instance_id").textValue();
     return drawn(id, reply);

@@ -6,9 +6,10 @@ import java.util.Optional;
 /**
  * Holds instances at a step, so that a drill can kill their controller exactly there: one named
  * {@code hold-at-KIND.STEP} is not taken further once it has come to that step, one named {@code
- * hold-after-KIND.STEP} once the step was carried out but before that is written down. Only with the
- * system property {@code io.troupe.drill=true}; without it, as always but in a drill, names mean
- * nothing. What is held writes {@code drill: … holds at KIND.STEP} to the log. Its deadline still counts.
+ * hold-after-KIND.STEP} once the step was carried out but before that is written down. Only with
+ * the system property {@code io.troupe.drill=true}; without it, as always but in a drill, names
+ * mean nothing. What is held writes {@code drill: … holds at KIND.STEP} to the log. Its deadline
+ * still counts.
  */
 final class Drill {
   private static final boolean ON = Boolean.getBoolean("io.troupe.drill");

@@ -33,7 +33,8 @@ public record Fault(int code, String message, String details, Instant at) {
   static Fault ofMovedGuest(InstanceId instance, HostId to, Instant at) {
     return new Fault(
         500,
-        "The guest of instance %s is no longer on its host, but on another one.".formatted(instance),
+        "The guest of instance %s is no longer on its host, but on another one."
+            .formatted(instance),
         onHost(to),
         at);
   }
