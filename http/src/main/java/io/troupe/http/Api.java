@@ -11,6 +11,7 @@ import io.troupe.actors.image.ImageLimits;
 import io.troupe.actors.image.ImageStore;
 import io.troupe.config.ApiSettings;
 import io.troupe.config.QuotaSettings;
+import io.troupe.config.SchedulerSettings;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -33,6 +34,7 @@ public record Api(
     Quotas quotas,
     QuotaSettings quotaDefaults,
     Placements placements,
+    SchedulerSettings schedulerDefaults,
     ImageStore images,
     ImageLimits imageLimits,
     Supplier<Optional<String>> notReady,

@@ -1,5 +1,6 @@
 package io.troupe.actors.instance;
 
+import io.troupe.actors.scheduler.Batch;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
@@ -8,6 +9,7 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.drivers.spi.GuestSpec;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,7 @@ import java.util.Set;
  * @param userDataBase64 as given, empty when none
  * @param hints the other scheduler hints, each with its values
  * @param destination an administrator's choice that all filters judge
+ * @param batch the servers it is placed with, or none of them is
  */
 public record BootRequest(
     String name,
@@ -50,7 +53,8 @@ public record BootRequest(
     boolean configDrive,
     String reservationId,
     int launchIndex,
-    Optional<String> destination) {
+    Optional<String> destination,
+    Optional<Batch> batch) {
   public BootRequest {
     imageProperties = Map.copyOf(imageProperties);
     networks = List.copyOf(networks);
@@ -88,7 +92,8 @@ public record BootRequest(
         configDrive,
         reservationId,
         launchIndex,
-        destination);
+        destination,
+        batch);
   }
 
   private static Optional<String> address(Optional<String> revised, Optional<String> now) {
@@ -122,7 +127,8 @@ public record BootRequest(
         configDrive,
         reservationId,
         launchIndex,
-        destination);
+        destination,
+        batch);
   }
 
   public BootRequest withTags(List<String> others) {
@@ -152,7 +158,22 @@ public record BootRequest(
         configDrive,
         reservationId,
         launchIndex,
-        destination);
+        destination,
+        batch);
+  }
+
+  /** Requirements and rank may stand in the metadata, as in an OpenNebula template. */
+  private Map<String, List<String>> schedulerHints() {
+    if (!metadata.containsKey("SCHED_REQUIREMENTS") && !metadata.containsKey("SCHED_RANK")) {
+      return hints;
+    }
+    var all = new HashMap<>(hints);
+    for (String key : List.of("SCHED_REQUIREMENTS", "SCHED_RANK")) {
+      if (metadata.containsKey(key)) {
+        all.putIfAbsent(key, List.of(metadata.get(key)));
+      }
+    }
+    return all;
   }
 
   /** Resized. */
@@ -183,7 +204,8 @@ public record BootRequest(
         configDrive,
         reservationId,
         launchIndex,
-        destination);
+        destination,
+        batch);
   }
 
   /** What the scheduler has to find a host for. */
@@ -196,11 +218,11 @@ public record BootRequest(
         forcedHost,
         excluded,
         group,
-        hints,
+        schedulerHints(),
         flavor.extraSpecs(),
         imageProperties,
         candidates,
         new RequestDetail(
-            Optional.of(flavor.name()), Optional.of(image.id()), destination, Set.of()));
+            Optional.of(flavor.name()), Optional.of(image.id()), destination, Set.of(), batch));
   }
 }
