@@ -38,14 +38,18 @@ final class Deadlines {
       return new MoveDeadlines(moment, operation).passed(step, reason);
     }
     return switch (step.kind()) {
-      case PLACE, CLAIM, NETWORK, SPAWN -> {
+      case PERMIT, PLACE, CLAIM, NETWORK, SPAWN -> {
         var message =
-            "Build of instance %s timed out at step %s.".formatted(state.id(), step.kind().word());
+            "%s of instance %s timed out at step %s."
+                .formatted(
+                    operation.kind() == OperationKind.BOOT ? "Build" : operation.kind().action(),
+                    state.id(),
+                    step.kind().word());
         yield moment.tooLate(
             operation,
             step,
             reason,
-            Boot.giveUp(operation, moment.request()),
+            moment.giveUp(operation),
             Optional.of(new Failure(500, message, reason)));
       }
       case DESTROY ->
@@ -60,7 +64,7 @@ final class Deadlines {
               operation,
               step,
               reason,
-              CreateImage.giveUp(),
+              moment.giveUpImage(operation),
               Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
       case RESCUE ->
           moment.tooLate(

@@ -50,7 +50,10 @@ final class MoveOutcomes {
       case POWER_OFF ->
           operation.todo().size() > 1 && operation.todo().get(1).kind() == StepKind.RESIZE;
       case CLAIM ->
-          operation.kind() != OperationKind.BOOT && operation.kind() != OperationKind.ADOPT;
+          switch (operation.kind()) {
+            case BOOT, ADOPT, REBUILD, UNSHELVE -> false;
+            default -> true;
+          };
       default -> false;
     };
   }
