@@ -38,7 +38,9 @@ final class Ending {
       case CRASH_DUMP, SET_PASSWORD, CREATE_IMAGE, BACKUP ->
           afterReport(state.vmState(), state.power());
       case SOFT_DELETE ->
-          operation.failure().isPresent() ? afterRescue(state, operation) : VmState.SOFT_DELETED;
+          operation.failure().isPresent()
+              ? settled(state, afterRescue(state, operation))
+              : VmState.SOFT_DELETED;
       case RESTORE -> unlessRefused(state, afterPower(state.power()));
       case RESIZE, MIGRATE ->
           state.moves().open().filter(Move::arrived).isPresent()
@@ -74,6 +76,11 @@ final class Ending {
           case LIVE_MIGRATE, SOFT_DELETE, RESET_TO_ACTIVE, RESET_TO_ERROR -> true;
           default -> false;
         };
+  }
+
+  /** A soft delete first gives up what a resize can be reverted to; failed, it is not resized. */
+  private static VmState settled(InstanceState state, VmState after) {
+    return after == VmState.RESIZED ? afterPower(state.power()) : after;
   }
 
   /** What the quota does not count can only be soft-deleted. */

@@ -1,12 +1,15 @@
 package io.troupe.actors.simulation;
 
 import static io.troupe.actors.simulation.SimHost.failure;
+import static io.troupe.drivers.spi.DriverFailure.Kind.HOST_FAULT;
 import static io.troupe.drivers.spi.DriverFailure.Kind.INSTANCE_FAULT;
 import static io.troupe.drivers.spi.DriverFailure.Kind.RETRYABLE;
 import static io.troupe.drivers.spi.DriverFailure.Kind.UNSUPPORTED;
 
 import io.troupe.actors.instance.GuestReported;
 import io.troupe.actors.instance.StepOutcome;
+import io.troupe.core.value.HostId;
+import io.troupe.drivers.spi.MoveTicket;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.DriverCommand;
@@ -49,6 +52,7 @@ final class SimHypervisor {
     private final List<Consumer<StepOutcome.Result>> askers = new ArrayList<>();
     private boolean running;
     private boolean hangs;
+    private boolean aborted;
     private boolean over;
   }
 
@@ -104,6 +108,10 @@ final class SimHypervisor {
     return lost.getOrDefault(instance, -1L) == generation;
   }
 
+  boolean lostLately(InstanceId instance) {
+    return lost.containsKey(instance) && !guests.containsKey(instance);
+  }
+
   void guestChangesByItself() {
     if (guests.isEmpty()) {
       return;
@@ -111,6 +119,9 @@ final class SimHypervisor {
     var all = List.copyOf(guests.keySet());
     var instance = all.get(world.upTo(all.size()));
     var guest = guests.get(instance);
+    if (world.instances.get(instance).state().moves().open().isPresent()) {
+      return; // nobody touches by hand what is being moved
+    }
     if (world.fault(0.1)) {
       world.trace(name, () -> instance + " is undefined by hand");
       guests.remove(instance);
@@ -160,6 +171,10 @@ final class SimHypervisor {
       asker.accept(failure(RETRYABLE, "not connected"));
       return;
     }
+    if (command.goesBeside()) {
+      world.after(1 + world.upTo(50), () -> asker.accept(beside(command, lane)));
+      return;
+    }
     if (command instanceof DriverCommand.Destroy) {
       List.copyOf(lane).stream()
           .filter(job -> isSettled(job.command, command))
@@ -172,6 +187,32 @@ final class SimHypervisor {
     var left = Duration.between(world.now(), command.target().deadline()).toMillis();
     world.after(Math.max(0, left), () -> cancel(job));
     startNext(command.target().instance());
+  }
+
+  /** What is done to a migration under way does not wait for its end. */
+  private StepOutcome.Result beside(DriverCommand command, Deque<Job> lane) {
+    var migration =
+        lane.stream()
+            .filter(job -> job.running && job.command instanceof DriverCommand.LiveMigrate)
+            .findFirst();
+    var guest = guests.get(command.target().instance());
+    if (command.target().epoch() < epoch) {
+      return failure(RETRYABLE, "old epoch");
+    }
+    if (command instanceof DriverCommand.ForceComplete && migration.isEmpty()) {
+      return failure(INSTANCE_FAULT, "no migration is under way");
+    }
+    migration.ifPresent(
+        job -> {
+          job.aborted |= command instanceof DriverCommand.AbortMigration;
+          if (job.hangs) {
+            job.hangs = false;
+            world.after(world.upTo(500), () -> finish(job));
+          }
+        });
+    return guest == null
+        ? new StepOutcome.Guest(false, PowerState.NOSTATE)
+        : new StepOutcome.Guest(true, guest.power());
   }
 
   private static boolean repeats(DriverCommand earlier, DriverCommand later) {
@@ -219,10 +260,14 @@ final class SimHypervisor {
     if (job.over) {
       return;
     }
+    if (job.aborted) {
+      end(job, failure(INSTANCE_FAULT, "aborted"));
+      return;
+    }
     if (world.fault(0.15)) {
       var kinds = DriverFailure.Kind.values();
       var drawn = kinds[world.upTo(kinds.length)];
-      var kind = drawn == UNSUPPORTED && isRescue(job.command) ? INSTANCE_FAULT : drawn;
+      var kind = drawn == UNSUPPORTED && isForGood(job.command) ? INSTANCE_FAULT : drawn;
       if (world.fault(0.4)) {
         carryOut(job.command);
       }
@@ -233,8 +278,20 @@ final class SimHypervisor {
   }
 
   /** A driver has these or it has not, it does not change its mind; here it has. */
-  private static boolean isRescue(DriverCommand command) {
-    return command instanceof DriverCommand.Rescue || command instanceof DriverCommand.Unrescue;
+  private static boolean isForGood(DriverCommand command) {
+    return switch (command) {
+      case DriverCommand.Rescue _,
+          DriverCommand.Unrescue _,
+          DriverCommand.OfferMove _,
+          DriverCommand.PrepareMove _,
+          DriverCommand.LiveMigrate _,
+          DriverCommand.SendMove _,
+          DriverCommand.FinishMove _,
+          DriverCommand.TakeOver _,
+          DriverCommand.Resize _ ->
+          true;
+      default -> false;
+    };
   }
 
   private void end(Job job, StepOutcome.Result result) {
@@ -268,7 +325,68 @@ final class SimHypervisor {
         guests.put(instance, new Guest(generation, guest.power(), guest.rescued(), true));
         yield new StepOutcome.Guest(true, guest.power());
       }
+      case DriverCommand.OfferMove _ -> {
+        if (guest == null || guest.rescued()) {
+          yield failure(INSTANCE_FAULT, "cannot be moved");
+        }
+        yield new StepOutcome.Ticketed(
+            MoveTicket.offered("sim", place(guest.generation())));
+      }
+      case DriverCommand.PrepareMove(_, _, var ticket, _, _) ->
+          new StepOutcome.Ticketed(ticket.prepared(MoveTicket.Storage.BLOCK, place(generation)));
+      case DriverCommand.LiveMigrate(_, var ticket, _) -> {
+        if (guest == null) {
+          yield new StepOutcome.Guest(false, PowerState.NOSTATE);
+        }
+        if (guest.power() != PowerState.RUNNING && guest.power() != PowerState.PAUSED) {
+          yield failure(INSTANCE_FAULT, "cannot migrate from " + guest.power());
+        }
+        var to = Long.parseLong(ticket.destination().get("generation"));
+        var there = world.hosts.get(new HostId(ticket.destination().get("host"))).hypervisor;
+        var other = there.guests.get(instance);
+        if (other != null && other.generation() > to) {
+          yield failure(HOST_FAULT, "the destination has a newer one");
+        }
+        guests.remove(instance);
+        there.guests.put(instance, new Guest(to, guest.power(), false, guest.foreign()));
+        there.lost.remove(instance);
+        yield new StepOutcome.Guest(false, PowerState.NOSTATE);
+      }
+      case DriverCommand.SendMove(_, var ticket) -> {
+        if (guest == null || isOn(guest)) {
+          yield failure(INSTANCE_FAULT, "not off");
+        }
+        world.transfers.add(instance + "." + ticket.destination().get("generation"));
+        yield new StepOutcome.Guest(true, guest.power());
+      }
+      case DriverCommand.FinishMove _ -> {
+        var come = guest != null && guest.generation() == generation;
+        if (!come && !world.transfers.contains(instance + "." + generation)) {
+          yield failure(INSTANCE_FAULT, "it has not come");
+        }
+        world.transfers.remove(instance + "." + generation);
+        if (!come) {
+          lost.remove(instance);
+          guests.put(instance, new Guest(generation, PowerState.SHUTDOWN, false, false));
+        }
+        yield new StepOutcome.Guest(true, guests.get(instance).power());
+      }
+      case DriverCommand.TakeOver _ -> {
+        if (guest == null) {
+          yield noGuest();
+        }
+        guests.put(
+            instance, new Guest(generation, guest.power(), guest.rescued(), guest.foreign()));
+        yield new StepOutcome.Guest(true, guest.power());
+      }
+      case DriverCommand.Resize _ -> {
+        if (guest == null || isOn(guest)) {
+          yield failure(INSTANCE_FAULT, "not off");
+        }
+        yield new StepOutcome.Guest(true, guest.power());
+      }
       case DriverCommand.Destroy _ -> {
+        world.transfers.remove(instance + "." + generation);
         if (guest != null && guest.foreign() && !world.wasAdopted(instance)) {
           throw new AssertionError(instance + " removes a guest that was never adopted");
         }
@@ -296,6 +414,14 @@ final class SimHypervisor {
           guest == null ? noGuest() : power(instance, guest.generation(), PowerState.SHUTDOWN);
       default -> throw new AssertionError("no operation asks here for " + command.name());
     };
+  }
+
+  private Map<String, String> place(long generation) {
+    return Map.of("host", host.id().value(), "generation", Long.toString(generation));
+  }
+
+  private static boolean isOn(Guest guest) {
+    return guest.power() != PowerState.SHUTDOWN && guest.power() != PowerState.CRASHED;
   }
 
   private StepOutcome.Result bootAs(Guest guest, InstanceId instance, boolean rescued) {
