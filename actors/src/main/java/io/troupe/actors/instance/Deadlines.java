@@ -1,8 +1,6 @@
 package io.troupe.actors.instance;
 
 import io.troupe.actors.operation.Adopt;
-import io.troupe.actors.operation.Boot;
-import io.troupe.actors.operation.CreateImage;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.Operation;

@@ -94,7 +94,11 @@ final class MoveOutcomes {
       case EVACUATE -> {
         var leavesTheDead =
             step.kind() == StepKind.CONDEMN
-                && state.moves().open().filter(move -> !move.arrived()).isPresent(); // not a new host
+                && state
+                    .moves()
+                    .open()
+                    .filter(move -> !move.arrived())
+                    .isPresent(); // not a new host
         yield !step.isThere() && (leavesTheDead || step.kind() == StepKind.CLAIM)
             ? Optional.of(InstanceEvent.Turn.ARRIVED)
             : Optional.empty();

@@ -9,11 +9,11 @@ import static io.troupe.drivers.spi.DriverFailure.Kind.UNSUPPORTED;
 import io.troupe.actors.instance.GuestReported;
 import io.troupe.actors.instance.StepOutcome;
 import io.troupe.core.value.HostId;
-import io.troupe.drivers.spi.MoveTicket;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.MoveTicket;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -329,8 +329,7 @@ final class SimHypervisor {
         if (guest == null || guest.rescued()) {
           yield failure(INSTANCE_FAULT, "cannot be moved");
         }
-        yield new StepOutcome.Ticketed(
-            MoveTicket.offered("sim", place(guest.generation())));
+        yield new StepOutcome.Ticketed(MoveTicket.offered("sim", place(guest.generation())));
       }
       case DriverCommand.PrepareMove(_, _, var ticket, _, _) ->
           new StepOutcome.Ticketed(ticket.prepared(MoveTicket.Storage.BLOCK, place(generation)));

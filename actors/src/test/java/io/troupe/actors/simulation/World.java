@@ -19,14 +19,14 @@ import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
-import io.troupe.drivers.spi.MoveTicket;
 import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.MoveTicket;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -263,8 +263,7 @@ final class World {
           new UserCommand.LiveMigrate(admin, Optional.empty(), false, MoveTicket.Storage.UNKNOWN);
       case 39 -> new UserCommand.AbortMigration(admin, 1 + random.nextInt(2));
       case 40 -> new UserCommand.ForceComplete(admin, 1 + random.nextInt(2));
-      case 41 ->
-          new UserCommand.Evacuate(admin, Optional.empty(), false, random.nextBoolean());
+      case 41 -> new UserCommand.Evacuate(admin, Optional.empty(), false, random.nextBoolean());
       default -> new UserCommand.Revise(origin, Revision.ofName("name-" + number));
     };
   }
