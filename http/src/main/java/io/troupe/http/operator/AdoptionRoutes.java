@@ -229,7 +229,9 @@ final class AdoptionRoutes {
         false,
         "r-" + id(guest).toString().substring(0, 8),
         0,
-        Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        List.of());
   }
 
   private static Refused bad(String field, String reason) {
