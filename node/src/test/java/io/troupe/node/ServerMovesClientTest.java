@@ -150,7 +150,10 @@ class ServerMovesClientTest {
     admin.text(
         "--os-compute-api-version 2.11 compute service set --down " + dead + " nova-compute");
     try {
-      admin.text("--os-compute-api-version 2.29 server evacuate --wait " + id);
+      // Debian's client has a fault: it has asked and been answered when it fails to show the
+      // server.
+      var asked = admin.run("--os-compute-api-version 2.29 server evacuate " + id);
+      assertThat(asked.errors()).isIn("", "'TupleWithMeta' object has no attribute 'id'\n");
       awaitStatus(id, "ACTIVE");
 
       assertThat(host(id)).isNotEqualTo(dead);

@@ -334,7 +334,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             yield Effect().none();
           }
           case Publish() -> {
-            publish(state, List.of()); // unheard of, it does so when it is told
+            publishAtOnce(state); // unheard of, it does so when it is told
             yield Effect().none();
           }
           case Forget() ->
@@ -678,6 +678,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             .toList();
     var seen = new HashMap<InstanceId, GuestReport>();
     guests.forEach(guest -> guest.instance().ifPresent(one -> seen.put(one, guest)));
+    foreignGuests.forEach(this::tellItsInstance);
     for (Claim claim : state.claims()) {
       if (claim.condemned()) {
         evict(state, claim);
@@ -701,6 +702,20 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     return Effect().none();
   }
 
+  /** A guest with our mark that nobody claimed here: perhaps its instance misses it elsewhere. */
+  private void tellItsInstance(GuestReport guest) {
+    guest
+        .instance()
+        .ifPresent(
+            instance ->
+                entities
+                    .instance(instance)
+                    .tell(
+                        new InstanceActor.Reported(
+                            GuestReported.seen(
+                                id, guest.generation(), guest.power(), "found on another host"))));
+  }
+
   private void report(HostState state, InstanceId instance, GuestReported report) {
     if (state.claim(instance).isPresent()) {
       entities.instance(instance).tell(new InstanceActor.Reported(report));
@@ -722,6 +737,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     context
         .getLog()
         .warn("host {}: the claim of instance {} does not stand", id, answer.instance());
+    if (answer.foreign()) {
+      return release(answer.instance(), () -> {}); // an adoption that was given up
+    }
     return persist(new HostEvent.Condemned(answer.instance()))
         .thenRun((HostState after) -> evict(after, after.claim(answer.instance()).orElseThrow()));
   }
@@ -743,7 +761,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         .persist(new HostEvent.Administered(wanted))
         .thenRun(
             (HostState after) -> {
-              publish(after, List.of());
+              publishAtOnce(after);
               replyTo.tell(new AdministerReply(view(after), Optional.empty()));
             });
   }
@@ -763,7 +781,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     return persist(new HostEvent.Equipped(wanted))
         .thenRun(
             (HostState after) -> {
-              publish(after, List.of());
+              publishAtOnce(after);
               replyTo.tell(new AdministerReply(view(after), Optional.empty()));
             });
   }
@@ -818,6 +836,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private void publish(HostState state, List<InstanceId> settled) {
     if (state.known() && health != Health.UNHEARD) {
       entities.schedulerPost().tell(new SchedulerActor.HostDelta(row(state), settled));
+    }
+  }
+
+  /** What somebody has decided is not collected with other words: the next boot obeys it. */
+  private void publishAtOnce(HostState state) {
+    if (state.known() && health != Health.UNHEARD) {
+      var delta = new SchedulerActor.HostDelta(row(state), List.of());
+      entities.schedulerPost().tell(new SchedulerActor.HostDeltas(List.of(delta)));
     }
   }
 

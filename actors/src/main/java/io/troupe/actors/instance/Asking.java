@@ -89,6 +89,7 @@ final class Asking {
           SET_PASSWORD,
           RESCUE,
           UNRESCUE,
+          ADOPT,
           RESIZE,
           OFFER,
           PREPARE,
@@ -136,6 +137,7 @@ final class Asking {
           new DriverCommand.SetPassword(target, administrator(state), Secrets.NOT_HERE);
       case RESCUE -> new DriverCommand.Rescue(target, operation.rescueImage().orElseThrow());
       case UNRESCUE -> new DriverCommand.Unrescue(target);
+      case ADOPT -> new DriverCommand.Adopt(target, guestToAdopt(operation));
       case RESIZE -> new DriverCommand.Resize(target, sizeHere(state, operation));
       case OFFER -> new DriverCommand.OfferMove(target);
       case PREPARE ->
@@ -162,6 +164,13 @@ final class Asking {
       case DESTROY -> new DriverCommand.Destroy(target);
       default -> throw new IllegalStateException(step + " is no driver command");
     };
+  }
+
+  private static String guestToAdopt(Operation operation) {
+    return operation
+        .purpose()
+        .map(purpose -> purpose instanceof Purpose.Adopt(_, var guest) ? guest : "")
+        .orElseThrow();
   }
 
   /** The image may name the guest's administrator, as Nova's property does. */

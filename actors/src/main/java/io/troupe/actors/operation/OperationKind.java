@@ -34,7 +34,8 @@ public enum OperationKind {
   REBUILD("rebuild"),
   SHELVE("shelve"),
   SHELVE_OFFLOAD("shelveOffload"),
-  UNSHELVE("unshelve");
+  UNSHELVE("unshelve"),
+  ADOPT("adopt");
 
   private final String action;
 
@@ -68,6 +69,12 @@ public enum OperationKind {
             case RESERVE, PLACE -> Optional.of(TaskState.SCHEDULING);
             case NETWORK -> Optional.of(TaskState.NETWORKING);
             case SPAWN -> Optional.of(TaskState.SPAWNING);
+            default -> Optional.empty();
+          };
+      case ADOPT ->
+          switch (step) {
+            case RESERVE, CLAIM -> Optional.of(TaskState.SCHEDULING);
+            case ADOPT -> Optional.of(TaskState.SPAWNING);
             default -> Optional.empty();
           };
       case DELETE -> Optional.of(TaskState.DELETING);

@@ -49,7 +49,8 @@ final class LibvirtCommands {
           "SendMove",
           "FinishMove",
           "TakeOver",
-          "ReadConsole");
+          "ReadConsole",
+          "Adopt");
 
   private final LibvirtConnection connection;
   private final HostFacts facts;
@@ -63,6 +64,7 @@ final class LibvirtCommands {
   private final Resizing resizing;
   private final Hotplug hotplug;
   private final GuestAssembly assembly;
+  private final Adoption adoption;
   private final Moves moves;
   private final LiveMigration migration;
 
@@ -86,6 +88,7 @@ final class LibvirtCommands {
     this.rescue = new Rescue(connection, pool, cache, power);
     this.resizing = new Resizing(connection, pool, facts);
     this.hotplug = new Hotplug(connection, pool, choices.nicSource());
+    this.adoption = new Adoption(connection);
     this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images(), cache);
     this.moves =
         new Moves(
@@ -150,6 +153,7 @@ final class LibvirtCommands {
       }
       case DriverCommand.DetachVolume(_, var volumeId) ->
           hotplug.detachVolume(instance, volumeId, permit);
+      case DriverCommand.Adopt(_, var name) -> adoption.adopt(target, name, tenure);
       case DriverCommand.OfferMove _ -> {
         return new DriverResult.MoveTicketed(
             moves.offer(guest(target, recorded), volumes(target, recorded)));

@@ -40,7 +40,10 @@ public record GuestSpec(
    *     again
    */
   public record ImageRef(
-      String id, String sha512, String diskFormat, long sizeBytes, long virtualSizeBytes) {}
+      String id, String sha512, String diskFormat, long sizeBytes, long virtualSizeBytes) {
+    /** Of a guest that boots from a volume which was made from no image. */
+    public static final ImageRef NONE = new ImageRef("", "", "qcow2", 0, 0);
+  }
 
   /**
    * One network interface.

@@ -163,6 +163,10 @@ final class ServerJson {
 
   private void putImage(ObjectNode json, InstanceView server) {
     String id = server.request().image().id();
+    if (id.isEmpty()) { // from a volume, or adopted
+      json.put("image", "");
+      return;
+    }
     var image = json.putObject("image").put("id", id);
     putBookmark(image, "/images/" + id);
   }
