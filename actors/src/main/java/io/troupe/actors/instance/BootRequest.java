@@ -26,6 +26,7 @@ import java.util.Set;
  * @param hints the other scheduler hints, each with its values
  * @param destination an administrator's choice that all filters judge
  * @param batch the servers it is placed with, or none of them is
+ * @param files injected when the guest is made
  */
 public record BootRequest(
     String name,
@@ -54,7 +55,8 @@ public record BootRequest(
     String reservationId,
     int launchIndex,
     Optional<String> destination,
-    Optional<Batch> batch) {
+    Optional<Batch> batch,
+    List<GuestSpec.InjectedFile> files) {
   public BootRequest {
     imageProperties = Map.copyOf(imageProperties);
     networks = List.copyOf(networks);
@@ -62,6 +64,7 @@ public record BootRequest(
     tags = List.copyOf(tags);
     hints = Map.copyOf(hints);
     securityGroups = List.copyOf(securityGroups);
+    files = files == null ? List.of() : List.copyOf(files); // there were none at first
   }
 
   /** With what the owner changes. */
@@ -93,7 +96,8 @@ public record BootRequest(
         reservationId,
         launchIndex,
         destination,
-        batch);
+        batch,
+        files);
   }
 
   private static Optional<String> address(Optional<String> revised, Optional<String> now) {
@@ -101,37 +105,75 @@ public record BootRequest(
   }
 
   public BootRequest withMetadata(Map<String, String> items) {
-    return new BootRequest(
-        name,
-        description,
-        hostname,
-        project,
-        userId,
-        flavor,
+    return with(
         image,
         imageProperties,
-        networks,
         keyName,
         publicKey,
         userDataBase64,
         items,
         tags,
         availabilityZone,
-        forcedHost,
-        group,
-        hints,
-        securityGroups,
-        diskConfig,
-        accessIpv4,
-        accessIpv6,
-        configDrive,
-        reservationId,
-        launchIndex,
-        destination,
-        batch);
+        files);
   }
 
   public BootRequest withTags(List<String> others) {
+    return with(
+        image,
+        imageProperties,
+        keyName,
+        publicKey,
+        userDataBase64,
+        metadata,
+        others,
+        availabilityZone,
+        files);
+  }
+
+  /** With what a rebuild makes of it. */
+  public BootRequest rebuilt(RebuildRequest wanted) {
+    return revised(wanted.revision())
+        .with(
+            wanted.image(),
+            wanted.imageProperties(),
+            wanted.key().map(RebuildRequest.Key::name).orElse(keyName),
+            wanted.key().map(RebuildRequest.Key::publicKey).orElse(publicKey),
+            wanted.userDataBase64().orElse(userDataBase64),
+            wanted.metadata().orElse(metadata),
+            tags,
+            availabilityZone,
+            wanted.files());
+  }
+
+  public BootRequest withImage(GuestSpec.ImageRef another, Map<String, String> itsProperties) {
+    return with(
+        another,
+        itsProperties,
+        keyName,
+        publicKey,
+        userDataBase64,
+        metadata,
+        tags,
+        availabilityZone,
+        files);
+  }
+
+  /** Pinned to another zone, or to none. */
+  public BootRequest inZone(Optional<String> zone) {
+    return with(
+        image, imageProperties, keyName, publicKey, userDataBase64, metadata, tags, zone, files);
+  }
+
+  private BootRequest with(
+      GuestSpec.ImageRef newImage,
+      Map<String, String> newImageProperties,
+      Optional<String> newKeyName,
+      Optional<String> newPublicKey,
+      String newUserData,
+      Map<String, String> newMetadata,
+      List<String> newTags,
+      Optional<String> newZone,
+      List<GuestSpec.InjectedFile> newFiles) {
     return new BootRequest(
         name,
         description,
@@ -139,15 +181,15 @@ public record BootRequest(
         project,
         userId,
         flavor,
-        image,
-        imageProperties,
+        newImage,
+        newImageProperties,
         networks,
-        keyName,
-        publicKey,
-        userDataBase64,
-        metadata,
-        others,
-        availabilityZone,
+        newKeyName,
+        newPublicKey,
+        newUserData,
+        newMetadata,
+        newTags,
+        newZone,
         forcedHost,
         group,
         hints,
@@ -159,7 +201,8 @@ public record BootRequest(
         reservationId,
         launchIndex,
         destination,
-        batch);
+        batch,
+        newFiles);
   }
 
   /** Requirements and rank may stand in the metadata, as in an OpenNebula template. */
@@ -205,17 +248,38 @@ public record BootRequest(
         reservationId,
         launchIndex,
         destination,
-        batch);
+        batch,
+        files);
   }
 
   /** What the scheduler has to find a host for. */
   public RequestSpec requestSpec(InstanceId instance, Set<HostId> excluded, int candidates) {
+    return requestSpec(instance, forcedHost, destination, batch, excluded, candidates);
+  }
+
+  /**
+   * The same when it is booted already: what was chosen for the boot holds no longer.
+   *
+   * @param host an administrator's choice for this once, which all filters judge
+   */
+  public RequestSpec laterSpec(
+      InstanceId instance, Optional<String> host, Set<HostId> excluded, int candidates) {
+    return requestSpec(instance, Optional.empty(), host, Optional.empty(), excluded, candidates);
+  }
+
+  private RequestSpec requestSpec(
+      InstanceId instance,
+      Optional<String> onHost,
+      Optional<String> toHost,
+      Optional<Batch> together,
+      Set<HostId> excluded,
+      int candidates) {
     return new RequestSpec(
         instance,
         project,
         Wants.resources(flavor.resources(), flavor.extraSpecs()),
         availabilityZone,
-        forcedHost,
+        onHost,
         excluded,
         group,
         schedulerHints(),
@@ -223,6 +287,6 @@ public record BootRequest(
         imageProperties,
         candidates,
         new RequestDetail(
-            Optional.of(flavor.name()), Optional.of(image.id()), destination, Set.of(), batch));
+            Optional.of(flavor.name()), Optional.of(image.id()), toHost, Set.of(), together));
   }
 }

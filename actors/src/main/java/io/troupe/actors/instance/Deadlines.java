@@ -1,9 +1,8 @@
 package io.troupe.actors.instance;
 
-import io.troupe.actors.operation.Boot;
-import io.troupe.actors.operation.CreateImage;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Leave;
+import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Rescue;
 import io.troupe.core.value.OperationId;
 import java.util.Optional;
@@ -30,14 +29,18 @@ final class Deadlines {
       return new MoveDeadlines(moment, operation).passed(step, reason);
     }
     return switch (step.kind()) {
-      case PLACE, CLAIM, NETWORK, SPAWN -> {
+      case PERMIT, PLACE, CLAIM, NETWORK, SPAWN -> {
         var message =
-            "Build of instance %s timed out at step %s.".formatted(state.id(), step.kind().word());
+            "%s of instance %s timed out at step %s."
+                .formatted(
+                    operation.kind() == OperationKind.BOOT ? "Build" : operation.kind().action(),
+                    state.id(),
+                    step.kind().word());
         yield moment.tooLate(
             operation,
             step,
             reason,
-            Boot.giveUp(operation, moment.request()),
+            moment.giveUp(operation),
             Optional.of(new Failure(500, message, reason)));
       }
       case DESTROY ->
@@ -52,7 +55,7 @@ final class Deadlines {
               operation,
               step,
               reason,
-              CreateImage.giveUp(),
+              moment.giveUpImage(operation),
               Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
       case RESCUE ->
           moment.tooLate(

@@ -41,6 +41,7 @@ final class Evolving {
   private final Trails trails;
   private Optional<Lock> lock;
   private Optional<Instant> softDeletedAt;
+  private Optional<Shelf> shelf;
   private Moves moves;
 
   private Evolving(InstanceState from) {
@@ -63,6 +64,7 @@ final class Evolving {
     trails = new Trails(from.trails());
     lock = from.lock();
     softDeletedAt = from.softDeletedAt();
+    shelf = from.shelf();
     moves = from.moves();
   }
 
@@ -93,7 +95,8 @@ final class Evolving {
         trails.all(),
         lock,
         softDeletedAt,
-        moves);
+        moves,
+        shelf);
   }
 
   private void on(InstanceEvent event) {
@@ -186,6 +189,18 @@ final class Evolving {
     begin(
         began.origin(), began.kind(), began.todo(), began.deadline(), began.purpose(), began.at());
     operation = operation.map(now -> now.onHost(target).withRescueImage(rescueImage));
+    switch (began.purpose().orElse(null)) {
+      case Purpose.Rebuild rebuild -> {
+        request = request.map(old -> old.rebuilt(rebuild.request()));
+        if (began.todo().getFirst().kind() == StepKind.CLAIM) {
+          generation++; // the guest to come is another one; else when that is permitted
+        }
+      }
+      case Purpose.Unshelve unshelve ->
+          request =
+              request.map(old -> unshelve.zone().map(zone -> old.inZone(zone.name())).orElse(old));
+      case null, default -> {}
+    }
     refusal = Optional.empty();
   }
 
@@ -250,11 +265,12 @@ final class Evolving {
         generation++;
         goTo(now);
       }
+      case PERMIT -> generation++;
       case CLAIM -> {
         if (now.kind().beginsMove()) {
           moves = moves.with(moves.open().map(move -> move.claimed(done.availabilityZone())));
         }
-        if (!there && host.isEmpty()) {
+        if (!there && (host.isEmpty() || now.kind() == OperationKind.REBUILD)) {
           host = now.target();
           zone = done.availabilityZone();
           moves = moves.ofGuest(generation);
@@ -298,7 +314,16 @@ final class Evolving {
         var network = request.orElseThrow().networks().get(done.step().index()).networkId();
         nics = nics.stream().filter(nic -> !nic.networkId().equals(network)).toList();
       }
-      case MAKE_IMAGE, SNAPSHOT, DROP_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}
+      case SNAPSHOT -> {
+        if (now.purpose().orElse(null) instanceof Purpose.Shelve(var image)) {
+          shelf = Optional.of(new Shelf(image.id(), done.at()));
+        }
+      }
+      case DROP_IMAGE -> {
+        var dropped = now.imageToDrop(shelf);
+        shelf = shelf.filter(it -> !it.imageId().equals(dropped));
+      }
+      case MAKE_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}
     }
     operation = Optional.of(now);
     done.turn().ifPresent(this::turn);
@@ -357,6 +382,11 @@ final class Evolving {
         && failed.todo().stream().noneMatch(step -> step.kind() == StepKind.UNRESCUE)) {
       now = now.withRescueImage(Optional.empty());
     }
+    if (failed.step().kind() == StepKind.PERMIT
+        && now.purpose().orElse(null) instanceof Purpose.Rebuild rebuild) {
+      request =
+          request.map(old -> old.withImage(rebuild.imageBefore(), rebuild.imagePropertiesBefore()));
+    }
     if (failed.hostOut()) {
       now = now.withoutTarget();
       generation++;
@@ -374,7 +404,15 @@ final class Evolving {
 
   private void ended(InstanceEvent.OperationEnded ended) {
     trails.close(ended.operation(), ended.failure().map(Failure::message), ended.at());
-    var wasBoot = operation.filter(one -> one.kind() == OperationKind.BOOT).isPresent();
+    var launches =
+        operation
+            .map(Operation::kind)
+            .filter(
+                kind ->
+                    kind == OperationKind.BOOT
+                        || kind == OperationKind.REBUILD
+                        || kind == OperationKind.UNSHELVE)
+            .isPresent();
     var before = operation.orElseThrow();
     operation = Optional.empty();
     vmState = ended.vmState();
@@ -390,7 +428,7 @@ final class Evolving {
     switch (vmState) {
       case ACTIVE -> {
         fault = Optional.empty();
-        if (wasBoot) {
+        if (launches) {
           launchedAt = Optional.of(ended.at());
         }
       }
@@ -400,6 +438,7 @@ final class Evolving {
                   .filter(Fault::isOfGoneGuest) // stays the cause, whatever was tried since
                   .or(() -> ended.failure().map(why -> Fault.of(why, ended.at())))
                   .or(() -> fault);
+      case SHELVED_OFFLOADED -> power = PowerState.SHUTDOWN; // as Nova shows it
       case DELETED -> {
         terminatedAt = Optional.of(ended.at());
         power = PowerState.NOSTATE;

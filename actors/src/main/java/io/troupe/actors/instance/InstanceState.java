@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param trails of its operations, oldest first, bounded
  * @param softDeletedAt since when it waits to be restored or reclaimed
  * @param moves from host to host, and the one that is not settled
+ * @param shelf what it lives on in while it is shelved
  */
 public record InstanceState(
     InstanceId id,
@@ -45,7 +46,8 @@ public record InstanceState(
     List<OperationTrail> trails,
     Optional<Lock> lock,
     Optional<Instant> softDeletedAt,
-    Moves moves)
+    Moves moves,
+    Optional<Shelf> shelf)
     implements CborSerializable {
 
   /** How far the instance has come into being. */
@@ -87,7 +89,8 @@ public record InstanceState(
         List.of(),
         Optional.empty(),
         Optional.empty(),
-        Moves.NONE);
+        Moves.NONE,
+        Optional.empty());
   }
 
   /**
@@ -182,6 +185,7 @@ public record InstanceState(
         updatedAt,
         launchedAt,
         terminatedAt,
-        moves.migrations());
+        moves.migrations(),
+        shelf);
   }
 }

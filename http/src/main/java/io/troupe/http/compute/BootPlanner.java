@@ -95,7 +95,8 @@ final class BootPlanner {
           reservation,
           index,
           placement.destination(),
-          batch);
+          batch,
+          wanted.files());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.troupe.http.compute;
 
+import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.http.error.ApiError;
 import io.troupe.http.json.Body;
 import io.troupe.http.json.Field;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param image empty when none was named
  * @param userDataBase64 without line breaks, empty when none
  * @param hints scheduler hints, each with its values
+ * @param files that the guest shall find
  */
 record CreateRequest(
     String name,
@@ -44,7 +46,8 @@ record CreateRequest(
     Optional<String> adminPass,
     Optional<String> description,
     Optional<String> hostname,
-    Map<String, List<String>> hints) {
+    Map<String, List<String>> hints,
+    List<GuestSpec.InjectedFile> files) {
 
   /** Servers one call may make; Nova leaves it to the quota, which may be unlimited. */
   private static final int MAX_COUNT = 1000;
@@ -80,7 +83,7 @@ record CreateRequest(
     Optional<String> image =
         server.nullable("imageRef").map(CreateRequest::reference).filter(ref -> !ref.isEmpty());
     refuseVolumes(server, image);
-    refuseUnsupported(server, version);
+    refuseTrustedCertificates(server, version);
     int min = server.optional("min_count").map(CreateRequest::count).orElse(1);
     int max = server.optional("max_count").map(CreateRequest::count).orElse(min);
     if (min > max) {
@@ -140,7 +143,8 @@ record CreateRequest(
             ? server.optional("description").flatMap(CreateRequest::description)
             : Optional.of(name), // before it could be given it was the name
         hostname,
-        hints);
+        hints,
+        Personality.of(server, version));
   }
 
   private static NetworkWish networks(Body server, Microversion version, int max) {
@@ -220,16 +224,7 @@ record CreateRequest(
         .thrown();
   }
 
-  private static void refuseUnsupported(Body server, Microversion version) {
-    if (version.until(56)
-        && server
-            .optional("personality")
-            .filter(f -> f.list(0, 5, x -> x).size() > 0)
-            .isPresent()) {
-      throw ApiError.badRequest(
-              "File injection (personality) is not supported; use user_data or a config drive.")
-          .thrown();
-    }
+  static void refuseTrustedCertificates(Body server, Microversion version) {
     if (version.from(63) && server.nullable("trusted_image_certificates").isPresent()) {
       throw ApiError.badRequest("Image signature verification is not supported yet.").thrown();
     }
@@ -240,7 +235,7 @@ record CreateRequest(
   }
 
   /** An id, or a URL that ends with it, as old clients write. */
-  private static String reference(Field field) {
+  static String reference(Field field) {
     String text = field.node().isInt() ? field.node().asText() : field.text(0, 1024);
     return text.startsWith("http") ? text.substring(text.lastIndexOf('/') + 1) : text;
   }
@@ -249,7 +244,7 @@ record CreateRequest(
     return field.object(body -> body.required("name").text(1, 255));
   }
 
-  private static String base64(Field field) {
+  static String base64(Field field) {
     String text = field.text(0, MAX_USER_DATA_CHARACTERS);
     String compact = text.replace("\r", "").replace("\n", "");
     try {
