@@ -3,9 +3,11 @@ package io.troupe.node;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -40,8 +42,13 @@ final class Peers {
 
   /** The URI of a libvirtd with QEMU, all its state below {@code state}; see {@link #stopHost}. */
   static String startHost(Path state) throws InterruptedException {
+    return startHost(state, "b");
+  }
+
+  /** One of several, which can send guests to each other. */
+  static String startHost(Path state, String name) throws InterruptedException {
     try {
-      return script(state, "libvirt-hosts", "start", "b");
+      return script(state, "libvirt-hosts", "start", name);
     } catch (IOException e) {
       missing("a libvirtd with QEMU: " + e.getMessage());
       throw new AssertionError(e);
@@ -49,7 +56,37 @@ final class Peers {
   }
 
   static void stopHost(Path state) throws IOException, InterruptedException {
-    script(state, "libvirt-hosts", "stop", "b");
+    stopHost(state, "b");
+  }
+
+  static void stopHost(Path state, String name) throws IOException, InterruptedException {
+    script(state, "libvirt-hosts", "stop", name);
+  }
+
+  /** The boot id of the guest's kernel, as its agent reads it; waits until that one answers. */
+  static String bootId(String uri, String domain) throws IOException, InterruptedException {
+    var read =
+        "{\"execute\":\"guest-exec\",\"arguments\":{\"path\":\"/bin/cat\","
+            + "\"arg\":[\"/proc/sys/kernel/random/boot_id\"],\"capture-output\":true}}";
+    var until = System.nanoTime() + TimeUnit.MINUTES.toNanos(6);
+    while (true) {
+      try {
+        var pid = virsh(uri, "qemu-agent-command", domain, read).replaceAll("\\D", "");
+        var ask = "{\"execute\":\"guest-exec-status\",\"arguments\":{\"pid\":" + pid + "}}";
+        var answer = virsh(uri, "qemu-agent-command", domain, ask);
+        while (answer.contains("\"exited\":false")) {
+          Thread.sleep(300);
+          answer = virsh(uri, "qemu-agent-command", domain, ask);
+        }
+        var data = answer.replaceAll("(?s).*\"out-data\":\"([^\"]+)\".*", "$1");
+        return new String(Base64.getDecoder().decode(data), StandardCharsets.US_ASCII).strip();
+      } catch (IOException e) {
+        if (System.nanoTime() > until) {
+          throw e;
+        }
+        Thread.sleep(1_000);
+      }
+    }
   }
 
   /** A small Linux that boots, as a qcow2 file. */

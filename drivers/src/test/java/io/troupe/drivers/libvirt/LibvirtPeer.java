@@ -105,6 +105,7 @@ final class LibvirtPeer {
     if (kill.waitFor() != 0) {
       throw new IOException("no process " + pid);
     }
+    Files.delete(STATE.resolve(name).resolve("pid")); // or the script takes its remains for alive
   }
 
   /** The tiny guest of {@code scripts/guest-image}, as an image reference and a reader for it. */
@@ -181,6 +182,12 @@ final class LibvirtPeer {
 
   private static String agent(URI uri, InstanceId instance, String command) throws Exception {
     return virsh(uri, "qemu-agent-command", instance.toString(), command).replaceAll("\\s", "");
+  }
+
+  /** The host no longer knows the pool; what is in it stays. */
+  static void forgetPool(URI uri, String pool) throws Exception {
+    virsh(uri, "pool-destroy", pool);
+    virsh(uri, "pool-undefine", pool);
   }
 
   /** The pool and all that is in it are gone; one that never was is none to drop. */

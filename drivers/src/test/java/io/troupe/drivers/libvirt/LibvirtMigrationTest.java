@@ -1,0 +1,377 @@
+package io.troupe.drivers.libvirt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
+import io.troupe.core.value.PowerState;
+import io.troupe.core.value.Resources;
+import io.troupe.drivers.MemoryTransfers;
+import io.troupe.drivers.libvirt.LibvirtPeer.GuestImage;
+import io.troupe.drivers.spi.Cancellation;
+import io.troupe.drivers.spi.ConnectionSpec;
+import io.troupe.drivers.spi.Driver;
+import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverContext;
+import io.troupe.drivers.spi.DriverException;
+import io.troupe.drivers.spi.DriverFailure.Kind;
+import io.troupe.drivers.spi.DriverResult;
+import io.troupe.drivers.spi.DriverResult.MigrationSeen.Phase;
+import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.MigrationOptions;
+import io.troupe.drivers.spi.MoveTicket;
+import io.troupe.drivers.spi.MoveTicket.Storage;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Moves between two real hosts in the situations that the conformance kit cannot make: storage that
+ * both have, a destination that cannot be reached or dies, a controller that dies.
+ */
+@Tag("libvirt")
+class LibvirtMigrationTest {
+  private static final MigrationOptions SLOW = new MigrationOptions(false, false, 1, 0, 0, false);
+
+  private static URI a;
+  private static GuestImage image;
+
+  /** One host with the test's pool on it. */
+  private record Host(URI uri, String name, Driver driver) {}
+
+  private final List<Host> hosts = new ArrayList<>();
+  private final List<GuestTarget> made = new ArrayList<>();
+  private String pool = "";
+  private Optional<Path> shared = Optional.empty();
+
+  @BeforeAll
+  static void findThePeers() throws Exception {
+    a = LibvirtPeer.qemu();
+    image = GuestImage.tiny();
+  }
+
+  @BeforeEach
+  void namePool() {
+    pool = "troupe-move-" + UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  @AfterEach
+  void leaveTheHostsAsTheyWere() throws Exception {
+    try {
+      for (var host : hosts) {
+        for (var target : made) {
+          run(host, new DriverCommand.Destroy(at(host, target, 1_000)));
+        }
+      }
+    } finally {
+      hosts.forEach(host -> host.driver().close()); // libvirt calls the listeners of an open one
+    }
+    for (var host : hosts) {
+      if (shared.isPresent()) {
+        LibvirtPeer.forgetPool(host.uri(), pool);
+      } else {
+        LibvirtPeer.dropPool(host.uri(), pool);
+      }
+    }
+    if (shared.isPresent()) {
+      try (var files = Files.list(shared.get())) {
+        for (var file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(shared.get());
+    }
+  }
+
+  /** A host that has the test's storage in common with others. */
+  private Host together(URI uri) throws Exception {
+    if (shared.isEmpty()) {
+      shared = Optional.of(Files.createTempDirectory("troupe-shared"));
+    }
+    return open(uri, shared.get().toString());
+  }
+
+  private Host open(URI uri, String directory) throws Exception {
+    Map<String, String> options = new HashMap<>(LibvirtPeer.options(Map.of("nic", "user")));
+    options.put("pool", pool);
+    options.put("poolPath", directory);
+    var spec = new ConnectionSpec(new ConnectionId("qemu"), uri, options);
+    var context =
+        new DriverContext(
+            image.reader(), DriverContext.ImageWriter.NONE, new MemoryTransfers(), event -> {});
+    var driver = new LibvirtDriverProvider().open(spec, context);
+    var host = new Host(uri, LibvirtPeer.virsh(uri, "hostname").strip(), driver);
+    hosts.add(host);
+    return host;
+  }
+
+  private Host apart(URI uri) throws Exception {
+    return open(uri, apartPath());
+  }
+
+  private String apartPath() {
+    return "/var/lib/libvirt/images/" + pool;
+  }
+
+  private static GuestTarget at(Host host, GuestTarget target, long generation) {
+    return new GuestTarget(
+        target.instance(),
+        host.name(),
+        generation,
+        1,
+        OperationId.fresh(),
+        Instant.now().plusSeconds(300));
+  }
+
+  private GuestTarget spawn(Host on) throws DriverException {
+    var target =
+        new GuestTarget(
+            InstanceId.fresh(),
+            on.name(),
+            1,
+            1,
+            OperationId.fresh(),
+            Instant.now().plusSeconds(300));
+    made.add(target);
+    run(on, new DriverCommand.Spawn(target, spec()));
+    return target;
+  }
+
+  private static GuestSpec spec() {
+    return new GuestSpec(
+        "moving",
+        "moving",
+        "p",
+        "u",
+        new Resources(1, 128, 1),
+        image.ref(),
+        List.of(),
+        new GuestSpec.ConfigDrive(Map.of(), Optional.empty(), Optional.empty(), "", "nova", List.of()),
+        Map.of());
+  }
+
+  private static DriverResult run(Host on, DriverCommand command) throws DriverException {
+    return on.driver().execute(command, Cancellation.NEVER);
+  }
+
+  private static Kind failure(Host on, DriverCommand command) {
+    return catchThrowableOfType(DriverException.class, () -> run(on, command)).failure().kind();
+  }
+
+  private static DriverResult.Guest inspect(Host on, GuestTarget target) throws DriverException {
+    return (DriverResult.Guest) run(on, new DriverCommand.Inspect(target));
+  }
+
+  private static MoveTicket prepare(Host from, GuestTarget source, Host to, GuestTarget arriving)
+      throws DriverException {
+    var offered =
+        ((DriverResult.MoveTicketed) run(from, new DriverCommand.OfferMove(source))).ticket();
+    var prepare = new DriverCommand.PrepareMove(arriving, spec(), offered, Storage.UNKNOWN, true);
+    return ((DriverResult.MoveTicketed) run(to, prepare)).ticket();
+  }
+
+  private static void awaitUnderWay(Host on, GuestTarget source) throws Exception {
+    long until = System.nanoTime() + 120_000_000_000L;
+    while (((DriverResult.MigrationSeen) run(on, new DriverCommand.WatchMigration(source))).phase()
+        == Phase.NONE) {
+      assertThat(System.nanoTime()).isLessThan(until);
+      Thread.sleep(10);
+    }
+  }
+
+  @Test
+  void guestOnSharedStorageMovesWithoutItsDiskAndNobodyDeletesItBeforeItsTime() throws Exception {
+    Host from = together(a);
+    Host to = together(LibvirtPeer.second());
+    GuestTarget source = spawn(from);
+    GuestTarget first = at(to, source, 2);
+    GuestTarget second = at(to, source, 3);
+    String root = "troupe-" + source.instance() + ".1.root.qcow2";
+
+    prepare(from, source, to, first);
+    run(to, new DriverCommand.Destroy(first)); // given up: the source's guest runs on that disk
+
+    assertThat(shared.orElseThrow().resolve(root)).exists();
+    MoveTicket ticket = prepare(from, source, to, second);
+    assertThat(ticket.storage()).isEqualTo(Storage.SHARED);
+    Object inode = Files.getAttribute(shared.orElseThrow().resolve(root), "unix:ino");
+    run(from, new DriverCommand.LiveMigrate(source, ticket, MigrationOptions.PLAIN));
+    run(to, new DriverCommand.FinishMove(second, spec(), ticket));
+    run(from, new DriverCommand.Destroy(at(from, source, 3))); // whichever generation it names
+
+    assertThat(inspect(to, second).power()).isEqualTo(PowerState.RUNNING);
+    assertThat(inspect(from, source)).isEqualTo(DriverResult.Guest.GONE);
+    assertThat(Files.getAttribute(shared.orElseThrow().resolve(root), "unix:ino")).isEqualTo(inode);
+    run(to, new DriverCommand.Stop(second, 0));
+    assertThat(((DriverResult.Guest) run(to, new DriverCommand.Start(second))).power())
+        .isEqualTo(PowerState.RUNNING);
+    run(to, new DriverCommand.Destroy(second));
+    try (var left = Files.list(shared.orElseThrow())) {
+      assertThat(left.map(file -> file.getFileName().toString()))
+          .noneMatch(file -> file.contains(source.instance().toString()));
+    }
+  }
+
+  @Test
+  void forcedByPostCopyTheGuestRunsThereBeforeAllOfItHasCome() throws Exception {
+    Host from = together(a);
+    Host to = together(LibvirtPeer.second());
+    GuestTarget source = spawn(from);
+    GuestTarget arriving = at(to, source, 2);
+    MoveTicket ticket = prepare(from, source, to, arriving);
+    MigrationOptions willing = new MigrationOptions(true, true, 1, 100, 0, false);
+
+    CompletableFuture<Optional<DriverException>> end =
+        CompletableFuture.supplyAsync(
+            () ->
+                Optional.ofNullable(
+                    catchThrowableOfType(
+                        DriverException.class,
+                        () -> run(from, new DriverCommand.LiveMigrate(source, ticket, willing)))),
+            Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory()));
+    while (!end.isDone()
+        && ((DriverResult.MigrationSeen) run(from, new DriverCommand.WatchMigration(source)))
+                .phase()
+            == Phase.NONE) {
+      Thread.sleep(10);
+    }
+    if (!end.isDone()) {
+      run(from, new DriverCommand.ForceComplete(source));
+    }
+
+    var failure = end.get();
+    if (failure.isPresent()) {
+      assumeTrue(
+          failure.get().failure().kind() != Kind.UNSUPPORTED,
+          "no post-copy here: " + failure.get().getMessage());
+    }
+    assertThat(failure).isEmpty();
+    run(to, new DriverCommand.FinishMove(arriving, spec(), ticket));
+    assertThat(inspect(to, arriving).power()).isEqualTo(PowerState.RUNNING);
+    assertThat(inspect(from, source)).isEqualTo(DriverResult.Guest.GONE);
+  }
+
+  @Test
+  void guestThatIsOffMovesOnSharedStorageAndStartsThere() throws Exception {
+    Host from = together(a);
+    Host to = together(LibvirtPeer.second());
+    GuestTarget source = spawn(from);
+    run(from, new DriverCommand.Stop(source, 0));
+    GuestTarget arriving = at(to, source, 2);
+
+    MoveTicket ticket = prepare(from, source, to, arriving);
+    run(from, new DriverCommand.SendMove(source, ticket));
+    run(to, new DriverCommand.FinishMove(arriving, spec(), ticket));
+    run(from, new DriverCommand.Destroy(source));
+
+    assertThat(((DriverResult.Guest) run(to, new DriverCommand.Start(arriving))).power())
+        .isEqualTo(PowerState.RUNNING);
+  }
+
+  @Test
+  void destinationThatCannotBeReachedLeavesTheGuestWhereItIs() throws Exception {
+    Host from = apart(a);
+    Host to = apart(LibvirtPeer.second());
+    GuestTarget source = spawn(from);
+    MoveTicket ticket = prepare(from, source, to, at(to, source, 2));
+    Map<String, String> elsewhere = new HashMap<>(ticket.destination());
+    elsewhere.put("uri", "qemu+tcp://127.0.0.1:1/system");
+
+    assertThat(
+            failure(
+                from,
+                new DriverCommand.LiveMigrate(
+                    source, ticket.prepared(Storage.BLOCK, elsewhere), MigrationOptions.PLAIN)))
+        .isEqualTo(Kind.HOST_FAULT);
+
+    assertThat(inspect(from, source).power()).isEqualTo(PowerState.RUNNING);
+    assertThat(inspect(to, at(to, source, 2))).isEqualTo(DriverResult.Guest.GONE);
+  }
+
+  @Test
+  void destinationThatDiesInTheMiddleLeavesTheGuestWhereItWas() throws Exception {
+    assumeTrue(System.getenv("TROUPE_TEST_LIBVIRT_URI") == null, "no host of ours to kill");
+    Host from = apart(a);
+    Host to = apart(LibvirtPeer.own("c"));
+    GuestTarget source = spawn(from);
+    GuestTarget arriving = at(to, source, 2);
+    MoveTicket ticket = prepare(from, source, to, arriving);
+
+    CompletableFuture<Kind> end =
+        CompletableFuture.supplyAsync(
+            () -> failure(from, new DriverCommand.LiveMigrate(source, ticket, SLOW)),
+            Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory()));
+    awaitUnderWay(from, source);
+    LibvirtPeer.killOwn("c");
+
+    assertThat(end.get()).isEqualTo(Kind.HOST_FAULT);
+    hosts.remove(to);
+    to.driver().close();
+    assertThat(inspect(from, source).power()).isEqualTo(PowerState.RUNNING);
+    assertThat(LibvirtPeer.virsh(a, "domstate", source.instance().toString())).isEqualTo("running");
+    LibvirtPeer.own("c");
+    Host again = apart(LibvirtPeer.own("c"));
+    run(again, new DriverCommand.Destroy(arriving));
+    assertThat(LibvirtPeer.virsh(again.uri(), "list", "--all", "--uuid"))
+        .doesNotContain(source.instance().toString());
+    assertThat(inspect(from, source).power()).isEqualTo(PowerState.RUNNING);
+  }
+
+  @Test
+  void controllerThatIsKilledInTheMiddleIsNotMissed() throws Exception {
+    Host from = apart(a);
+    Host to = apart(LibvirtPeer.second());
+    GuestTarget source = spawn(from);
+    GuestTarget arriving = at(to, source, 2);
+    MoveTicket ticket = prepare(from, source, to, arriving);
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                MovingController.class.getName(),
+                a.toString(),
+                pool,
+                apartPath(),
+                from.name(),
+                source.instance().toString(),
+                "1"));
+    command.addAll(List.of(MovingController.factsOf(ticket)));
+    Process controller =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (var says = controller.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = says.readLine(); !"going".equals(line); line = says.readLine()) {
+        assertThat(line).isNotNull();
+      }
+      awaitUnderWay(from, source);
+      controller.destroyForcibly().waitFor();
+    }
+
+    run(from, new DriverCommand.LiveMigrate(source, ticket, MigrationOptions.PLAIN));
+    run(to, new DriverCommand.FinishMove(arriving, spec(), ticket));
+
+    assertThat(inspect(from, source)).isEqualTo(DriverResult.Guest.GONE);
+    assertThat(inspect(to, arriving).power()).isEqualTo(PowerState.RUNNING);
+  }
+}
