@@ -49,7 +49,7 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class DriverConformance {
   /** Epochs only grow, on hosts that outlive a test as on others. */
-  private static final AtomicLong EPOCH = new AtomicLong(1);
+  protected static final AtomicLong EPOCH = new AtomicLong(1);
 
   private final List<GuestTarget> made = new ArrayList<>();
   private final BlockingQueue<GuestEvent> events = new LinkedBlockingQueue<>();
@@ -603,7 +603,7 @@ public abstract class DriverConformance {
     return new DriverCommand.Spawn(target, spec(target.instance(), image()));
   }
 
-  private GuestSpec spec(InstanceId instance, GuestSpec.ImageRef image) {
+  protected final GuestSpec spec(InstanceId instance, GuestSpec.ImageRef image) {
     return new GuestSpec(
         "Conformance & <test> " + instance,
         hostname(instance),

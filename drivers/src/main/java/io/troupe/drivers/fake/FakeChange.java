@@ -11,6 +11,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = FakeChange.Kept.class, name = "kept"),
   @JsonSubTypes.Type(value = FakeChange.Gone.class, name = "gone"),
+  @JsonSubTypes.Type(value = FakeChange.VolumeKept.class, name = "volume-kept"),
+  @JsonSubTypes.Type(value = FakeChange.VolumeGone.class, name = "volume-gone"),
   @JsonSubTypes.Type(value = FakeChange.EpochRaised.class, name = "epoch-raised")
 })
 sealed interface FakeChange {
@@ -22,6 +24,11 @@ sealed interface FakeChange {
   record Kept(String host, FakeGuest guest, long epoch) implements FakeChange {}
 
   record Gone(String host, String name, long epoch) implements FakeChange {}
+
+  /** The volume is there, of this size, GiB. */
+  record VolumeKept(String host, String id, long gib, long epoch) implements FakeChange {}
+
+  record VolumeGone(String host, String id, long epoch) implements FakeChange {}
 
   record EpochRaised(String host, long epoch) implements FakeChange {}
 }

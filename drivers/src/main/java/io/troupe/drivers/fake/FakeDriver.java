@@ -45,6 +45,8 @@ public final class FakeDriver implements Driver {
               "DetachNic",
               "AttachVolume",
               "DetachVolume",
+              "CreateVolume",
+              "DeleteVolume",
               "Destroy",
               "Inspect",
               "ReadConsole",
@@ -153,6 +155,9 @@ public final class FakeDriver implements Driver {
       case DriverCommand.AttachVolume(var target, var volume) ->
           assembly.attachVolume(target, volume.id());
       case DriverCommand.DetachVolume(var target, var id) -> assembly.detachVolume(target, id);
+      case DriverCommand.CreateVolume create -> assembly.createVolume(create);
+      case DriverCommand.DeleteVolume(var target, var volume) ->
+          assembly.deleteVolume(target, volume.id());
       case DriverCommand.Destroy(var target) -> assembly.destroy(target);
       case DriverCommand.Inspect(var target) -> FakeReach.shown(reach.look(target));
       case DriverCommand.ReadConsole(var target, var maxBytes) ->

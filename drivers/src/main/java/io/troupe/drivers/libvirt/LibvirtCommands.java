@@ -40,6 +40,8 @@ final class LibvirtCommands {
           "DetachNic",
           "AttachVolume",
           "DetachVolume",
+          "CreateVolume",
+          "DeleteVolume",
           "ReadConsole");
 
   private final LibvirtConnection connection;
@@ -54,6 +56,7 @@ final class LibvirtCommands {
   private final Resizing resizing;
   private final Hotplug hotplug;
   private final GuestAssembly assembly;
+  private final LooseVolumes looseVolumes;
 
   LibvirtCommands(
       LibvirtConnection connection,
@@ -73,6 +76,7 @@ final class LibvirtCommands {
     this.snapshot = new RootSnapshot(connection, pool, context.imageSink());
     this.rescue = new Rescue(connection, pool, cache, power);
     this.resizing = new Resizing(connection, pool, facts);
+    this.looseVolumes = new LooseVolumes(connection, pool, cache);
     this.hotplug = new Hotplug(connection, pool, choices.nicSource());
     this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images(), cache);
   }
@@ -134,6 +138,9 @@ final class LibvirtCommands {
       }
       case DriverCommand.DetachVolume(_, var volumeId) ->
           hotplug.detachVolume(instance, volumeId, permit);
+      case DriverCommand.CreateVolume(_, var volume, var sizeGib, var image) ->
+          looseVolumes.create(volume, sizeGib, image, permit);
+      case DriverCommand.DeleteVolume(_, var volume) -> looseVolumes.delete(volume, permit);
       case DriverCommand.Destroy _ -> assembly.remove(target, tenure);
       case DriverCommand.Inspect _ -> {}
       case DriverCommand.ReadConsole(_, var maxBytes) -> {

@@ -7,7 +7,6 @@ import io.troupe.drivers.spi.ConnectionSpec;
 import io.troupe.drivers.spi.Driver;
 import io.troupe.drivers.spi.DriverContext;
 import io.troupe.drivers.spi.GuestSpec;
-import io.troupe.drivers.spi.VolumeRef;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,11 +76,6 @@ class FakeDriverConformanceTest {
     @Override
     protected Optional<String> bootMarker(String hostname) {
       return Optional.of("fake guest " + hostname + " ready\n");
-    }
-
-    @Override
-    protected Optional<VolumeRef> makeVolume() {
-      return Optional.of(new VolumeRef("volume", "volume.raw", "raw"));
     }
 
     @Override
