@@ -305,8 +305,7 @@ public abstract class LifeConformance extends DriverConformance {
 
   private GuestTarget ofVolume(VolumeRef volume) {
     var some = target();
-    var target =
-        GuestTarget.ofVolume(volume.id(), some.host(), some.operation(), some.deadline());
+    var target = GuestTarget.ofVolume(volume.id(), some.host(), some.operation(), some.deadline());
     return withEpoch(target, some.epoch());
   }
 
@@ -458,7 +457,9 @@ public abstract class LifeConformance extends DriverConformance {
 
     assertThat(failureOf(() -> run(new DriverCommand.DeleteVolume(before, volume))))
         .isEqualTo(Kind.RETRYABLE);
-    assertThat(failureOf(() -> run(new DriverCommand.CreateVolume(before, volume, 2, Optional.empty()))))
+    assertThat(
+            failureOf(
+                () -> run(new DriverCommand.CreateVolume(before, volume, 2, Optional.empty()))))
         .isEqualTo(Kind.RETRYABLE);
   }
 

@@ -34,6 +34,9 @@ public final class HostState implements CborSerializable {
   private final long epoch;
   private final Administration administration;
 
+  /** Size of each volume on the host's storage, GiB; {@code claimed} has them in it. */
+  private final PMap<String, Long> volumes;
+
   public static final HostState UNKNOWN =
       new HostState(
           Optional.empty(),
@@ -42,7 +45,8 @@ public final class HostState implements CborSerializable {
           Resources.NONE,
           HashTreePMap.empty(),
           0,
-          Administration.USUAL);
+          Administration.USUAL,
+          HashTreePMap.empty());
 
   private HostState(
       Optional<ConnectionId> connection,
@@ -51,7 +55,8 @@ public final class HostState implements CborSerializable {
       Resources claimed,
       PMap<String, Integer> groupMembers,
       long epoch,
-      Administration administration) {
+      Administration administration,
+      PMap<String, Long> volumes) {
     this.connection = connection;
     this.inventory = inventory;
     this.claims = claims;
@@ -59,6 +64,7 @@ public final class HostState implements CborSerializable {
     this.groupMembers = groupMembers;
     this.epoch = epoch;
     this.administration = administration;
+    this.volumes = volumes;
   }
 
   /** From a snapshot. */
@@ -68,7 +74,8 @@ public final class HostState implements CborSerializable {
       @JsonProperty("inventory") Optional<HostInventory> inventory,
       @JsonProperty("claims") List<Claim> claims,
       @JsonProperty("epoch") long epoch,
-      @JsonProperty("administration") Optional<Administration> administration) {
+      @JsonProperty("administration") Optional<Administration> administration,
+      @JsonProperty("volumes") Optional<Map<String, Long>> volumes) {
     var state =
         new HostState(
             connection,
@@ -77,7 +84,11 @@ public final class HostState implements CborSerializable {
             Resources.NONE,
             HashTreePMap.empty(),
             epoch,
-            administration.orElse(Administration.USUAL));
+            administration.orElse(Administration.USUAL),
+            HashTreePMap.empty());
+    for (var volume : volumes.orElse(Map.of()).entrySet()) {
+      state = state.withVolume(volume.getKey(), volume.getValue());
+    }
     for (Claim claim : claims) {
       state = state.evolve(new HostEvent.Claimed(claim));
     }
@@ -108,6 +119,16 @@ public final class HostState implements CborSerializable {
   @JsonProperty
   public Administration administration() {
     return administration;
+  }
+
+  /** Size of each volume on the host's storage, GiB; absent in snapshots from before there were. */
+  @JsonProperty
+  public Map<String, Long> volumes() {
+    return volumes;
+  }
+
+  public Optional<Long> volumeGib(String volumeId) {
+    return Optional.ofNullable(volumes.get(volumeId));
   }
 
   /** Members of a server group with a claim here, condemned ones included. */
@@ -230,14 +251,22 @@ public final class HostState implements CborSerializable {
               claimed,
               groupMembers,
               epoch,
-              administration);
+              administration,
+              volumes);
       case HostEvent.Claimed(var claim) -> with(claim);
       case HostEvent.Condemned(var instance) ->
           claim(instance).map(claim -> with(claim.condemn())).orElse(this);
       case HostEvent.Released(var instance) -> without(instance);
       case HostEvent.EpochTaken(var taken) ->
           new HostState(
-              connection, inventory, claims, claimed, groupMembers, taken, administration);
+              connection,
+              inventory,
+              claims,
+              claimed,
+              groupMembers,
+              taken,
+              administration,
+              volumes);
       case HostEvent.Forgotten() ->
           new HostState(
               Optional.empty(),
@@ -246,9 +275,13 @@ public final class HostState implements CborSerializable {
               claimed,
               groupMembers,
               epoch,
-              Administration.USUAL);
+              Administration.USUAL,
+              volumes);
       case HostEvent.Administered(var changed) ->
-          new HostState(connection, inventory, claims, claimed, groupMembers, epoch, changed);
+          new HostState(
+              connection, inventory, claims, claimed, groupMembers, epoch, changed, volumes);
+      case HostEvent.VolumeStored(var volume, var gib) -> withVolume(volume, gib);
+      case HostEvent.VolumeDropped(var volume) -> withoutVolume(volume);
     };
   }
 
@@ -261,7 +294,37 @@ public final class HostState implements CborSerializable {
         rest.claimed.plus(claim.amount()),
         count(rest.groupMembers, claim, 1),
         epoch,
-        administration);
+        administration,
+        volumes);
+  }
+
+  private HostState withVolume(String volume, long gib) {
+    var rest = withoutVolume(volume);
+    return new HostState(
+        connection,
+        inventory,
+        claims,
+        rest.claimed.plus(new Resources(0, 0, gib)),
+        groupMembers,
+        epoch,
+        administration,
+        rest.volumes.plus(volume, gib));
+  }
+
+  private HostState withoutVolume(String volume) {
+    return volumeGib(volume)
+        .map(
+            gib ->
+                new HostState(
+                    connection,
+                    inventory,
+                    claims,
+                    claimed.minus(new Resources(0, 0, gib)),
+                    groupMembers,
+                    epoch,
+                    administration,
+                    volumes.minus(volume)))
+        .orElse(this);
   }
 
   private HostState without(InstanceId instance) {
@@ -275,7 +338,8 @@ public final class HostState implements CborSerializable {
             claimed.minus(claim.amount()),
             count(groupMembers, claim, -1),
             epoch,
-            administration);
+            administration,
+            volumes);
   }
 
   private static PMap<String, Integer> count(PMap<String, Integer> members, Claim claim, int more) {
@@ -294,7 +358,8 @@ public final class HostState implements CborSerializable {
         && inventory.equals(that.inventory)
         && claims.equals(that.claims)
         && epoch == that.epoch
-        && administration.equals(that.administration);
+        && administration.equals(that.administration)
+        && volumes.equals(that.volumes);
   }
 
   @Override

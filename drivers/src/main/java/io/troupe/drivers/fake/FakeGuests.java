@@ -9,9 +9,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a {@link GuestLog} adds up to: the guests and volumes of
- * each host and the highest epoch it has seen. A
- * host that nothing was ever done on costs nothing. Not thread-safe.
+ * What a {@link GuestLog} adds up to: the guests and volumes of each host and the highest epoch it
+ * has seen. A host that nothing was ever done on costs nothing. Not thread-safe.
  */
 final class FakeGuests {
   /** Spawns of destroyed guests are counted this far back, so that a long run stays bounded. */

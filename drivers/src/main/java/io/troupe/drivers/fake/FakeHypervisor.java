@@ -179,7 +179,8 @@ final class FakeHypervisor {
           admit(target);
           for (var guest : guests.on(target.host())) {
             if (guest.has(id)) {
-              throw DriverException.instanceFault("volume " + id + " is attached to " + guest.name());
+              throw DriverException.instanceFault(
+                  "volume " + id + " is attached to " + guest.name());
             }
           }
           if (guests.volume(target.host(), id).isPresent()) {

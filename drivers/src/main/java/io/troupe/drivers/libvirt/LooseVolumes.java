@@ -30,8 +30,7 @@ record LooseVolumes(LibvirtConnection connection, VolumePool pool, ImageCache ca
     }
     if (image.isEmpty()) {
       connection.run(
-          "volume",
-          connect -> pool.createQcow2(connect, volume.name(), bytes, permit.tenure()));
+          "volume", connect -> pool.createQcow2(connect, volume.name(), bytes, permit.tenure()));
       return;
     }
     String base = cache.ensure(image.get(), permit);
