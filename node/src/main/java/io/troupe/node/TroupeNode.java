@@ -205,6 +205,7 @@ public final class TroupeNode {
             cloud,
             catalog,
             cloud,
+            cloud,
             hosts,
             cloud,
             settings.quotas(),

@@ -120,6 +120,11 @@ public record Volume(
         now);
   }
 
+  /** The same new one with its owner's words. */
+  public Volume describedAs(String words, Map<String, String> items) {
+    return described(name, words, items, updatedAt);
+  }
+
   /** How hosts know it. */
   @JsonIgnore
   public VolumeRef ref() {

@@ -5,7 +5,10 @@ package io.troupe.actors.volume;
  *
  * @param volumes how many
  * @param gigabytes GiB of all together
+ * @param largestGib of a single one, GiB
  */
-public record VolumeLimits(long volumes, long gigabytes) {
-  public static final VolumeLimits NONE = new VolumeLimits(-1, -1);
+public record VolumeLimits(long volumes, long gigabytes, long largestGib) {
+  public VolumeLimits(long volumes, long gigabytes) {
+    this(volumes, gigabytes, -1);
+  }
 }

@@ -15,16 +15,26 @@ import java.util.function.UnaryOperator;
  * What may happen to a project's volumes. Pure: the volumes, the limits and the time come in. A
  * refusal says why in Cinder's words where clients match them.
  */
-record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) {
+public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) {
 
   /** A new volume; the same one however often it is asked for. */
-  Answer<Volume> create(Volume volume) {
+  public Answer<Volume> create(Volume volume) {
     var there = state.volume(volume.id());
     return there.isPresent()
         ? Answer.of(there.get())
-        : overQuota(1, volume.sizeGib())
+        : tooLarge(volume.sizeGib())
+            .or(() -> overQuota(1, volume.sizeGib()))
             .<Answer<Volume>>map(Answer::refuse)
             .orElseGet(() -> Answer.of(volume));
+  }
+
+  private Optional<Rejection> tooLarge(long gib) {
+    return limits.largestGib() >= 0 && gib > limits.largestGib()
+        ? Optional.of(
+            invalid(
+                "Requested volume size %d is larger than maximum allowed limit %d."
+                    .formatted(gib, limits.largestGib())))
+        : Optional.empty();
   }
 
   private Optional<Rejection> overQuota(int volumes, long gib) {
@@ -40,7 +50,7 @@ record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) {
   }
 
   /** What an owner asks of one; 404 when there is none. */
-  Answer<Volume> change(String id, VolumeChange change) {
+  public Answer<Volume> change(String id, VolumeChange change) {
     return find(id, volume -> change(volume, change));
   }
 
@@ -72,7 +82,8 @@ record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) {
               "New size for extend must be greater than current size. (current: %d, extended: %d)."
                   .formatted(volume.sizeGib(), gib)));
     }
-    return overQuota(0, gib - volume.sizeGib())
+    return tooLarge(gib)
+        .or(() -> overQuota(0, gib - volume.sizeGib()))
         .<Answer<Volume>>map(Answer::refuse)
         .orElseGet(() -> Answer.of(volume.sized(gib, now)));
   }
@@ -94,7 +105,7 @@ record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) {
    * The volume for an instance on a host; the same answer however often it is asked. 400 when it is
    * not free, 409 when it lies on another host.
    */
-  Answer<Volume> connect(
+  public Answer<Volume> connect(
       InstanceId instance,
       VolumeChoice choice,
       HostId host,
@@ -145,16 +156,16 @@ record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) {
   }
 
   /** The instance has it. */
-  Answer<Volume> attached(String id, InstanceId instance, String device) {
+  public Answer<Volume> attached(String id, InstanceId instance, String device) {
     return ofInstance(id, instance, volume -> volume.attachedAs(device, now));
   }
 
-  Answer<Volume> beginDetaching(String id, InstanceId instance) {
+  public Answer<Volume> beginDetaching(String id, InstanceId instance) {
     return ofInstance(id, instance, volume -> volume.beingDetached(now));
   }
 
   /** The driver has confirmed that the guest does not have it any more. */
-  Answer<Volume> detached(String id, InstanceId instance) {
+  public Answer<Volume> detached(String id, InstanceId instance) {
     return ofInstance(id, instance, volume -> volume.free(now));
   }
 

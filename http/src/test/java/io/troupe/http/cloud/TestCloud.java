@@ -66,6 +66,7 @@ public final class TestCloud implements AutoCloseable {
   public final TestClock clock = new TestClock(Instant.parse("2026-01-02T03:04:05Z"));
   public final MemoryCatalog catalog = new MemoryCatalog();
   public final MemoryNetworks networks = new MemoryNetworks(catalog, clock);
+  public final MemoryVolumes volumes = new MemoryVolumes(clock);
   public final MemoryHosts hosts = new MemoryHosts(catalog, clock);
   public final MemoryInstances instances = new MemoryInstances(catalog, networks, clock);
   public final PrometheusMeterRegistry registry =
@@ -88,6 +89,7 @@ public final class TestCloud implements AutoCloseable {
             instances,
             catalog,
             networks,
+            volumes,
             hosts,
             instances,
             QuotaSettings.DEFAULT,
