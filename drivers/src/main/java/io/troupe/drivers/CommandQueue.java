@@ -7,9 +7,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +23,8 @@ import java.util.stream.Stream;
  *   <li>one of the connection's places for running commands.
  * </ol>
  *
+ * <p>One that goes beside ({@link DriverCommand#goesBeside}) waits for none of these.
+ *
  * <p>Every step costs the same however many wait. Plain data, no threads and no clock: the driver
  * actor asks {@link #startable} after each change.
  */
@@ -31,6 +35,7 @@ final class CommandQueue {
   private final Map<String, Integer> spawning = new HashMap<>();
   private final Map<String, Deque<DriverJob>> waitingForHost = new HashMap<>();
   private final Deque<DriverJob> waitingForPlace = new ArrayDeque<>();
+  private final SequencedSet<DriverJob> beside = new LinkedHashSet<>();
   private int running;
 
   /**
@@ -50,19 +55,30 @@ final class CommandQueue {
   /** The instance's unfinished commands in their order. */
   Stream<DriverJob> of(InstanceId instance) {
     var lane = lanes.get(instance);
-    return lane == null ? Stream.empty() : List.copyOf(lane).stream();
+    var inLane = lane == null ? Stream.<DriverJob>empty() : lane.stream();
+    return Stream.concat(inLane, beside.stream().filter(job -> job.instance().equals(instance)))
+        .toList()
+        .stream();
   }
 
   Stream<DriverJob> all() {
-    return lanes.values().stream().flatMap(Deque::stream).toList().stream();
+    return Stream.concat(lanes.values().stream().flatMap(Deque::stream), beside.stream())
+        .toList()
+        .stream();
   }
 
   DriverActor.Load load() {
     var all = lanes.values().stream().mapToInt(Deque::size).sum();
-    return new DriverActor.Load(running, all - running);
+    var besides = (int) beside.stream().filter(DriverJob::isRunning).count();
+    return new DriverActor.Load(running + besides, all - running + beside.size() - besides);
   }
 
   void add(DriverJob job) {
+    if (job.goesBeside()) {
+      beside.add(job);
+      job.moveTo(Place.FOR_PLACE);
+      return;
+    }
     var lane = lanes.computeIfAbsent(job.instance(), instance -> new ArrayDeque<>(2));
     lane.add(job);
     job.moveTo(Place.IN_LANE);
@@ -74,6 +90,12 @@ final class CommandQueue {
   /** Jobs that run from now on, in the order in which they got here. */
   List<DriverJob> startable() {
     var starting = new ArrayList<DriverJob>();
+    for (var job : beside) {
+      if (!job.isRunning()) {
+        job.moveTo(Place.RUNNING);
+        starting.add(job);
+      }
+    }
     while (running < mostRunning && !waitingForPlace.isEmpty()) {
       var job = waitingForPlace.remove();
       job.moveTo(Place.RUNNING);
@@ -85,6 +107,10 @@ final class CommandQueue {
 
   /** The job is over, run or not; what waited for it moves up. */
   void remove(DriverJob job) {
+    if (beside.remove(job)) {
+      job.moveTo(Place.OVER);
+      return;
+    }
     switch (job.place()) {
       case IN_LANE -> {}
       case AT_HOST -> waitingForHost.get(job.host()).remove(job);

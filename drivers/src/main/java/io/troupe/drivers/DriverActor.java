@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -44,7 +45,7 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * <ul>
  *   <li>Commands of one instance run one after the other; {@link CommandQueue} has the bounds. One
  *       that repeats an unfinished one (same instance, operation, kind, host and generation) gets
- *       that one's answer.
+ *       that one's answer. Those that watch or end a migration run beside it.
  *   <li>A destroy cancels what its instance has queued or running on the same host, up to its own
  *       generation, and runs when that has ended.
  *   <li>A command that has not begun at its deadline fails as retryable; a running one is asked to
@@ -235,7 +236,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
       Clock clock,
       ActorRef<Notice> listener) {
     return create(
-        connection, provider, images, DriverContext.ImageWriter.NONE, settings, clock, listener);
+        connection, provider, new DriverContext(images, event -> {}), settings, clock, listener);
   }
 
   /**
@@ -251,20 +252,33 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
       DriverSettings settings,
       Clock clock,
       ActorRef<Notice> listener) {
+    return create(
+        connection,
+        provider,
+        new DriverContext(images, imageSink, event -> {}),
+        settings,
+        clock,
+        listener);
+  }
+
+  /**
+   * As the other one, for drivers that also make images and move guests.
+   *
+   * @param stores where its driver reads and writes; its events go to the listener alone
+   */
+  public static Behavior<Message> create(
+      ConnectionSpec connection,
+      DriverProvider provider,
+      DriverContext stores,
+      DriverSettings settings,
+      Clock clock,
+      ActorRef<Notice> listener) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers ->
                     new DriverActor(
-                        context,
-                        timers,
-                        connection,
-                        provider,
-                        images,
-                        imageSink,
-                        settings,
-                        clock,
-                        listener)));
+                        context, timers, connection, provider, stores, settings, clock, listener)));
   }
 
   private DriverActor(
@@ -272,8 +286,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
       TimerScheduler<Message> timers,
       ConnectionSpec connection,
       DriverProvider provider,
-      DriverContext.ImageReader images,
-      DriverContext.ImageWriter imageSink,
+      DriverContext stores,
       DriverSettings settings,
       Clock clock,
       ActorRef<Notice> listener) {
@@ -283,7 +296,10 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
     this.provider = provider;
     this.driverContext =
         new DriverContext(
-            images, imageSink, event -> listener.tell(new Seen(connection.id(), event)));
+            stores.images(),
+            stores.imageSink(),
+            stores.transfers(),
+            event -> listener.tell(new Seen(connection.id(), event)));
     this.settings = settings;
     this.clock = clock;
     this.listener = listener;
@@ -441,8 +457,13 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
   private void start(DriverJob job, Session on) {
     var command = job.command();
     on.calls++;
-    threads.command(
-        () -> on.driver.execute(command, job), outcome -> self.tell(new Ended(job, on, outcome)));
+    DriverThreads.Call<DriverResult> call = () -> on.driver.execute(command, job);
+    Consumer<Outcome<DriverResult>> then = outcome -> self.tell(new Ended(job, on, outcome));
+    if (job.goesBeside()) {
+      threads.beside(call, then);
+    } else {
+      threads.command(call, then);
+    }
   }
 
   /** Why the command must not begin now. */

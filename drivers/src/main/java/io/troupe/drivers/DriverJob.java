@@ -51,6 +51,10 @@ final class DriverJob implements Cancellation {
     return command instanceof DriverCommand.Spawn;
   }
 
+  boolean goesBeside() {
+    return command.goesBeside();
+  }
+
   Place place() {
     return place;
   }

@@ -43,17 +43,19 @@ final class DriverThreads {
 
   private final String name;
   private final ExecutorService commands;
+  private final ExecutorService beside;
   private final ExecutorService queries;
   private final Set<Driver> open = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean shut;
 
   /**
-   * @param commandThreads how many commands with native calls may run at once; queries have one
-   *     more thread of their own, so that neither holds the other up
+   * @param commandThreads how many commands with native calls may run at once; queries, and what
+   *     goes beside running commands, have one more thread each, so that none holds another up
    */
   DriverThreads(ConnectionSpec connection, DriverProvider.Threads kind, int commandThreads) {
     this.name = "driver-" + connection.id() + "-";
     this.commands = executor(kind, commandThreads, name + "command-");
+    this.beside = executor(kind, 1, name + "beside-");
     this.queries = executor(kind, 1, name + "query-");
   }
 
@@ -69,6 +71,11 @@ final class DriverThreads {
   /** Makes a command's call and hands its outcome to {@code then}, on one of the threads. */
   <T> void command(Call<T> call, Consumer<Outcome<T>> then) {
     commands.execute(() -> then.accept(outcome(call)));
+  }
+
+  /** As {@link #command}, for one that talks to a running command. */
+  <T> void beside(Call<T> call, Consumer<Outcome<T>> then) {
+    beside.execute(() -> then.accept(outcome(call)));
   }
 
   /** Makes a query's call and hands its outcome to {@code then}, on one of the threads. */
@@ -132,6 +139,7 @@ final class DriverThreads {
    */
   void shutDown(long graceMillis) {
     commands.shutdown();
+    beside.shutdown();
     queries.shutdown();
     Thread.ofPlatform().daemon().name(name + "close").start(() -> closeAfter(graceMillis));
   }
@@ -139,7 +147,7 @@ final class DriverThreads {
   private void closeAfter(long graceMillis) {
     var end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMillis);
     try {
-      for (var each : List.of(commands, queries)) {
+      for (var each : List.of(commands, beside, queries)) {
         each.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       }
     } catch (InterruptedException e) {
@@ -153,6 +161,7 @@ final class DriverThreads {
     }
     left.forEach(Driver::close);
     commands.shutdownNow();
+    beside.shutdownNow();
     queries.shutdownNow();
   }
 }

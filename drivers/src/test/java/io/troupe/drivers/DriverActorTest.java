@@ -16,9 +16,12 @@ import io.troupe.drivers.spi.DriverProvider.Threads;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestEvent;
 import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.MigrationOptions;
+import io.troupe.drivers.spi.MoveTicket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -88,6 +91,35 @@ class DriverActorTest {
 
       assertThat(driver.mostAtOnce()).isEqualTo(50);
       running.forEach(ScriptedDriver.Running::succeed);
+    }
+
+    @Test
+    void whoWatchesOrEndsAMigrationDoesNotWaitForIt() throws Exception {
+      for (var threads : Threads.values()) {
+        var driver = new ScriptedDriver(threads);
+        var actor = connected(driver);
+        var target = target("h1");
+        var ticket = MoveTicket.offered("any", Map.of());
+        execute(actor, new DriverCommand.LiveMigrate(target, ticket, MigrationOptions.PLAIN));
+        var migration = driver.next();
+        execute(actor, new DriverCommand.Inspect(target));
+
+        for (var beside :
+            List.of(
+                new DriverCommand.WatchMigration(target),
+                new DriverCommand.ForceComplete(target),
+                new DriverCommand.AbortMigration(target))) {
+          execute(actor, beside);
+          var running = driver.next();
+          assertThat(running.command).isEqualTo(beside);
+          running.succeed();
+          assertThat(expectDone().command()).isEqualTo(beside.name());
+        }
+        migration.succeed();
+        assertThat(expectDone().command()).isEqualTo("live-migrate");
+        driver.next().succeed();
+        assertThat(expectDone().command()).isEqualTo("inspect");
+      }
     }
 
     @Test

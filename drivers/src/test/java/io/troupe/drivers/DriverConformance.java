@@ -20,6 +20,9 @@ import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostInventory;
+import io.troupe.drivers.spi.MigrationOptions;
+import io.troupe.drivers.spi.MoveTicket;
+import io.troupe.drivers.spi.MoveTicket.Storage;
 import io.troupe.drivers.spi.VolumeRef;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -51,11 +54,18 @@ public abstract class DriverConformance {
   /** Epochs only grow, on hosts that outlive a test as on others. */
   protected static final AtomicLong EPOCH = new AtomicLong(1);
 
+  private static final MoveTicket NO_TICKET = MoveTicket.offered("none", Map.of());
+
   private final List<GuestTarget> made = new ArrayList<>();
-  private final BlockingQueue<GuestEvent> events = new LinkedBlockingQueue<>();
+
+  /** What the driver under test has reported by itself. */
+  protected final BlockingQueue<GuestEvent> events = new LinkedBlockingQueue<>();
 
   /** The images that the driver has made, by id. */
   protected final Map<String, byte[]> snapshots = new ConcurrentHashMap<>();
+
+  /** What is on its way between two hosts. */
+  protected final MemoryTransfers transfers = new MemoryTransfers();
 
   /** The open driver of the running test. */
   protected Driver driver;
@@ -136,7 +146,7 @@ public abstract class DriverConformance {
 
   @BeforeEach
   final void openDriver() throws Exception {
-    driver = open(new DriverContext(images(), made(), events::add));
+    driver = open(new DriverContext(images(), made(), transfers, events::add));
   }
 
   /** Takes every image but one that is called {@code gone}. */
@@ -154,7 +164,7 @@ public abstract class DriverConformance {
   @AfterEach
   final void destroyGuests() throws Exception {
     for (var target : made) {
-      run(new DriverCommand.Destroy(withEpoch(next(target), EPOCH.get())));
+      run(new DriverCommand.Destroy(withEpoch(latest(target), EPOCH.get())));
     }
     driver.close();
   }
@@ -458,6 +468,10 @@ public abstract class DriverConformance {
             new DriverCommand.DetachNic(target, nic().mac()),
             new DriverCommand.AttachVolume(target, new VolumeRef("id", "name", "raw")),
             new DriverCommand.DetachVolume(target, "id"),
+            new DriverCommand.OfferMove(target),
+            new DriverCommand.ForceComplete(target),
+            new DriverCommand.SendMove(target, NO_TICKET),
+            new DriverCommand.TakeOver(target),
             new DriverCommand.ReadConsole(target, 1024),
             new DriverCommand.Diagnostics(target));
 
@@ -563,6 +577,11 @@ public abstract class DriverConformance {
     return target;
   }
 
+  /** A guest that comes by other ways than a spawn is destroyed after the test as well. */
+  protected final void willGo(GuestTarget target) {
+    made.add(target);
+  }
+
   protected final DriverResult.Guest spawn(GuestTarget target) throws DriverException {
     needs("Spawn");
     return guest(spawnCommand(target));
@@ -651,6 +670,16 @@ public abstract class DriverConformance {
         new DriverCommand.DetachNic(target, nic().mac()),
         new DriverCommand.AttachVolume(target, new VolumeRef("id", "name", "raw")),
         new DriverCommand.DetachVolume(target, "id"),
+        new DriverCommand.OfferMove(target),
+        new DriverCommand.PrepareMove(
+            target, spec(target.instance(), image()), NO_TICKET, Storage.UNKNOWN, true),
+        new DriverCommand.LiveMigrate(target, NO_TICKET, MigrationOptions.PLAIN),
+        new DriverCommand.WatchMigration(target),
+        new DriverCommand.ForceComplete(target),
+        new DriverCommand.AbortMigration(target),
+        new DriverCommand.SendMove(target, NO_TICKET),
+        new DriverCommand.FinishMove(target, spec(target.instance(), image()), NO_TICKET),
+        new DriverCommand.TakeOver(target),
         new DriverCommand.Inspect(target),
         new DriverCommand.ReadConsole(target, 1024),
         new DriverCommand.Diagnostics(target),
@@ -692,7 +721,12 @@ public abstract class DriverConformance {
         && event.power() == PowerState.SHUTDOWN;
   }
 
-  private static GuestTarget next(GuestTarget target) {
+  /** Of a generation that no test comes to. */
+  protected static GuestTarget latest(GuestTarget target) {
+    return withGeneration(target, 1_000);
+  }
+
+  protected static GuestTarget next(GuestTarget target) {
     return withGeneration(target, target.generation() + 1);
   }
 

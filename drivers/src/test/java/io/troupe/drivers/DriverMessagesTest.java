@@ -14,6 +14,8 @@ import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestEvent;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.HostInventory;
+import io.troupe.drivers.spi.MigrationOptions;
+import io.troupe.drivers.spi.MoveTicket;
 import io.troupe.drivers.spi.VolumeRef;
 import java.time.Instant;
 import java.util.List;
@@ -26,6 +28,10 @@ import org.junit.jupiter.api.Test;
 
 /** Every message of the driver actor's protocol survives the wire. */
 class DriverMessagesTest {
+  private static final MoveTicket TICKET =
+      MoveTicket.offered("fake", Map.of("host", "h1"))
+          .prepared(MoveTicket.Storage.SHARED, Map.of("host", "h2"));
+
   private final ActorTestKit testKit =
       ActorTestKit.create(
           ConfigFactory.parseString(
@@ -72,6 +78,17 @@ class DriverMessagesTest {
                 target, new VolumeRef("id", "name", "qcow2"), 3, Optional.empty()),
             new DriverCommand.DeleteVolume(target, new VolumeRef("id", "name", "qcow2")),
             new DriverCommand.Resize(target, new Resources(2, 256, 2)),
+            new DriverCommand.OfferMove(target),
+            new DriverCommand.PrepareMove(
+                target, FakeWorld.spawn(target).spec(), TICKET, MoveTicket.Storage.BLOCK, true),
+            new DriverCommand.LiveMigrate(
+                target, TICKET, new MigrationOptions(true, true, 1, 2, 3, true)),
+            new DriverCommand.WatchMigration(target),
+            new DriverCommand.ForceComplete(target),
+            new DriverCommand.AbortMigration(target),
+            new DriverCommand.SendMove(target, TICKET),
+            new DriverCommand.FinishMove(target, FakeWorld.spawn(target).spec(), TICKET),
+            new DriverCommand.TakeOver(target),
             new DriverCommand.Diagnostics(target),
             new DriverCommand.ReadConsole(target, 100))) {
       survives(new DriverActor.Execute(command, replies));
@@ -128,6 +145,19 @@ class DriverMessagesTest {
     survives(
         new DriverActor.Done(
             operation, instance, "attach-volume", new DriverResult.VolumeAttached("/dev/vdb")));
+    survives(
+        new DriverActor.Done(
+            operation, instance, "offer-move", new DriverResult.MoveTicketed(TICKET)));
+    survives(
+        new DriverActor.Done(
+            operation,
+            instance,
+            "watch-migration",
+            new DriverResult.MigrationSeen(
+                DriverResult.MigrationSeen.Phase.POST_COPY,
+                7,
+                new DriverResult.MigrationSeen.Copied(3, 4, 1),
+                DriverResult.MigrationSeen.Copied.NOTHING)));
     survives(new DriverActor.Failed(operation, instance, "destroy", failure));
     survives(
         new DriverActor.HostsShown(
@@ -157,6 +187,11 @@ class DriverMessagesTest {
     var connection = new ConnectionId("some");
 
     survives(new DriverActor.Up(connection, new Capabilities(Set.of("Spawn"), true)));
+    survives(
+        new DriverActor.Up(
+            connection,
+            new Capabilities(
+                Set.of("LiveMigrate"), true, Set.of(Capabilities.Migration.POST_COPY))));
     survives(
         new DriverActor.Down(
             connection, new DriverFailure(DriverFailure.Kind.RETRYABLE, "refused")));

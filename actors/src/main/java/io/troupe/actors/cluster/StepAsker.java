@@ -221,6 +221,8 @@ public final class StepAsker<M> {
             case DriverResult.Console _,
                 DriverResult.Diagnostics _,
                 DriverResult.SnapshotTaken _,
+                DriverResult.MoveTicketed _,
+                DriverResult.MigrationSeen _,
                 DriverResult.VolumeAttached _ ->
                 new StepOutcome.Done("");
           };

@@ -18,7 +18,6 @@ import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
-import io.troupe.core.value.PowerState;
 import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
@@ -30,6 +29,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -239,7 +239,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private boolean epochIsOurs;
   private String through = "";
   private Instant lastSeen = Instant.EPOCH;
-  private List<String> foreignGuests = List.of();
+  private List<GuestReport> foreignGuests = List.of();
   private final Map<Waiting, ActorRef<DriverActor.Reply>> waiting = new HashMap<>();
 
   /** Commands that came before the connection was heard of. */
@@ -343,7 +343,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           case Lost(var error) -> onLost(state, error);
           case GuestsSeen(var guests) -> onGuests(state, guests);
           case GuestChanged(var event) -> {
-            report(state, event.instance(), event.generation(), event.power(), event.reason());
+            var seen = GuestReported.seen(id, event.generation(), event.power(), event.reason());
+            report(state, event.instance(), seen);
             yield Effect().none();
           }
           case Confirmed(var answer) -> onConfirmed(state, answer);
@@ -712,8 +713,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     foreignGuests =
         guests.stream()
             .filter(guest -> guest.instance().flatMap(state::claim).isEmpty())
-            .map(GuestReport::name)
-            .sorted()
+            .sorted(Comparator.comparing(GuestReport::name))
             .toList();
     var seen = new HashMap<InstanceId, GuestReport>();
     guests.forEach(guest -> guest.instance().ifPresent(one -> seen.put(one, guest)));
@@ -723,10 +723,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         continue;
       }
       var guest = seen.get(claim.instance());
-      var power = guest == null ? PowerState.NOSTATE : guest.power();
-      var generation = guest == null ? claim.generation() : guest.generation();
       if (!touched.contains(claim.instance())) {
-        report(state, claim.instance(), generation, power, "found by reconciliation");
+        var why = "found by reconciliation";
+        report(
+            state,
+            claim.instance(),
+            guest == null
+                ? GuestReported.gone(id, claim.generation(), why)
+                : GuestReported.seen(id, guest.generation(), guest.power(), why));
       }
       entities
           .instance(claim.instance())
@@ -736,12 +740,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     return Effect().none();
   }
 
-  private void report(
-      HostState state, InstanceId instance, long generation, PowerState power, String reason) {
+  private void report(HostState state, InstanceId instance, GuestReported report) {
     if (state.claim(instance).isPresent()) {
-      entities
-          .instance(instance)
-          .tell(new InstanceActor.Reported(new GuestReported(id, generation, power, reason)));
+      entities.instance(instance).tell(new InstanceActor.Reported(report));
     }
   }
 
@@ -868,9 +869,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             around.disabledReason(),
             around.up(),
             around.zone(),
-            foreignGuests,
+            foreignGuests.stream().map(GuestReport::name).toList(),
             lastSeen,
             state.administration().forcedDown(),
-            building.size()));
+            building.size(),
+            foreignGuests));
   }
 }

@@ -5,6 +5,7 @@ import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.HostInventory;
 import java.time.Instant;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.List;
  *     make; they are reported and never touched
  * @param forcedDown whether an administrator has declared it down
  * @param building instances on it whose guests are being made
+ * @param unknownGuests the foreign guests as they were seen last; none from a node of a former
+ *     release
  */
 public record HostView(
     HostId id,
@@ -38,10 +41,12 @@ public record HostView(
     List<String> foreignGuests,
     Instant lastSeen,
     boolean forcedDown,
-    int building)
+    int building,
+    List<GuestReport> unknownGuests)
     implements CborSerializable {
   public HostView {
     instances = List.copyOf(instances);
     foreignGuests = List.copyOf(foreignGuests);
+    unknownGuests = unknownGuests == null ? List.of() : List.copyOf(unknownGuests);
   }
 }

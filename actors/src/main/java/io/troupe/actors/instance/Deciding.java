@@ -19,27 +19,10 @@ final class Deciding {
     return switch (input) {
       case UserCommand command -> new Wishes(moment).on(command);
       case StepOutcome outcome -> new Outcomes(moment).on(outcome);
-      case GuestReported report -> reported(report);
+      case GuestReported report -> new Reconciling(moment).reported(report);
       case DeadlinePassed(var operation) -> new Deadlines(moment).passed(operation);
       case ReclaimDue due -> reclaim(due);
     };
-  }
-
-  /**
-   * What the host saw. Also of a known power state, when the vm state does not go with it, as after
-   * a reset.
-   */
-  private Decision reported(GuestReported report) {
-    var ours =
-        state.operation().isEmpty()
-            && state.host().filter(report.host()::equals).isPresent()
-            && report.generation() == state.generation();
-    var vmState = Ending.afterReport(state.vmState(), report.power());
-    if (!ours || report.power() == state.power() && vmState == state.vmState()) {
-      return Decision.nothing();
-    }
-    return Decision.accept(
-        new InstanceEvent.PowerChanged(report.power(), vmState, report.reason(), moment.now()));
   }
 
   private Decision reclaim(ReclaimDue due) {

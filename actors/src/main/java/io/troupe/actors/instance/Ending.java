@@ -62,7 +62,7 @@ final class Ending {
    * A power operation ends in what the hypervisor said last, whether it succeeded or not. A guest
    * that is gone does not run.
    */
-  private static VmState afterPower(PowerState power) {
+  static VmState afterPower(PowerState power) {
     return switch (power) {
       case RUNNING -> VmState.ACTIVE;
       case SHUTDOWN, CRASHED, NOSTATE -> VmState.STOPPED;

@@ -108,6 +108,8 @@ final class Evolving {
       case InstanceEvent.StepFailed failed -> failed(failed);
       case InstanceEvent.OperationEnded ended -> ended(ended);
       case InstanceEvent.PowerChanged changed -> {
+        var isOver = vmState == VmState.ERROR && changed.vmState() != VmState.ERROR;
+        fault = changed.fault().or(() -> isOver ? Optional.empty() : fault);
         power = changed.power();
         vmState = changed.vmState();
       }
@@ -269,9 +271,9 @@ final class Evolving {
       }
       case ERROR ->
           fault =
-              ended
-                  .failure()
-                  .map(why -> new Fault(why.code(), why.message(), why.details(), ended.at()))
+              fault
+                  .filter(Fault::isOfGoneGuest) // stays the cause, whatever was tried since
+                  .or(() -> ended.failure().map(why -> Fault.of(why, ended.at())))
                   .or(() -> fault);
       case DELETED -> {
         terminatedAt = Optional.of(ended.at());

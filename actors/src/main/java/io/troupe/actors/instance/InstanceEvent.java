@@ -121,8 +121,13 @@ public sealed interface InstanceEvent {
       OperationId operation, VmState vmState, Optional<Failure> failure, Instant at)
       implements InstanceEvent {}
 
-  /** The guest changed its power state by itself. */
-  record PowerChanged(PowerState power, VmState vmState, String reason, Instant at)
+  /**
+   * The guest changed its power state by itself, or somebody did it behind our back.
+   *
+   * @param fault why the instance is in error from now on
+   */
+  record PowerChanged(
+      PowerState power, VmState vmState, String reason, Optional<Fault> fault, Instant at)
       implements InstanceEvent {}
 
   /** As written before there was {@link Revised}. */

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.troupe.actors.Examples;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.StepKind;
+import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.DriverCommand;
@@ -596,7 +597,7 @@ class InstanceStateTest {
   @Nested
   class AReportOfTheHost {
     private static GuestReported report(Life life, PowerState power) {
-      return new GuestReported(H1, life.state().generation(), power, "by itself");
+      return GuestReported.seen(H1, life.state().generation(), power, "by itself");
     }
 
     @Test
@@ -619,12 +620,67 @@ class InstanceStateTest {
     }
 
     @Test
-    void thatTheGuestIsGoneStopsTheInstance() {
-      var life = Life.active();
+    void thatItIsGoneIsAFaultForAllToSee() {
+      for (Life life : List.of(Life.active(), Life.stopped())) {
+        life.does(GuestReported.gone(H1, life.state().generation(), "found by reconciliation"));
 
-      life.does(report(life, PowerState.NOSTATE));
+        assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+        assertThat(life.state().power()).isEqualTo(PowerState.NOSTATE);
+        assertThat(life.state().fault().orElseThrow().message()).contains("no longer on its host");
+        assertThat(life.state().host()).contains(H1);
+        assertThat(life.rests()).as("nothing is made anew").isTrue();
+      }
+    }
+
+    @Test
+    void thatItIsThereAgainEndsThatFault() {
+      var life = Life.active();
+      life.does(GuestReported.gone(H1, life.state().generation(), ""));
+
+      life.ignores(GuestReported.gone(H1, life.state().generation(), ""));
+      life.does(report(life, PowerState.SHUTDOWN));
 
       assertThat(life.state().vmState()).isEqualTo(VmState.STOPPED);
+      assertThat(life.state().fault()).isEmpty();
+    }
+
+    @Test
+    void endsNoOtherError() {
+      var life = Life.active();
+      var toError = UserCommand.ResetState.Resting.ERROR;
+      life.does(new UserCommand.ResetState(Examples.adminOrigin("r"), toError))
+          .gets(new StepOutcome.Done(""));
+
+      life.does(GuestReported.gone(H1, life.state().generation(), ""));
+      life.does(report(life, PowerState.RUNNING));
+
+      assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+    }
+
+    @Test
+    void ofAPausedGuestIsFollowed() {
+      var life = Life.active();
+
+      life.does(report(life, PowerState.PAUSED));
+
+      assertThat(life.state().vmState()).isEqualTo(VmState.PAUSED);
+    }
+
+    @Test
+    void thatASoftDeletedOneIsGoneIsNoFault() {
+      var life =
+          Life.active()
+              .under(
+                  new OperationSettings(
+                      600_000, 120_000, 240_000, 60_000, 60_000, 60_000, 2_000, 3, 10, 1_000))
+              .does(new UserCommand.Delete(origin("d")))
+              .gets(guest(PowerState.SHUTDOWN))
+              .gets(new StepOutcome.Done(""));
+
+      life.does(GuestReported.gone(H1, life.state().generation(), ""));
+
+      assertThat(life.state().vmState()).isEqualTo(VmState.SOFT_DELETED);
+      assertThat(life.state().power()).isEqualTo(PowerState.NOSTATE);
     }
 
     @Test
@@ -639,8 +695,8 @@ class InstanceStateTest {
       var life = Life.active();
       var generation = life.state().generation();
 
-      life.ignores(new GuestReported(H2, generation, PowerState.SHUTDOWN, ""));
-      life.ignores(new GuestReported(H1, generation - 1, PowerState.SHUTDOWN, ""));
+      life.ignores(GuestReported.seen(H2, generation, PowerState.SHUTDOWN, ""));
+      life.ignores(GuestReported.seen(H1, generation - 1, PowerState.SHUTDOWN, ""));
     }
 
     @Test

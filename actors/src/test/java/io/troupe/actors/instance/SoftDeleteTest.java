@@ -225,7 +225,7 @@ class SoftDeleteTest {
               .gets(new StepOutcome.Done(""));
 
       life.does(
-          new GuestReported(Examples.H1, life.state().generation(), PowerState.SHUTDOWN, "seen"));
+          GuestReported.seen(Examples.H1, life.state().generation(), PowerState.SHUTDOWN, "seen"));
 
       assertThat(life.state().vmState()).isEqualTo(VmState.STOPPED);
     }

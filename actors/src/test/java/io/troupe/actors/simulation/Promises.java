@@ -72,6 +72,28 @@ final class Promises {
     ports(states);
   }
 
+  /** All instances were deleted, or never came to be. */
+  void nothingIsLeft() {
+    world
+        .instances
+        .values()
+        .forEach(
+            one -> {
+              var state = one.state();
+              assertThat(state.visible() && !state.deleted()).as("%s is there", state).isFalse();
+            });
+    world
+        .hosts
+        .values()
+        .forEach(
+            host -> {
+              assertThat(host.state().claims()).as("claims on %s", host).isEmpty();
+              assertThat(host.hypervisor.guests()).as("guests on %s", host).isEmpty();
+            });
+    world.networks.forEach(network -> assertThat(network.ports()).isEmpty());
+    assertThat(world.instances.keySet()).noneMatch(world.project::counts);
+  }
+
   private static void ended(InstanceState state) {
     assertThat(state.operation()).isEmpty();
     assertThat(state.phase()).isNotEqualTo(Phase.ASKED);
@@ -84,6 +106,7 @@ final class Promises {
           .as("host of %s in %s", state.id(), state.vmState())
           .isEqualTo(
               state.vmState() != VmState.DELETED && state.vmState() != VmState.ERROR
+                  || lostItsGuest(state)
                   || wasReset(state));
       assertThat(state.fault().isPresent() || state.vmState() != VmState.ERROR || wasReset(state))
           .as("an error has a fault")
@@ -92,6 +115,11 @@ final class Promises {
           .as("%s knows since when it is soft-deleted", state.id())
           .isEqualTo(state.vmState() == VmState.SOFT_DELETED);
     }
+  }
+
+  private static boolean lostItsGuest(InstanceState state) {
+    return state.vmState() == VmState.ERROR
+        && state.fault().filter(fault -> fault.message().contains("no longer on")).isPresent();
   }
 
   /** Then an administrator's word stands, which need not be true. */
@@ -140,11 +168,9 @@ final class Promises {
           .forEach(
               state -> {
                 if (host.hypervisor.lost(state.id(), state.generation())) {
-                  if (followsItsGuest(state)) {
-                    assertThat(state.vmState())
-                        .as("%s, lost", state.id())
-                        .isEqualTo(VmState.STOPPED);
-                  }
+                  assertThat(followsItsGuest(state))
+                      .as("%s is lost: %s", state.id(), state)
+                      .isFalse();
                 } else {
                   expected.add(state.id());
                 }

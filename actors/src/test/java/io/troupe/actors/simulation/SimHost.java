@@ -13,7 +13,6 @@ import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
-import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.GuestTarget;
@@ -206,10 +205,12 @@ final class SimHost {
     for (Claim claim : state.claims()) {
       if (!claim.condemned()) {
         var guest = guests.get(claim.instance());
-        var power = guest == null ? PowerState.NOSTATE : guest.power();
-        var generation = guest == null ? claim.generation() : guest.generation();
         if (!touched.contains(claim.instance())) {
-          report(claim.instance(), generation, power);
+          report(
+              claim.instance(),
+              guest == null
+                  ? GuestReported.gone(id, claim.generation(), "gone")
+                  : GuestReported.seen(id, guest.generation(), guest.power(), "seen"));
         }
         world.toInstance(id, claim.instance(), one -> one.confirmClaim(this, claim.generation()));
       }
@@ -217,11 +218,18 @@ final class SimHost {
     touched.clear();
   }
 
-  void report(InstanceId instance, long generation, PowerState power) {
+  void report(InstanceId instance, GuestReported report) {
     if (state.claim(instance).isPresent()) {
-      var report = new GuestReported(id, generation, power, "seen");
       world.toInstance(id, instance, one -> one.handle(report));
     }
+  }
+
+  /** Whether the instance is promised to this host with this generation, and with none since. */
+  boolean isNewest(InstanceId instance, long generation) {
+    return state
+        .claim(instance)
+        .filter(claim -> claim.generation() == generation && !claim.condemned())
+        .isPresent();
   }
 
   void confirmed(InstanceId instance, long generation, boolean stands) {

@@ -5,6 +5,7 @@ import static io.troupe.drivers.spi.DriverFailure.Kind.INSTANCE_FAULT;
 import static io.troupe.drivers.spi.DriverFailure.Kind.RETRYABLE;
 import static io.troupe.drivers.spi.DriverFailure.Kind.UNSUPPORTED;
 
+import io.troupe.actors.instance.GuestReported;
 import io.troupe.actors.instance.StepOutcome;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
@@ -97,6 +98,9 @@ final class SimHypervisor {
       world.trace(name, () -> instance + " is undefined by hand");
       guests.remove(instance);
       lost.put(instance, guest.generation());
+      if (world.fault(0.5)) {
+        world.after(world.upTo(60_000), () -> definedAgain(instance, guest));
+      }
       return;
     }
     var power =
@@ -106,8 +110,17 @@ final class SimHypervisor {
     world.trace(name, () -> instance + " is now " + power + " by itself");
     guests.put(instance, new Guest(guest.generation(), power, guest.rescued()));
     if (reachable) {
-      var generation = guest.generation();
-      world.send(name(), host.id().value(), () -> host.report(instance, generation, power));
+      var report = GuestReported.seen(host.id(), guest.generation(), power, "by itself");
+      world.send(name(), host.id().value(), () -> host.report(instance, report));
+    }
+  }
+
+  /** By whoever had undefined it, unless something was made of the instance meanwhile. */
+  private void definedAgain(InstanceId instance, Guest guest) {
+    if (lost(instance, guest.generation()) && host.isNewest(instance, guest.generation())) {
+      world.trace(name, () -> instance + " is defined again by hand");
+      lost.remove(instance);
+      guests.put(instance, new Guest(guest.generation(), PowerState.SHUTDOWN, guest.rescued()));
     }
   }
 

@@ -36,12 +36,24 @@ import java.util.function.Supplier;
 /**
  * A small cloud without actors, threads and real time, all of it decided by one seed: instances,
  * hosts with their hypervisors, a project and networks exchange messages that are delayed, lost and
- * repeated while each of them may crash between any two steps. After {@link #FAULTS} the faults
- * stop, and everything has to come to rest in a state that keeps our promises.
+ * repeated while each of them may crash between any two steps. After a while the faults stop, and
+ * everything has to come to rest in a state that keeps our promises.
  */
 final class World {
-  /** ms for which things go wrong. */
-  static final long FAULTS = 150_000;
+  /** What users do in it. */
+  enum Script {
+    /** Whatever can be asked for. */
+    ANYTHING(150_000),
+    /** A boot, at most one more thing, and a delete that comes between any two steps of those. */
+    DELETE_IN_BETWEEN(60_000);
+
+    /** ms for which things go wrong. */
+    private final long faultsMillis;
+
+    Script(long faultsMillis) {
+      this.faultsMillis = faultsMillis;
+    }
+  }
 
   /** ms after which whoever is still busy is stuck. */
   private static final long PATIENCE = 900_000;
@@ -57,6 +69,7 @@ final class World {
   private record Due(long at, long number, Runnable what) {}
 
   private final Random random;
+  private final Script script;
   private final OperationSettings settings;
   private final boolean traced;
   private final PriorityQueue<Due> queue =
@@ -74,7 +87,12 @@ final class World {
   ProjectState project = ProjectState.EMPTY;
 
   World(long seed, boolean traced) {
+    this(seed, traced, Script.ANYTHING);
+  }
+
+  World(long seed, boolean traced, Script script) {
     this.random = new Random(seed);
+    this.script = script;
     this.traced = traced;
     this.settings =
         new OperationSettings(
@@ -105,13 +123,49 @@ final class World {
     for (int instance = 1; instance <= count; instance++) {
       var id = Examples.instance(instance);
       instances.put(id, new SimInstance(this, id));
-      plan(instances.get(id));
+      switch (script) {
+        case ANYTHING -> plan(instances.get(id));
+        case DELETE_IN_BETWEEN -> planToDelete(instances.get(id));
+      }
     }
     hosts.values().forEach(this::watch);
   }
 
   /** What users will want of it. */
   private void plan(SimInstance instance) {
+    long at = boot(instance);
+    for (int more = 0; more < random.nextInt(8); more++) {
+      var origin = Examples.origin("req-" + more);
+      var command = anyCommand(origin, more);
+      after(at + random.nextInt((int) faultsMillis()), () -> instance.command(command));
+    }
+    for (long wake = WAKE; wake < faultsMillis(); wake += WAKE) {
+      after(wake, instance::wake); // later ones stay soft-deleted, and are looked at
+    }
+    if (random.nextBoolean()) {
+      crashSomeday(instance::crash);
+    }
+  }
+
+  /** The last delete comes when nothing goes wrong any more: then all must be gone. */
+  private void planToDelete(SimInstance instance) {
+    long at = boot(instance);
+    var once = anyCommand(Examples.origin("req-once"), 1);
+    after(at + random.nextInt(10_000), () -> instance.command(once));
+    for (int times = 0; times < 1 + random.nextInt(2); times++) {
+      var origin = Examples.origin("req-delete-" + times);
+      var soft = random.nextInt(3) == 0;
+      var delete = soft ? new UserCommand.Delete(origin) : new UserCommand.ForceDelete(origin);
+      after(at + random.nextInt(20_000), () -> instance.command(delete));
+    }
+    if (random.nextBoolean()) {
+      crashSomeday(instance::crash);
+    }
+    var last = new UserCommand.ForceDelete(Examples.adminOrigin("req-last"));
+    after(faultsMillis() + LONGEST_WAY - 5_000, () -> instance.command(last));
+  }
+
+  private long boot(SimInstance instance) {
     var forced = random.nextInt(10) == 0 ? Optional.of("h0") : Optional.<String>empty();
     var flavor = new FlavorAtBoot("1", "m1", 1, 1024, 1, 0, 0, Map.of());
     var boot =
@@ -121,17 +175,11 @@ final class World {
     for (int times = 0; times < 3; times++) {
       after(at + times * 1_000, () -> instance.command(boot));
     }
-    for (int more = 0; more < random.nextInt(8); more++) {
-      var origin = Examples.origin("req-" + more);
-      var command = anyCommand(origin, more);
-      after(at + random.nextInt((int) FAULTS), () -> instance.command(command));
-    }
-    for (long wake = WAKE; wake < FAULTS; wake += WAKE) { // later ones stay, and are looked at
-      after(wake, instance::wake);
-    }
-    if (random.nextBoolean()) {
-      crashSomeday(instance::crash);
-    }
+    return at;
+  }
+
+  private long faultsMillis() {
+    return script.faultsMillis;
   }
 
   private UserCommand anyCommand(UserCommand.Origin origin, int number) {
@@ -171,22 +219,23 @@ final class World {
     every(HEARTBEAT, host::heartbeat);
     every(RECONCILE, host::reconcile);
     for (int cut = 0; cut < random.nextInt(3); cut++) {
-      var from = (long) random.nextInt((int) FAULTS);
+      var from = (long) random.nextInt((int) faultsMillis());
       after(from, host.hypervisor::cutOff);
       after(
-          Math.min(FAULTS, from + 1_000 + random.nextInt(60_000)), host.hypervisor::reachableAgain);
+          Math.min(faultsMillis(), from + 1_000 + random.nextInt(60_000)),
+          host.hypervisor::reachableAgain);
     }
     if (random.nextBoolean()) {
       crashSomeday(host::crash);
     }
     for (int times = 0; times < random.nextInt(3); times++) {
-      after(random.nextInt((int) FAULTS), host.hypervisor::guestChangesByItself);
+      after(random.nextInt((int) faultsMillis()), host.hypervisor::guestChangesByItself);
     }
   }
 
   private void crashSomeday(Runnable crash) {
     for (int times = 0; times < 1 + random.nextInt(3); times++) {
-      after(random.nextInt((int) FAULTS), crash);
+      after(random.nextInt((int) faultsMillis()), crash);
     }
   }
 
@@ -266,13 +315,13 @@ final class World {
    */
   void run() {
     var promises = new Promises(this);
-    while (nowMillis < FAULTS) {
+    while (nowMillis < faultsMillis()) {
       step(promises);
     }
     faults = false;
-    while (nowMillis < FAULTS + LONGEST_WAY
+    while (nowMillis < faultsMillis() + LONGEST_WAY
         || instances.values().stream().anyMatch(SimInstance::busy)) {
-      if (nowMillis > FAULTS + PATIENCE) {
+      if (nowMillis > faultsMillis() + PATIENCE) {
         throw new AssertionError("stuck: " + instances.values());
       }
       step(promises);
@@ -282,6 +331,9 @@ final class World {
       step(promises);
     }
     promises.atRest();
+    if (script == Script.DELETE_IN_BETWEEN) {
+      promises.nothingIsLeft();
+    }
   }
 
   private void step(Promises promises) {

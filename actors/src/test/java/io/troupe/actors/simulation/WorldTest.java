@@ -11,17 +11,28 @@ class WorldTest {
 
   @Test
   void keepsItsPromisesWhateverGoesWrong() {
+    run(World.Script.ANYTHING);
+  }
+
+  /** Beside whatever else is being done, and however often that was broken off and resumed. */
+  @Test
+  void aDeleteInBetweenLeavesNothingBehind() {
+    run(World.Script.DELETE_IN_BETWEEN);
+  }
+
+  private static void run(World.Script script) {
     var replayed = Long.getLong("troupe.seed");
     if (replayed != null) {
-      new World(replayed, true).run();
+      new World(replayed, true, script).run();
       return;
     }
     var worlds = Integer.getInteger("troupe.worlds", 10_000);
     for (long seed = FIRST_SEED; seed < FIRST_SEED + worlds; seed++) {
       try {
-        new World(seed, false).run();
+        new World(seed, false, script).run();
       } catch (RuntimeException | AssertionError e) {
-        throw new AssertionError("world " + seed + "; again with -Dtroupe.seed=" + seed, e);
+        throw new AssertionError(
+            script + " world " + seed + "; again with -Dtroupe.seed=" + seed, e);
       }
     }
   }

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = FakeChange.Gone.class, name = "gone"),
   @JsonSubTypes.Type(value = FakeChange.VolumeKept.class, name = "volume-kept"),
   @JsonSubTypes.Type(value = FakeChange.VolumeGone.class, name = "volume-gone"),
+  @JsonSubTypes.Type(value = FakeChange.Moved.class, name = "moved"),
   @JsonSubTypes.Type(value = FakeChange.EpochRaised.class, name = "epoch-raised")
 })
 sealed interface FakeChange {
@@ -29,6 +30,8 @@ sealed interface FakeChange {
   record VolumeKept(String host, String id, long gib, long epoch) implements FakeChange {}
 
   record VolumeGone(String host, String id, long epoch) implements FakeChange {}
+  /** The guest is no longer on {@code host}, but on {@code to}, like this. */
+  record Moved(String host, String to, FakeGuest guest, long epoch) implements FakeChange {}
 
   record EpochRaised(String host, long epoch) implements FakeChange {}
 }

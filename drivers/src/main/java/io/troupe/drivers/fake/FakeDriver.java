@@ -14,6 +14,7 @@ import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostInventory;
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -47,11 +48,21 @@ public final class FakeDriver implements Driver {
               "DetachVolume",
               "CreateVolume",
               "DeleteVolume",
+              "OfferMove",
+              "PrepareMove",
+              "LiveMigrate",
+              "WatchMigration",
+              "ForceComplete",
+              "AbortMigration",
+              "SendMove",
+              "FinishMove",
+              "TakeOver",
               "Destroy",
               "Inspect",
               "ReadConsole",
               "Diagnostics"),
-          true);
+          true,
+          EnumSet.allOf(Capabilities.Migration.class));
 
   private final FakeSettings settings;
   private final FakeHypervisor hypervisor;
@@ -63,6 +74,7 @@ public final class FakeDriver implements Driver {
   private final FakeImages images;
   private final FakeAssembly assembly;
   private final FakeInventory inventory;
+  private final FakeMoves moves;
   private volatile boolean closed;
 
   private FakeDriver(
@@ -81,6 +93,7 @@ public final class FakeDriver implements Driver {
     this.inventory = new FakeInventory(settings);
     this.images = new FakeImages(context);
     this.assembly = new FakeAssembly(reach, pace, power, inventory, images);
+    this.moves = new FakeMoves(reach, pace, settings, inventory, images, context.transfers());
   }
 
   static FakeDriver open(ConnectionSpec connection, DriverContext context, Clock clock)
@@ -93,7 +106,11 @@ public final class FakeDriver implements Driver {
 
   @Override
   public Capabilities capabilities() {
-    return CAPABILITIES;
+    if (!settings.noPostCopy()) {
+      return CAPABILITIES;
+    }
+    var ways = EnumSet.complementOf(EnumSet.of(Capabilities.Migration.POST_COPY));
+    return new Capabilities(CAPABILITIES.commands(), true, ways);
   }
 
   @Override
@@ -107,7 +124,7 @@ public final class FakeDriver implements Driver {
   public List<GuestReport> guests(String host) throws DriverException {
     requireOpen();
     inventory.requireHost(host);
-    return hypervisor.guests(host).stream().map(FakeGuest::report).toList();
+    return hypervisor.guests(host).stream().map(guest -> guest.report(host)).toList();
   }
 
   @Override
@@ -158,7 +175,22 @@ public final class FakeDriver implements Driver {
       case DriverCommand.CreateVolume create -> assembly.createVolume(create);
       case DriverCommand.DeleteVolume(var target, var volume) ->
           assembly.deleteVolume(target, volume.id());
-      case DriverCommand.Destroy(var target) -> assembly.destroy(target);
+      case DriverCommand.OfferMove(var target) -> moves.offer(target);
+      case DriverCommand.PrepareMove prepare -> moves.prepare(prepare);
+      case DriverCommand.LiveMigrate(var target, var ticket, var options) ->
+          moves.liveMigrate(target, ticket, options, cancellation);
+      case DriverCommand.WatchMigration(var target) -> moves.watch(target);
+      case DriverCommand.ForceComplete(var target) -> moves.forceComplete(target);
+      case DriverCommand.AbortMigration(var target) -> moves.abort(target);
+      case DriverCommand.SendMove(var target, var ticket) -> moves.send(target, ticket);
+      case DriverCommand.FinishMove(var target, var spec, var ticket) ->
+          moves.finish(target, spec, ticket);
+      case DriverCommand.TakeOver(var target) -> moves.takeOver(target);
+      case DriverCommand.Destroy(var target) -> {
+        var gone = assembly.destroy(target);
+        moves.dropTransfer(target);
+        yield gone;
+      }
       case DriverCommand.Inspect(var target) -> FakeReach.shown(reach.look(target));
       case DriverCommand.ReadConsole(var target, var maxBytes) ->
           new DriverResult.Console(FakeConsole.tail(reach.existing(target), maxBytes));

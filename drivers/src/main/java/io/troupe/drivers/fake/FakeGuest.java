@@ -7,10 +7,12 @@ import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.VolumeRef;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -41,6 +43,8 @@ record FakeGuest(
 
   /** Older ones than this many scroll out of the console log. */
   private static final int MOMENTS_KEPT = 16;
+
+  private static final Resources FOREIGN_SIZE = new Resources(1, 512, 1);
 
   /** What happened to a guest that its console log shows. */
   enum Happening {
@@ -102,7 +106,7 @@ record FakeGuest(
             0,
             PowerState.SHUTDOWN,
             name,
-            Resources.NONE,
+            FOREIGN_SIZE,
             List.of(),
             "",
             List.of(),
@@ -138,6 +142,22 @@ record FakeGuest(
     return power == PowerState.PAUSED || power == PowerState.SUSPENDED;
   }
 
+  /** The same one under another generation. */
+  FakeGuest of(long newGeneration) {
+    return new FakeGuest(
+        name,
+        instance,
+        newGeneration,
+        power,
+        hostname,
+        size,
+        nics,
+        keyName,
+        past,
+        rescued,
+        volumes);
+  }
+
   FakeGuest bootingFrom(boolean rescueDisk) {
     return new FakeGuest(
         name,
@@ -169,6 +189,10 @@ record FakeGuest(
     return nics.stream().anyMatch(card -> card.startsWith(nic.mac() + " "))
         ? this
         : having(with(nics, card(nic)), volumes);
+  }
+
+  FakeGuest withNics(List<GuestSpec.Nic> all) {
+    return having(all.stream().map(FakeGuest::card).toList(), volumes);
   }
 
   FakeGuest withoutNic(String mac) {
@@ -246,8 +270,19 @@ record FakeGuest(
     return with(power, new Moment(how, boots(), at.toEpochMilli()));
   }
 
-  GuestReport report() {
-    return new GuestReport(name, instance, generation, power);
+  /** As seen on this host. */
+  GuestReport report(String host) {
+    var foreign =
+        instance.isPresent()
+            ? Optional.<GuestReport.Foreign>empty()
+            : Optional.of(new GuestReport.Foreign(foreignId(host, name), size));
+    return new GuestReport(name, instance, generation, power, foreign);
+  }
+
+  /** What a hypervisor with UUIDs would know it by: the same for the same name, always. */
+  static InstanceId foreignId(String host, String name) {
+    return new InstanceId(
+        UUID.nameUUIDFromBytes((host + "/" + name).getBytes(StandardCharsets.UTF_8)));
   }
 
   private int boots() {

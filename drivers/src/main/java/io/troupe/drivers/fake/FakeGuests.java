@@ -49,6 +49,10 @@ final class FakeGuests {
       case FakeChange.VolumeGone(_, var id, _) -> {
         volumes -= host.volumes.remove(id) == null ? 0 : 1;
       }
+      case FakeChange.Moved(_, var to, var guest, _) -> {
+        gone(host, guest.name());
+        kept(hosts.computeIfAbsent(to, name -> new Host()), guest);
+      }
       case FakeChange.EpochRaised _ -> {}
     }
   }

@@ -25,6 +25,9 @@ import java.util.function.Consumer;
  * that are connected to it, and its fences hold between them.
  */
 final class FakeHypervisor {
+  /** Begins the key of one that is kept in a directory. */
+  private static final String STATE = "state ";
+
   /** All of this process, by what connections name them with. */
   private static final Map<String, FakeHypervisor> ALL = new HashMap<>();
 
@@ -39,6 +42,7 @@ final class FakeHypervisor {
   private final Optional<SharedState> state;
   private final Turns turns;
   private final List<Consumer<GuestEvent>> connections = new CopyOnWriteArrayList<>();
+  private final FakeMigrations migrations = new FakeMigrations();
   private volatile boolean cutOff;
 
   private FakeHypervisor(String key, Optional<Path> directory) throws DriverException {
@@ -61,7 +65,11 @@ final class FakeHypervisor {
     var name =
         Optional.ofNullable(connection.uri().getRawAuthority())
             .orElse("connection " + connection.id());
-    var key = directory.map(path -> "state " + path).orElse(name);
+    return connect(directory.map(path -> STATE + path).orElse(name), directory, events);
+  }
+
+  private static FakeHypervisor connect(
+      String key, Optional<Path> directory, Consumer<GuestEvent> events) throws DriverException {
     FakeHypervisor known;
     synchronized (ALL) {
       known = ALL.get(key);
@@ -93,6 +101,52 @@ final class FakeHypervisor {
         turns.close();
       }
     }
+  }
+
+  /** A short visit of another fake hypervisor to this one. */
+  record Visit(FakeHypervisor hypervisor, Consumer<GuestEvent> visitor) implements AutoCloseable {
+    @Override
+    public void close() {
+      hypervisor.disconnect(visitor);
+    }
+  }
+
+  /**
+   * Another hypervisor of this process or one that is kept in a directory, by its {@link #key}.
+   *
+   * @throws DriverException {@code HOST_FAULT} when it cannot be reached from here
+   */
+  static Visit reach(String key) throws DriverException {
+    requireKnown(key);
+    var directory =
+        key.startsWith(STATE)
+            ? Optional.of(Path.of(key.substring(STATE.length())))
+            : Optional.<Path>empty();
+    Consumer<GuestEvent> nobody = event -> {};
+    try {
+      return new Visit(connect(key, directory, nobody), nobody);
+    } catch (DriverException e) {
+      throw DriverException.hostFault("the destination: " + e.failure().message());
+    }
+  }
+
+  /** Throws a host fault when there is no such hypervisor, or no way to it. */
+  static void requireKnown(String key) throws DriverException {
+    synchronized (ALL) {
+      var known = ALL.get(key);
+      if (known == null ? !key.startsWith(STATE) : known.cutOff) {
+        throw DriverException.hostFault("the destination cannot be reached: " + key);
+      }
+    }
+  }
+
+  /** By which {@link #reach} finds it. */
+  String key() {
+    return key;
+  }
+
+  FakeMigrations migrations() {
+    return migrations;
   }
 
   void cutOff(boolean cut) {
@@ -195,6 +249,127 @@ final class FakeHypervisor {
     if (inTurn(() -> true, () -> guests.volume(host, id)).isEmpty()) {
       throw DriverException.instanceFault("there is no volume " + id + " on " + host);
     }
+  }
+
+  /** What a guest is once it has arrived. */
+  @FunctionalInterface
+  interface Arrival {
+    FakeGuest of(FakeGuest guest) throws DriverException;
+  }
+
+  /**
+   * The source's guest is on a host of {@code to} and no longer here. Within one hypervisor that is
+   * one step; between two the guest stands still here before it goes on there, so that it never
+   * runs twice, and a repetition completes what was broken off. Nobody is told: whoever moves it
+   * knows. One that is not here is a success.
+   *
+   * @throws DriverException when a fence refuses, here or there
+   */
+  void handOver(GuestTarget source, Arrival arrival, FakeHypervisor to, String toHost)
+      throws DriverException {
+    if (to == this) {
+      alone(
+          () -> {
+            admit(source);
+            var here = owned(source);
+            if (here.isPresent()) {
+              var arrived = arrival.of(here.get());
+              requireNotNewer(toHost, arrived);
+              write(new FakeChange.Moved(source.host(), toHost, arrived, source.epoch()));
+            }
+            return true;
+          });
+      return;
+    }
+    var going = stopForHandOver(source, arrival);
+    if (going.isPresent()) {
+      var arrived = false;
+      try {
+        to.receive(toHost, going.get().arrived());
+        arrived = true;
+      } finally {
+        if (!arrived) {
+          goOn(source, going.get().power());
+        }
+      }
+      alone(
+          () -> {
+            admit(source);
+            store(source.host(), nameOf(source), Optional.empty(), source.epoch());
+            return true;
+          });
+    }
+  }
+
+  private record Going(FakeGuest arrived, PowerState power) {}
+
+  private Optional<Going> stopForHandOver(GuestTarget source, Arrival arrival)
+      throws DriverException {
+    return alone(
+        () -> {
+          admit(source);
+          var here = owned(source);
+          if (here.isEmpty()) {
+            return Optional.<Going>empty();
+          }
+          var arrived = arrival.of(here.get());
+          store(
+              source.host(),
+              nameOf(source),
+              here.map(guest -> guest.in(PowerState.PAUSED)),
+              source.epoch());
+          return Optional.of(new Going(arrived, here.get().power()));
+        });
+  }
+
+  private void goOn(GuestTarget source, PowerState power) throws DriverException {
+    alone(
+        () -> {
+          admit(source);
+          store(
+              source.host(),
+              nameOf(source),
+              owned(source).map(guest -> guest.in(power)),
+              source.epoch());
+          return true;
+        });
+  }
+
+  /** One that has arrived before is left as it is by now. */
+  private void receive(String host, FakeGuest guest) throws DriverException {
+    try {
+      alone(
+          () -> {
+            requireNotNewer(host, guest);
+            var there = guests.find(host, guest.name());
+            if (there.filter(it -> it.generation() == guest.generation()).isEmpty()) {
+              store(host, guest.name(), Optional.of(guest), guests.epoch(host));
+            }
+            return true;
+          });
+    } catch (DriverException e) {
+      throw DriverException.hostFault("the destination: " + e.failure().message());
+    }
+  }
+
+  private void requireNotNewer(String host, FakeGuest arriving) throws DriverException {
+    var there = guests.find(host, arriving.name());
+    if (there.filter(it -> it.generation() > arriving.generation()).isPresent()) {
+      throw DriverException.hostFault(
+          host + " has a guest of generation " + there.get().generation() + " already");
+    }
+  }
+
+  private Optional<FakeGuest> owned(GuestTarget target) throws DriverException {
+    var found = guests.find(target.host(), nameOf(target));
+    if (found.isPresent()) {
+      requireOwned(found.get(), target);
+    }
+    return found;
+  }
+
+  private static String nameOf(GuestTarget target) {
+    return FakeGuest.nameOf(target.instance());
   }
 
   /** Ends a running guest of an instance without anybody having asked, and tells everybody. */

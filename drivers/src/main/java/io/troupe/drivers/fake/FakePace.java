@@ -11,6 +11,8 @@ final class FakePace {
   /** How long a waiting command may take to see that it is cancelled, ms. */
   private static final long GLANCE_MILLIS = 50;
 
+  private static final long MIGRATION_GLANCE_MILLIS = 5;
+
   private final FakeSettings settings;
   private final SplittableRandom random;
 
@@ -45,6 +47,13 @@ final class FakePace {
       }
     }
     requireWanted(cancellation);
+  }
+
+  /** Waits until the migration has ended, however. */
+  void awaitEnd(FakeMigration migration, Cancellation cancellation) throws DriverException {
+    while (migration.look() == FakeMigration.End.NONE) {
+      pause(MIGRATION_GLANCE_MILLIS, cancellation);
+    }
   }
 
   static void requireWanted(Cancellation cancellation) throws DriverException {

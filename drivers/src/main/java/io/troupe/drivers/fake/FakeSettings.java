@@ -22,6 +22,10 @@ import java.util.Set;
  * @param bootMillis a guest's boot takes this long, ms; default 0
  * @param bootJitterMillis and up to this much longer, ms, at random; default 0
  * @param stopMillis a guest that is asked to shut down takes this long, ms; default 0
+ * @param migrationMillis a guest that is migrated live takes this long, ms; default 0
+ * @param noPostCopy guests cannot be migrated by post-copy; default false
+ * @param sharedStorage all hosts have their disks in one place, so that these stay where they are
+ *     when a guest moves; default false
  * @param ignoresAcpi guests do not hear the request to shut down; default false
  * @param noAgent no guest agent answers; default false
  * @param failureRate the share of commands that fail, 0.0 to 1.0; default 0.0
@@ -44,6 +48,9 @@ record FakeSettings(
     long bootMillis,
     long bootJitterMillis,
     long stopMillis,
+    long migrationMillis,
+    boolean noPostCopy,
+    boolean sharedStorage,
     boolean ignoresAcpi,
     boolean noAgent,
     double failureRate,
@@ -75,6 +82,9 @@ record FakeSettings(
             options.number("bootMillis", 0, 0, DAY_MILLIS),
             options.number("bootJitterMillis", 0, 0, DAY_MILLIS),
             options.number("stopMillis", 0, 0, DAY_MILLIS),
+            options.number("migrationMillis", 0, 0, DAY_MILLIS),
+            options.truth("noPostCopy"),
+            options.truth("sharedStorage"),
             options.truth("ignoresAcpi"),
             options.truth("noAgent"),
             options.share("failureRate", 0.0),

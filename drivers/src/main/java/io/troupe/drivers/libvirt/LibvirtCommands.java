@@ -141,6 +141,16 @@ final class LibvirtCommands {
       case DriverCommand.CreateVolume(_, var volume, var sizeGib, var image) ->
           looseVolumes.create(volume, sizeGib, image, permit);
       case DriverCommand.DeleteVolume(_, var volume) -> looseVolumes.delete(volume, permit);
+      case DriverCommand.OfferMove _,
+          DriverCommand.PrepareMove _,
+          DriverCommand.LiveMigrate _,
+          DriverCommand.WatchMigration _,
+          DriverCommand.ForceComplete _,
+          DriverCommand.AbortMigration _,
+          DriverCommand.SendMove _,
+          DriverCommand.FinishMove _,
+          DriverCommand.TakeOver _ ->
+          throw DriverException.unsupported(command.name() + " on " + facts.hypervisor());
       case DriverCommand.Destroy _ -> assembly.remove(target, tenure);
       case DriverCommand.Inspect _ -> {}
       case DriverCommand.ReadConsole(_, var maxBytes) -> {

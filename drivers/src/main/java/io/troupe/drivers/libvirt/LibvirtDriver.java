@@ -132,7 +132,8 @@ final class LibvirtDriver implements Driver {
               domain.getName(),
               ours.map(DomainMetadata::instance),
               ours.map(DomainMetadata::generation).orElse(0L),
-              PowerStates.of(domain)));
+              PowerStates.of(domain),
+              ours.isPresent() ? Optional.empty() : ForeignGuest.facts(domain)));
     } catch (LibvirtException e) {
       if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
         return Optional.empty();

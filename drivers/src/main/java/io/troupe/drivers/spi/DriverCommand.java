@@ -31,6 +31,15 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = DriverCommand.DetachVolume.class, name = "detach-volume"),
   @JsonSubTypes.Type(value = DriverCommand.CreateVolume.class, name = "create-volume"),
   @JsonSubTypes.Type(value = DriverCommand.DeleteVolume.class, name = "delete-volume"),
+  @JsonSubTypes.Type(value = DriverCommand.OfferMove.class, name = "offer-move"),
+  @JsonSubTypes.Type(value = DriverCommand.PrepareMove.class, name = "prepare-move"),
+  @JsonSubTypes.Type(value = DriverCommand.LiveMigrate.class, name = "live-migrate"),
+  @JsonSubTypes.Type(value = DriverCommand.WatchMigration.class, name = "watch-migration"),
+  @JsonSubTypes.Type(value = DriverCommand.ForceComplete.class, name = "force-complete"),
+  @JsonSubTypes.Type(value = DriverCommand.AbortMigration.class, name = "abort-migration"),
+  @JsonSubTypes.Type(value = DriverCommand.SendMove.class, name = "send-move"),
+  @JsonSubTypes.Type(value = DriverCommand.FinishMove.class, name = "finish-move"),
+  @JsonSubTypes.Type(value = DriverCommand.TakeOver.class, name = "take-over"),
   @JsonSubTypes.Type(value = DriverCommand.Destroy.class, name = "destroy"),
   @JsonSubTypes.Type(value = DriverCommand.Inspect.class, name = "inspect"),
   @JsonSubTypes.Type(value = DriverCommand.ReadConsole.class, name = "read-console"),
@@ -159,6 +168,93 @@ public sealed interface DriverCommand extends CborSerializable {
   record DeleteVolume(GuestTarget target, VolumeRef volume) implements DriverCommand {}
 
   /**
+   * Nothing changes; answers a {@link MoveTicket} with what another host has to know to take the
+   * guest. To be put to the host that has the guest, and the first step of every move:
+   *
+   * <pre>
+   * live   OfferMove   PrepareMove   LiveMigrate   FinishMove    (then the source has no guest)
+   *        source      destination   source        destination
+   * cold   OfferMove   PrepareMove   Stop SendMove FinishMove    (the source's guest stays, off)
+   *        source      destination   source        destination
+   * </pre>
+   *
+   * <p>The destination's commands carry a newer generation than the guest has at the source. {@link
+   * Destroy} takes back what a move has left at either host, under the generation which the guest
+   * has, or was to have, at that host. An instance fault when the guest cannot be moved as it is,
+   * for instance while it is rescued.
+   */
+  record OfferMove(GuestTarget target) implements DriverCommand {}
+
+  /**
+   * The host is ready to take the guest under the target's generation: it has what the disks are
+   * made from, or sees the source's own. Answers the ticket with the destination's part.
+   *
+   * @param spec of the guest after the move; a live guest keeps its size
+   * @param storage what the caller insists on; {@code UNKNOWN}: as it comes. The other one than
+   *     there is is an instance fault
+   */
+  record PrepareMove(
+      GuestTarget target,
+      GuestSpec spec,
+      MoveTicket ticket,
+      MoveTicket.Storage storage,
+      boolean live)
+      implements DriverCommand {}
+
+  /**
+   * The running or paused guest is at the destination that the ticket names, under the generation
+   * that it was prepared for, as it was here; this host no longer has it. One that is not here any
+   * more is a success, so that a repetition finds what became of it; one that is on its way, begun
+   * by whoever, is waited for.
+   *
+   * <p>When this fails, the guest goes on here: as an instance fault when it was aborted or took
+   * longer than the options allow, as a host fault when the destination would not have it or is
+   * gone, unsupported when the options ask for what the hypervisor cannot do.
+   */
+  record LiveMigrate(GuestTarget target, MoveTicket ticket, MigrationOptions options)
+      implements DriverCommand {}
+
+  /**
+   * Nothing changes; answers how far the guest's migration away from here is. Like the next two, it
+   * is carried out beside the migration, not behind it.
+   */
+  record WatchMigration(GuestTarget target) implements DriverCommand {}
+
+  /**
+   * The migration under way completes, whatever that costs the guest: by post-copy where its
+   * options allow that, else the guest stands still until all has been copied. Returns as soon as
+   * that is begun. An instance fault when none is under way.
+   */
+  record ForceComplete(GuestTarget target) implements DriverCommand {}
+
+  /**
+   * No migration of the guest away from here is under way. None is a success; one that has switched
+   * to post-copy is an instance fault, since it cannot be taken back.
+   */
+  record AbortMigration(GuestTarget target) implements DriverCommand {}
+
+  /**
+   * The destination can have the guest's disks. The guest is off, which else is an instance fault,
+   * and stays here as it is.
+   */
+  record SendMove(GuestTarget target, MoveTicket ticket) implements DriverCommand {}
+
+  /**
+   * The guest is this host's own, under the target's generation and with this specification. One
+   * that was migrated live goes on as it was; one that was moved cold is off, its disk as the
+   * source's was and as large as the specification says. An instance fault when the guest has not
+   * come: neither migrated nor sent.
+   */
+  record FinishMove(GuestTarget target, GuestSpec spec, MoveTicket ticket)
+      implements DriverCommand {}
+
+  /**
+   * The guest that is here belongs to the target's generation, and else is as it was: for one that
+   * was to move, has not, and stays.
+   */
+  record TakeOver(GuestTarget target) implements DriverCommand {}
+
+  /**
    * The guest, its disks, config drive and console log are gone. Attached volumes stay. One that is
    * gone already is a success.
    */
@@ -177,6 +273,13 @@ public sealed interface DriverCommand extends CborSerializable {
    * memory is an instance fault.
    */
   record Diagnostics(GuestTarget target) implements DriverCommand {}
+
+  /** Whether it is for a command that is under way, and so does not wait for that one's end. */
+  default boolean goesBeside() {
+    return this instanceof WatchMigration
+        || this instanceof ForceComplete
+        || this instanceof AbortMigration;
+  }
 
   /** The command's kind in one word, as it is written on the wire. */
   default String name() {
@@ -201,6 +304,15 @@ public sealed interface DriverCommand extends CborSerializable {
       case DetachVolume _ -> "detach-volume";
       case CreateVolume _ -> "create-volume";
       case DeleteVolume _ -> "delete-volume";
+      case OfferMove _ -> "offer-move";
+      case PrepareMove _ -> "prepare-move";
+      case LiveMigrate _ -> "live-migrate";
+      case WatchMigration _ -> "watch-migration";
+      case ForceComplete _ -> "force-complete";
+      case AbortMigration _ -> "abort-migration";
+      case SendMove _ -> "send-move";
+      case FinishMove _ -> "finish-move";
+      case TakeOver _ -> "take-over";
       case Destroy _ -> "destroy";
       case Inspect _ -> "inspect";
       case ReadConsole _ -> "read-console";
@@ -233,6 +345,16 @@ public sealed interface DriverCommand extends CborSerializable {
       case CreateVolume(_, var volume, var sizeGib, var image) ->
           new CreateVolume(fenced, volume, sizeGib, image);
       case DeleteVolume(_, var volume) -> new DeleteVolume(fenced, volume);
+      case OfferMove _ -> new OfferMove(fenced);
+      case PrepareMove(_, var spec, var ticket, var storage, var live) ->
+          new PrepareMove(fenced, spec, ticket, storage, live);
+      case LiveMigrate(_, var ticket, var options) -> new LiveMigrate(fenced, ticket, options);
+      case WatchMigration _ -> new WatchMigration(fenced);
+      case ForceComplete _ -> new ForceComplete(fenced);
+      case AbortMigration _ -> new AbortMigration(fenced);
+      case SendMove(_, var ticket) -> new SendMove(fenced, ticket);
+      case FinishMove(_, var spec, var ticket) -> new FinishMove(fenced, spec, ticket);
+      case TakeOver _ -> new TakeOver(fenced);
       case Destroy _ -> new Destroy(fenced);
       case Inspect _ -> new Inspect(fenced);
       case ReadConsole(_, var maxBytes) -> new ReadConsole(fenced, maxBytes);

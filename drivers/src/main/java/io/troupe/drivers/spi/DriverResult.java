@@ -14,6 +14,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = DriverResult.Console.class, name = "console"),
   @JsonSubTypes.Type(value = DriverResult.SnapshotTaken.class, name = "snapshot-taken"),
   @JsonSubTypes.Type(value = DriverResult.VolumeAttached.class, name = "volume-attached"),
+  @JsonSubTypes.Type(value = DriverResult.MoveTicketed.class, name = "move-ticketed"),
+  @JsonSubTypes.Type(value = DriverResult.MigrationSeen.class, name = "migration-seen"),
   @JsonSubTypes.Type(value = DriverResult.Diagnostics.class, name = "diagnostics")
 })
 public sealed interface DriverResult extends CborSerializable {
@@ -52,6 +54,38 @@ public sealed interface DriverResult extends CborSerializable {
    * @param device as a Linux guest would name it, such as {@code /dev/vdb}
    */
   record VolumeAttached(String device) implements DriverResult {}
+
+  /** The ticket of a move, as it is after this host's part. */
+  record MoveTicketed(MoveTicket ticket) implements DriverResult {}
+
+  /**
+   * A migration at this moment. The counts are the Compute API's (server migrations, 2.23), all 0
+   * when none is under way.
+   *
+   * @param elapsedMillis since it began, ms
+   */
+  record MigrationSeen(Phase phase, long elapsedMillis, Copied memory, Copied disk)
+      implements DriverResult {
+    public static final MigrationSeen NONE =
+        new MigrationSeen(Phase.NONE, 0, Copied.NOTHING, Copied.NOTHING);
+
+    public enum Phase {
+      /** None is under way. */
+      NONE,
+      /** The guest goes on here while it is copied. */
+      COPYING,
+      /** The guest goes on at the destination, and part of its memory is still here. */
+      POST_COPY
+    }
+
+    /**
+     * Bytes; what a guest writes while it is copied is copied once more, so that more may be
+     * processed than there is.
+     */
+    public record Copied(long totalBytes, long processedBytes, long remainingBytes) {
+      public static final Copied NOTHING = new Copied(0, 0, 0);
+    }
+  }
 
   /**
    * What the hypervisor has counted about a running guest. The fields of the Compute API's

@@ -2,11 +2,16 @@ package io.troupe.drivers.fake;
 
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.InstanceId;
-import io.troupe.drivers.LifeConformance;
+import io.troupe.drivers.MoveConformance;
+import io.troupe.drivers.spi.Cancellation;
 import io.troupe.drivers.spi.ConnectionSpec;
 import io.troupe.drivers.spi.Driver;
+import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverContext;
+import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.VolumeRef;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,7 +45,40 @@ class FakeDriverConformanceTest {
     }
   }
 
-  abstract static class Kept extends LifeConformance {
+  /** The second host is another hypervisor. */
+  @Nested
+  class BetweenTwo extends Kept {
+    private final ConnectionSpec other =
+        new ConnectionSpec(
+            new ConnectionId("other"),
+            URI.create("fake://" + UUID.randomUUID() + "?prefix=other-"),
+            Map.of());
+
+    @Override
+    Map<String, String> options() {
+      return Map.of();
+    }
+
+    @Override
+    protected String secondHost() {
+      return "other-1";
+    }
+
+    @Override
+    protected Driver openSecond(DriverContext context) throws Exception {
+      return new FakeDriverProvider().open(other, context);
+    }
+  }
+
+  @Nested
+  class OnSharedStorage extends Kept {
+    @Override
+    Map<String, String> options() {
+      return Map.of("sharedStorage", "true");
+    }
+  }
+
+  abstract static class Kept extends MoveConformance {
     private final ConnectionSpec connection =
         new ConnectionSpec(
             new ConnectionId("fake"),
@@ -61,6 +99,27 @@ class FakeDriverConformanceTest {
     @Override
     protected String host() {
       return "fake-1";
+    }
+
+    @Override
+    protected String secondHost() {
+      return "fake-2";
+    }
+
+    @Override
+    protected Driver openSecond(DriverContext context) throws Exception {
+      return open(context);
+    }
+
+    /** When it was booted, of its latest boot. */
+    @Override
+    protected Optional<String> bootId(Driver on, GuestTarget target) throws Exception {
+      var console = on.execute(new DriverCommand.ReadConsole(target, 1 << 16), Cancellation.NEVER);
+      return ((DriverResult.Console) console)
+          .text()
+          .lines()
+          .filter(line -> line.contains("Fake kernel"))
+          .reduce((earlier, later) -> later);
     }
 
     @Override

@@ -36,7 +36,7 @@ class FakeSettingsTest {
         FakeSettings.of(
             connection(
                 "fake://?hosts=3&prefix=rack1-&vcpus=8&ramMib=4096&diskGib=50&bootMillis=5"
-                    + "&bootJitterMillis=2&stopMillis=7&failureRate=0.25&failureKind=RETRYABLE"
+                    + "&bootJitterMillis=2&stopMillis=7&migrationMillis=11&noPostCopy=true&sharedStorage=true&failureRate=0.25&failureKind=RETRYABLE"
                     + "&failureCommands=Spawn,Destroy&failureAfterEffect=true&ignoresAcpi=true&noAgent=true"
                     + "&seed=-9&state=%2Ftmp%2Ffake%20state",
                 Map.of()));
@@ -50,6 +50,9 @@ class FakeSettingsTest {
                 5,
                 2,
                 7,
+                11,
+                true,
+                true,
                 true,
                 true,
                 0.25,

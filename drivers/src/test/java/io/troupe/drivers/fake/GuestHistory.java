@@ -75,6 +75,21 @@ public record GuestHistory(
           spawns.merge(new Spawn(now.instance(), now.generation()), 1, Integer::sum);
         }
       }
+      case "moved" -> { // the same one elsewhere: none is made
+        var guest = change.path("guest");
+        var name = guest.path("name").textValue();
+        var to = change.path("to").textValue();
+        there.remove(name);
+        guests
+            .computeIfAbsent(to, it -> new TreeMap<>())
+            .put(
+                name,
+                new Guest(
+                    guest.path("instance").asText(""),
+                    guest.path("generation").longValue(),
+                    guest.path("power").textValue()));
+        pasts.put(to + " " + name, guest.path("past"));
+      }
       case "gone" -> there.remove(change.path("name").textValue());
       case "epoch-raised" -> {} // says nothing about guests
       default -> throw new AssertionError("unknown change: " + change);

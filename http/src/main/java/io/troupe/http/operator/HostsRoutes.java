@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.actors.Hosts;
 import io.troupe.actors.host.HostView;
+import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.GuestReport;
 import io.troupe.http.access.Policy;
 import io.troupe.http.error.ApiError;
 import io.troupe.http.json.Json;
@@ -124,6 +126,27 @@ final class HostsRoutes {
     host.instances().forEach(instance -> instances.add(instance.toString()));
     ArrayNode foreign = body.putArray("foreign_guests");
     host.foreignGuests().forEach(foreign::add);
+    ArrayNode unknown = body.putArray("unknown_guests");
+    host.unknownGuests().forEach(guest -> unknown.add(json(guest)));
+    return body;
+  }
+
+  /** A guest that no claim stands for; {@code size} is null where the hypervisor does not say. */
+  private static ObjectNode json(GuestReport guest) {
+    ObjectNode body =
+        Json.object()
+            .put("name", guest.name())
+            .put(
+                "id",
+                guest
+                    .foreign()
+                    .map(GuestReport.Foreign::id)
+                    .or(guest::instance)
+                    .map(InstanceId::toString)
+                    .orElse(null))
+            .put("power_state", guest.power().name())
+            .put("bears_our_mark", guest.instance().isPresent());
+    body.set("size", guest.foreign().map(it -> json(it.size())).orElse(null));
     return body;
   }
 

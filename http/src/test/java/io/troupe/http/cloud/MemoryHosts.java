@@ -178,7 +178,8 @@ public final class MemoryHosts implements Hosts {
         List.of(),
         clock.instant(),
         own.forcedDown(),
-        0);
+        0,
+        List.of());
   }
 
   private static <T> CompletionStage<Answer<T>> refuse(Rejection reason) {

@@ -9,7 +9,9 @@ import io.troupe.actors.host.HostView;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.HostInventory;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -25,6 +27,17 @@ import java.util.function.Function;
  * A fleet in which every connection shows two hosts, and one named {@code down} does not answer.
  */
 public final class HostsInMemory implements Hosts {
+  private static final GuestReport SOMEBODY_ELSES =
+      new GuestReport(
+          "somebody-elses",
+          Optional.empty(),
+          0,
+          PowerState.RUNNING,
+          Optional.of(
+              new GuestReport.Foreign(
+                  InstanceId.parse("5eed0000-0000-4000-8000-00000000f00d").orElseThrow(),
+                  new Resources(2, 1024, 8))));
+
   public static final InstanceId INSTANCE =
       InstanceId.parse("0b7e0f43-5f0c-4a7c-9d0e-00000000000a").orElseThrow();
 
@@ -59,7 +72,8 @@ public final class HostsInMemory implements Hosts {
         used ? List.of("somebody-elses") : List.of(),
         Instant.EPOCH,
         false,
-        0);
+        0,
+        used ? List.of(SOMEBODY_ELSES) : List.of());
   }
 
   @Override

@@ -255,6 +255,10 @@ class OperatorApiTest {
       assertThat(host.path("instances").get(0).textValue())
           .isEqualTo(HostsInMemory.INSTANCE.toString());
       assertThat(host.path("foreign_guests").toString()).isEqualTo("[\"somebody-elses\"]");
+      var unknown = host.path("unknown_guests").path(0);
+      assertThat(unknown.path("id").textValue()).isEqualTo("5eed0000-0000-4000-8000-00000000f00d");
+      assertThat(unknown.at("/size/ram_mib").intValue()).isEqualTo(1024);
+      assertThat(unknown.path("bears_our_mark").booleanValue()).isFalse();
       assertThat(host.path("claimed").path("ram_mib").longValue()).isEqualTo(512);
       assertThat(host.path("allocation_ratios").path("vcpus").doubleValue()).isEqualTo(4.0);
       assertRefused(server.get("/v1/hosts/none", ADMIN), 404, "no such host");

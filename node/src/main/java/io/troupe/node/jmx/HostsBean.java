@@ -37,6 +37,17 @@ final class HostsBean implements HostsMXBean {
   }
 
   @Override
+  public Map<String, List<String>> getUnknownGuests() {
+    var byHost = new TreeMap<String, List<String>>();
+    for (HostView host : views.get()) {
+      if (!host.foreignGuests().isEmpty()) {
+        byHost.put(host.id().value(), host.foreignGuests());
+      }
+    }
+    return byHost;
+  }
+
+  @Override
   public List<Host> list(String prefix, int limit) {
     if (limit < 1) {
       throw new IllegalArgumentException("limit must be 1 or more, was " + limit);

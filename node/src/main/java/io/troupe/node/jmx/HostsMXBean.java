@@ -30,6 +30,11 @@ public interface HostsMXBean {
           + " an administrator wants it.")
   Map<String, Integer> getCountByState();
 
+  @Description(
+      "Guests that nobody asked Troupe for, by host; they are not touched. What is known of them is in"
+          + " GET /v1/hosts/{id}, and POST /v1/hosts/{id}/adopt makes an instance of one.")
+  Map<String, List<String>> getUnknownGuests();
+
   @Description("Hosts by id, with what is on them.")
   List<Host> list(
       @Description("Only hosts whose id begins with this; empty for all.") String prefix,

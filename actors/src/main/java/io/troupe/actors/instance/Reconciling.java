@@ -1,0 +1,62 @@
+package io.troupe.actors.instance;
+
+import java.util.Optional;
+
+/**
+ * What an instance makes of what its host sees while nothing is in progress. The guest is what is
+ * true, so the instance follows it and nothing is done to the guest:
+ *
+ * <pre>
+ *   ended by itself, crashed or was switched off by hand → STOPPED
+ *   was started, paused or saved by hand                 → ACTIVE, PAUSED, SUSPENDED
+ *   is gone                                              → ERROR with a fault; nothing is made anew
+ *   is there again                                       → as it is, and the fault is over
+ * </pre>
+ *
+ * <p>Of an instance in another state only the power state changes. What a host reports that is not
+ * the instance's, or of a guest of another generation, changes nothing. See docs/adr/0019.
+ */
+final class Reconciling {
+  private final Moment moment;
+  private final InstanceState state;
+
+  Reconciling(Moment moment) {
+    this.moment = moment;
+    this.state = moment.state();
+  }
+
+  /** Also of a known power state, when the vm state does not go with it, as after a reset. */
+  Decision reported(GuestReported report) {
+    var ours =
+        state.operation().isEmpty()
+            && !state.deleted()
+            && state.host().filter(report.host()::equals).isPresent()
+            && report.generation() == state.generation();
+    if (!ours) {
+      return Decision.nothing();
+    }
+    var vmState = vmState(report);
+    if (report.power() == state.power() && vmState == state.vmState()) {
+      return Decision.nothing();
+    }
+    var fault =
+        report.gone() && vmState == VmState.ERROR && state.vmState() != VmState.ERROR
+            ? Optional.of(Fault.ofGoneGuest(state.id(), report.host(), moment.now()))
+            : Optional.<Fault>empty();
+    return Decision.accept(
+        new InstanceEvent.PowerChanged(
+            report.power(), vmState, report.reason(), fault, moment.now()));
+  }
+
+  private VmState vmState(GuestReported report) {
+    if (state.vmState() == VmState.ERROR) {
+      var wasGone = state.fault().filter(Fault::isOfGoneGuest).isPresent();
+      return wasGone && !report.gone() ? Ending.afterPower(report.power()) : VmState.ERROR;
+    }
+    return switch (state.vmState()) {
+      case ACTIVE, STOPPED, PAUSED, SUSPENDED ->
+          report.gone() ? VmState.ERROR : Ending.afterPower(report.power());
+      default -> state.vmState();
+    };
+  }
+}

@@ -1,0 +1,457 @@
+package io.troupe.actors.instance;
+
+import static io.troupe.actors.Examples.origin;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.actors.Examples;
+import io.troupe.actors.Rejection;
+import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.StepKind;
+import io.troupe.config.OperationSettings;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.OperationId;
+import io.troupe.core.value.PowerState;
+import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverFailure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every kind of operation, at every step that any answers can bring it to: each has a deadline, and
+ * at the deadline it ends or is compensated, whatever the silent step has done. The walk is
+ * exhaustive: good answers, each failure, silence, and a delete that breaks in. A new kind, a new
+ * thing to ask for or a new driver command does not compile until it is told here how it begins and
+ * what it answers; a step that nobody comes to fails.
+ */
+class DeadlinesTest {
+  /** Few attempts, so that the walk is short; a delete is kept, so that there is a soft one. */
+  private static final OperationSettings SETTINGS =
+      new OperationSettings(
+          600_000, 120_000, 240_000, 60_000, 60_000, 60_000, 2_000, 2, 2, 3_600_000);
+
+  /** Far longer than any operation may take, all that is done after its deadline included. */
+  private static final Duration LONGEST = Duration.ofHours(1);
+
+  /** More silences in a row than any operation has steps. */
+  private static final int SILENCES = 40;
+
+  @ParameterizedTest
+  @EnumSource(OperationKind.class)
+  void whoeverIsSilentItEndsAndLeavesNothingBehind(OperationKind kind) {
+    var steps = EnumSet.noneOf(StepKind.class);
+
+    walk(kind, steps);
+
+    assertThat(steps).isNotEmpty();
+  }
+
+  @Test
+  void noStepIsLeftOut() {
+    var steps = EnumSet.noneOf(StepKind.class);
+
+    for (OperationKind kind : OperationKind.values()) {
+      walk(kind, steps);
+    }
+
+    assertThat(steps).isEqualTo(EnumSet.allOf(StepKind.class));
+  }
+
+  // ---- how each kind begins
+
+  private static List<Life> begun(OperationKind kind) {
+    return switch (kind) {
+      case BOOT -> List.of(Life.asked(0), Life.asked(2));
+      case DELETE ->
+          List.of(
+              Life.active().does(new UserCommand.ForceDelete(origin("d"))),
+              Life.inError().does(new UserCommand.Delete(origin("d"))));
+      case START -> List.of(Life.stopped().does(new UserCommand.Start(origin("s"))));
+      case STOP -> List.of(Life.active().does(new UserCommand.Stop(origin("s"))));
+      case REBOOT_SOFT -> List.of(Life.active().does(new UserCommand.Reboot(origin("r"), true)));
+      case REBOOT_HARD -> List.of(Life.stopped().does(new UserCommand.Reboot(origin("r"), false)));
+      case SOFT_DELETE ->
+          List.of(
+              softDeleting(Life.active()),
+              softDeleting(Life.stopped()),
+              softDeleting(rescued()),
+              softDeleted()
+                  .does(new UserCommand.Restore(origin("back")))
+                  .does(new UserCommand.Delete(origin("again"))));
+      case RESTORE -> List.of(softDeleted().does(new UserCommand.Restore(origin("r"))));
+      case RESET_TO_ACTIVE -> List.of(reset(UserCommand.ResetState.Resting.ACTIVE));
+      case RESET_TO_ERROR -> List.of(reset(UserCommand.ResetState.Resting.ERROR));
+      case PAUSE -> List.of(Life.active().does(new UserCommand.Pause(origin("p"))));
+      case UNPAUSE ->
+          List.of(
+              Life.active()
+                  .does(new UserCommand.Pause(origin("p")))
+                  .gets(new StepOutcome.Guest(true, PowerState.PAUSED))
+                  .does(new UserCommand.Unpause(origin("u"))));
+      case SUSPEND -> List.of(Life.active().does(new UserCommand.Suspend(origin("s"))));
+      case RESUME ->
+          List.of(
+              Life.active()
+                  .does(new UserCommand.Suspend(origin("s")))
+                  .gets(new StepOutcome.Guest(true, PowerState.SUSPENDED))
+                  .does(new UserCommand.Resume(origin("r"))));
+      case CRASH_DUMP -> List.of(Life.active().does(new UserCommand.TriggerCrashDump(origin("c"))));
+      case SET_PASSWORD ->
+          List.of(Life.active().does(new UserCommand.SetPassword(origin("p"), "secret")));
+      case RESCUE ->
+          List.of(
+              Life.active().does(new UserCommand.Rescue(origin("r"), Examples.boot(0).image())),
+              Life.stopped().does(new UserCommand.Rescue(origin("r"), Examples.boot(0).image())));
+      case UNRESCUE -> List.of(rescued().does(new UserCommand.Unrescue(origin("u"))));
+    };
+  }
+
+  private static Life rescued() {
+    return Life.active()
+        .does(new UserCommand.Rescue(origin("rescue"), Examples.boot(0).image()))
+        .gets(new StepOutcome.Guest(true, PowerState.RUNNING));
+  }
+
+  private static Life softDeleting(Life life) {
+    return life.under(SETTINGS).does(new UserCommand.Delete(origin("softly")));
+  }
+
+  private static Life softDeleted() {
+    return softDeleting(Life.active())
+        .gets(new StepOutcome.Guest(true, PowerState.SHUTDOWN))
+        .gets(new StepOutcome.Done(""));
+  }
+
+  private static Life reset(UserCommand.ResetState.Resting to) {
+    return Life.active().does(new UserCommand.ResetState(Examples.adminOrigin("r"), to));
+  }
+
+  // ---- the walk
+
+  /** An instance, and what there is of it at all those it has asked. */
+  private record Node(InstanceState state, Instant now, Books books) {
+    Node after(List<InstanceEvent> events, Books then) {
+      var next = state;
+      for (InstanceEvent event : events) {
+        next = next.evolve(event);
+      }
+      return new Node(next, now, then);
+    }
+
+    Decision decide(InstanceInput input) {
+      return state.decide(input, now, SETTINGS);
+    }
+
+    Node atDeadline() {
+      var deadline = state.operation().orElseThrow().deadline();
+      return new Node(state, deadline.isAfter(now) ? deadline : now, books);
+    }
+
+    Optional<Effect.Ask> asks() {
+      return state.next(SETTINGS) instanceof Effect.Ask ask ? Optional.of(ask) : Optional.empty();
+    }
+
+    /** Two nodes from which the same follows are one: times, trails and counters fall away. */
+    String fingerprint() {
+      return "%s|%s|%s|%s|%s|%s|%s|%s"
+          .formatted(
+              state.phase(),
+              state.vmState(),
+              state.power(),
+              state.host(),
+              state.nics().size(),
+              state.refusal().isPresent(),
+              state.operation().map(Node::withoutTime),
+              books);
+    }
+
+    private static String withoutTime(Operation it) {
+      return "%s %s %s %s %d %d %s %s %s"
+          .formatted(
+              it.kind(),
+              it.todo(),
+              it.candidates(),
+              it.tried(),
+              it.attempts(),
+              it.placements(),
+              it.failure().isPresent(),
+              it.rescueImage().isPresent(),
+              it.purpose());
+    }
+  }
+
+  private static void walk(OperationKind kind, Set<StepKind> steps) {
+    var todo = new ArrayDeque<Node>();
+    var seen = new HashSet<String>();
+    for (Life life : begun(kind)) {
+      var operation = life.state().operation().orElseThrow();
+      assertThat(operation.kind()).isEqualTo(kind);
+      todo.add(new Node(life.state(), Examples.NOW, Books.of(life.state())));
+    }
+    while (!todo.isEmpty()) {
+      var node = todo.remove();
+      if (!seen.add(node.fingerprint())) {
+        continue;
+      }
+      if (node.asks().isEmpty()) {
+        node.books().agreeWith(node.state());
+        continue;
+      }
+      var operation = node.state().operation().orElseThrow();
+      assertThat(operation.deadline())
+          .as("deadline of %s", operation)
+          .isBetween(node.now().minus(LONGEST), node.now().plus(LONGEST));
+      steps.add(operation.current().orElseThrow().kind());
+      endsInSilence(node);
+      todo.addAll(successors(node));
+    }
+  }
+
+  /**
+   * Nobody but our own entities ever answers, and each silent step was carried out all the same.
+   */
+  private static void endsInSilence(Node from) {
+    var node = from;
+    for (int times = 0; times < SILENCES; times++) {
+      if (node.asks().isEmpty()) {
+        node.books().agreeWith(node.state());
+        return;
+      }
+      var ask = node.asks().get();
+      var late = node.atDeadline();
+      node =
+          switch (late.decide(new DeadlinePassed(ask.operation()))) {
+            case Decision.Accept(var events) -> {
+              assertThat(events).as("at the deadline of %s", late.state().operation()).isNotEmpty();
+              yield late.after(events, late.books().with(ask));
+            }
+            case Decision.AskAgain _ -> {
+              assertThat(ask.step().kind().canBeAskedAgain())
+                  .as("only who has it in a log is waited for: %s", ask)
+                  .isTrue();
+              yield answered(late, ask, good(ask), late.books().with(ask)).orElseThrow();
+            }
+            case Decision.Reject reject -> throw new AssertionError(reject);
+          };
+    }
+    throw new AssertionError("never ends: " + from.state().operation());
+  }
+
+  private static List<Node> successors(Node node) {
+    var ask = node.asks().orElseThrow();
+    var carriedOut = node.books().with(ask);
+    var all = new ArrayList<Node>();
+    for (StepOutcome.Result result : goods(ask)) {
+      answered(node, ask, result, carriedOut).ifPresent(all::add);
+    }
+    for (StepOutcome.Result result : bads(ask)) {
+      answered(node, ask, result, node.books()).ifPresent(all::add);
+      if (result instanceof StepOutcome.DriverFailed) {
+        answered(node, ask, result, carriedOut).ifPresent(all::add);
+      }
+    }
+    var late = node.atDeadline();
+    if (late.decide(new DeadlinePassed(ask.operation())) instanceof Decision.Accept(var events)) {
+      all.add(late.after(events, node.books()));
+      all.add(late.after(events, carriedOut));
+    }
+    var delete = new UserCommand.ForceDelete(origin("req-breaks-in"));
+    if (node.state().visible()
+        && node.decide(delete) instanceof Decision.Accept(var events)
+        && !events.isEmpty()) {
+      all.add(node.after(events, node.books()));
+      all.add(node.after(events, carriedOut));
+    }
+    return all;
+  }
+
+  /** Empty when the answer leads to nothing but the same question. */
+  private static Optional<Node> answered(
+      Node node, Effect.Ask ask, StepOutcome.Result result, Books books) {
+    var outcome =
+        new StepOutcome(ask.operation(), ask.step(), ask.generation(), node.now(), result);
+    return switch (node.decide(outcome)) {
+      case Decision.Accept(var events) -> {
+        assertThat(events).as("%s answered with %s", ask, result).isNotEmpty();
+        yield Optional.of(node.after(events, books));
+      }
+      case Decision.AskAgain _ -> Optional.empty();
+      case Decision.Reject reject -> throw new AssertionError(reject);
+    };
+  }
+
+  // ---- what can be answered
+
+  private static StepOutcome.Result good(Effect.Ask ask) {
+    return goods(ask).getFirst();
+  }
+
+  private static List<StepOutcome.Result> goods(Effect.Ask ask) {
+    return switch (ask.what()) {
+      case Effect.ReserveQuota _,
+          Effect.ReleaseQuota _,
+          Effect.ReleaseHost _,
+          Effect.CondemnGuest _,
+          Effect.ReleasePorts _ ->
+          List.of(new StepOutcome.Done(""));
+      case Effect.Place _ ->
+          List.of(Life.placed(Examples.H1, Examples.H2), Life.placed(Examples.H1));
+      case Effect.ClaimHost _ -> List.of(new StepOutcome.Claimed("zone-1"));
+      case Effect.AttachPort(_, _, var index) ->
+          List.of(new StepOutcome.Attached(Examples.nic(index)));
+      case Effect.RunOnHost(_, var command) -> guests(command);
+    };
+  }
+
+  private static List<StepOutcome.Result> guests(DriverCommand command) {
+    return switch (command) {
+      case DriverCommand.Spawn _,
+          DriverCommand.Start _,
+          DriverCommand.Reboot _,
+          DriverCommand.Unpause _,
+          DriverCommand.Resume _,
+          DriverCommand.Rescue _,
+          DriverCommand.Unrescue _,
+          DriverCommand.TriggerCrashDump _,
+          DriverCommand.SetPassword _ ->
+          List.of(guest(PowerState.RUNNING));
+      case DriverCommand.Stop _ -> List.of(guest(PowerState.SHUTDOWN));
+      case DriverCommand.Pause _ -> List.of(guest(PowerState.PAUSED));
+      case DriverCommand.Suspend _ -> List.of(guest(PowerState.SUSPENDED));
+      case DriverCommand.Destroy _ -> List.of(new StepOutcome.Guest(false, PowerState.NOSTATE));
+      case DriverCommand.Inspect _ ->
+          List.of(
+              guest(PowerState.RUNNING),
+              guest(PowerState.SHUTDOWN),
+              guest(PowerState.PAUSED),
+              new StepOutcome.Guest(false, PowerState.NOSTATE));
+      case DriverCommand.Snapshot _,
+          DriverCommand.Resize _,
+          DriverCommand.AttachNic _,
+          DriverCommand.DetachNic _,
+          DriverCommand.AttachVolume _,
+          DriverCommand.DetachVolume _,
+          DriverCommand.CreateVolume _,
+          DriverCommand.DeleteVolume _,
+          DriverCommand.OfferMove _,
+          DriverCommand.PrepareMove _,
+          DriverCommand.LiveMigrate _,
+          DriverCommand.WatchMigration _,
+          DriverCommand.ForceComplete _,
+          DriverCommand.AbortMigration _,
+          DriverCommand.SendMove _,
+          DriverCommand.FinishMove _,
+          DriverCommand.TakeOver _,
+          DriverCommand.ReadConsole _,
+          DriverCommand.Diagnostics _ ->
+          throw new AssertionError("no operation asks for " + command.name());
+    };
+  }
+
+  private static StepOutcome.Guest guest(PowerState power) {
+    return new StepOutcome.Guest(true, power);
+  }
+
+  private static List<StepOutcome.Result> bads(Effect.Ask ask) {
+    return switch (ask.what()) {
+      case Effect.ReserveQuota _ ->
+          List.of(new StepOutcome.Refused(new Rejection.Conflict("over quota")));
+      case Effect.Place _ -> List.of(new StepOutcome.NoHost("none fits"));
+      case Effect.ClaimHost _ -> List.of(new StepOutcome.ClaimRefused("full"));
+      case Effect.AttachPort _ ->
+          List.of(new StepOutcome.NotAttached(new Rejection.Conflict("no address is free")));
+      case Effect.RunOnHost _ ->
+          EnumSet.allOf(DriverFailure.Kind.class).stream()
+              .<StepOutcome.Result>map(Life::failure)
+              .toList();
+      case Effect.ReleaseQuota _,
+          Effect.ReleaseHost _,
+          Effect.CondemnGuest _,
+          Effect.ReleasePorts _ ->
+          List.of();
+    };
+  }
+
+  // ---- what there is
+
+  /** What project, hosts and networks have written down; held against the instance at its end. */
+  private record Books(boolean counted, Set<HostId> claims, Set<HostId> guests, Set<String> ports) {
+    static Books of(InstanceState state) {
+      var hosts = Set.copyOf(state.host().stream().toList());
+      var ports = new TreeSet<String>();
+      state.nics().forEach(nic -> ports.add(nic.networkId()));
+      var counted = state.visible() && state.softDeletedAt().isEmpty();
+      return new Books(counted, hosts, hosts, ports);
+    }
+
+    /** After what was asked has been done, whether or not anybody heard of it. */
+    Books with(Effect.Ask ask) {
+      return switch (ask.what()) {
+        case Effect.ReserveQuota _ -> new Books(true, claims, guests, ports);
+        case Effect.ReleaseQuota _ -> new Books(false, claims, guests, ports);
+        case Effect.Place _ -> this;
+        case Effect.ClaimHost(var host, _, _) ->
+            new Books(counted, plus(claims, host), guests, ports);
+        case Effect.ReleaseHost(var host, _) ->
+            new Books(counted, minus(claims, host), guests, ports);
+        case Effect.CondemnGuest(var host, _) ->
+            new Books(counted, minus(claims, host), minus(guests, host), ports);
+        case Effect.AttachPort(_, var choice, _) ->
+            new Books(counted, claims, guests, plus(ports, choice.networkId()));
+        case Effect.ReleasePorts(var network) ->
+            new Books(counted, claims, guests, minus(ports, network));
+        case Effect.RunOnHost(var host, DriverCommand.Spawn _) ->
+            new Books(counted, claims, plus(guests, host), ports);
+        case Effect.RunOnHost(var host, DriverCommand.Destroy _) ->
+            new Books(counted, claims, minus(guests, host), ports);
+        case Effect.RunOnHost _ -> this;
+      };
+    }
+
+    void agreeWith(InstanceState state) {
+      var hosts = Set.copyOf(state.host().stream().toList());
+      var networks = new TreeSet<String>();
+      state.nics().forEach(nic -> networks.add(nic.networkId()));
+      var shouldCount =
+          state.visible() && !state.deleted() && state.vmState() != VmState.SOFT_DELETED;
+      assertThat(claims).as("claims of %s", state).isEqualTo(hosts);
+      assertThat(guests).as("guests of %s", state).isEqualTo(hosts);
+      assertThat(ports).as("ports of %s", state).isEqualTo(networks);
+      assertThat(counted).as("quota of %s", state).isEqualTo(shouldCount);
+      assertThat(state.trails()).allMatch(trail -> trail.finishedAt().isPresent());
+    }
+
+    private static <T> Set<T> plus(Set<T> all, T one) {
+      var more = new TreeSet<T>(java.util.Comparator.comparing(Object::toString));
+      more.addAll(all);
+      more.add(one);
+      return more;
+    }
+
+    private static <T> Set<T> minus(Set<T> all, T one) {
+      var less = new TreeSet<T>(java.util.Comparator.comparing(Object::toString));
+      less.addAll(all);
+      less.remove(one);
+      return less;
+    }
+  }
+
+  @Test
+  void anotherOperationsDeadlineChangesNothing() {
+    var life = Life.active().does(new UserCommand.Pause(origin("p")));
+
+    life.ignores(new DeadlinePassed(new OperationId("req-of-yesterday")));
+    life.ignores(new DeadlinePassed(new OperationId("p"))); // fired too early
+  }
+}
