@@ -2,6 +2,7 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestSpec;
@@ -12,6 +13,7 @@ import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 
 /** {@link InstanceState#next}: what the current step asks of whom. */
@@ -44,7 +46,7 @@ final class Asking {
     return switch (step.kind()) {
       case RESERVE ->
           new Effect.ReserveQuota(
-              boot.project(), boot.flavor().resources(), boot.group().map(GroupSpec::id));
+              boot.project(), boot.resources(), boot.group().map(GroupSpec::id));
       case RELEASE_QUOTA -> new Effect.ReleaseQuota(boot.project());
       case PLACE -> new Effect.Place(spec(state, operation, settings));
       case CLAIM ->
@@ -55,7 +57,35 @@ final class Asking {
       case NETWORK ->
           new Effect.AttachPort(boot.project(), boot.networks().get(step.index()), step.index());
       case RELEASE_PORTS -> new Effect.ReleasePorts(boot.networks().get(step.index()).networkId());
+      case CONNECT_VOLUME ->
+          new Effect.ConnectVolume(
+              boot.project(),
+              boot.userId(),
+              Attachments.choice(state, operation, step),
+              target(operation));
+      case MARK_ATTACHED -> {
+        var id = Attachments.volumeId(state, operation, step);
+        var device = Attachments.find(state, id).map(AttachedVolume::device).orElse("");
+        yield new Effect.MarkVolume(boot.project(), id, device);
+      }
+      case BEGIN_DETACHING ->
+          new Effect.BeginDetaching(
+              boot.project(), Attachments.volumeId(state, operation, step));
+      case FREE_VOLUME ->
+          new Effect.FreeVolume(boot.project(), Attachments.volumeId(state, operation, step));
+      case RELEASE_VOLUMES ->
+          new Effect.ReleaseVolumes(boot.project(), Attachments.goingWith(state));
+      case ATTACH_PORT ->
+          new Effect.AttachPort(
+              boot.project(), interfaceChoice(operation), Attachments.portIndex(operation));
+      case RELEASE_PORT ->
+          new Effect.ReleasePort(
+              Attachments.networkOf(state, operation), Attachments.portId(state, operation));
       case SPAWN,
+          ATTACH_VOLUME,
+          DETACH_VOLUME,
+          ATTACH_NIC,
+          DETACH_NIC,
           POWER_ON,
           POWER_OFF,
           REBOOT,
@@ -99,6 +129,17 @@ final class Asking {
           new DriverCommand.SetPassword(target, administrator(state), Secrets.NOT_HERE);
       case RESCUE -> new DriverCommand.Rescue(target, operation.rescueImage().orElseThrow());
       case UNRESCUE -> new DriverCommand.Unrescue(target);
+      case ATTACH_VOLUME -> {
+        var id = Attachments.volumeId(state, operation, step);
+        yield new DriverCommand.AttachVolume(
+            target, Attachments.find(state, id).orElseThrow().ref());
+      }
+      case DETACH_VOLUME ->
+          new DriverCommand.DetachVolume(target, Attachments.volumeId(state, operation, step));
+      case ATTACH_NIC ->
+          new DriverCommand.AttachNic(target, card(Attachments.nic(state, operation)));
+      case DETACH_NIC ->
+          new DriverCommand.DetachNic(target, Attachments.nic(state, operation).mac());
       case INSPECT -> new DriverCommand.Inspect(target);
       case DESTROY -> new DriverCommand.Destroy(target);
       default -> throw new IllegalStateException(step + " is no driver command");
@@ -124,20 +165,13 @@ final class Asking {
 
   private static GuestSpec guest(InstanceState state) {
     var boot = state.request().orElseThrow();
-    var nics =
-        state.nics().stream()
-            .map(
-                nic ->
-                    new GuestSpec.Nic(
-                        nic.portId(),
-                        nic.mac(),
-                        nic.networkId(),
-                        nic.subnetId(),
-                        nic.address(),
-                        nic.cidr(),
-                        nic.gateway(),
-                        nic.dnsServers(),
-                        nic.mtu()))
+    var nics = state.nics().stream().map(Asking::card).toList();
+    var root = state.volumes().stream().filter(AttachedVolume::root).findFirst();
+    var volumes =
+        state.volumes().stream()
+            .filter(volume -> !volume.root())
+            .sorted(Comparator.comparing(AttachedVolume::device))
+            .map(AttachedVolume::ref)
             .toList();
     return new GuestSpec(
         boot.name(),
@@ -153,7 +187,32 @@ final class Asking {
             boot.publicKey(),
             boot.userDataBase64(),
             state.zone().orElse("")),
-        boot.flavor().extraSpecs());
+        boot.flavor().extraSpecs(),
+        root.map(AttachedVolume::ref),
+        volumes);
+  }
+
+  private static GuestSpec.Nic card(Nic nic) {
+    return new GuestSpec.Nic(
+        nic.portId(),
+        nic.mac(),
+        nic.networkId(),
+        nic.subnetId(),
+        nic.address(),
+        nic.cidr(),
+        nic.gateway(),
+        nic.dnsServers(),
+        nic.mtu());
+  }
+
+  private static NetworkChoice interfaceChoice(Operation operation) {
+    return operation.purpose().orElseThrow() instanceof Purpose.AttachInterface(var choice, _)
+        ? choice
+        : fail(operation);
+  }
+
+  private static NetworkChoice fail(Operation operation) {
+    throw new IllegalStateException("no network in " + operation);
   }
 
   /**

@@ -5,7 +5,9 @@ import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
+import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.GuestSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +22,7 @@ import java.util.Set;
  * @param group the server group of the scheduler hint {@code group}, with its policy
  * @param userDataBase64 as given, empty when none
  * @param hints the other scheduler hints, each with its values
+ * @param volumes in the order the guest shall see them; absent in events of former releases
  */
 public record BootRequest(
     String name,
@@ -46,7 +49,8 @@ public record BootRequest(
     Optional<String> accessIpv6,
     boolean configDrive,
     String reservationId,
-    int launchIndex) {
+    int launchIndex,
+    List<VolumeChoice> volumes) {
   public BootRequest {
     imageProperties = Map.copyOf(imageProperties);
     networks = List.copyOf(networks);
@@ -54,6 +58,119 @@ public record BootRequest(
     tags = List.copyOf(tags);
     hints = Map.copyOf(hints);
     securityGroups = List.copyOf(securityGroups);
+    volumes = volumes == null ? List.of() : List.copyOf(volumes);
+  }
+
+  /** One without volumes. */
+  public BootRequest(
+      String name,
+      Optional<String> description,
+      String hostname,
+      ProjectId project,
+      String userId,
+      FlavorAtBoot flavor,
+      GuestSpec.ImageRef image,
+      Map<String, String> imageProperties,
+      List<NetworkChoice> networks,
+      Optional<String> keyName,
+      Optional<String> publicKey,
+      String userDataBase64,
+      Map<String, String> metadata,
+      List<String> tags,
+      Optional<String> availabilityZone,
+      Optional<String> forcedHost,
+      Optional<GroupSpec> group,
+      Map<String, List<String>> hints,
+      List<String> securityGroups,
+      String diskConfig,
+      Optional<String> accessIpv4,
+      Optional<String> accessIpv6,
+      boolean configDrive,
+      String reservationId,
+      int launchIndex) {
+    this(
+        name,
+        description,
+        hostname,
+        project,
+        userId,
+        flavor,
+        image,
+        imageProperties,
+        networks,
+        keyName,
+        publicKey,
+        userDataBase64,
+        metadata,
+        tags,
+        availabilityZone,
+        forcedHost,
+        group,
+        hints,
+        securityGroups,
+        diskConfig,
+        accessIpv4,
+        accessIpv6,
+        configDrive,
+        reservationId,
+        launchIndex,
+        List.of());
+  }
+
+  /** The same server with these volumes. */
+  public BootRequest withVolumes(List<VolumeChoice> choices) {
+    return changed(networks, choices);
+  }
+
+  /** Also on this network, if it is not yet. */
+  BootRequest alsoOn(NetworkChoice choice) {
+    if (networks.stream().anyMatch(one -> one.networkId().equals(choice.networkId()))) {
+      return this;
+    }
+    var all = new ArrayList<>(networks);
+    all.add(choice);
+    return changed(all, volumes);
+  }
+
+  private BootRequest changed(List<NetworkChoice> choices, List<VolumeChoice> otherVolumes) {
+    return new BootRequest(
+        name,
+        description,
+        hostname,
+        project,
+        userId,
+        flavor,
+        image,
+        imageProperties,
+        choices,
+        keyName,
+        publicKey,
+        userDataBase64,
+        metadata,
+        tags,
+        availabilityZone,
+        forcedHost,
+        group,
+        hints,
+        securityGroups,
+        diskConfig,
+        accessIpv4,
+        accessIpv6,
+        configDrive,
+        reservationId,
+        launchIndex,
+        otherVolumes);
+  }
+
+  /** Whether its root disk is a volume. */
+  public boolean bootsFromVolume() {
+    return volumes.stream().anyMatch(VolumeChoice::root);
+  }
+
+  /** What a host must have for it; a volume has room of its own. */
+  public Resources resources() {
+    var all = flavor.resources();
+    return bootsFromVolume() ? all.minus(new Resources(0, 0, flavor.rootGib())) : all;
   }
 
   /** With what the owner changes. */
@@ -83,7 +200,8 @@ public record BootRequest(
         address(revision.accessIpv6(), accessIpv6),
         configDrive,
         reservationId,
-        launchIndex);
+        launchIndex,
+        volumes);
   }
 
   private static Optional<String> address(Optional<String> revised, Optional<String> now) {
@@ -116,7 +234,8 @@ public record BootRequest(
         accessIpv6,
         configDrive,
         reservationId,
-        launchIndex);
+        launchIndex,
+        volumes);
   }
 
   public BootRequest withTags(List<String> others) {
@@ -145,7 +264,8 @@ public record BootRequest(
         accessIpv6,
         configDrive,
         reservationId,
-        launchIndex);
+        launchIndex,
+        volumes);
   }
 
   /** What the scheduler has to find a host for. */
@@ -153,7 +273,7 @@ public record BootRequest(
     return new RequestSpec(
         instance,
         project,
-        flavor.resources(),
+        resources(),
         availabilityZone,
         forcedHost,
         excluded,

@@ -3,6 +3,7 @@ package io.troupe.actors.instance;
 import io.troupe.actors.operation.Boot;
 import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Failure;
+import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Rescue;
 import io.troupe.core.value.OperationId;
 import java.util.Optional;
@@ -26,7 +27,19 @@ final class Deadlines {
     var step = operation.current().orElseThrow();
     var reason = "no answer by the deadline, " + operation.deadline();
     return switch (step.kind()) {
-      case PLACE, CLAIM, NETWORK, SPAWN -> {
+      case CONNECT_VOLUME, ATTACH_VOLUME, DETACH_VOLUME, ATTACH_PORT, ATTACH_NIC, DETACH_NIC
+          when operation.kind() != OperationKind.BOOT ->
+          new Attachments(moment).tooLate(operation, step, reason);
+      case PLACE,
+          CLAIM,
+          NETWORK,
+          CONNECT_VOLUME,
+          SPAWN,
+          ATTACH_VOLUME,
+          DETACH_VOLUME,
+          ATTACH_PORT,
+          ATTACH_NIC,
+          DETACH_NIC -> {
         var message =
             "Build of instance %s timed out at step %s.".formatted(state.id(), step.kind().word());
         yield moment.tooLate(
@@ -68,7 +81,16 @@ final class Deadlines {
               Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
       case INSPECT ->
           moment.tooLate(operation, step, reason, Moment.afterInspect(operation), Optional.empty());
-      case RESERVE, CONDEMN, RELEASE_CLAIM, RELEASE_PORTS, RELEASE_QUOTA ->
+      case RESERVE,
+          CONDEMN,
+          RELEASE_CLAIM,
+          RELEASE_PORTS,
+          RELEASE_QUOTA,
+          MARK_ATTACHED,
+          BEGIN_DETACHING,
+          FREE_VOLUME,
+          RELEASE_VOLUMES,
+          RELEASE_PORT ->
           // Asked of our own entities: they will answer, and only then is nothing left behind, nor
           // an instance that nobody can see but the quota counts.
           new Decision.AskAgain(moment.askAgain(), reason);

@@ -43,7 +43,8 @@ final class Deciding {
         new InstanceEvent.OperationBegan(
             new UserCommand.Origin(due.operation(), "", request.project().value(), true),
             OperationKind.DELETE,
-            Delete.steps(state.host().isPresent(), request),
+            Delete.steps(
+                state.host().isPresent(), Attachments.mayHaveVolumes(state), request),
             moment.in(moment.settings().deleteMillis()),
             Optional.empty(),
             Optional.empty(),

@@ -20,7 +20,13 @@ final class Ending {
       case RESCUE -> afterRescue(state, operation);
       case UNRESCUE ->
           operation.failure().isPresent() ? state.vmState() : afterPower(state.power());
-      case CRASH_DUMP, SET_PASSWORD -> afterReport(state.vmState(), state.power());
+      case CRASH_DUMP,
+          SET_PASSWORD,
+          ATTACH_VOLUME,
+          DETACH_VOLUME,
+          ATTACH_INTERFACE,
+          DETACH_INTERFACE ->
+          afterReport(state.vmState(), state.power());
       case SOFT_DELETE ->
           operation.failure().isPresent() ? afterRescue(state, operation) : VmState.SOFT_DELETED;
       case RESTORE -> unlessRefused(state, afterPower(state.power()));

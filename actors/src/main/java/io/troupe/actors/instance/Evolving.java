@@ -41,6 +41,7 @@ final class Evolving {
   private final Trails trails;
   private Optional<Lock> lock;
   private Optional<Instant> softDeletedAt;
+  private List<AttachedVolume> volumes;
 
   private Evolving(InstanceState from) {
     id = from.id();
@@ -62,6 +63,7 @@ final class Evolving {
     trails = new Trails(from.trails());
     lock = from.lock();
     softDeletedAt = from.softDeletedAt();
+    volumes = from.volumes();
   }
 
   static InstanceState apply(InstanceState state, InstanceEvent event) {
@@ -90,7 +92,8 @@ final class Evolving {
         operation,
         trails.all(),
         lock,
-        softDeletedAt);
+        softDeletedAt,
+        volumes);
   }
 
   private void on(InstanceEvent event) {
@@ -134,6 +137,7 @@ final class Evolving {
         lock = Optional.empty();
         trails.atOnce(unlocked.origin(), "unlock", unlocked.at());
       }
+      case InstanceEvent.VolumesChanged changed -> volumes = changed.volumes();
       case InstanceEvent.Several several -> several.events().forEach(this::on);
     }
     updatedAt = event.at();
@@ -162,6 +166,10 @@ final class Evolving {
     begin(
         began.origin(), began.kind(), began.todo(), began.deadline(), began.purpose(), began.at());
     operation = operation.map(now -> now.onHost(target).withRescueImage(rescueImage));
+    if (began.purpose().orElse(null) instanceof Purpose.AttachInterface(var choice, _)) {
+      // A delete gives back the ports of every network asked for, and so of this one too.
+      request = request.map(asked -> asked.alsoOn(choice));
+    }
     refusal = Optional.empty();
   }
 
@@ -224,9 +232,32 @@ final class Evolving {
         var network = request.orElseThrow().networks().get(done.step().index()).networkId();
         nics = nics.stream().filter(nic -> !nic.networkId().equals(network)).toList();
       }
-      case RELEASE_QUOTA -> {}
+      case ATTACH_PORT -> {
+        var all = new ArrayList<>(nics);
+        done.nic().map(nic -> nic.tagged(tag())).ifPresent(all::add);
+        nics = all;
+      }
+      case RELEASE_PORT -> {
+        var port = Attachments.portId(result(), now);
+        nics = nics.stream().filter(nic -> !nic.portId().equals(port)).toList();
+      }
+      case FREE_VOLUME -> {
+        var id = Attachments.volumeId(result(), now, done.step());
+        volumes = volumes.stream().filter(volume -> !volume.id().equals(id)).toList();
+      }
+      case RELEASE_VOLUMES -> volumes = List.of();
+      case ATTACH_VOLUME, DETACH_VOLUME, ATTACH_NIC, DETACH_NIC ->
+          power = done.power().orElse(power);
+      case RELEASE_QUOTA, CONNECT_VOLUME, MARK_ATTACHED, BEGIN_DETACHING -> {}
     }
     operation = Optional.of(now);
+  }
+
+  private Optional<String> tag() {
+    return operation.flatMap(Operation::purpose).orElse(null)
+            instanceof Purpose.AttachInterface(_, var tag)
+        ? tag
+        : Optional.empty();
   }
 
   private void failed(InstanceEvent.StepFailed failed) {

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param generation grows with each host the instance is promised to; fences its guest
  * @param trails of its operations, oldest first, bounded
  * @param softDeletedAt since when it waits to be restored or reclaimed
+ * @param volumes it has, is about to get, or may still have; absent in snapshots of former releases
  */
 public record InstanceState(
     InstanceId id,
@@ -42,7 +43,8 @@ public record InstanceState(
     Optional<Operation> operation,
     List<OperationTrail> trails,
     Optional<Lock> lock,
-    Optional<Instant> softDeletedAt)
+    Optional<Instant> softDeletedAt,
+    List<AttachedVolume> volumes)
     implements CborSerializable {
 
   /** How far the instance has come into being. */
@@ -60,6 +62,7 @@ public record InstanceState(
   public InstanceState {
     nics = List.copyOf(nics);
     trails = List.copyOf(trails);
+    volumes = volumes == null ? List.of() : List.copyOf(volumes);
   }
 
   public static InstanceState absent(InstanceId id) {
@@ -82,7 +85,8 @@ public record InstanceState(
         Optional.empty(),
         List.of(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   /**
@@ -157,6 +161,7 @@ public record InstanceState(
         createdAt,
         updatedAt,
         launchedAt,
-        terminatedAt);
+        terminatedAt,
+        volumes);
   }
 }

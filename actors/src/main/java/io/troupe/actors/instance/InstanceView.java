@@ -34,10 +34,12 @@ public record InstanceView(
     Instant createdAt,
     Instant updatedAt,
     Optional<Instant> launchedAt,
-    Optional<Instant> terminatedAt)
+    Optional<Instant> terminatedAt,
+    List<AttachedVolume> volumes)
     implements CborSerializable {
   public InstanceView {
     nics = List.copyOf(nics);
+    volumes = volumes == null ? List.of() : List.copyOf(volumes);
   }
 
   public boolean locked() {

@@ -31,6 +31,7 @@ final class Outcomes {
       return Decision.nothing(); // late, repeated or another host's: settled long ago
     }
     var operation = current.get();
+    var attachments = new Attachments(moment);
     return switch (outcome.result()) {
       case StepOutcome.Done(var detail) -> done(outcome, detail, Got.NOTHING);
       case StepOutcome.Refused(var reason) ->
@@ -44,6 +45,15 @@ final class Outcomes {
       case StepOutcome.Claimed(var zone) -> done(outcome, "", Got.NOTHING.zone(zone));
       case StepOutcome.ClaimRefused(var reason) -> claimRefused(outcome, operation, reason);
       case StepOutcome.Attached(var nic) -> done(outcome, nic.address(), Got.NOTHING.nic(nic));
+      case StepOutcome.VolumeConnected connected ->
+          attachments.connected(outcome, operation, connected);
+      case StepOutcome.VolumeRefused(var reason) ->
+          attachments.refused(outcome, operation, words(reason));
+      case StepOutcome.VolumeOnGuest(var device) ->
+          attachments.onGuest(outcome, operation, device);
+      case StepOutcome.NotAttached(var reason)
+          when operation.kind() == OperationKind.ATTACH_INTERFACE ->
+          attachments.refused(outcome, operation, words(reason));
       case StepOutcome.NotAttached(var reason) ->
           giveUp(outcome, operation, new Failure(400, words(reason), ""));
       case StepOutcome.Guest(_, var power) -> done(outcome, power.name(), Got.NOTHING.power(power));
@@ -142,6 +152,8 @@ final class Outcomes {
                       : Rescue.undo(state.vmState(), state.power()),
                   false,
                   Optional.of(new Failure(500, failure.message(), failure.kind().name())));
+      case ATTACH_VOLUME, DETACH_VOLUME, ATTACH_NIC, DETACH_NIC ->
+          new Attachments(moment).driverFailed(outcome, operation, failure);
       case POWER_ON,
           POWER_OFF,
           REBOOT,

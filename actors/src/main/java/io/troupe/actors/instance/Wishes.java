@@ -38,6 +38,7 @@ final class Wishes {
     }
     var origin = command.origin();
     var edits = new Edits(moment);
+    var attachments = new Attachments(moment);
     return switch (command) {
       case UserCommand.Boot boot -> boot(boot);
       case UserCommand.Delete _ -> ifLegal(Action.DELETE, origin, () -> delete(origin));
@@ -69,6 +70,23 @@ final class Wishes {
               Action.UNRESCUE,
               origin,
               () -> began(origin, OperationKind.UNRESCUE, Rescue.unrescue(), power()));
+      case UserCommand.AttachVolume(_, var choice) ->
+          ifLegal(
+              Action.ATTACH_VOLUME, origin, () -> attachments.attachVolume(origin, choice));
+      case UserCommand.DetachVolume(_, var volume) ->
+          ifLegal(
+              Action.DETACH_VOLUME, origin, () -> attachments.detachVolume(origin, volume));
+      case UserCommand.SetDeleteOnTermination(_, var volume, var goes) ->
+          ifLegal(
+              Action.UPDATE, origin, () -> attachments.deleteOnTermination(volume, goes));
+      case UserCommand.AttachInterface(_, var choice, var tag) ->
+          ifLegal(
+              Action.ATTACH_INTERFACE,
+              origin,
+              () -> attachments.attachInterface(origin, choice, tag));
+      case UserCommand.DetachInterface(_, var port) ->
+          ifLegal(
+              Action.DETACH_INTERFACE, origin, () -> attachments.detachInterface(origin, port));
       case UserCommand.Revise(_, var revision) ->
           ifLegal(Action.UPDATE, origin, () -> edits.revise(revision));
       case UserCommand.MergeMetadata(_, var items, var limit) ->
@@ -145,7 +163,7 @@ final class Wishes {
     return began(
         origin,
         OperationKind.DELETE,
-        Delete.steps(mayBeOnHost, moment.request()),
+        Delete.steps(mayBeOnHost, Attachments.mayHaveVolumes(state), moment.request()),
         moment.settings().deleteMillis());
   }
 

@@ -12,11 +12,15 @@ public final class Delete {
 
   /**
    * @param onHost whether a host has, or may have, a claim or a guest
+   * @param volumes whether it has, or may have, volumes
    */
-  public static List<Step> steps(boolean onHost, BootRequest request) {
+  public static List<Step> steps(boolean onHost, boolean volumes, BootRequest request) {
     var steps = new ArrayList<Step>();
     if (onHost) {
       steps.addAll(Boot.leaveHost());
+    }
+    if (volumes) {
+      steps.add(Step.of(StepKind.RELEASE_VOLUMES));
     }
     steps.addAll(Boot.perNetwork(StepKind.RELEASE_PORTS, request));
     steps.add(Step.of(StepKind.RELEASE_QUOTA));

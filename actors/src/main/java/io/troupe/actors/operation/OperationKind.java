@@ -22,7 +22,11 @@ public enum OperationKind {
   CRASH_DUMP("trigger_crash_dump"),
   SET_PASSWORD("changePassword"),
   RESCUE("rescue"),
-  UNRESCUE("unrescue");
+  UNRESCUE("unrescue"),
+  ATTACH_VOLUME("attach_volume"),
+  DETACH_VOLUME("detach_volume"),
+  ATTACH_INTERFACE("attach_interface"),
+  DETACH_INTERFACE("detach_interface");
 
   private final String action;
 
@@ -42,7 +46,8 @@ public enum OperationKind {
           switch (step) {
             case RESERVE, PLACE -> Optional.of(TaskState.SCHEDULING);
             case NETWORK -> Optional.of(TaskState.NETWORKING);
-            case SPAWN -> Optional.of(TaskState.SPAWNING);
+            case CONNECT_VOLUME -> Optional.of(TaskState.BLOCK_DEVICE_MAPPING);
+            case SPAWN, MARK_ATTACHED -> Optional.of(TaskState.SPAWNING);
             default -> Optional.empty();
           };
       case DELETE -> Optional.of(TaskState.DELETING);
@@ -59,7 +64,14 @@ public enum OperationKind {
       case RESCUE -> Optional.of(TaskState.RESCUING);
       case UNRESCUE -> Optional.of(TaskState.UNRESCUING);
       case SET_PASSWORD -> Optional.of(TaskState.UPDATING_PASSWORD);
-      case RESET_TO_ACTIVE, RESET_TO_ERROR, CRASH_DUMP -> Optional.empty();
+      case RESET_TO_ACTIVE,
+          RESET_TO_ERROR,
+          CRASH_DUMP,
+          ATTACH_VOLUME,
+          DETACH_VOLUME,
+          ATTACH_INTERFACE,
+          DETACH_INTERFACE ->
+          Optional.empty();
     };
   }
 }

@@ -5,6 +5,7 @@ public enum Participant {
   PROJECT("project", "Project (quota)"),
   SCHEDULER("scheduler", "Scheduler"),
   NETWORK("network", "Network"),
+  VOLUME("volume", "Volumes"),
   /** The host's own log: claims. */
   HOST("host", "Host"),
   /** The hypervisor, through its host. */

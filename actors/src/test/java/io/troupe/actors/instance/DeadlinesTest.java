@@ -14,6 +14,7 @@ import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.VolumeRef;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -72,7 +73,7 @@ class DeadlinesTest {
 
   private static List<Life> begun(OperationKind kind) {
     return switch (kind) {
-      case BOOT -> List.of(Life.asked(0), Life.asked(2));
+      case BOOT -> List.of(Life.asked(0), Life.asked(2), Life.asked(withVolumes()));
       case DELETE ->
           List.of(
               Life.active().does(new UserCommand.ForceDelete(origin("d"))),
@@ -114,7 +115,73 @@ class DeadlinesTest {
               Life.active().does(new UserCommand.Rescue(origin("r"), Examples.boot(0).image())),
               Life.stopped().does(new UserCommand.Rescue(origin("r"), Examples.boot(0).image())));
       case UNRESCUE -> List.of(rescued().does(new UserCommand.Unrescue(origin("u"))));
+      case ATTACH_VOLUME ->
+          List.of(
+              Life.active()
+                  .does(new UserCommand.AttachVolume(origin("a"), Examples.volumeChoice(1))),
+              Life.stopped()
+                  .does(new UserCommand.AttachVolume(origin("a"), Examples.volumeChoice(1))));
+      case DETACH_VOLUME ->
+          List.of(
+              withVolume()
+                  .does(
+                      new UserCommand.DetachVolume(origin("d"), Examples.volumeChoice(1).volumeId())));
+      case ATTACH_INTERFACE ->
+          List.of(Life.active().does(attachInterface("net-7")));
+      case DETACH_INTERFACE ->
+          List.of(
+              Life.active()
+                  .does(attachInterface("net-7"))
+                  .gets(new StepOutcome.Attached(portOn("net-7")))
+                  .gets(guest(PowerState.RUNNING))
+                  .does(new UserCommand.DetachInterface(origin("d"), portOn("net-7").portId())));
     };
+  }
+
+  private static BootRequest withVolumes() {
+    var root =
+        new VolumeChoice(
+            Examples.volumeChoice(8).volumeId(),
+            Optional.of(
+                new VolumeChoice.NewVolume("", 5, Optional.of(Examples.boot(0).image()))),
+            true,
+            true,
+            Optional.empty());
+    return Examples.boot(1).withVolumes(List.of(root, Examples.volumeChoice(9)));
+  }
+
+  private static UserCommand.AttachInterface attachInterface(String network) {
+    return new UserCommand.AttachInterface(
+        origin("i"), new NetworkChoice.OnNetwork(network, Optional.empty()), Optional.empty());
+  }
+
+  /** As the network makes it for the first question of {@link #attachInterface}. */
+  private static Nic portOn(String network) {
+    var index = 1_000 + (new OperationId("i").hashCode() & 0x3fff_ffff);
+    return new Nic(
+        Nic.portIdOf(Examples.instance(1), index),
+        network,
+        "further",
+        "subnet-7",
+        "02:00:0a:00:07:05",
+        "10.7.0.5",
+        "10.7.0.0/24",
+        Optional.empty(),
+        List.of(),
+        1450);
+  }
+
+  private static Life withVolume() {
+    return Life.active()
+        .does(new UserCommand.AttachVolume(origin("a"), Examples.volumeChoice(1)))
+        .gets(connected(Examples.volumeChoice(1)))
+        .gets(new StepOutcome.VolumeOnGuest("/dev/vdb"))
+        .gets(new StepOutcome.Done(""));
+  }
+
+  private static StepOutcome.VolumeConnected connected(VolumeChoice choice) {
+    var ref = new VolumeRef(choice.volumeId(), "file", "qcow2");
+    return new StepOutcome.VolumeConnected(ref, "attachment", 5);
   }
 
   private static Life rescued() {
@@ -170,7 +237,7 @@ class DeadlinesTest {
               state.vmState(),
               state.power(),
               state.host(),
-              state.nics().size(),
+              state.nics().size() + " " + state.volumes(),
               state.refusal().isPresent(),
               state.operation().map(Node::withoutTime),
               books);
@@ -308,8 +375,17 @@ class DeadlinesTest {
       case Effect.Place _ ->
           List.of(Life.placed(Examples.H1, Examples.H2), Life.placed(Examples.H1));
       case Effect.ClaimHost _ -> List.of(new StepOutcome.Claimed("zone-1"));
+      case Effect.AttachPort(_, var choice, var index) when index >= 1_000 ->
+          List.of(new StepOutcome.Attached(portOn(choice.networkId())));
       case Effect.AttachPort(_, _, var index) ->
           List.of(new StepOutcome.Attached(Examples.nic(index)));
+      case Effect.ConnectVolume(_, _, var choice, _) -> List.of(connected(choice));
+      case Effect.MarkVolume _,
+          Effect.BeginDetaching _,
+          Effect.FreeVolume _,
+          Effect.ReleaseVolumes _,
+          Effect.ReleasePort _ ->
+          List.of(new StepOutcome.Done(""));
       case Effect.RunOnHost(_, var command) -> guests(command);
     };
   }
@@ -336,12 +412,13 @@ class DeadlinesTest {
               guest(PowerState.SHUTDOWN),
               guest(PowerState.PAUSED),
               new StepOutcome.Guest(false, PowerState.NOSTATE));
+      case DriverCommand.AttachVolume _ -> List.of(new StepOutcome.VolumeOnGuest("/dev/vdc"));
+      case DriverCommand.DetachVolume _,
+          DriverCommand.AttachNic _,
+          DriverCommand.DetachNic _ ->
+          List.of(guest(PowerState.RUNNING));
       case DriverCommand.Snapshot _,
           DriverCommand.Resize _,
-          DriverCommand.AttachNic _,
-          DriverCommand.DetachNic _,
-          DriverCommand.AttachVolume _,
-          DriverCommand.DetachVolume _,
           DriverCommand.CreateVolume _,
           DriverCommand.DeleteVolume _,
           DriverCommand.OfferMove _,
@@ -375,10 +452,17 @@ class DeadlinesTest {
           EnumSet.allOf(DriverFailure.Kind.class).stream()
               .<StepOutcome.Result>map(Life::failure)
               .toList();
+      case Effect.ConnectVolume _ ->
+          List.of(new StepOutcome.VolumeRefused(new Rejection.Conflict("on another host")));
       case Effect.ReleaseQuota _,
           Effect.ReleaseHost _,
           Effect.CondemnGuest _,
-          Effect.ReleasePorts _ ->
+          Effect.ReleasePorts _,
+          Effect.MarkVolume _,
+          Effect.BeginDetaching _,
+          Effect.FreeVolume _,
+          Effect.ReleaseVolumes _,
+          Effect.ReleasePort _ ->
           List.of();
     };
   }
@@ -386,37 +470,55 @@ class DeadlinesTest {
   // ---- what there is
 
   /** What project, hosts and networks have written down; held against the instance at its end. */
-  private record Books(boolean counted, Set<HostId> claims, Set<HostId> guests, Set<String> ports) {
+  private record Books(
+      boolean counted,
+      Set<HostId> claims,
+      Set<HostId> guests,
+      Set<String> ports,
+      Set<String> volumes) {
     static Books of(InstanceState state) {
       var hosts = Set.copyOf(state.host().stream().toList());
       var ports = new TreeSet<String>();
       state.nics().forEach(nic -> ports.add(nic.networkId()));
       var counted = state.visible() && state.softDeletedAt().isEmpty();
-      return new Books(counted, hosts, hosts, ports);
+      return new Books(counted, hosts, hosts, ports, volumesOf(state));
     }
 
     /** After what was asked has been done, whether or not anybody heard of it. */
     Books with(Effect.Ask ask) {
       return switch (ask.what()) {
-        case Effect.ReserveQuota _ -> new Books(true, claims, guests, ports);
-        case Effect.ReleaseQuota _ -> new Books(false, claims, guests, ports);
+        case Effect.ReserveQuota _ -> new Books(true, claims, guests, ports, volumes);
+        case Effect.ReleaseQuota _ -> new Books(false, claims, guests, ports, volumes);
         case Effect.Place _ -> this;
         case Effect.ClaimHost(var host, _, _) ->
-            new Books(counted, plus(claims, host), guests, ports);
+            new Books(counted, plus(claims, host), guests, ports, volumes);
         case Effect.ReleaseHost(var host, _) ->
-            new Books(counted, minus(claims, host), guests, ports);
+            new Books(counted, minus(claims, host), guests, ports, volumes);
         case Effect.CondemnGuest(var host, _) ->
-            new Books(counted, minus(claims, host), minus(guests, host), ports);
+            new Books(counted, minus(claims, host), minus(guests, host), ports, volumes);
         case Effect.AttachPort(_, var choice, _) ->
-            new Books(counted, claims, guests, plus(ports, choice.networkId()));
+            new Books(counted, claims, guests, plus(ports, choice.networkId()), volumes);
         case Effect.ReleasePorts(var network) ->
-            new Books(counted, claims, guests, minus(ports, network));
+            new Books(counted, claims, guests, minus(ports, network), volumes);
         case Effect.RunOnHost(var host, DriverCommand.Spawn _) ->
-            new Books(counted, claims, plus(guests, host), ports);
+            new Books(counted, claims, plus(guests, host), ports, volumes);
         case Effect.RunOnHost(var host, DriverCommand.Destroy _) ->
-            new Books(counted, claims, minus(guests, host), ports);
-        case Effect.RunOnHost _ -> this;
+            new Books(counted, claims, minus(guests, host), ports, volumes);
+        case Effect.ConnectVolume(_, _, var choice, _) ->
+            new Books(counted, claims, guests, ports, plus(volumes, choice.volumeId()));
+        case Effect.FreeVolume(_, var volume) ->
+            new Books(counted, claims, guests, ports, minus(volumes, volume));
+        case Effect.ReleaseVolumes _ -> new Books(counted, claims, guests, ports, Set.of());
+        case Effect.ReleasePort(var network, _) ->
+            new Books(counted, claims, guests, minus(ports, network), volumes);
+        case Effect.MarkVolume _, Effect.BeginDetaching _, Effect.RunOnHost _ -> this;
       };
+    }
+
+    private static Set<String> volumesOf(InstanceState state) {
+      var ids = new TreeSet<String>();
+      state.volumes().forEach(volume -> ids.add(volume.id()));
+      return ids;
     }
 
     void agreeWith(InstanceState state) {
@@ -427,6 +529,7 @@ class DeadlinesTest {
           state.visible() && !state.deleted() && state.vmState() != VmState.SOFT_DELETED;
       assertThat(claims).as("claims of %s", state).isEqualTo(hosts);
       assertThat(guests).as("guests of %s", state).isEqualTo(hosts);
+      assertThat(volumes).as("volumes of %s", state).isEqualTo(volumesOf(state));
       assertThat(ports).as("ports of %s", state).isEqualTo(networks);
       assertThat(counted).as("quota of %s", state).isEqualTo(shouldCount);
       assertThat(state.trails()).allMatch(trail -> trail.finishedAt().isPresent());

@@ -125,6 +125,16 @@ class LegalityTest {
     commands.put(Action.SET_PASSWORD, new UserCommand.SetPassword(OWNER, "pw"));
     commands.put(Action.RESCUE, new UserCommand.Rescue(OWNER, Examples.boot(0).image()));
     commands.put(Action.UNRESCUE, new UserCommand.Unrescue(OWNER));
+    commands.put(
+        Action.ATTACH_VOLUME, new UserCommand.AttachVolume(OWNER, Examples.volumeChoice(2)));
+    commands.put(
+        Action.DETACH_VOLUME, new UserCommand.DetachVolume(OWNER, Examples.volume(1).id()));
+    commands.put(
+        Action.ATTACH_INTERFACE,
+        new UserCommand.AttachInterface(
+            OWNER, new NetworkChoice.OnNetwork("net-7", Optional.empty()), Optional.empty()));
+    commands.put(
+        Action.DETACH_INTERFACE, new UserCommand.DetachInterface(OWNER, Examples.nic(0).portId()));
     commands.put(Action.UPDATE, new UserCommand.Revise(OWNER, Revision.ofName("another")));
     commands.put(Action.UPDATE_METADATA, new UserCommand.MergeMetadata(OWNER, Map.of("k", "v"), 9));
     commands.put(Action.DELETE_METADATA, new UserCommand.DeleteMetadata(OWNER, "role"));
@@ -285,7 +295,8 @@ class LegalityTest {
           operation,
           from.trails(),
           isLocked ? Optional.of(new Lock(Lock.By.OWNER, Optional.empty())) : Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          List.of(Examples.volume(1)));
     }
   }
 }

@@ -53,12 +53,15 @@ import java.util.concurrent.CompletionStage;
 public final class MemoryInstances implements Instances, Quotas {
   private final Catalog catalog;
   private final MemoryNetworks networks;
+  private final MemoryVolumes volumes;
   private final Clock clock;
   private final Map<InstanceId, InstanceState> states = new LinkedHashMap<>();
   private final Map<InstanceId, Long> versions = new LinkedHashMap<>();
   private OperationSettings settings = OperationSettings.DEFAULT;
 
-  public MemoryInstances(Catalog catalog, MemoryNetworks networks, Clock clock) {
+  public MemoryInstances(
+      Catalog catalog, MemoryNetworks networks, MemoryVolumes volumes, Clock clock) {
+    this.volumes = volumes;
     this.catalog = catalog;
     this.networks = networks;
     this.clock = clock;
@@ -171,6 +174,25 @@ public final class MemoryInstances implements Instances, Quotas {
             yield new StepOutcome.Done("");
           }
           case Effect.RunOnHost(_, var command) -> run(states.get(id).power(), command);
+          case Effect.ConnectVolume(var project, var userId, var choice, var host) ->
+              volumes.connect(project, userId, id, choice, host);
+          case Effect.MarkVolume(var project, var volume, var device) -> {
+            volumes.attached(project, volume, id, device);
+            yield new StepOutcome.Done("");
+          }
+          case Effect.BeginDetaching _ -> new StepOutcome.Done("");
+          case Effect.FreeVolume(var project, var volume) -> {
+            volumes.free(project, volume, id);
+            yield new StepOutcome.Done("");
+          }
+          case Effect.ReleaseVolumes(var project, var deleteAfter) -> {
+            volumes.release(project, id, deleteAfter);
+            yield new StepOutcome.Done("");
+          }
+          case Effect.ReleasePort(_, var port) -> {
+            networks.releaseOne(port);
+            yield new StepOutcome.Done("");
+          }
           case Effect.ReleaseQuota _, Effect.ReleaseHost _, Effect.CondemnGuest _ ->
               new StepOutcome.Done("");
         };
@@ -191,6 +213,7 @@ public final class MemoryInstances implements Instances, Quotas {
       case DriverCommand.Suspend _ -> new StepOutcome.Guest(true, PowerState.SUSPENDED);
       case DriverCommand.Stop _ -> new StepOutcome.Guest(true, PowerState.SHUTDOWN);
       case DriverCommand.Destroy _ -> new StepOutcome.Guest(false, PowerState.NOSTATE);
+      case DriverCommand.AttachVolume _ -> new StepOutcome.VolumeOnGuest("/dev/vdb");
       default -> new StepOutcome.Guest(true, now);
     };
   }

@@ -2,6 +2,7 @@ package io.troupe.http.cloud;
 
 import io.troupe.actors.Answer;
 import io.troupe.actors.Volumes;
+import io.troupe.actors.instance.StepOutcome;
 import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.volume.ProjectVolumes;
 import io.troupe.actors.volume.Volume;
@@ -12,6 +13,7 @@ import io.troupe.actors.volume.VolumeRules;
 import io.troupe.actors.volume.VolumesState;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.ProjectId;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -68,6 +70,43 @@ public final class MemoryVolumes implements Volumes {
         rules(projectId)
             .connect(to, choice, new HostId(host), "a" + volumeId.substring(1), Optional.empty()));
     kept(projectId, rules(projectId).attached(volumeId, to, "/dev/vdb"));
+  }
+
+  /** What an instance asks, answered as the actor would once all is done. */
+  synchronized StepOutcome.Result connect(
+      ProjectId project, String userId, InstanceId instance, VolumeChoice choice, HostId host) {
+    var fresh =
+        choice
+            .fresh()
+            .map(
+                wanted ->
+                    Volume.fresh(
+                        choice.volumeId(), project.value(), userId, wanted, clock.instant()));
+    var attachment = "a" + choice.volumeId().substring(1);
+    return switch (kept(
+        project.value(),
+        rules(project.value()).connect(instance, choice, host, attachment, fresh))) {
+      case Answer.Accepted<Volume>(var volume) ->
+          new StepOutcome.VolumeConnected(volume.ref(), attachment, volume.sizeGib());
+      case Answer.Rejected<Volume>(var reason) -> new StepOutcome.VolumeRefused(reason);
+    };
+  }
+
+  synchronized void attached(ProjectId project, String id, InstanceId instance, String device) {
+    kept(project.value(), rules(project.value()).attached(id, instance, device));
+  }
+
+  synchronized void free(ProjectId project, String id, InstanceId instance) {
+    kept(project.value(), rules(project.value()).detached(id, instance));
+  }
+
+  synchronized void release(ProjectId project, InstanceId instance, List<String> deleteAfter) {
+    for (Volume volume : of(project.value()).usedBy(instance)) {
+      free(project, volume.id(), instance);
+      if (deleteAfter.contains(volume.id())) {
+        put(project.value(), List.of(), List.of(volume.id()));
+      }
+    }
   }
 
   private Answer<Volume> kept(String project, Answer<Volume> answer) {

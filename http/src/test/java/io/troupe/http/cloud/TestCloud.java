@@ -68,7 +68,7 @@ public final class TestCloud implements AutoCloseable {
   public final MemoryNetworks networks = new MemoryNetworks(catalog, clock);
   public final MemoryVolumes volumes = new MemoryVolumes(clock);
   public final MemoryHosts hosts = new MemoryHosts(catalog, clock);
-  public final MemoryInstances instances = new MemoryInstances(catalog, networks, clock);
+  public final MemoryInstances instances = new MemoryInstances(catalog, networks, volumes, clock);
   public final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Path imageDir;
