@@ -17,6 +17,12 @@ public interface Catalog {
   <E extends CatalogEntry> List<E> all(Class<E> kind);
 
   /**
+   * Reads all of a kind anew: what was written before this was asked, by whichever node, is in this
+   * node's copy when it is answered.
+   */
+  CompletionStage<Void> refresh(Class<? extends CatalogEntry> kind);
+
+  /**
    * A new entry; {@link Rejection.Conflict} when its key or one of its unique words is taken, or it
    * clashes with another. The answer has the number it was given, if its kind has numbers.
    */

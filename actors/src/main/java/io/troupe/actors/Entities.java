@@ -4,6 +4,7 @@ import io.troupe.actors.catalog.CatalogActor;
 import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
+import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
@@ -34,4 +35,7 @@ public interface Entities {
   RecipientRef<ServerGroupActor.Message> serverGroup(String groupId);
 
   RecipientRef<SchedulerActor.Message> scheduler();
+
+  /** This node's: images are the same from each. */
+  RecipientRef<ImagesActor.Message> images();
 }

@@ -1,5 +1,6 @@
 package io.troupe.actors;
 
+import io.troupe.actors.catalog.Image;
 import io.troupe.actors.catalog.Network;
 import io.troupe.actors.instance.AttachedVolume;
 import io.troupe.actors.instance.BootRequest;
@@ -90,6 +91,30 @@ public final class Examples {
         true,
         "r-1",
         0);
+  }
+
+  /** Of a guest, without bytes yet. */
+  public static Image image(String id) {
+    return new Image(
+        id,
+        "snapshot of web 1",
+        PROJECT.value(),
+        "private",
+        "queued",
+        "qcow2",
+        "bare",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        20,
+        0,
+        false,
+        false,
+        Map.of("instance_uuid", instance(1).toString(), "image_type", "snapshot"),
+        Set.of(),
+        NOW,
+        NOW);
   }
 
   public static Nic nic(int network) {

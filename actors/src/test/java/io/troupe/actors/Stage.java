@@ -6,6 +6,7 @@ import io.troupe.actors.catalog.CatalogActor;
 import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
+import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
@@ -237,6 +238,11 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
 
   @Override
   public RecipientRef<ServerGroupActor.Message> serverGroup(String groupId) {
+    return others.getRef().narrow();
+  }
+
+  @Override
+  public RecipientRef<ImagesActor.Message> images() {
     return others.getRef().narrow();
   }
 

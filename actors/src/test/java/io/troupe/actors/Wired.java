@@ -4,6 +4,7 @@ import io.troupe.actors.catalog.CatalogActor;
 import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
+import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
@@ -73,6 +74,11 @@ public final class Wired implements Entities {
   @Override
   public RecipientRef<ServerGroupActor.Message> serverGroup(String groupId) {
     return end(ServerGroupActor.Message.class);
+  }
+
+  @Override
+  public RecipientRef<ImagesActor.Message> images() {
+    return end(ImagesActor.Message.class);
   }
 
   @Override

@@ -14,6 +14,9 @@ package io.troupe.config;
  * @param spawnAttempts hosts that a spawn is tried on
  * @param placements how often the scheduler is asked anew for one boot, when hosts refuse the claim
  * @param reclaimMillis ms that a deleted instance is kept for, to be restored; 0 deletes at once
+ * @param snapshotMillis ms until a snapshot whose image has not its bytes yet is given up
+ * @param shelvedOffloadMillis ms that a shelved instance stays on its host; 0: it leaves at once,
+ *     negative: it stays until somebody says so
  */
 public record OperationSettings(
     long bootMillis,
@@ -25,8 +28,45 @@ public record OperationSettings(
     long askAgainMillis,
     int spawnAttempts,
     int placements,
-    long reclaimMillis) {
+    long reclaimMillis,
+    long snapshotMillis,
+    long shelvedOffloadMillis) {
   /** Nova's shutdown_timeout is 60 s; three attempts are its scheduler.max_attempts. */
   public static final OperationSettings DEFAULT =
-      new OperationSettings(600_000, 120_000, 240_000, 60_000, 60_000, 60_000, 2_000, 3, 10, 0);
+      new OperationSettings(
+          600_000, 120_000, 240_000, 60_000, 60_000, 60_000, 2_000, 3, 10, 0, 3_600_000, 0);
+
+  /** The same, with deleted instances kept for so long. */
+  public OperationSettings reclaimingAfter(long millis) {
+    return new OperationSettings(
+        bootMillis,
+        deleteMillis,
+        powerMillis,
+        compensationMillis,
+        stopGraceMillis,
+        rebootGraceMillis,
+        askAgainMillis,
+        spawnAttempts,
+        placements,
+        millis,
+        snapshotMillis,
+        shelvedOffloadMillis);
+  }
+
+  /** The same, with shelved instances leaving their host after so long. */
+  public OperationSettings offloadingAfter(long millis) {
+    return new OperationSettings(
+        bootMillis,
+        deleteMillis,
+        powerMillis,
+        compensationMillis,
+        stopGraceMillis,
+        rebootGraceMillis,
+        askAgainMillis,
+        spawnAttempts,
+        placements,
+        reclaimMillis,
+        snapshotMillis,
+        millis);
+  }
 }

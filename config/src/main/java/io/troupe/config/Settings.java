@@ -102,7 +102,9 @@ public record Settings(
             millis(operations, "ask-again-after"),
             operations.getInt("spawn-attempts"),
             operations.getInt("placements"),
-            millis(operations, "reclaim-after")),
+            millis(operations, "reclaim-after"),
+            millis(operations, "snapshot-deadline"),
+            millis(operations, "shelved-offload-after")),
         new FleetSettings(
             millis(fleet, "heartbeat"),
             millis(fleet, "reconcile"),

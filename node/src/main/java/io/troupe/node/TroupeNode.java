@@ -190,9 +190,9 @@ public final class TroupeNode {
     var restored = IndexRecovery.run(system, journal, index);
     await(catalog.load());
     await(restored);
-    resumeUploads(
-        system, settings, new ImageUpload(catalog, images, ImageLimits.DEFAULT, Clock.systemUTC()));
-    entities.start();
+    var uploads = new ImageUpload(catalog, images, ImageLimits.DEFAULT, Clock.systemUTC());
+    resumeUploads(system, settings, uploads);
+    entities.start(catalog, uploads);
     system.systemActorOf(
         Waker.create(entities, index, catalog, settings.view(), settings.operations()),
         "waker",
@@ -242,12 +242,14 @@ public final class TroupeNode {
     return new TroupeNode(settings, system, catalog, hosts, images, binding);
   }
 
-  /** Alone, every upload there is died with our former life; in a cluster another may be at it. */
+  /**
+   * Alone, every upload there is at the start died with our former life; in a cluster another node
+   * may be at it. Bytes that could not be removed are seen to now and then.
+   */
   private static void resumeUploads(
       ActorSystem<Void> system, Settings settings, ImageUpload uploads) throws IOException {
     if (settings.cluster().alone()) {
       uploads.resume(Duration.ZERO);
-      return;
     }
     Runnable look =
         () -> {
@@ -260,7 +262,7 @@ public final class TroupeNode {
     system
         .scheduler()
         .scheduleWithFixedDelay(
-            Duration.ZERO,
+            settings.cluster().alone() ? ImageUpload.DEAD_AFTER : Duration.ZERO,
             ImageUpload.DEAD_AFTER,
             () -> Thread.ofVirtual().name("uploads").start(look),
             system.executionContext());

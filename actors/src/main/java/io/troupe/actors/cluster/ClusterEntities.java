@@ -1,6 +1,7 @@
 package io.troupe.actors.cluster;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.troupe.actors.Catalog;
 import io.troupe.actors.Entities;
 import io.troupe.actors.catalog.Aggregate;
 import io.troupe.actors.catalog.CatalogActor;
@@ -15,6 +16,10 @@ import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.host.HostState;
+import io.troupe.actors.image.ImageUpload;
+import io.troupe.actors.image.ImagesActor;
+import io.troupe.actors.image.SnapshotImages;
+import io.troupe.actors.image.SnapshotSink;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.instance.OperationMeter;
 import io.troupe.actors.network.NetworkActor;
@@ -68,6 +73,7 @@ public final class ClusterEntities implements Entities {
   private final DriverProviders providers;
   private final Clock clock = Clock.systemUTC();
   private ActorRef<SchedulerActor.Message> scheduler;
+  private ActorRef<ImagesActor.Message> imageDesk;
 
   public ClusterEntities(
       ActorSystem<?> system,
@@ -119,8 +125,16 @@ public final class ClusterEntities implements Entities {
     catalog.put(Kinds.of(all.kind()), all.revision(), all.entries());
   }
 
-  /** Second step, once the catalog has been read. */
-  public void start() {
+  /**
+   * Second step, once the catalog has been read.
+   *
+   * @param written the catalog as it is written to
+   */
+  public void start(Catalog written, ImageUpload uploads) {
+    var sink = new SnapshotSink(written, uploads);
+    imageDesk =
+        system.systemActorOf(
+            ImagesActor.create(new SnapshotImages(written, uploads)), "images", Props.empty());
     var meter = new OperationMeter(metrics);
     var journal = new JournalMeter(metrics);
     sharding.init(
@@ -160,6 +174,7 @@ public final class ClusterEntities implements Entities {
                         () -> catalog.find(Connection.class, context.getEntityId()),
                         providers,
                         images,
+                        sink,
                         settings.drivers(),
                         settings.fleet(),
                         clock))
@@ -303,6 +318,11 @@ public final class ClusterEntities implements Entities {
   @Override
   public RecipientRef<ServerGroupActor.Message> serverGroup(String groupId) {
     return sharding.entityRefFor(ServerGroupActor.KEY, groupId);
+  }
+
+  @Override
+  public RecipientRef<ImagesActor.Message> images() {
+    return imageDesk;
   }
 
   @Override

@@ -73,6 +73,11 @@ public final class ShardedCatalog implements Catalog {
   }
 
   @Override
+  public CompletionStage<Void> refresh(Class<? extends CatalogEntry> kind) {
+    return read(kind, PatientAsk.PATIENCE);
+  }
+
+  @Override
   public <E extends CatalogEntry> CompletionStage<Answer<E>> create(E entry) {
     return create(entry, replyTo -> new CatalogActor.Create(entry, replyTo));
   }

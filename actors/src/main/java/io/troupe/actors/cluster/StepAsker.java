@@ -2,6 +2,7 @@ package io.troupe.actors.cluster;
 
 import io.troupe.actors.Entities;
 import io.troupe.actors.host.HostActor;
+import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.instance.Effect;
 import io.troupe.actors.instance.StepOutcome;
 import io.troupe.actors.network.NetworkActor;
@@ -176,6 +177,30 @@ public final class StepAsker<M> {
               ENTITY_ANSWER,
               project,
               to -> new VolumesActor.ReleaseAll(id, deleteAfter, to));
+      case Effect.MakeImage(var image) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              ImagesActor.Reply.class,
+              entities.images(),
+              to -> new ImagesActor.Make(image, to),
+              StepAsker::read);
+      case Effect.DropImage(var imageId) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              ImagesActor.Reply.class,
+              entities.images(),
+              to -> new ImagesActor.Drop(imageId, to),
+              StepAsker::read);
+      case Effect.RotateBackups(var project, var type, var kept) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              ImagesActor.Reply.class,
+              entities.images(),
+              to -> new ImagesActor.Rotate(id, project, type, kept, to),
+              StepAsker::read);
       case Effect.RunOnHost(var host, var command) ->
           ask(
               question,
@@ -278,15 +303,30 @@ public final class StepAsker<M> {
     };
   }
 
+  private static StepOutcome.Result read(ImagesActor.Reply reply) {
+    return switch (reply) {
+      case ImagesActor.Done(var detail) -> new StepOutcome.Done(detail);
+      case ImagesActor.NotNow(var why) ->
+          new StepOutcome.DriverFailed(new DriverFailure(DriverFailure.Kind.RETRYABLE, why));
+    };
+  }
+
   private static StepOutcome.Result read(DriverActor.Reply reply) {
     return switch (reply) {
       case DriverActor.Done done ->
           switch (done.result()) {
             case DriverResult.Guest(var present, var power, _) ->
                 new StepOutcome.Guest(present, power);
+            case DriverResult.SnapshotTaken taken ->
+                new StepOutcome.Done(
+                    "%s, %d bytes of %d, %s"
+                        .formatted(
+                            taken.diskFormat(),
+                            taken.sizeBytes(),
+                            taken.virtualSizeBytes(),
+                            taken.quiesced() ? "quiesced" : "as after a power cut"));
             case DriverResult.Console _,
                 DriverResult.Diagnostics _,
-                DriverResult.SnapshotTaken _,
                 DriverResult.MoveTicketed _,
                 DriverResult.MigrationSeen _ ->
                 new StepOutcome.Done("");

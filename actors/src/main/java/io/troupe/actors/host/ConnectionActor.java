@@ -133,6 +133,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
   private final Supplier<Optional<Connection>> registered;
   private final DriverProviders providers;
   private final DriverContext.ImageReader images;
+  private final DriverContext.ImageWriter imageSink;
   private final DriverSettings driverSettings;
   private final Clock clock;
   private final TimerScheduler<Message> timers;
@@ -155,6 +156,8 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
 
   /**
    * @param registered the catalog's entry as it is now
+   * @param images where the driver gets images from
+   * @param imageSink where it puts those it makes
    */
   public static Behavior<Message> create(
       ConnectionId id,
@@ -162,6 +165,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
       Supplier<Optional<Connection>> registered,
       DriverProviders providers,
       DriverContext.ImageReader images,
+      DriverContext.ImageWriter imageSink,
       DriverSettings driverSettings,
       FleetSettings settings,
       Clock clock) {
@@ -175,6 +179,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
                         registered,
                         providers,
                         images,
+                        imageSink,
                         driverSettings,
                         settings,
                         clock,
@@ -188,6 +193,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
       Supplier<Optional<Connection>> registered,
       DriverProviders providers,
       DriverContext.ImageReader images,
+      DriverContext.ImageWriter imageSink,
       DriverSettings driverSettings,
       FleetSettings settings,
       Clock clock,
@@ -199,6 +205,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
     this.registered = registered;
     this.providers = providers;
     this.images = images;
+    this.imageSink = imageSink;
     this.driverSettings = driverSettings;
     this.clock = clock;
     this.timers = timers;
@@ -303,6 +310,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
                         new ConnectionSpec(id, uri, entry.get().options()),
                         provider.get(),
                         images,
+                        imageSink,
                         driverSettings,
                         clock,
                         notices),

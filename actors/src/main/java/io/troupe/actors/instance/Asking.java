@@ -1,5 +1,6 @@
 package io.troupe.actors.instance;
 
+import io.troupe.actors.catalog.Image;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Purpose;
@@ -81,6 +82,12 @@ final class Asking {
       case RELEASE_PORT ->
           new Effect.ReleasePort(
               Attachments.networkOf(state, operation), Attachments.portId(state, operation));
+      case MAKE_IMAGE -> new Effect.MakeImage(newImage(operation));
+      case DROP_IMAGE -> new Effect.DropImage(newImage(operation).id());
+      case ROTATE_BACKUPS -> {
+        var backup = (Purpose.Backup) operation.purpose().orElseThrow();
+        yield new Effect.RotateBackups(boot.project(), backup.type(), backup.kept());
+      }
       case SPAWN,
           ATTACH_VOLUME,
           DETACH_VOLUME,
@@ -97,6 +104,7 @@ final class Asking {
           SET_PASSWORD,
           RESCUE,
           UNRESCUE,
+          SNAPSHOT,
           INSPECT,
           DESTROY ->
           new Effect.RunOnHost(target(operation), command(state, operation, step, settings));
@@ -140,6 +148,7 @@ final class Asking {
           new DriverCommand.AttachNic(target, card(Attachments.nic(state, operation)));
       case DETACH_NIC ->
           new DriverCommand.DetachNic(target, Attachments.nic(state, operation).mac());
+      case SNAPSHOT -> new DriverCommand.Snapshot(target, newImage(operation).id());
       case INSPECT -> new DriverCommand.Inspect(target);
       case DESTROY -> new DriverCommand.Destroy(target);
       default -> throw new IllegalStateException(step + " is no driver command");
@@ -149,6 +158,10 @@ final class Asking {
   /** The image may name the guest's administrator, as Nova's property does. */
   private static String administrator(InstanceState state) {
     return state.request().orElseThrow().imageProperties().getOrDefault("os_admin_user", "root");
+  }
+
+  private static Image newImage(Operation operation) {
+    return operation.purpose().flatMap(Purpose::newImage).orElseThrow();
   }
 
   private static HostId target(Operation operation) {

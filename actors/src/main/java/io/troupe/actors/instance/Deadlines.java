@@ -1,10 +1,12 @@
 package io.troupe.actors.instance;
 
 import io.troupe.actors.operation.Boot;
+import io.troupe.actors.operation.CreateImage;
 import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Rescue;
+import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.OperationId;
 import java.util.Optional;
 
@@ -26,10 +28,10 @@ final class Deadlines {
     var operation = late.get();
     var step = operation.current().orElseThrow();
     var reason = "no answer by the deadline, " + operation.deadline();
+    if (operation.kind() != OperationKind.BOOT && isAboutDevices(step.kind())) {
+      return new Attachments(moment).tooLate(operation, step, reason);
+    }
     return switch (step.kind()) {
-      case CONNECT_VOLUME, ATTACH_VOLUME, DETACH_VOLUME, ATTACH_PORT, ATTACH_NIC, DETACH_NIC
-          when operation.kind() != OperationKind.BOOT ->
-          new Attachments(moment).tooLate(operation, step, reason);
       case PLACE,
           CLAIM,
           NETWORK,
@@ -56,6 +58,13 @@ final class Deadlines {
               reason + "; the host will see to it",
               Delete.withoutHypervisor(operation.todo()),
               Optional.empty());
+      case MAKE_IMAGE, SNAPSHOT ->
+          moment.tooLate(
+              operation,
+              step,
+              reason,
+              CreateImage.giveUp(),
+              Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
       case RESCUE ->
           moment.tooLate(
               operation,
@@ -90,10 +99,19 @@ final class Deadlines {
           BEGIN_DETACHING,
           FREE_VOLUME,
           RELEASE_VOLUMES,
-          RELEASE_PORT ->
+          RELEASE_PORT,
+          DROP_IMAGE,
+          ROTATE_BACKUPS ->
           // Asked of our own entities: they will answer, and only then is nothing left behind, nor
           // an instance that nobody can see but the quota counts.
           new Decision.AskAgain(moment.askAgain(), reason);
+    };
+  }
+
+  private static boolean isAboutDevices(StepKind step) {
+    return switch (step) {
+      case CONNECT_VOLUME, ATTACH_VOLUME, DETACH_VOLUME, ATTACH_PORT, ATTACH_NIC, DETACH_NIC -> true;
+      default -> false;
     };
   }
 }

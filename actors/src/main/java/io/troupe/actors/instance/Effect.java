@@ -1,5 +1,6 @@
 package io.troupe.actors.instance;
 
+import io.troupe.actors.catalog.Image;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.core.value.HostId;
@@ -71,6 +72,14 @@ public sealed interface Effect {
   }
 
   record ReleasePort(String networkId, String portId) implements Request {}
+  /** It is recorded, without bytes. */
+  record MakeImage(Image image) implements Request {}
+
+  /** Record and bytes are gone. */
+  record DropImage(String imageId) implements Request {}
+
+  /** Of an instance's backups of this type the {@code kept} newest are left. */
+  record RotateBackups(ProjectId project, String type, int kept) implements Request {}
 
   /** The host fills in its epoch before it hands the command to its driver. */
   record RunOnHost(HostId host, DriverCommand command) implements Request {}

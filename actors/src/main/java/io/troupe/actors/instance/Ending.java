@@ -25,7 +25,9 @@ final class Ending {
           ATTACH_VOLUME,
           DETACH_VOLUME,
           ATTACH_INTERFACE,
-          DETACH_INTERFACE ->
+          DETACH_INTERFACE,
+          CREATE_IMAGE,
+          BACKUP ->
           afterReport(state.vmState(), state.power());
       case SOFT_DELETE ->
           operation.failure().isPresent() ? afterRescue(state, operation) : VmState.SOFT_DELETED;

@@ -248,7 +248,8 @@ final class Evolving {
       case RELEASE_VOLUMES -> volumes = List.of();
       case ATTACH_VOLUME, DETACH_VOLUME, ATTACH_NIC, DETACH_NIC ->
           power = done.power().orElse(power);
-      case RELEASE_QUOTA, CONNECT_VOLUME, MARK_ATTACHED, BEGIN_DETACHING -> {}
+      case CONNECT_VOLUME, MARK_ATTACHED, BEGIN_DETACHING -> {}
+      case MAKE_IMAGE, SNAPSHOT, DROP_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}
     }
     operation = Optional.of(now);
   }

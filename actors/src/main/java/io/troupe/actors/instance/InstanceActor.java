@@ -61,7 +61,10 @@ public final class InstanceActor
 
   public sealed interface Message {}
 
-  /** A user's command; what needs quota is answered once that has agreed or refused. */
+  /**
+   * A user's command; what needs quota is answered once that has agreed or refused, what makes an
+   * image once that is there.
+   */
   public record Do(UserCommand command, ActorRef<Reply> replyTo)
       implements Message, CborSerializable {}
 
@@ -149,7 +152,7 @@ public final class InstanceActor
   /** What users ask while the quota has not agreed. */
   private final List<Message> held = new ArrayList<>();
 
-  private final List<ActorRef<Reply>> quotaAskers = new ArrayList<>();
+  private final List<ActorRef<Reply>> lateAskers = new ArrayList<>();
 
   /** Who wants to hear how an operation ended. */
   private record EndAsker(OperationId operation, ActorRef<Reply> replyTo) {}
@@ -318,10 +321,10 @@ public final class InstanceActor
         }
         yield commit(events);
       }
-      case Decision.Accept(var events) when needsQuota(command) -> {
-        quotaAskers.add(replyTo);
+      case Decision.Accept(var events) when isAnsweredLater(command) -> {
+        lateAskers.add(replyTo);
         if (events.isEmpty()) {
-          answerQuotaAskers();
+          answerLateAskers();
         }
         yield commit(events);
       }
@@ -334,10 +337,12 @@ public final class InstanceActor
     };
   }
 
-  private static boolean needsQuota(UserCommand command) {
+  private static boolean isAnsweredLater(UserCommand command) {
     return command instanceof UserCommand.Boot
         || command instanceof UserCommand.Restore
-        || command instanceof UserCommand.ResetState;
+        || command instanceof UserCommand.ResetState
+        || command instanceof UserCommand.CreateImage
+        || command instanceof UserCommand.CreateBackup;
   }
 
   private void answer(ActorRef<Reply> replyTo) {
@@ -408,7 +413,7 @@ public final class InstanceActor
   /** After every change: readers, whoever waits, and the next step. */
   private void settle() {
     index.put(ahead, version());
-    answerQuotaAskers();
+    answerLateAskers();
     answerEndAskers();
     if (ahead.operation().isEmpty()) {
       secrets.forget();
@@ -427,21 +432,21 @@ public final class InstanceActor
     perform();
   }
 
-  private void answerQuotaAskers() {
+  private void answerLateAskers() {
     if (ahead.phase() != InstanceState.Phase.ASKED) {
       held.forEach(context.getSelf()::tell);
       held.clear();
     }
-    if (quotaAskers.isEmpty() || ahead.awaitsQuota()) {
+    if (lateAskers.isEmpty() || ahead.owesAnswer()) {
       return;
     }
     ahead
         .refusal()
         .map(Rejected::new)
         .ifPresentOrElse(
-            refused -> quotaAskers.forEach(asker -> asker.tell(refused)),
-            () -> quotaAskers.forEach(this::answer));
-    quotaAskers.clear();
+            refused -> lateAskers.forEach(asker -> asker.tell(refused)),
+            () -> lateAskers.forEach(this::answer));
+    lateAskers.clear();
   }
 
   private void answerEndAskers() {

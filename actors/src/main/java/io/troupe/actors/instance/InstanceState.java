@@ -138,6 +138,15 @@ public record InstanceState(
         .isPresent();
   }
 
+  /** Whether whoever asked for the operation in progress cannot be answered yet. */
+  public boolean owesAnswer() {
+    return awaitsQuota()
+        || operation
+            .flatMap(Operation::current)
+            .filter(step -> step.kind() == StepKind.MAKE_IMAGE)
+            .isPresent();
+  }
+
   public Optional<TaskState> taskState() {
     return operation.flatMap(
         now -> now.current().flatMap(step -> now.kind().taskState(step.kind())));

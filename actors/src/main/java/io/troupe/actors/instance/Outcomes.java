@@ -2,6 +2,7 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.Boot;
+import io.troupe.actors.operation.CreateImage;
 import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Operation;
@@ -141,6 +142,15 @@ final class Outcomes {
                   Delete.withoutHypervisor(operation.todo()),
                   false,
                   Optional.empty());
+      case SNAPSHOT ->
+          failure.kind() == DriverFailure.Kind.RETRYABLE
+              ? again
+              : moment.failed(
+                  outcome,
+                  failure.message(),
+                  CreateImage.giveUp(),
+                  false,
+                  Optional.of(new Failure(500, failure.message(), failure.kind().name())));
       case RESCUE ->
           failure.kind() == DriverFailure.Kind.RETRYABLE
               ? again

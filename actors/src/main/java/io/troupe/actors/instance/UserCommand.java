@@ -2,6 +2,7 @@ package io.troupe.actors.instance;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.troupe.actors.catalog.Image;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.OperationId;
 import io.troupe.drivers.spi.GuestSpec;
@@ -30,6 +31,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = UserCommand.SetPassword.class, name = "set-password"),
   @JsonSubTypes.Type(value = UserCommand.Rescue.class, name = "rescue"),
   @JsonSubTypes.Type(value = UserCommand.Unrescue.class, name = "unrescue"),
+  @JsonSubTypes.Type(value = UserCommand.CreateImage.class, name = "create-image"),
+  @JsonSubTypes.Type(value = UserCommand.CreateBackup.class, name = "create-backup"),
   @JsonSubTypes.Type(value = UserCommand.Revise.class, name = "revise"),
   @JsonSubTypes.Type(value = UserCommand.MergeMetadata.class, name = "merge-metadata"),
   @JsonSubTypes.Type(value = UserCommand.ReplaceMetadata.class, name = "replace-metadata"),
@@ -123,6 +126,23 @@ public sealed interface UserCommand extends InstanceInput, CborSerializable {
       implements UserCommand {}
 
   record DetachInterface(Origin origin, String portId) implements UserCommand {}
+
+  /**
+   * The guest's root disk as an image; answered when the image is recorded.
+   *
+   * @param image without bytes yet; its id is new
+   */
+  record CreateImage(Origin origin, Image image) implements UserCommand {}
+
+  /**
+   * As {@link CreateImage}, and the oldest of the same type go.
+   *
+   * @param image empty when none is kept
+   * @param type a word of the owner's, such as {@code daily}
+   * @param kept images of this type and instance that are left
+   */
+  record CreateBackup(Origin origin, Optional<Image> image, String type, int kept)
+      implements UserCommand {}
 
   /** New name, description …; takes effect at once, as all that follow. */
   record Revise(Origin origin, Revision revision) implements UserCommand {}

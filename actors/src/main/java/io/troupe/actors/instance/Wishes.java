@@ -2,11 +2,14 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.Rejection;
 import io.troupe.actors.instance.InstanceState.Phase;
+import io.troupe.actors.operation.Backup;
 import io.troupe.actors.operation.Boot;
+import io.troupe.actors.operation.CreateImage;
 import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
+import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Rescue;
 import io.troupe.actors.operation.Reset;
 import io.troupe.actors.operation.SoftDelete;
@@ -87,6 +90,28 @@ final class Wishes {
       case UserCommand.DetachInterface(_, var port) ->
           ifLegal(
               Action.DETACH_INTERFACE, origin, () -> attachments.detachInterface(origin, port));
+      case UserCommand.CreateImage(_, var image) ->
+          ifLegal(
+              Action.CREATE_IMAGE,
+              origin,
+              () ->
+                  began(
+                      origin,
+                      OperationKind.CREATE_IMAGE,
+                      CreateImage.steps(),
+                      moment.settings().snapshotMillis(),
+                      Optional.of(new Purpose.CreateImage(image.id(), Optional.of(image)))));
+      case UserCommand.CreateBackup(_, var image, var type, var kept) ->
+          ifLegal(
+              Action.CREATE_BACKUP,
+              origin,
+              () ->
+                  began(
+                      origin,
+                      OperationKind.BACKUP,
+                      Backup.steps(kept),
+                      moment.settings().snapshotMillis(),
+                      Optional.of(new Purpose.Backup(image, type, kept))));
       case UserCommand.Revise(_, var revision) ->
           ifLegal(Action.UPDATE, origin, () -> edits.revise(revision));
       case UserCommand.MergeMetadata(_, var items, var limit) ->
@@ -110,7 +135,7 @@ final class Wishes {
           ifLegal(
               Action.RESET_STATE,
               origin,
-              () -> began(origin, Reset.kind(to), Reset.steps(), power()));
+              () -> breaksOff(origin, Reset.kind(to), Reset.steps(), power()));
     };
   }
 
@@ -148,7 +173,7 @@ final class Wishes {
         || isInProgress(OperationKind.DELETE)) {
       return Decision.nothing();
     }
-    return began(
+    return breaksOff(
         origin,
         OperationKind.SOFT_DELETE,
         SoftDelete.steps(onHost(), mayBeRescued()),
@@ -160,7 +185,7 @@ final class Wishes {
       return Decision.nothing();
     }
     var mayBeOnHost = onHost() || state.operation().flatMap(Operation::target).isPresent();
-    return began(
+    return breaksOff(
         origin,
         OperationKind.DELETE,
         Delete.steps(mayBeOnHost, Attachments.mayHaveVolumes(state), moment.request()),
@@ -201,17 +226,30 @@ final class Wishes {
     return state.operation().filter(one -> one.kind() == kind).isPresent();
   }
 
+  /** What may break off another operation takes away what that would leave half done. */
+  private Decision breaksOff(
+      UserCommand.Origin origin, OperationKind kind, List<Step> todo, long millis) {
+    return state
+        .operation()
+        .filter(CreateImage::isHalfDone)
+        .map(broken -> began(origin, kind, CreateImage.dropping(todo), millis, broken.purpose()))
+        .orElseGet(() -> began(origin, kind, todo, millis));
+  }
+
   private Decision began(
       UserCommand.Origin origin, OperationKind kind, List<Step> todo, long millis) {
+    return began(origin, kind, todo, millis, Optional.empty());
+  }
+
+  private Decision began(
+      UserCommand.Origin origin,
+      OperationKind kind,
+      List<Step> todo,
+      long millis,
+      Optional<Purpose> purpose) {
     return Decision.accept(
         new InstanceEvent.OperationBegan(
-            origin,
-            kind,
-            todo,
-            moment.in(millis),
-            Optional.empty(),
-            Optional.empty(),
-            moment.now()));
+            origin, kind, todo, moment.in(millis), Optional.empty(), purpose, moment.now()));
   }
 
   private boolean known(UserCommand.Origin origin) {

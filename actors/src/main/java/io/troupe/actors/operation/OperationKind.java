@@ -26,7 +26,9 @@ public enum OperationKind {
   ATTACH_VOLUME("attach_volume"),
   DETACH_VOLUME("detach_volume"),
   ATTACH_INTERFACE("attach_interface"),
-  DETACH_INTERFACE("detach_interface");
+  DETACH_INTERFACE("detach_interface"),
+  CREATE_IMAGE("createImage"),
+  BACKUP("createBackup");
 
   private final String action;
 
@@ -72,6 +74,12 @@ public enum OperationKind {
           ATTACH_INTERFACE,
           DETACH_INTERFACE ->
           Optional.empty();
+      case CREATE_IMAGE ->
+          Optional.of(
+              step == StepKind.MAKE_IMAGE
+                  ? TaskState.IMAGE_SNAPSHOT_PENDING
+                  : TaskState.IMAGE_SNAPSHOT);
+      case BACKUP -> Optional.of(TaskState.IMAGE_BACKUP);
     };
   }
 }

@@ -6,6 +6,8 @@ public enum Participant {
   SCHEDULER("scheduler", "Scheduler"),
   NETWORK("network", "Network"),
   VOLUME("volume", "Volumes"),
+  /** Records and bytes of images. */
+  IMAGES("images", "Images"),
   /** The host's own log: claims. */
   HOST("host", "Host"),
   /** The hypervisor, through its host. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.VolumeChoice;
+import io.troupe.actors.catalog.Image;
 import java.util.Optional;
 
 /**
@@ -17,15 +18,38 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = Purpose.AttachVolume.class, name = "attach-volume"),
   @JsonSubTypes.Type(value = Purpose.DetachVolume.class, name = "detach-volume"),
   @JsonSubTypes.Type(value = Purpose.AttachInterface.class, name = "attach-interface"),
-  @JsonSubTypes.Type(value = Purpose.DetachInterface.class, name = "detach-interface")
+  @JsonSubTypes.Type(value = Purpose.DetachInterface.class, name = "detach-interface"),
+  @JsonSubTypes.Type(value = Purpose.Backup.class, name = "backup")
 })
 public sealed interface Purpose {
+  /** The image that the operation makes of the guest's root disk, as it is recorded at first. */
+  default Optional<Image> newImage() {
+    return Optional.empty();
+  }
+
   /**
    * The guest's root disk as an image.
    *
-   * @param imageId of an image that is there already and waits for its bytes
+   * @param image without bytes yet
    */
-  record CreateImage(String imageId) implements Purpose {}
+  record CreateImage(String imageId, Optional<Image> image) implements Purpose {
+    @Override
+    public Optional<Image> newImage() {
+      return image;
+    }
+  }
+
+  /**
+   * One more image, and no more than {@code kept} of its type.
+   *
+   * @param image without bytes yet; empty when none is kept
+   */
+  record Backup(Optional<Image> image, String type, int kept) implements Purpose {
+    @Override
+    public Optional<Image> newImage() {
+      return image;
+    }
+  }
 
   record AttachVolume(VolumeChoice choice) implements Purpose {}
 

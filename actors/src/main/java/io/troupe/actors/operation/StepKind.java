@@ -2,6 +2,7 @@ package io.troupe.actors.operation;
 
 import static io.troupe.actors.operation.Participant.DRIVER;
 import static io.troupe.actors.operation.Participant.HOST;
+import static io.troupe.actors.operation.Participant.IMAGES;
 import static io.troupe.actors.operation.Participant.PROJECT;
 import static io.troupe.actors.operation.Participant.SCHEDULER;
 import static io.troupe.actors.operation.Participant.VOLUME;
@@ -56,6 +57,17 @@ public enum StepKind {
   DETACH_NIC("detach_nic", false, DRIVER, "detach-nic"),
   /** Give back the port of one network card. */
   RELEASE_PORT("release_port", true, Participant.NETWORK, ""),
+  /**
+   * Record an image that waits for its bytes. Not asked again once it is done: its owner may have
+   * deleted it since.
+   */
+  MAKE_IMAGE("make_image", false, IMAGES, ""),
+  /** Give the image the bytes of the guest's root disk. */
+  SNAPSHOT("snapshot", false, DRIVER, "snapshot"),
+  /** Take the image away again, and whatever bytes it has. */
+  DROP_IMAGE("drop_image", true, IMAGES, ""),
+  /** Take away the oldest images of one type, so that as many are left as shall be kept. */
+  ROTATE_BACKUPS("rotate_backups", true, IMAGES, ""),
   /** Ask the hypervisor for the truth, after a failure or a deadline. */
   INSPECT("inspect", false, DRIVER, "inspect"),
   /** Remove the guest and its disks from the host. */

@@ -10,6 +10,7 @@ import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.host.HostState;
 import io.troupe.actors.host.HostView;
+import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
@@ -126,6 +127,11 @@ class AffinityTest {
     @Override
     public RecipientRef<ServerGroupActor.Message> serverGroup(String groupId) {
       return group;
+    }
+
+    @Override
+    public RecipientRef<ImagesActor.Message> images() {
+      return stage.images();
     }
 
     @Override

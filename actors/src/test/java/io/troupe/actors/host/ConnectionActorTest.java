@@ -9,6 +9,7 @@ import io.troupe.config.DriverSettings;
 import io.troupe.config.FleetSettings;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.drivers.DriverProviders;
+import io.troupe.drivers.spi.DriverContext;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +64,7 @@ class ConnectionActorTest {
                 _ -> {
                   throw new IOException("no image");
                 },
+                DriverContext.ImageWriter.NONE,
                 DriverSettings.DEFAULT,
                 FleetSettings.DEFAULT,
                 stage));

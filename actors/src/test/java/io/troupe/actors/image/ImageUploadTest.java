@@ -42,7 +42,7 @@ class ImageUploadTest {
   void open() throws IOException {
     store = new FileImageStore(dir, 0);
     upload = new ImageUpload(catalog, store, LIMITS, Clock.fixed(NOW, ZoneOffset.UTC));
-    catalog.create(image("queued", "qcow2", CREATED));
+    catalog.put(image("queued", "qcow2", CREATED));
   }
 
   private static Image image(String status, String format, Instant createdAt) {
@@ -216,7 +216,7 @@ class ImageUploadTest {
   @Test
   void anotherImageOfTheSameIdDoesNotGetTheOldBytes() throws IOException {
     InputStream bytes =
-        deletingMeanwhile(() -> catalog.create(image("queued", "qcow2", CREATED.plusSeconds(9))));
+        deletingMeanwhile(() -> catalog.put(image("queued", "qcow2", CREATED.plusSeconds(9))));
 
     assertThat(upload.receive(ID, bytes)).isInstanceOf(UploadOutcome.DeletedMeanwhile.class);
     assertQueuedWithoutBytes();
@@ -235,7 +235,7 @@ class ImageUploadTest {
 
   @Test
   void crashBetweenBytesAndActivationIsQueuedAgainAtStart() throws IOException {
-    catalog.create(image("saving", "qcow2", CREATED));
+    catalog.put(image("saving", "qcow2", CREATED));
     ((Draft) store.receive(sound(), 1 << 20)).keepAs(ID);
 
     assertThat(upload.resume(Duration.ZERO)).isEqualTo(1);
@@ -246,7 +246,7 @@ class ImageUploadTest {
 
   @Test
   void whatAnotherNodeIsStillReadingIsLeftToIt() throws IOException {
-    catalog.create(image("saving", "qcow2", NOW.minus(ImageUpload.DEAD_AFTER).plusSeconds(1)));
+    catalog.put(image("saving", "qcow2", NOW.minus(ImageUpload.DEAD_AFTER).plusSeconds(1)));
 
     assertThat(upload.resume(ImageUpload.DEAD_AFTER)).isZero();
 
@@ -288,7 +288,7 @@ class ImageUploadTest {
 
   @Test
   void crashDuringDeletionIsFinishedAtStart() throws IOException {
-    catalog.create(image("deleted", "qcow2", CREATED));
+    catalog.put(image("deleted", "qcow2", CREATED));
     ((Draft) store.receive(sound(), 1 << 20)).keepAs(ID);
 
     assertThat(upload.resume(Duration.ZERO)).isEqualTo(1);

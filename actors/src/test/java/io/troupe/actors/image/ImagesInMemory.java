@@ -17,6 +17,11 @@ import java.util.function.Function;
 final class ImagesInMemory implements Catalog {
   private final Map<String, CatalogEntry> images = new LinkedHashMap<>();
 
+  /** As if it had always been so. */
+  synchronized void put(Image image) {
+    images.put(image.key(), image);
+  }
+
   Image image(String id) {
     return find(Image.class, id).orElseThrow();
   }
@@ -32,9 +37,16 @@ final class ImagesInMemory implements Catalog {
   }
 
   @Override
+  public CompletionStage<Void> refresh(Class<? extends CatalogEntry> kind) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
   public synchronized <E extends CatalogEntry> CompletionStage<Answer<E>> create(E entry) {
-    images.put(entry.key(), entry);
-    return CompletableFuture.completedFuture(Answer.of(entry));
+    return CompletableFuture.completedFuture(
+        images.putIfAbsent(entry.key(), entry) == null
+            ? Answer.of(entry)
+            : Answer.refuse(new Rejection.Conflict(entry.key() + " is there already")));
   }
 
   @Override

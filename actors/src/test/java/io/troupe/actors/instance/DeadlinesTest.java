@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.actors.Examples;
 import io.troupe.actors.Rejection;
+import io.troupe.actors.catalog.Image;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.StepKind;
@@ -40,7 +41,9 @@ class DeadlinesTest {
   /** Few attempts, so that the walk is short; a delete is kept, so that there is a soft one. */
   private static final OperationSettings SETTINGS =
       new OperationSettings(
-          600_000, 120_000, 240_000, 60_000, 60_000, 60_000, 2_000, 2, 2, 3_600_000);
+          600_000, 120_000, 240_000, 60_000, 60_000, 60_000, 2_000, 2, 2, 3_600_000, 1_800_000, 0);
+
+  private static final Image IMAGE = Examples.image("snap");
 
   /** Far longer than any operation may take, all that is done after its deadline included. */
   private static final Duration LONGEST = Duration.ofHours(1);
@@ -135,6 +138,9 @@ class DeadlinesTest {
                   .gets(new StepOutcome.Attached(portOn("net-7")))
                   .gets(guest(PowerState.RUNNING))
                   .does(new UserCommand.DetachInterface(origin("d"), portOn("net-7").portId())));
+      case CREATE_IMAGE ->
+          List.of(Life.active().does(new UserCommand.CreateImage(origin("i"), IMAGE)));
+      case BACKUP -> List.of(backingUp(Optional.of(IMAGE), 1), backingUp(Optional.empty(), 0));
     };
   }
 
@@ -182,6 +188,10 @@ class DeadlinesTest {
   private static StepOutcome.VolumeConnected connected(VolumeChoice choice) {
     var ref = new VolumeRef(choice.volumeId(), "file", "qcow2");
     return new StepOutcome.VolumeConnected(ref, "attachment", 5);
+  }
+
+  private static Life backingUp(Optional<Image> image, int kept) {
+    return Life.active().does(new UserCommand.CreateBackup(origin("b"), image, "daily", kept));
   }
 
   private static Life rescued() {
@@ -370,7 +380,10 @@ class DeadlinesTest {
           Effect.ReleaseQuota _,
           Effect.ReleaseHost _,
           Effect.CondemnGuest _,
-          Effect.ReleasePorts _ ->
+          Effect.ReleasePorts _,
+          Effect.MakeImage _,
+          Effect.DropImage _,
+          Effect.RotateBackups _ ->
           List.of(new StepOutcome.Done(""));
       case Effect.Place _ ->
           List.of(Life.placed(Examples.H1, Examples.H2), Life.placed(Examples.H1));
@@ -417,8 +430,8 @@ class DeadlinesTest {
           DriverCommand.AttachNic _,
           DriverCommand.DetachNic _ ->
           List.of(guest(PowerState.RUNNING));
-      case DriverCommand.Snapshot _,
-          DriverCommand.Resize _,
+      case DriverCommand.Snapshot _ -> List.of(new StepOutcome.Done(""));
+      case DriverCommand.Resize _,
           DriverCommand.CreateVolume _,
           DriverCommand.DeleteVolume _,
           DriverCommand.OfferMove _,
@@ -462,56 +475,72 @@ class DeadlinesTest {
           Effect.BeginDetaching _,
           Effect.FreeVolume _,
           Effect.ReleaseVolumes _,
-          Effect.ReleasePort _ ->
+          Effect.ReleasePort _,
+          Effect.MakeImage _,
+          Effect.DropImage _,
+          Effect.RotateBackups _ ->
           List.of();
     };
   }
 
   // ---- what there is
 
-  /** What project, hosts and networks have written down; held against the instance at its end. */
+  /**
+   * What project, hosts, networks and images have written down; held against the instance at its
+   * end.
+   */
   private record Books(
       boolean counted,
       Set<HostId> claims,
       Set<HostId> guests,
       Set<String> ports,
+      Set<String> halfImages,
       Set<String> volumes) {
     static Books of(InstanceState state) {
       var hosts = Set.copyOf(state.host().stream().toList());
       var ports = new TreeSet<String>();
       state.nics().forEach(nic -> ports.add(nic.networkId()));
       var counted = state.visible() && state.softDeletedAt().isEmpty();
-      return new Books(counted, hosts, hosts, ports, volumesOf(state));
+      return new Books(counted, hosts, hosts, ports, Set.of(), volumesOf(state));
     }
 
     /** After what was asked has been done, whether or not anybody heard of it. */
     Books with(Effect.Ask ask) {
       return switch (ask.what()) {
-        case Effect.ReserveQuota _ -> new Books(true, claims, guests, ports, volumes);
-        case Effect.ReleaseQuota _ -> new Books(false, claims, guests, ports, volumes);
+        case Effect.ReserveQuota _ -> new Books(true, claims, guests, ports, halfImages, volumes);
+        case Effect.ReleaseQuota _ -> new Books(false, claims, guests, ports, halfImages, volumes);
         case Effect.Place _ -> this;
         case Effect.ClaimHost(var host, _, _) ->
-            new Books(counted, plus(claims, host), guests, ports, volumes);
+            new Books(counted, plus(claims, host), guests, ports, halfImages, volumes);
         case Effect.ReleaseHost(var host, _) ->
-            new Books(counted, minus(claims, host), guests, ports, volumes);
+            new Books(counted, minus(claims, host), guests, ports, halfImages, volumes);
         case Effect.CondemnGuest(var host, _) ->
-            new Books(counted, minus(claims, host), minus(guests, host), ports, volumes);
+            new Books(counted, minus(claims, host), minus(guests, host), ports, halfImages, volumes);
         case Effect.AttachPort(_, var choice, _) ->
-            new Books(counted, claims, guests, plus(ports, choice.networkId()), volumes);
+            new Books(counted, claims, guests, plus(ports, choice.networkId()), halfImages, volumes);
         case Effect.ReleasePorts(var network) ->
-            new Books(counted, claims, guests, minus(ports, network), volumes);
+            new Books(counted, claims, guests, minus(ports, network), halfImages, volumes);
         case Effect.RunOnHost(var host, DriverCommand.Spawn _) ->
-            new Books(counted, claims, plus(guests, host), ports, volumes);
+            new Books(counted, claims, plus(guests, host), ports, halfImages, volumes);
         case Effect.RunOnHost(var host, DriverCommand.Destroy _) ->
-            new Books(counted, claims, minus(guests, host), ports, volumes);
+            new Books(counted, claims, minus(guests, host), ports, halfImages, volumes);
+        case Effect.MakeImage(var image) ->
+            new Books(counted, claims, guests, ports, plus(halfImages, image.id()), volumes);
+        case Effect.DropImage(var image) ->
+            new Books(counted, claims, guests, ports, minus(halfImages, image), volumes);
         case Effect.ConnectVolume(_, _, var choice, _) ->
-            new Books(counted, claims, guests, ports, plus(volumes, choice.volumeId()));
+            new Books(
+                counted, claims, guests, ports, halfImages, plus(volumes, choice.volumeId()));
         case Effect.FreeVolume(_, var volume) ->
-            new Books(counted, claims, guests, ports, minus(volumes, volume));
-        case Effect.ReleaseVolumes _ -> new Books(counted, claims, guests, ports, Set.of());
+            new Books(counted, claims, guests, ports, halfImages, minus(volumes, volume));
+        case Effect.ReleaseVolumes _ ->
+            new Books(counted, claims, guests, ports, halfImages, Set.of());
         case Effect.ReleasePort(var network, _) ->
-            new Books(counted, claims, guests, minus(ports, network), volumes);
-        case Effect.MarkVolume _, Effect.BeginDetaching _, Effect.RunOnHost _ -> this;
+            new Books(counted, claims, guests, minus(ports, network), halfImages, volumes);
+        case Effect.MarkVolume _, Effect.BeginDetaching _, Effect.RotateBackups _ -> this;
+        case Effect.RunOnHost(_, DriverCommand.Snapshot(_, var image)) ->
+            new Books(counted, claims, guests, ports, minus(halfImages, image), volumes);
+        case Effect.RunOnHost _ -> this;
       };
     }
 
@@ -531,6 +560,7 @@ class DeadlinesTest {
       assertThat(guests).as("guests of %s", state).isEqualTo(hosts);
       assertThat(volumes).as("volumes of %s", state).isEqualTo(volumesOf(state));
       assertThat(ports).as("ports of %s", state).isEqualTo(networks);
+      assertThat(halfImages).as("images without bytes, of %s", state).isEmpty();
       assertThat(counted).as("quota of %s", state).isEqualTo(shouldCount);
       assertThat(state.trails()).allMatch(trail -> trail.finishedAt().isPresent());
     }

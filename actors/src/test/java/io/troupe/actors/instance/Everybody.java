@@ -5,6 +5,7 @@ import static io.troupe.actors.Examples.H2;
 
 import io.troupe.actors.Examples;
 import io.troupe.actors.host.HostActor;
+import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.scheduler.Candidate;
@@ -34,6 +35,9 @@ final class Everybody {
       case NetworkActor.Attach attach ->
           attach.replyTo().tell(new NetworkActor.Attached(Examples.nic(0)));
       case NetworkActor.Release release -> release.replyTo().tell(new NetworkActor.Released());
+      case ImagesActor.Make make -> make.replyTo().tell(new ImagesActor.Done(""));
+      case ImagesActor.Drop drop -> drop.replyTo().tell(new ImagesActor.Done(""));
+      case ImagesActor.Rotate rotate -> rotate.replyTo().tell(new ImagesActor.Done(""));
       case HostActor.Run(var command, var replyTo) -> {
         var target = command.target();
         replyTo.tell(
@@ -44,8 +48,9 @@ final class Everybody {
     }
   }
 
-  private static DriverResult.Guest result(DriverCommand command) {
+  private static DriverResult result(DriverCommand command) {
     return switch (command) {
+      case DriverCommand.Snapshot _ -> new DriverResult.SnapshotTaken("qcow2", 10, 20, true);
       case DriverCommand.Destroy _ -> DriverResult.Guest.in(PowerState.NOSTATE);
       case DriverCommand.Stop _ -> DriverResult.Guest.in(PowerState.SHUTDOWN);
       case DriverCommand.Pause _ -> DriverResult.Guest.in(PowerState.PAUSED);

@@ -8,6 +8,7 @@ import io.troupe.actors.Examples;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.Stage;
 import io.troupe.actors.host.HostActor;
+import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.OperationSettings;
@@ -15,6 +16,7 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.spi.DriverCommand;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -37,18 +39,7 @@ class InstanceLifeActorTest {
   private ActorRef<InstanceActor.Message> actor;
 
   private static OperationSettings settings() {
-    var d = OperationSettings.DEFAULT;
-    return new OperationSettings(
-        d.bootMillis(),
-        d.deleteMillis(),
-        d.powerMillis(),
-        d.compensationMillis(),
-        d.stopGraceMillis(),
-        d.rebootGraceMillis(),
-        d.askAgainMillis(),
-        d.spawnAttempts(),
-        d.placements(),
-        KEPT.toMillis());
+    return OperationSettings.DEFAULT.reclaimingAfter(KEPT.toMillis());
   }
 
   private Behavior<InstanceActor.Message> behavior() {
@@ -158,6 +149,23 @@ class InstanceLifeActorTest {
   }
 
   @Test
+  void anImageIsNamedWhenItIsThere() {
+    becomesActive();
+
+    var user = sends(new UserCommand.CreateImage(origin("image"), Examples.image("snap")));
+    var make = stage.nextToOthers(ImagesActor.Make.class);
+    user.expectNoMessage(Duration.ZERO);
+    Everybody.answer(make);
+
+    assertThat(user.receiveMessage())
+        .isInstanceOfSatisfying(
+            InstanceActor.Accepted.class,
+            it -> assertThat(it.view().taskState()).contains(TaskState.IMAGE_SNAPSHOT));
+    assertThat(stage.nextToOthers(HostActor.Run.class).command())
+        .isInstanceOf(DriverCommand.Snapshot.class);
+  }
+
+  @Test
   void aPasswordReachesTheDriverAndNoJournal() {
     becomesActive();
 
@@ -203,6 +211,11 @@ class InstanceLifeActorTest {
         new Work(new UserCommand.Pause(origin("w")), 1, VmState.PAUSED),
         new Work(new UserCommand.Suspend(origin("w")), 1, VmState.SUSPENDED),
         new Work(new UserCommand.TriggerCrashDump(origin("w")), 1, VmState.ACTIVE),
+        new Work(new UserCommand.CreateImage(origin("w"), Examples.image("i")), 2, VmState.ACTIVE),
+        new Work(
+            new UserCommand.CreateBackup(origin("w"), Optional.of(Examples.image("i")), "daily", 1),
+            3,
+            VmState.ACTIVE),
         new Work(new UserCommand.Delete(origin("w")), 2, VmState.SOFT_DELETED),
         new Work(
             new UserCommand.ResetState(

@@ -672,7 +672,8 @@ class InstanceStateTest {
           Life.active()
               .under(
                   new OperationSettings(
-                      600_000, 120_000, 240_000, 60_000, 60_000, 60_000, 2_000, 3, 10, 1_000))
+                      600_000, 120_000, 240_000, 60_000, 60_000, 60_000, 2_000, 3, 10, 1_000,
+                      60_000, 0))
               .does(new UserCommand.Delete(origin("d")))
               .gets(guest(PowerState.SHUTDOWN))
               .gets(new StepOutcome.Done(""));

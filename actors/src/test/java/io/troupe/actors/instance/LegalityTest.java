@@ -135,6 +135,9 @@ class LegalityTest {
             OWNER, new NetworkChoice.OnNetwork("net-7", Optional.empty()), Optional.empty()));
     commands.put(
         Action.DETACH_INTERFACE, new UserCommand.DetachInterface(OWNER, Examples.nic(0).portId()));
+    commands.put(Action.CREATE_IMAGE, new UserCommand.CreateImage(OWNER, Examples.image("snap")));
+    commands.put(
+        Action.CREATE_BACKUP, new UserCommand.CreateBackup(OWNER, Optional.empty(), "daily", 0));
     commands.put(Action.UPDATE, new UserCommand.Revise(OWNER, Revision.ofName("another")));
     commands.put(Action.UPDATE_METADATA, new UserCommand.MergeMetadata(OWNER, Map.of("k", "v"), 9));
     commands.put(Action.DELETE_METADATA, new UserCommand.DeleteMetadata(OWNER, "role"));

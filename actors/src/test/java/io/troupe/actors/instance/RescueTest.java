@@ -178,19 +178,7 @@ class RescueTest {
   @Nested
   class SoftDelete {
     private static Life keeping(Life life) {
-      var d = OperationSettings.DEFAULT;
-      return life.under(
-          new OperationSettings(
-              d.bootMillis(),
-              d.deleteMillis(),
-              d.powerMillis(),
-              d.compensationMillis(),
-              d.stopGraceMillis(),
-              d.rebootGraceMillis(),
-              d.askAgainMillis(),
-              d.spawnAttempts(),
-              d.placements(),
-              3_600_000));
+      return life.under(OperationSettings.DEFAULT.reclaimingAfter(3_600_000));
     }
 
     @Test

@@ -21,18 +21,7 @@ class SoftDeleteTest {
   private static final Rejection OVER = new Rejection.QuotaExceeded("instances", 1, 10, 10);
 
   private static OperationSettings keeping() {
-    var d = OperationSettings.DEFAULT;
-    return new OperationSettings(
-        d.bootMillis(),
-        d.deleteMillis(),
-        d.powerMillis(),
-        d.compensationMillis(),
-        d.stopGraceMillis(),
-        d.rebootGraceMillis(),
-        d.askAgainMillis(),
-        d.spawnAttempts(),
-        d.placements(),
-        KEPT.toMillis());
+    return OperationSettings.DEFAULT.reclaimingAfter(KEPT.toMillis());
   }
 
   private static Life deleting() {

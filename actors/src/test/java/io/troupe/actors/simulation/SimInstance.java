@@ -198,6 +198,8 @@ final class SimInstance {
           to("project", reply, () -> world.reserve(id, amount, group));
       case Effect.ReleaseQuota _ -> to("project", reply, () -> world.releaseQuota(id));
       case Effect.Place(var spec) -> to("scheduler", reply, () -> world.place(spec));
+      case Effect.MakeImage _, Effect.DropImage _, Effect.RotateBackups _ ->
+          to("images", reply, () -> new StepOutcome.Done(""));
       case Effect.AttachPort(var project, var choice, var index) ->
           to(choice.networkId(), reply, () -> world.attach(id, project, choice, index));
       case Effect.ReleasePorts(var network) ->

@@ -105,7 +105,9 @@ final class World {
             2_000,
             3,
             4,
-            random.nextInt(3) == 0 ? 0 : 20_000 + random.nextInt(200_000));
+            random.nextInt(3) == 0 ? 0 : 20_000 + random.nextInt(200_000),
+            60_000,
+            0);
     for (int host = 0; host < 1 + random.nextInt(4); host++) {
       var id = new HostId("h" + host);
       hosts.put(id, new SimHost(this, id, 1 + random.nextInt(3)));

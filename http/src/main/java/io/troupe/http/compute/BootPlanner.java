@@ -8,6 +8,7 @@ import io.troupe.actors.instance.BootRequest;
 import io.troupe.actors.instance.FlavorAtBoot;
 import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.drivers.spi.GuestSpec;
@@ -30,11 +31,13 @@ final class BootPlanner {
   private final Api api;
   private final NetworkResolver networks;
   private final PlacementResolver placements;
+  private final DeviceResolver devices;
 
   BootPlanner(Api api) {
     this.api = api;
     this.networks = new NetworkResolver(api.catalog(), api.networks());
     this.placements = new PlacementResolver(api.catalog(), api.hosts());
+    this.devices = new DeviceResolver(api);
   }
 
   /** Everything resolved; makes the boot request of each instance. */
@@ -49,7 +52,8 @@ final class BootPlanner {
       Optional<String> publicKey,
       PlacementResolver.Placement placement,
       Optional<GroupSpec> serverGroup,
-      Map<String, List<String>> hints) {
+      Map<String, List<String>> hints,
+      DeviceResolver.Devices devices) {
 
     Boots.Planned instance(InstanceId id, String reservation) {
       String hostname = wanted.hostname().orElseGet(() -> Hostname.of(wanted.name(), id));
@@ -65,7 +69,8 @@ final class BootPlanner {
     private BootRequest request(String name, String hostname, String reservation, int index) {
       List<String> groups =
           wanted.securityGroups().isEmpty() ? List.of("default") : wanted.securityGroups();
-      return new BootRequest(
+      var request =
+          new BootRequest(
           name,
           wanted.description(),
           hostname,
@@ -81,7 +86,7 @@ final class BootPlanner {
           wanted.metadata(),
           wanted.tags(),
           placement.zone(),
-          placement.host(),
+          placement.host().or(() -> devices.host().map(HostId::value)),
           serverGroup,
           hints,
           groups,
@@ -91,6 +96,7 @@ final class BootPlanner {
           wanted.configDrive(),
           reservation,
           index);
+      return devices.volumes().isEmpty() ? request : request.withVolumes(devices.ofOne());
     }
   }
 
@@ -98,30 +104,45 @@ final class BootPlanner {
     Caller caller = call.caller();
     ProjectId project = caller.project();
     Flavor flavor = flavor(caller, wanted.flavor());
-    Image image = image(caller, wanted);
-    ImageFit.check(caller, flavor, image);
+    boolean fromVolume = wanted.devices().stream().anyMatch(DeviceWish::root);
+    Optional<Image> image =
+        fromVolume ? Optional.empty() : Optional.of(image(caller, wanted));
+    image.ifPresent(one -> ImageFit.check(caller, flavor, one));
     checkMetadataCount(project, wanted.metadata().size());
     Optional<String> publicKey = wanted.keyName().map(name -> publicKey(caller, name));
     Optional<GroupSpec> group = group(caller, wanted.hints());
     var hints = new HashMap<>(wanted.hints());
     hints.remove("group");
-    return placements
-        .resolve(caller, wanted)
+    return devices
+        .resolve(caller, wanted.devices(), wanted.maxCount())
+        .thenCombine(placements.resolve(caller, wanted), BootPlanner::together)
         .thenCombine(
             networks.resolve(caller, wanted.networks()),
-            (placement, choices) ->
+            (where, choices) ->
                 new Plan(
                     wanted,
                     project,
                     caller.userId(),
                     flavor.atBoot(),
-                    ImageFit.reference(image),
-                    image.properties(),
+                    image.map(ImageFit::reference).orElse(GuestSpec.ImageRef.NONE),
+                    image.map(Image::properties).orElse(Map.of()),
                     choices,
                     publicKey,
-                    placement,
+                    where.placement(),
                     group,
-                    hints));
+                    hints,
+                    where.devices()));
+  }
+
+  private record Where(DeviceResolver.Devices devices, PlacementResolver.Placement placement) {}
+
+  private static Where together(
+      DeviceResolver.Devices devices, PlacementResolver.Placement placement) {
+    if (devices.host().isPresent()
+        && placement.host().filter(host -> !host.equals(devices.host().get().value())).isPresent()) {
+      throw DeviceWish.invalid("the volumes lie on another host than the one asked for.");
+    }
+    return new Where(devices, placement);
   }
 
   private Flavor flavor(Caller caller, String id) {

@@ -50,7 +50,9 @@ final class ServerActions {
     later(Policy.MEMBER, "addSecurityGroup", "removeSecurityGroup");
     member("changePassword", this::changePassword);
     later(Policy.MEMBER, "confirmResize", "revertResize", "resize", "rebuild");
-    later(Policy.MEMBER, "createImage", "createBackup");
+    var images = new ServerImages(api);
+    member("createImage", images::createImage);
+    member("createBackup", images::createBackup);
     plain("pause", UserCommand.Pause::new);
     plain("unpause", UserCommand.Unpause::new);
     plain("suspend", UserCommand.Suspend::new);

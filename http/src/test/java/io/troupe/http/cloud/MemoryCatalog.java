@@ -41,6 +41,11 @@ public final class MemoryCatalog implements Catalog {
   }
 
   @Override
+  public CompletionStage<Void> refresh(Class<? extends CatalogEntry> kind) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
   public <E extends CatalogEntry> CompletionStage<Answer<E>> create(E entry) {
     return createWithin(entry, -1);
   }

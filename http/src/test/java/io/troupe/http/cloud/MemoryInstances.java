@@ -5,6 +5,7 @@ import io.troupe.actors.Catalog;
 import io.troupe.actors.Instances;
 import io.troupe.actors.Quotas;
 import io.troupe.actors.Rejection;
+import io.troupe.actors.catalog.Image;
 import io.troupe.actors.catalog.Network;
 import io.troupe.actors.catalog.Project;
 import io.troupe.actors.catalog.QuotaClass;
@@ -38,6 +39,7 @@ import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverResult;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,19 +71,7 @@ public final class MemoryInstances implements Instances, Quotas {
 
   /** From now on a deleted server can be restored for so long. */
   public synchronized void keepDeletedFor(Duration time) {
-    var d = OperationSettings.DEFAULT;
-    settings =
-        new OperationSettings(
-            d.bootMillis(),
-            d.deleteMillis(),
-            d.powerMillis(),
-            d.compensationMillis(),
-            d.stopGraceMillis(),
-            d.rebootGraceMillis(),
-            d.askAgainMillis(),
-            d.spawnAttempts(),
-            d.placements(),
-            time.toMillis());
+    settings = OperationSettings.DEFAULT.reclaimingAfter(time.toMillis());
   }
 
   /** Finishes everything that was accepted. */
@@ -125,7 +115,7 @@ public final class MemoryInstances implements Instances, Quotas {
 
   /** What needs quota is answered when that has agreed. */
   private Answer<InstanceView> agreed(InstanceId id) {
-    while (states.get(id).awaitsQuota()) {
+    while (states.get(id).owesAnswer() || attachesInterface(id)) {
       answer(id, (Effect.Ask) states.get(id).next(settings));
     }
     return states
@@ -133,6 +123,15 @@ public final class MemoryInstances implements Instances, Quotas {
         .refusal()
         .map(Answer::<InstanceView>refuse)
         .orElseGet(() -> Answer.of(view(id)));
+  }
+
+  /** Answered when the guest has the card. */
+  private boolean attachesInterface(InstanceId id) {
+    return states
+        .get(id)
+        .operation()
+        .filter(it -> it.kind() == OperationKind.ATTACH_INTERFACE)
+        .isPresent();
   }
 
   private Optional<Rejection> decide(InstanceId id, InstanceInput input) {
@@ -193,6 +192,18 @@ public final class MemoryInstances implements Instances, Quotas {
             networks.releaseOne(port);
             yield new StepOutcome.Done("");
           }
+          case Effect.MakeImage(var image) -> {
+            catalog.create(image);
+            yield new StepOutcome.Done(image.id());
+          }
+          case Effect.DropImage(var imageId) -> {
+            catalog.remove(Image.class, imageId);
+            yield new StepOutcome.Done(imageId);
+          }
+          case Effect.RotateBackups(var project, var type, var kept) -> {
+            rotate(id, project, type, kept);
+            yield new StepOutcome.Done("");
+          }
           case Effect.ReleaseQuota _, Effect.ReleaseHost _, Effect.CondemnGuest _ ->
               new StepOutcome.Done("");
         };
@@ -201,8 +212,12 @@ public final class MemoryInstances implements Instances, Quotas {
         new StepOutcome(ask.operation(), ask.step(), ask.generation(), clock.instant(), result));
   }
 
-  private static StepOutcome.Result run(PowerState now, DriverCommand command) {
+  private StepOutcome.Result run(PowerState now, DriverCommand command) {
     return switch (command) {
+      case DriverCommand.Snapshot(_, var imageId) -> {
+        catalog.update(Image.class, imageId, image -> Answer.of(filled(image)));
+        yield new StepOutcome.Done("");
+      }
       case DriverCommand.Spawn _, DriverCommand.Start _, DriverCommand.Reboot _ ->
           new StepOutcome.Guest(true, PowerState.RUNNING);
       case DriverCommand.Rescue _, DriverCommand.Unrescue _ ->
@@ -216,6 +231,20 @@ public final class MemoryInstances implements Instances, Quotas {
       case DriverCommand.AttachVolume _ -> new StepOutcome.VolumeOnGuest("/dev/vdb");
       default -> new StepOutcome.Guest(true, now);
     };
+  }
+
+  private void rotate(InstanceId id, ProjectId project, String type, int kept) {
+    catalog.all(Image.class).stream()
+        .filter(image -> image.owner().equals(project.value()))
+        .filter(image -> id.toString().equals(image.properties().get("instance_uuid")))
+        .filter(image -> type.equals(image.properties().get("backup_type")))
+        .sorted(Comparator.comparing(Image::createdAt).reversed())
+        .skip(kept)
+        .forEach(image -> catalog.remove(Image.class, image.id()));
+  }
+
+  private Image filled(Image image) {
+    return image.activated(200_000, (long) image.minDiskGib() << 30, "md5", "sha", clock.instant());
   }
 
   private Nic nic(InstanceId id, ProjectId project, NetworkChoice choice) {

@@ -1,0 +1,47 @@
+package io.troupe.actors.operation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Create image: the image is there before its bytes are, so that the answer can name it. The guest
+ * goes on as it was, whatever becomes of the image.
+ *
+ * <pre>
+ *   make image → snapshot → as before, and the image is active
+ *                   └─ failed, or no bytes by the deadline → drop image → as before
+ * </pre>
+ *
+ * <p>What breaks it off drops the image: one without bytes that nobody fills would stay for ever.
+ */
+public final class CreateImage {
+  private CreateImage() {}
+
+  public static List<Step> steps() {
+    return List.of(Step.of(StepKind.MAKE_IMAGE), Step.of(StepKind.SNAPSHOT));
+  }
+
+  /** What is left to do when the image will not get its bytes. */
+  public static List<Step> giveUp() {
+    return List.of(Step.of(StepKind.DROP_IMAGE));
+  }
+
+  /** Whether {@code operation}, broken off now, leaves an image that is not whole. */
+  public static boolean isHalfDone(Operation operation) {
+    return operation.purpose().flatMap(Purpose::newImage).isPresent()
+        && operation.todo().stream()
+            .anyMatch(
+                step ->
+                    switch (step.kind()) {
+                      case MAKE_IMAGE, SNAPSHOT, DROP_IMAGE -> true;
+                      default -> false;
+                    });
+  }
+
+  /** {@code steps}, and the image is dropped. */
+  public static List<Step> dropping(List<Step> steps) {
+    var all = new ArrayList<>(steps);
+    all.addAll(giveUp());
+    return all;
+  }
+}
