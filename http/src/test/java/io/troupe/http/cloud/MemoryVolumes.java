@@ -28,7 +28,7 @@ public final class MemoryVolumes implements Volumes {
   private final Map<String, VolumesState> projects = new HashMap<>();
   private volatile VolumeLimits limits = new VolumeLimits(5, 50);
 
-  MemoryVolumes(Clock clock) {
+  public MemoryVolumes(Clock clock) {
     this.clock = clock;
   }
 
@@ -96,7 +96,7 @@ public final class MemoryVolumes implements Volumes {
     kept(project.value(), rules(project.value()).attached(id, instance, device));
   }
 
-  synchronized void free(ProjectId project, String id, InstanceId instance) {
+  public synchronized void free(ProjectId project, String id, InstanceId instance) {
     kept(project.value(), rules(project.value()).detached(id, instance));
   }
 

@@ -14,6 +14,7 @@ import io.troupe.actors.scheduler.PlacementExplanation;
 import io.troupe.http.cloud.MemoryCatalog;
 import io.troupe.http.cloud.MemoryInstances;
 import io.troupe.http.cloud.MemoryNetworks;
+import io.troupe.http.cloud.MemoryVolumes;
 import io.troupe.http.live.HostsInMemory;
 import io.troupe.http.live.LiveServer;
 import io.troupe.http.live.LiveServer.Reply;
@@ -78,9 +79,7 @@ class OperatorApiTest {
                         catalog,
                         new HostsInMemory(),
                         placements,
-                        new MemoryInstances(
-                            catalog,
-                            new MemoryNetworks(catalog, Clock.systemUTC()),
+                        new MemoryInstances(catalog, new MemoryNetworks(catalog, new MemoryVolumes(Clock.systemUTC(), Clock.systemUTC()),
                             Clock.systemUTC()),
                         1000),
                     HealthService.of(notReady::get),
