@@ -2,6 +2,7 @@ package io.troupe.actors;
 
 import io.troupe.actors.catalog.Connection;
 import io.troupe.actors.host.Administration;
+import io.troupe.actors.host.Equipment;
 import io.troupe.actors.host.HostView;
 import io.troupe.core.value.HostId;
 import java.util.List;
@@ -44,6 +45,12 @@ public interface Hosts {
    * Rejection.NotFound} when there is no such host.
    */
   CompletionStage<Answer<HostView>> administer(HostId host, Administration.Change change);
+
+  /**
+   * What an operator says one host has beyond what its driver sees; {@link Rejection.NotFound} when
+   * there is no such host, {@link Rejection.Conflict} when instances hold what would go.
+   */
+  CompletionStage<Answer<HostView>> equip(HostId host, Equipment.Change change);
 
   /**
    * Forgets one host and takes it out of its aggregates; {@link Rejection.Conflict} while it has

@@ -90,7 +90,8 @@ public final class Examples {
         Optional.empty(),
         true,
         "r-1",
-        0);
+        0,
+        Optional.empty());
   }
 
   /** Of a guest, without bytes yet. */

@@ -26,6 +26,17 @@ public enum FilterName {
   AGGREGATE_IO_OPS("AggregateIoOpsFilter"),
   NUM_INSTANCES("NumInstancesFilter"),
   AGGREGATE_NUM_INSTANCES("AggregateNumInstancesFilter"),
+  AGGREGATE_TYPE_AFFINITY("AggregateTypeAffinityFilter"),
+  TRUSTED("TrustedFilter"),
+  ISOLATED_HOSTS("IsolatedHostsFilter"),
+  SAME_HOST("SameHostFilter"),
+  DIFFERENT_HOST("DifferentHostFilter"),
+  TYPE_AFFINITY("TypeAffinityFilter"),
+  EXACT_RAM("ExactRamFilter"),
+  EXACT_CORE("ExactCoreFilter"),
+  EXACT_DISK("ExactDiskFilter"),
+  METRICS("MetricsFilter"),
+  JSON("JsonFilter"),
   SERVER_GROUP_AFFINITY("ServerGroupAffinityFilter"),
   SERVER_GROUP_ANTI_AFFINITY("ServerGroupAntiAffinityFilter"),
 
@@ -40,7 +51,11 @@ public enum FilterName {
   /** Always asked. */
   DISK("DiskFilter"),
   /** Always asked. */
-  RETRY("RetryFilter");
+  RETRY("RetryFilter"),
+  /** Always asked where a flavor or image asks for cells, pages or own CPUs. */
+  NUMA_TOPOLOGY("NUMATopologyFilter"),
+  /** Always asked where a flavor asks for devices. */
+  PCI_PASSTHROUGH("PciPassthroughFilter");
 
   /** Nova's default {@code enabled_filters}. */
   public static final Set<FilterName> DEFAULT =

@@ -3,7 +3,11 @@ package io.troupe.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -115,22 +119,7 @@ public record Settings(
             fleet.getLong("reserved-ram-mib"),
             fleet.getLong("reserved-disk-gib"),
             fleet.getString("default-zone")),
-        new SchedulerSettings(
-            scheduler.getDouble("ram-weight-multiplier"),
-            scheduler.getDouble("cpu-weight-multiplier"),
-            scheduler.getDouble("disk-weight-multiplier"),
-            scheduler.getDouble("io-ops-weight-multiplier"),
-            scheduler.getDouble("soft-affinity-weight-multiplier"),
-            scheduler.getDouble("soft-anti-affinity-weight-multiplier"),
-            scheduler.getInt("host-subset-size"),
-            scheduler.getInt("candidates"),
-            scheduler.getStringList("enabled-filters").stream()
-                .map(FilterName::of)
-                .collect(Collectors.toSet()),
-            scheduler.getInt("max-io-ops-per-host"),
-            scheduler.getInt("max-instances-per-host"),
-            scheduler.getDouble("num-instances-weight-multiplier"),
-            scheduler.getDouble("hypervisor-version-weight-multiplier")),
+        schedulerSettings(scheduler),
         new DriverSettings(
             drivers.getInt("threads-per-native-connection"),
             drivers.getInt("spawns-per-host"),
@@ -151,6 +140,49 @@ public record Settings(
             volumes.getLong("largest-gib")),
         new ViewSettings(view.getInt("deleted-kept"), millis(view, "wake-every")),
         jmxSettings(troupe.getConfig("jmx")));
+  }
+
+  private static SchedulerSettings schedulerSettings(Config scheduler) {
+    var multipliers = new EnumMap<WeigherName, Double>(WeigherName.class);
+    for (WeigherName weigher : WeigherName.values()) {
+      multipliers.put(weigher, scheduler.getDouble(weigher.key()));
+    }
+    return new SchedulerSettings(
+        SchedulerPolicy.of(scheduler.getString("policy")),
+        scheduler.getStringList("enabled-filters").stream()
+            .map(FilterName::of)
+            .collect(Collectors.toSet()),
+        scheduler.getStringList("enabled-weighers").stream()
+            .map(WeigherName::of)
+            .collect(Collectors.toSet()),
+        multipliers,
+        scheduler.getInt("host-subset-size"),
+        scheduler.getInt("candidates"),
+        scheduler.getInt("max-io-ops-per-host"),
+        scheduler.getInt("max-instances-per-host"),
+        new Isolation(
+            Set.copyOf(scheduler.getStringList("isolated-hosts")),
+            Set.copyOf(scheduler.getStringList("isolated-images")),
+            scheduler.getBoolean("restrict-isolated-hosts-to-isolated-images")),
+        new MetricWeights(
+            ratios(scheduler, "metrics-weight-setting"),
+            scheduler.getDouble("metrics-weight-of-unavailable")),
+        ratios(scheduler, "image-props-weight-setting"));
+  }
+
+  /** A list of texts such as {@code cpu.frequency=1.5}, as Nova writes them. */
+  private static Map<String, Double> ratios(Config scheduler, String key) {
+    var ratios = new HashMap<String, Double>();
+    for (String text : scheduler.getStringList(key)) {
+      int sign = text.lastIndexOf('=');
+      try {
+        ratios.put(text.substring(0, sign).strip(), Double.valueOf(text.substring(sign + 1)));
+      } catch (IndexOutOfBoundsException | NumberFormatException e) {
+        throw new IllegalArgumentException(
+            "scheduler " + key + ": it is a list of NAME=NUMBER, not " + text);
+      }
+    }
+    return ratios;
   }
 
   private static JmxSettings jmxSettings(Config jmx) {

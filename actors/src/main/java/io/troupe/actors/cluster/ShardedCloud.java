@@ -22,8 +22,10 @@ import io.troupe.actors.project.QuotaUsage;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.PlacementExplanation;
 import io.troupe.actors.scheduler.PlacementReport;
+import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.scheduler.resource.Wants;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.actors.volume.Volume;
 import io.troupe.actors.volume.VolumeChange;
@@ -264,7 +266,7 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
         new RequestSpec(
             InstanceId.fresh(),
             new ProjectId(question.projectId()),
-            atBoot.resources(),
+            Wants.resources(atBoot.resources(), atBoot.extraSpecs()),
             question.availabilityZone(),
             Optional.empty(),
             Set.of(),
@@ -272,7 +274,9 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
             question.hints(),
             atBoot.extraSpecs(),
             java.util.Map.of(),
-            3);
+            3,
+            new RequestDetail(
+                Optional.of(atBoot.name()), Optional.empty(), Optional.empty(), Set.of()));
     return orUnavailable(
         patiently
             .<SchedulerActor.Message, PlacementReport>ask(

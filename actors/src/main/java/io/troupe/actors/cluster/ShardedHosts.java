@@ -9,6 +9,7 @@ import io.troupe.actors.catalog.Aggregate;
 import io.troupe.actors.catalog.Connection;
 import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.ConnectionActor;
+import io.troupe.actors.host.Equipment;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.host.HostView;
 import io.troupe.core.value.ConnectionId;
@@ -185,6 +186,14 @@ public final class ShardedHosts implements Hosts {
     return patiently
         .<HostActor.Message, HostActor.AdministerReply>ask(
             entities.host(host), replyTo -> new HostActor.Administer(change, replyTo))
+        .thenApply(ShardedHosts::answer);
+  }
+
+  @Override
+  public CompletionStage<Answer<HostView>> equip(HostId host, Equipment.Change change) {
+    return patiently
+        .<HostActor.Message, HostActor.AdministerReply>ask(
+            entities.host(host), replyTo -> new HostActor.Equip(change, replyTo))
         .thenApply(ShardedHosts::answer);
   }
 

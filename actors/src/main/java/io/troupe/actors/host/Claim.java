@@ -11,15 +11,30 @@ import java.util.Optional;
  * @param generation of the instance when it claimed; its guest carries the same
  * @param condemned the instance is gone or elsewhere; the guest shall be removed as soon as the
  *     hypervisor answers
+ * @param holding absent in claims from before there was one
  */
 public record Claim(
     InstanceId instance,
     long generation,
     Resources amount,
     Optional<GroupSpec> group,
-    boolean condemned) {
+    boolean condemned,
+    Holding holding) {
+  public Claim {
+    holding = holding == null ? Holding.NONE : holding;
+  }
+
+  /** A claim of nothing more. */
+  public Claim(
+      InstanceId instance,
+      long generation,
+      Resources amount,
+      Optional<GroupSpec> group,
+      boolean condemned) {
+    this(instance, generation, amount, group, condemned, Holding.NONE);
+  }
 
   Claim condemn() {
-    return new Claim(instance, generation, amount, group, true);
+    return new Claim(instance, generation, amount, group, true, holding);
   }
 }

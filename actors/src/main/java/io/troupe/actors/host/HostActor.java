@@ -7,6 +7,7 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.instance.GuestReported;
 import io.troupe.actors.instance.InstanceActor;
+import io.troupe.actors.operation.StepKind;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.HostRow;
 import io.troupe.actors.scheduler.RequestSpec;
@@ -130,6 +131,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   public record Administer(Administration.Change change, ActorRef<AdministerReply> replyTo)
       implements Message, CborSerializable {}
 
+  /** What an operator says the host has; refused where instances hold what would go. Repeatable. */
+  public record Equip(Equipment.Change change, ActorRef<AdministerReply> replyTo)
+      implements Message, CborSerializable {}
+
   /**
    * Forget the host, unless it has instances. If its hypervisor still shows it, it comes back as
    * new.
@@ -250,6 +255,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private final Set<InstanceId> building = new HashSet<>();
 
+  /** Guests that could not be built since the last that could. */
+  private int failedBuilds;
+
   /** Claims that wait for the agreement of their affinity group. */
   private final Map<InstanceId, Joining> joining = new HashMap<>();
 
@@ -350,6 +358,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           case Confirmed(var answer) -> onConfirmed(state, answer);
           case GroupAnswered answer -> onGroupAnswered(state, answer);
           case Administer(var change, var replyTo) -> onAdminister(state, change, replyTo);
+          case Equip(var change, var replyTo) -> onEquip(state, change, replyTo);
           case Remove(var replyTo) -> onRemove(state, replyTo);
           case CountMembers(var group, var replyTo) -> {
             replyTo.tell(new MembersHere(state.members(group) + joining(group)));
@@ -474,8 +483,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Effect<HostEvent, HostState> grant(HostState state, MakeClaim claim) {
     var spec = claim.spec();
     building.add(spec.instance());
-    var made =
-        new Claim(spec.instance(), claim.generation(), spec.resources(), spec.group(), false);
+    var made = state.claimOf(spec, claim.generation(), row(state));
     var answer = new ClaimMade(around(state).zone());
     if (state.claim(spec.instance()).filter(made::equals).isPresent()) {
       claim.replyTo().tell(answer);
@@ -648,6 +656,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Effect<HostEvent, HostState> onDriver(HostState state, DriverActor.Reply reply) {
     building.remove(reply.instance());
     touched.add(reply.instance());
+    countFailures(state, reply);
     var asker = waiting.remove(new Waiting(reply.instance(), reply.operation(), reply.command()));
     if (asker != null) {
       asker.tell(reply);
@@ -657,6 +666,25 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             && reply.operation().value().startsWith("req-evict-")
             && state.claim(reply.instance()).filter(Claim::condemned).isPresent();
     return condemned ? release(reply.instance(), () -> {}) : Effect().none();
+  }
+
+  private void countFailures(HostState state, DriverActor.Reply reply) {
+    if (!reply.command().equals(StepKind.SPAWN.call())) {
+      return;
+    }
+    var before = failedBuilds;
+    switch (reply) {
+      case DriverActor.Done _ -> failedBuilds = 0;
+      case DriverActor.Failed failed -> failedBuilds += isTheHosts(failed.failure()) ? 1 : 0;
+    }
+    if (failedBuilds != before) {
+      publish(state, List.of());
+    }
+  }
+
+  private static boolean isTheHosts(DriverFailure failure) {
+    return failure.kind() == DriverFailure.Kind.HOST_FAULT
+        || failure.kind() == DriverFailure.Kind.RETRYABLE;
   }
 
   // ---- what the hypervisor shows
@@ -787,6 +815,26 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             });
   }
 
+  private Effect<HostEvent, HostState> onEquip(
+      HostState state, Equipment.Change change, ActorRef<AdministerReply> replyTo) {
+    if (!state.known()) {
+      replyTo.tell(new AdministerReply(Optional.empty(), Optional.of(unknown())));
+      return Effect().none();
+    }
+    var wanted = state.equipment().changedBy(change);
+    var refusal = state.refusal(wanted);
+    if (refusal.isPresent() || wanted.equals(state.equipment())) {
+      replyTo.tell(new AdministerReply(view(state), refusal.map(Rejection.Conflict::new)));
+      return Effect().none();
+    }
+    return persist(new HostEvent.Equipped(wanted))
+        .thenRun(
+            (HostState after) -> {
+              publish(after, List.of());
+              replyTo.tell(new AdministerReply(view(after), Optional.empty()));
+            });
+  }
+
   private Effect<HostEvent, HostState> onRemove(
       HostState state, ActorRef<AdministerReply> replyTo) {
     var view = view(state);
@@ -837,7 +885,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   }
 
   private HostRow row(HostState state) {
-    return state.row(id, 0, around(state), building.size(), settings);
+    var row = state.row(id, 0, around(state), building.size(), settings);
+    return failedBuilds == 0 ? row : row.with(row.detail().withFailedBuilds(failedBuilds));
   }
 
   private void publish(HostState state, List<InstanceId> settled) {
@@ -873,6 +922,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             lastSeen,
             state.administration().forcedDown(),
             building.size(),
-            foreignGuests));
+            foreignGuests,
+            state.equipment(),
+            row.detail()));
   }
 }

@@ -17,7 +17,8 @@ import io.troupe.drivers.spi.HostInventory;
   @JsonSubTypes.Type(value = HostEvent.Forgotten.class, name = "forgotten"),
   @JsonSubTypes.Type(value = HostEvent.Administered.class, name = "administered"),
   @JsonSubTypes.Type(value = HostEvent.VolumeStored.class, name = "volume-stored"),
-  @JsonSubTypes.Type(value = HostEvent.VolumeDropped.class, name = "volume-dropped")
+  @JsonSubTypes.Type(value = HostEvent.VolumeDropped.class, name = "volume-dropped"),
+  @JsonSubTypes.Type(value = HostEvent.Equipped.class, name = "equipped")
 })
 public sealed interface HostEvent {
   /** The host was seen for the first time, or with another inventory or connection than before. */
@@ -46,4 +47,7 @@ public sealed interface HostEvent {
 
   /** Its room is free again. */
   record VolumeDropped(String volumeId) implements HostEvent {}
+
+  /** An operator said what the host has beyond what its driver sees. */
+  record Equipped(Equipment equipment) implements HostEvent {}
 }

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.HostDetail;
 import io.troupe.actors.scheduler.HostRow;
 import io.troupe.actors.scheduler.Machine;
 import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.actors.scheduler.resource.Allotment;
 import io.troupe.config.FleetSettings;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.ConnectionId;
@@ -16,10 +18,14 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.HostInventory;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
@@ -33,6 +39,10 @@ public final class HostState implements CborSerializable {
   private final PMap<String, Integer> groupMembers;
   private final long epoch;
   private final Administration administration;
+  private final Equipment equipment;
+  private final Tenancy tenancy;
+
+  private static final Pattern NUMBER = Pattern.compile("-?\\d{1,15}(\\.\\d{1,9})?");
 
   /** Size of each volume on the host's storage, GiB; {@code claimed} has them in it. */
   private final PMap<String, Long> volumes;
@@ -46,6 +56,8 @@ public final class HostState implements CborSerializable {
           HashTreePMap.empty(),
           0,
           Administration.USUAL,
+          Equipment.NONE,
+          Tenancy.NONE,
           HashTreePMap.empty());
 
   private HostState(
@@ -56,6 +68,8 @@ public final class HostState implements CborSerializable {
       PMap<String, Integer> groupMembers,
       long epoch,
       Administration administration,
+      Equipment equipment,
+      Tenancy tenancy,
       PMap<String, Long> volumes) {
     this.connection = connection;
     this.inventory = inventory;
@@ -64,6 +78,8 @@ public final class HostState implements CborSerializable {
     this.groupMembers = groupMembers;
     this.epoch = epoch;
     this.administration = administration;
+    this.equipment = equipment;
+    this.tenancy = tenancy;
     this.volumes = volumes;
   }
 
@@ -75,6 +91,7 @@ public final class HostState implements CborSerializable {
       @JsonProperty("claims") List<Claim> claims,
       @JsonProperty("epoch") long epoch,
       @JsonProperty("administration") Optional<Administration> administration,
+      @JsonProperty("equipment") Optional<Equipment> equipment,
       @JsonProperty("volumes") Optional<Map<String, Long>> volumes) {
     var state =
         new HostState(
@@ -85,6 +102,8 @@ public final class HostState implements CborSerializable {
             HashTreePMap.empty(),
             epoch,
             administration.orElse(Administration.USUAL),
+            equipment.orElse(Equipment.NONE),
+            Tenancy.NONE,
             HashTreePMap.empty());
     for (var volume : volumes.orElse(Map.of()).entrySet()) {
       state = state.withVolume(volume.getKey(), volume.getValue());
@@ -129,6 +148,12 @@ public final class HostState implements CborSerializable {
 
   public Optional<Long> volumeGib(String volumeId) {
     return Optional.ofNullable(volumes.get(volumeId));
+  }
+
+  /** Absent in snapshots from before hosts could be equipped. */
+  @JsonProperty
+  public Equipment equipment() {
+    return equipment;
   }
 
   /** Members of a server group with a claim here, condemned ones included. */
@@ -179,7 +204,52 @@ public final class HostState implements CborSerializable {
     return tooMuch("vCPU", asked.vcpus(), row.freeVcpus())
         .or(() -> tooMuch("MiB of RAM", asked.ramMib(), row.freeRamMib()))
         .or(() -> tooMuch("GiB of disk", asked.diskGib(), row.freeDiskGib()))
-        .or(() -> spec.group().flatMap(group -> crowded(group, row)));
+        .or(() -> spec.group().flatMap(group -> crowded(group, row)))
+        .or(() -> lacking(spec, row));
+  }
+
+  private static Optional<String> lacking(RequestSpec spec, HostRow row) {
+    return switch (row.detail().allot(spec.wants())) {
+      case Allotment.Fits _ -> Optional.empty();
+      case Allotment.Lacks(var why) -> Optional.of(why.text());
+    };
+  }
+
+  /**
+   * The claim as it is to be made, after nothing has refused it. What an earlier claim of the
+   * instance holds here, it goes on holding.
+   */
+  public Claim claimOf(RequestSpec spec, long generation, HostRow row) {
+    Holding holding =
+        claim(spec.instance())
+            .filter(there -> !there.condemned())
+            .map(Claim::holding)
+            .orElseGet(() -> Holding.of(spec, given(spec, row)));
+    return new Claim(spec.instance(), generation, spec.resources(), spec.group(), false, holding);
+  }
+
+  private static Map<String, ? extends Map<String, Long>> given(RequestSpec spec, HostRow row) {
+    return switch (row.detail().allot(spec.wants())) {
+      case Allotment.Fits(var given) -> given;
+      case Allotment.Lacks _ -> Map.of();
+    };
+  }
+
+  /** Why the host may not be equipped so: a class that instances hold would go. */
+  Optional<String> refusal(Equipment changed) {
+    for (var provider : new TreeMap<>(tenancy.usedByProvider()).entrySet()) {
+      for (String resourceClass : new TreeSet<>(provider.getValue().keySet())) {
+        if (!changed.has(provider.getKey(), resourceClass)) {
+          return Optional.of(
+              "Inventory of %s%s is in use.".formatted(resourceClass, of(provider.getKey())));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String of(String provider) {
+    return provider.isEmpty() ? "" : " of " + provider;
   }
 
   private static Optional<String> tooMuch(String what, long asked, long free) {
@@ -224,7 +294,34 @@ public final class HostState implements CborSerializable {
             machine.hypervisorVersion(),
             machine.architecture(),
             machine.guestType()),
-        machine.address());
+        machine.address(),
+        detail(machine));
+  }
+
+  private HostDetail detail(HostInventory machine) {
+    var traits = equipment.allTraits(machine.traits());
+    return new HostDetail(
+        tenancy.residents(claims.keySet()),
+        traits,
+        equipment.allProviders(traits),
+        tenancy.usedByProvider(),
+        0,
+        metrics(machine),
+        List.of());
+  }
+
+  /** The numbers among what the driver tells. */
+  private static Map<String, Double> metrics(HostInventory machine) {
+    var metrics = new HashMap<String, Double>();
+    machine
+        .details()
+        .forEach(
+            (name, text) -> {
+              if (NUMBER.matcher(text).matches()) {
+                metrics.put(name, Double.valueOf(text));
+              }
+            });
+    return metrics;
   }
 
   /**
@@ -252,6 +349,8 @@ public final class HostState implements CborSerializable {
               groupMembers,
               epoch,
               administration,
+              equipment,
+              tenancy,
               volumes);
       case HostEvent.Claimed(var claim) -> with(claim);
       case HostEvent.Condemned(var instance) ->
@@ -266,6 +365,8 @@ public final class HostState implements CborSerializable {
               groupMembers,
               taken,
               administration,
+              equipment,
+              tenancy,
               volumes);
       case HostEvent.Forgotten() ->
           new HostState(
@@ -276,10 +377,33 @@ public final class HostState implements CborSerializable {
               groupMembers,
               epoch,
               Administration.USUAL,
+              Equipment.NONE,
+              tenancy,
               volumes);
       case HostEvent.Administered(var changed) ->
           new HostState(
-              connection, inventory, claims, claimed, groupMembers, epoch, changed, volumes);
+              connection,
+              inventory,
+              claims,
+              claimed,
+              groupMembers,
+              epoch,
+              changed,
+              equipment,
+              tenancy,
+              volumes);
+      case HostEvent.Equipped(var changed) ->
+          new HostState(
+              connection,
+              inventory,
+              claims,
+              claimed,
+              groupMembers,
+              epoch,
+              administration,
+              changed,
+              tenancy,
+              volumes);
       case HostEvent.VolumeStored(var volume, var gib) -> withVolume(volume, gib);
       case HostEvent.VolumeDropped(var volume) -> withoutVolume(volume);
     };
@@ -295,6 +419,8 @@ public final class HostState implements CborSerializable {
         count(rest.groupMembers, claim, 1),
         epoch,
         administration,
+        equipment,
+        rest.tenancy.with(claim, 1),
         volumes);
   }
 
@@ -308,6 +434,8 @@ public final class HostState implements CborSerializable {
         groupMembers,
         epoch,
         administration,
+        equipment,
+        tenancy,
         rest.volumes.plus(volume, gib));
   }
 
@@ -323,6 +451,8 @@ public final class HostState implements CborSerializable {
                     groupMembers,
                     epoch,
                     administration,
+                    equipment,
+                    tenancy,
                     volumes.minus(volume)))
         .orElse(this);
   }
@@ -339,6 +469,8 @@ public final class HostState implements CborSerializable {
             count(groupMembers, claim, -1),
             epoch,
             administration,
+            equipment,
+            tenancy.with(claim, -1),
             volumes);
   }
 
@@ -359,6 +491,7 @@ public final class HostState implements CborSerializable {
         && claims.equals(that.claims)
         && epoch == that.epoch
         && administration.equals(that.administration)
+        && equipment.equals(that.equipment)
         && volumes.equals(that.volumes);
   }
 

@@ -1,5 +1,6 @@
 package io.troupe.actors.host;
 
+import io.troupe.actors.scheduler.HostDetail;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
@@ -23,6 +24,8 @@ import java.util.List;
  * @param building instances on it whose guests are being made
  * @param unknownGuests the foreign guests as they were seen last; none from a node of a former
  *     release
+ * @param equipment what an operator says it has
+ * @param detail what the scheduler sees of it beside capacity
  */
 public record HostView(
     HostId id,
@@ -42,11 +45,58 @@ public record HostView(
     Instant lastSeen,
     boolean forcedDown,
     int building,
-    List<GuestReport> unknownGuests)
+    List<GuestReport> unknownGuests,
+    Equipment equipment,
+    HostDetail detail)
     implements CborSerializable {
   public HostView {
     instances = List.copyOf(instances);
     foreignGuests = List.copyOf(foreignGuests);
     unknownGuests = unknownGuests == null ? List.of() : List.copyOf(unknownGuests);
+    equipment = equipment == null ? Equipment.NONE : equipment;
+    detail = detail == null ? HostDetail.NONE : detail;
+  }
+
+  /** A host without equipment. */
+  public HostView(
+      HostId id,
+      ConnectionId connection,
+      HostInventory inventory,
+      double cpuRatio,
+      double ramRatio,
+      double diskRatio,
+      Resources reserved,
+      Resources claimed,
+      List<InstanceId> instances,
+      boolean enabled,
+      String disabledReason,
+      boolean up,
+      String availabilityZone,
+      List<String> foreignGuests,
+      Instant lastSeen,
+      boolean forcedDown,
+      int building,
+      List<GuestReport> unknownGuests) {
+    this(
+        id,
+        connection,
+        inventory,
+        cpuRatio,
+        ramRatio,
+        diskRatio,
+        reserved,
+        claimed,
+        instances,
+        enabled,
+        disabledReason,
+        up,
+        availabilityZone,
+        foreignGuests,
+        lastSeen,
+        forcedDown,
+        building,
+        unknownGuests,
+        Equipment.NONE,
+        HostDetail.NONE);
   }
 }

@@ -47,7 +47,7 @@ final class Asking {
     return switch (step.kind()) {
       case RESERVE ->
           new Effect.ReserveQuota(
-              boot.project(), boot.resources(), boot.group().map(GroupSpec::id));
+              boot.project(), boot.flavor().resources(), boot.group().map(GroupSpec::id));
       case RELEASE_QUOTA -> new Effect.ReleaseQuota(boot.project());
       case PLACE -> new Effect.Place(spec(state, operation, settings));
       case CLAIM ->

@@ -1,7 +1,9 @@
 package io.troupe.actors.instance;
 
 import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.actors.scheduler.resource.Wants;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
@@ -22,6 +24,7 @@ import java.util.Set;
  * @param group the server group of the scheduler hint {@code group}, with its policy
  * @param userDataBase64 as given, empty when none
  * @param hints the other scheduler hints, each with its values
+ * @param destination an administrator's choice that all filters judge
  * @param volumes in the order the guest shall see them; absent in events of former releases
  */
 public record BootRequest(
@@ -50,6 +53,7 @@ public record BootRequest(
     boolean configDrive,
     String reservationId,
     int launchIndex,
+    Optional<String> destination,
     List<VolumeChoice> volumes) {
   public BootRequest {
     imageProperties = Map.copyOf(imageProperties);
@@ -87,7 +91,8 @@ public record BootRequest(
       Optional<String> accessIpv6,
       boolean configDrive,
       String reservationId,
-      int launchIndex) {
+      int launchIndex,
+      Optional<String> destination) {
     this(
         name,
         description,
@@ -114,6 +119,7 @@ public record BootRequest(
         configDrive,
         reservationId,
         launchIndex,
+        destination,
         List.of());
   }
 
@@ -159,6 +165,7 @@ public record BootRequest(
         configDrive,
         reservationId,
         launchIndex,
+        destination,
         otherVolumes);
   }
 
@@ -168,9 +175,10 @@ public record BootRequest(
   }
 
   /** What a host must have for it; a volume has room of its own. */
-  public Resources resources() {
-    var all = flavor.resources();
-    return bootsFromVolume() ? all.minus(new Resources(0, 0, flavor.rootGib())) : all;
+  private Resources claimed() {
+    var all = Wants.resources(flavor.resources(), flavor.extraSpecs());
+    var rootGib = bootsFromVolume() ? Math.min(all.diskGib(), flavor.rootGib()) : 0;
+    return all.minus(new Resources(0, 0, rootGib));
   }
 
   /** With what the owner changes. */
@@ -201,6 +209,7 @@ public record BootRequest(
         configDrive,
         reservationId,
         launchIndex,
+        destination,
         volumes);
   }
 
@@ -235,6 +244,7 @@ public record BootRequest(
         configDrive,
         reservationId,
         launchIndex,
+        destination,
         volumes);
   }
 
@@ -265,6 +275,7 @@ public record BootRequest(
         configDrive,
         reservationId,
         launchIndex,
+        destination,
         volumes);
   }
 
@@ -273,7 +284,7 @@ public record BootRequest(
     return new RequestSpec(
         instance,
         project,
-        resources(),
+        claimed(),
         availabilityZone,
         forcedHost,
         excluded,
@@ -281,6 +292,8 @@ public record BootRequest(
         hints,
         flavor.extraSpecs(),
         imageProperties,
-        candidates);
+        candidates,
+        new RequestDetail(
+            Optional.of(flavor.name()), Optional.of(image.id()), destination, Set.of()));
   }
 }

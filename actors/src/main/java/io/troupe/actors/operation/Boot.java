@@ -60,6 +60,7 @@ public final class Boot {
       Operation operation, BootRequest request, OperationSettings settings) {
     return request.forcedHost().isEmpty()
         && request.volumes().isEmpty()
+        && request.destination().isEmpty()
         && operation.attempts() + 1 < settings.spawnAttempts();
   }
 

@@ -10,6 +10,7 @@ import java.util.Set;
  *
  * @param disabledReason why an operator disabled it, empty when nobody did
  * @param aggregateMetadata for each key the values of all aggregates the host is in
+ * @param traits of the host itself
  */
 public record HostClass(
     boolean enabled,
@@ -17,7 +18,8 @@ public record HostClass(
     boolean up,
     String availabilityZone,
     Map<String, Set<String>> aggregateMetadata,
-    Machine machine) {
+    Machine machine,
+    Set<String> traits) {
   public HostClass {
     aggregateMetadata = deepCopy(aggregateMetadata);
   }

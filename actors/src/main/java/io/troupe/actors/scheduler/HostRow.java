@@ -25,6 +25,7 @@ import java.util.Set;
  * @param groupMembers for each server group the number of its members here, 1 or more
  * @param machine unknown in rows from before hosts told
  * @param address its own IP address, empty when unknown
+ * @param detail absent in rows from before hosts told
  */
 public record HostRow(
     HostId id,
@@ -44,7 +45,8 @@ public record HostRow(
     int ioOps,
     Map<String, Integer> groupMembers,
     Machine machine,
-    String address)
+    String address,
+    HostDetail detail)
     implements CborSerializable {
   /** Amounts are held as 32-bit numbers in the scan; a host counts as having at most this much. */
   static final int MOST = (1 << 30) - 1;
@@ -54,6 +56,7 @@ public record HostRow(
     groupMembers = Map.copyOf(groupMembers);
     machine = machine == null ? Machine.UNKNOWN : machine;
     address = address == null ? "" : address;
+    detail = detail == null ? HostDetail.NONE : detail;
     requireRatio(id, "cpu", cpuRatio);
     requireRatio(id, "ram", ramRatio);
     requireRatio(id, "disk", diskRatio);
@@ -99,7 +102,31 @@ public record HostRow(
         ioOps,
         groupMembers,
         Machine.UNKNOWN,
-        "");
+        "",
+        HostDetail.NONE);
+  }
+
+  public HostRow with(HostDetail other) {
+    return new HostRow(
+        id,
+        version,
+        total,
+        reserved,
+        claimed,
+        cpuRatio,
+        ramRatio,
+        diskRatio,
+        availabilityZone,
+        aggregateMetadata,
+        enabled,
+        disabledReason,
+        up,
+        instances,
+        ioOps,
+        groupMembers,
+        machine,
+        address,
+        other);
   }
 
   private static void requireRatio(HostId id, String resource, double ratio) {
@@ -129,7 +156,8 @@ public record HostRow(
         ioOps,
         groupMembers,
         machine,
-        address);
+        address,
+        detail);
   }
 
   /** vCPUs that can still be claimed; below 0 when a ratio was lowered under the claims. */
@@ -185,7 +213,8 @@ public record HostRow(
 
   /** What the host is apart from its load. */
   public HostClass hostClass() {
-    return new HostClass(enabled, disabledReason, up, availabilityZone, aggregateMetadata, machine);
+    return new HostClass(
+        enabled, disabledReason, up, availabilityZone, aggregateMetadata, machine, detail.traits());
   }
 
   /** The same row on the parts of an equal class, so that equal rows do not hold copies of them. */
@@ -208,7 +237,8 @@ public record HostRow(
         ioOps,
         groupMembers,
         equal.machine(),
-        address);
+        address,
+        detail.sharing(equal.traits()));
   }
 
   /** The row when these instances are on the host too, all of them still building. */
@@ -237,7 +267,8 @@ public record HostRow(
         ioOps + promised.size(),
         members,
         machine,
-        address);
+        address,
+        detail.with(promised));
   }
 
   /**

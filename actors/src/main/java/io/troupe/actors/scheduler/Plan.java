@@ -54,7 +54,7 @@ final class Plan {
     }
     int places = Math.max(request.candidates(), settings.hostSubsetSize());
     var ranking = new Ranking(table, Math.min(places, survivors), seed);
-    rank(ranking, survivors == 1 ? List.of() : WeigherList.of(request));
+    rank(ranking, survivors == 1 ? List.of() : WeigherList.of(request, settings));
     return ranking.candidates(settings.hostSubsetSize(), request.candidates());
   }
 
@@ -190,10 +190,21 @@ final class Plan {
             fillGroup(members::raw);
             yield columns.group;
           }
+          case HostWeigher.ByHost each -> ask(each);
         };
     int low = weigher.fromZero() ? 0 : Scan.lowest(raw, columns.out, hosts);
     var scale = new Scale(low, Scan.highest(raw, columns.out, hosts));
     return weighing(weigher, raw, scale);
+  }
+
+  private int[] ask(HostWeigher.ByHost weigher) {
+    int[] raw = new int[hosts];
+    for (int slot = 0; slot < hosts; slot++) {
+      if (isIn(slot)) {
+        raw[slot] = weigher.raw(request, table.seen(slot));
+      }
+    }
+    return raw;
   }
 
   private Weighing weighing(HostWeigher weigher, int[] raw, Scale scale) {

@@ -113,7 +113,8 @@ final class Reasons {
   }
 
   private List<Ranked> weigh() {
-    List<HostWeigher> weighers = survivors.size() == 1 ? List.of() : WeigherList.of(request);
+    List<HostWeigher> weighers =
+        survivors.size() == 1 ? List.of() : WeigherList.of(request, settings);
     List<Scale> scales = weighers.stream().map(this::scale).toList();
     var ranked = new ArrayList<Ranked>(survivors.size());
     for (HostRow host : survivors) {

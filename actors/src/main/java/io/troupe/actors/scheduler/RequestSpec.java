@@ -1,5 +1,6 @@
 package io.troupe.actors.scheduler;
 
+import io.troupe.actors.scheduler.resource.Wants;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -23,6 +24,7 @@ import java.util.Set;
  * @param hints the other scheduler hints
  * @param extraSpecs the flavor's
  * @param candidates hosts to name at most, the best one included, 1 to 100
+ * @param detail absent in messages from before there was one
  */
 public record RequestSpec(
     InstanceId instance,
@@ -35,9 +37,11 @@ public record RequestSpec(
     Map<String, List<String>> hints,
     Map<String, String> extraSpecs,
     Map<String, String> imageProperties,
-    int candidates)
+    int candidates,
+    RequestDetail detail)
     implements CborSerializable {
   public RequestSpec {
+    detail = detail == null ? RequestDetail.NONE : detail;
     excluded = Set.copyOf(excluded);
     var ownHints = new HashMap<String, List<String>>();
     hints.forEach((hint, values) -> ownHints.put(hint, List.copyOf(values)));
@@ -47,6 +51,55 @@ public record RequestSpec(
     if (candidates < 1 || candidates > 100) {
       throw new IllegalArgumentException("candidates must be 1 to 100: " + candidates);
     }
+  }
+
+  /** A request that says no more than this. */
+  public RequestSpec(
+      InstanceId instance,
+      ProjectId project,
+      Resources resources,
+      Optional<String> availabilityZone,
+      Optional<String> forcedHost,
+      Set<HostId> excluded,
+      Optional<GroupSpec> group,
+      Map<String, List<String>> hints,
+      Map<String, String> extraSpecs,
+      Map<String, String> imageProperties,
+      int candidates) {
+    this(
+        instance,
+        project,
+        resources,
+        availabilityZone,
+        forcedHost,
+        excluded,
+        group,
+        hints,
+        extraSpecs,
+        imageProperties,
+        candidates,
+        RequestDetail.NONE);
+  }
+
+  public RequestSpec with(RequestDetail other) {
+    return new RequestSpec(
+        instance,
+        project,
+        resources,
+        availabilityZone,
+        forcedHost,
+        excluded,
+        group,
+        hints,
+        extraSpecs,
+        imageProperties,
+        candidates,
+        other);
+  }
+
+  /** The values of a hint that are not empty. */
+  public List<String> hint(String name) {
+    return hints.getOrDefault(name, List.of()).stream().filter(value -> !value.isEmpty()).toList();
   }
 
   /** The same request when {@code host} was tried and refused. */
@@ -64,6 +117,12 @@ public record RequestSpec(
         hints,
         extraSpecs,
         imageProperties,
-        candidates);
+        candidates,
+        detail);
+  }
+
+  /** What it asks beside vCPUs, RAM and disk. */
+  public Wants wants() {
+    return Wants.of(extraSpecs, imageProperties);
   }
 }

@@ -12,7 +12,8 @@ public final class Scheduling {
 
   /** The best hosts, or why there is none. Does not count the instance anywhere. */
   public static Decision decide(
-      HostTable table, RequestSpec request, SchedulerSettings settings, long seed) {
+      HostTable table, RequestSpec request, SchedulerSettings given, long seed) {
+    SchedulerSettings settings = given.effective();
     var candidates = new Plan(table, request, settings).run(seed);
     return candidates.isEmpty()
         ? new Decision.NoValidHost(new Reasons(table, request, settings).explanation())
@@ -21,7 +22,8 @@ public final class Scheduling {
 
   /** The same decision with what became of every host; as slow as it is thorough. */
   public static PlacementReport explain(
-      HostTable table, RequestSpec request, SchedulerSettings settings, long seed) {
+      HostTable table, RequestSpec request, SchedulerSettings given, long seed) {
+    SchedulerSettings settings = given.effective();
     Decision decision = decide(table, request, settings, seed);
     return new Reasons(table, request, settings).report(decision, seed);
   }

@@ -1,7 +1,10 @@
 package io.troupe.actors.scheduler;
 
+import io.troupe.actors.scheduler.resource.Provider;
 import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.Resources;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -64,7 +67,8 @@ public record HostDraft(HostRow row) {
             row.ioOps(),
             row.groupMembers(),
             row.machine(),
-            row.address()));
+            row.address(),
+            row.detail()));
   }
 
   public HostDraft version(long version) {
@@ -99,7 +103,8 @@ public record HostDraft(HostRow row) {
             row.ioOps(),
             row.groupMembers(),
             row.machine(),
-            row.address()));
+            row.address(),
+            row.detail()));
   }
 
   public HostDraft zone(String zone) {
@@ -139,7 +144,8 @@ public record HostDraft(HostRow row) {
             ioOps,
             members,
             row.machine(),
-            row.address()));
+            row.address(),
+            row.detail()));
   }
 
   public HostDraft machine(Machine machine, String address) {
@@ -162,6 +168,43 @@ public record HostDraft(HostRow row) {
             row.ioOps(),
             row.groupMembers(),
             machine,
-            address));
+            address,
+            row.detail()));
+  }
+
+  public HostDraft detail(HostDetail detail) {
+    return new HostDraft(row.with(detail));
+  }
+
+  public HostDraft traits(String... traits) {
+    var old = row.detail();
+    return detail(
+        new HostDetail(
+            old.residents(),
+            Set.of(traits),
+            old.providers(),
+            old.used(),
+            old.failedBuilds(),
+            old.metrics(),
+            List.of()));
+  }
+
+  /** The host itself first. */
+  public HostDraft providers(Provider... providers) {
+    return detail(
+        new HostDetail(
+            Residents.NONE, Set.of(), List.of(providers), Map.of(), 0, Map.of(), List.of()));
+  }
+
+  public HostDraft residents(Set<InstanceId> instances, Map<String, Integer> flavors) {
+    return detail(
+        new HostDetail(
+            new Residents(instances, flavors, Map.of()),
+            Set.of(),
+            List.of(),
+            Map.of(),
+            0,
+            Map.of(),
+            List.of()));
   }
 }

@@ -1,12 +1,19 @@
 package io.troupe.actors.scheduler;
 
+import io.troupe.actors.scheduler.resource.Provider;
+import io.troupe.actors.scheduler.resource.Stock;
 import io.troupe.config.FilterName;
+import io.troupe.config.Isolation;
+import io.troupe.config.MetricWeights;
+import io.troupe.config.SchedulerPolicy;
 import io.troupe.config.SchedulerSettings;
+import io.troupe.config.WeigherName;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,6 +41,10 @@ final class RandomCloud {
           new Machine("fake", 1_000_000, "amd64", "fake"));
   private static final List<String> ARCHITECTURES = List.of("x86_64", "AMD64", "aarch64", "");
   private static final List<String> HYPERVISORS = List.of("kvm", "qemu", "FAKE", "xen");
+  private static final List<String> FLAVORS = List.of("m1.small", "m1.large", "c1");
+  private static final List<String> IMAGES = List.of("img-1", "img-2");
+  private static final List<String> TRAITS = List.of("CUSTOM_FAST", "CUSTOM_TRUSTED", "HW_X");
+  private static final List<String> CLASSES = List.of("CUSTOM_A", "VGPU");
   private static final double[] RATIOS = {1.0, 1.5, 4.0, 0.9, 16.0};
   private static final double[] MULTIPLIERS = {1.0, 0.0, -1.0, 2.5, 0.1};
 
@@ -90,7 +101,88 @@ final class RandomCloud {
         random.nextInt(4),
         members(),
         oneOf(MACHINES),
-        oneOf(List.of("", "10.0.0.7", "10.0.1.7", "10.1.0.7", "fd00::7")));
+        oneOf(List.of("", "10.0.0.7", "10.0.1.7", "10.1.0.7", "fd00::7")),
+        chance(0.3) ? HostDetail.NONE : detail());
+  }
+
+  private HostDetail detail() {
+    var instances = new HashSet<InstanceId>();
+    var flavors = new HashMap<String, Integer>();
+    var properties = new HashMap<String, Integer>();
+    while (chance(0.6)) {
+      instances.add(resident());
+      flavors.merge(oneOf(FLAVORS), 1, Integer::sum);
+      properties.merge(
+          oneOf(List.of("hw_disk_bus=virtio", "hw_disk_bus=scsi", "os_distro=arch")),
+          1,
+          Integer::sum);
+    }
+    var metrics = new HashMap<String, Double>();
+    if (chance(0.7)) {
+      metrics.put("cpu.frequency", oneOf(List.of(1.5, 2.0, 2.5)));
+    }
+    if (chance(0.7)) {
+      metrics.put("cpu.idle", oneOf(List.of(0.0, 50.0, 99.25)));
+    }
+    var providers = chance(0.3) ? List.<Provider>of() : providers();
+    return new HostDetail(
+        new Residents(instances, flavors, properties),
+        traits(),
+        providers,
+        used(providers),
+        chance(0.7) ? 0 : random.nextInt(3),
+        metrics,
+        List.of());
+  }
+
+  private InstanceId resident() {
+    return new InstanceId(new UUID(0x7e5, random.nextInt(12)));
+  }
+
+  private Set<String> traits() {
+    var traits = new HashSet<String>();
+    for (String trait : TRAITS) {
+      if (chance(0.5)) {
+        traits.add(trait);
+      }
+    }
+    return traits;
+  }
+
+  private List<Provider> providers() {
+    var providers = new ArrayList<Provider>();
+    providers.add(new Provider(Provider.HOST, traits(), stocks()));
+    while (providers.size() < 4 && chance(0.7)) {
+      providers.add(new Provider("p" + providers.size(), traits(), stocks()));
+    }
+    return providers;
+  }
+
+  private Map<String, Stock> stocks() {
+    var stocks = new HashMap<String, Stock>();
+    for (String name : CLASSES) {
+      if (chance(0.5)) {
+        stocks.put(
+            name,
+            chance(0.7)
+                ? Stock.of(1 + random.nextInt(4))
+                : new Stock(8, random.nextInt(3), 2, 6, 2, oneOf(List.of(1.0, 1.5, 0.5))));
+      }
+    }
+    return stocks;
+  }
+
+  private Map<String, Map<String, Long>> used(List<Provider> providers) {
+    var used = new HashMap<String, Map<String, Long>>();
+    for (Provider provider : providers) {
+      for (String name : provider.stocks().keySet()) {
+        if (chance(0.3)) {
+          used.computeIfAbsent(provider.name(), p -> new HashMap<>())
+              .put(name, 1L + random.nextInt(3));
+        }
+      }
+    }
+    return used;
   }
 
   private Map<String, Set<String>> aggregates() {
@@ -127,6 +219,15 @@ final class RandomCloud {
         metadata.put(
             resource + "_allocation_ratio", Set.of(oneOf(List.of("0.5", "0.8", "0", "x")), "2.0"));
       }
+    }
+    if (chance(0.2)) {
+      metadata.put("instance_type", Set.of(oneOf(List.of("m1.small,m1.large", "m1.large"))));
+    }
+    if (chance(0.1)) {
+      metadata.put("build_failure_weight_multiplier", Set.of("0.5", "2"));
+    }
+    if (chance(0.3)) {
+      metadata.put("PRIORITY", chance(0.8) ? Set.of("3", "7") : Set.of("high"));
     }
     if (chance(0.2)) {
       metadata.put("hw_disk_bus", Set.of(oneOf(List.of("virtio", "scsi, virtio", "ide"))));
@@ -169,7 +270,20 @@ final class RandomCloud {
           oneOf(List.of("capabilities:num_instances", "num_instances", "capabilities:unheard")),
           ">= 2");
     }
+    addResources(specs);
+    if (chance(0.1)) {
+      specs.put("trust:trusted_host", oneOf(List.of("trusted", "untrusted", "perhaps")));
+    }
     var hints = new HashMap<String, List<String>>();
+    if (chance(0.2)) {
+      hints.put("same_host", List.of(resident().toString(), "nobody"));
+    }
+    if (chance(0.2)) {
+      hints.put("different_host", List.of(resident().toString(), resident().toString()));
+    }
+    if (chance(0.2)) {
+      hints.put("query", List.of(oneOf(ReferenceQuery.QUERIES)));
+    }
     if (chance(0.4)) {
       hints.put("build_near_host_ip", List.of(oneOf(List.of("10.0.0.1", "fd00::1", "near"))));
     }
@@ -180,6 +294,7 @@ final class RandomCloud {
     if (chance(0.4)) {
       properties.put("hw_disk_bus", oneOf(List.of("virtio", "scsi", "")));
       properties.put("distro", "arch");
+      properties.put("os_distro", "arch");
     }
     if (chance(0.2)) {
       properties.put(oneOf(List.of("hw_architecture", "architecture")), oneOf(ARCHITECTURES));
@@ -192,6 +307,9 @@ final class RandomCloud {
     }
     if (chance(0.3)) {
       properties.put("img_hv_requested_version", oneOf(List.of(">=8.2,<9", ">8.2.0", "new")));
+    }
+    if (chance(0.1)) {
+      properties.put("trait:" + oneOf(TRAITS), oneOf(List.of("required", "forbidden")));
     }
     var excluded = new HashSet<HostId>();
     while (chance(0.3)) {
@@ -208,7 +326,35 @@ final class RandomCloud {
         hints,
         specs,
         properties,
-        1 + random.nextInt(5));
+        1 + random.nextInt(5),
+        new RequestDetail(
+            chance(0.8) ? Optional.of(oneOf(FLAVORS)) : Optional.empty(),
+            chance(0.8) ? Optional.of(oneOf(IMAGES)) : Optional.empty(),
+            chance(0.1) ? Optional.of(host().value().toUpperCase()) : Optional.empty(),
+            chance(0.1) ? Set.of(host().value().toLowerCase(), "nowhere") : Set.of()));
+  }
+
+  private void addResources(Map<String, String> specs) {
+    if (chance(0.25)) {
+      specs.put("resources:" + oneOf(CLASSES), oneOf(List.of("1", "2", "0", "many")));
+    }
+    if (chance(0.25)) {
+      specs.put("trait:" + oneOf(TRAITS), oneOf(List.of("required", "forbidden", "liked")));
+    }
+    for (String suffix : List.of("1", "_net", "B-2")) {
+      if (chance(0.2)) {
+        specs.put("resources" + suffix + ":" + oneOf(CLASSES), oneOf(List.of("1", "2", "3")));
+      }
+      if (chance(0.15)) {
+        specs.put("trait" + suffix + ":" + oneOf(TRAITS), oneOf(List.of("required", "forbidden")));
+      }
+      if (chance(0.05)) {
+        specs.put("resources" + suffix + ":VCPU", "1");
+      }
+    }
+    if (chance(0.4)) {
+      specs.put("group_policy", oneOf(List.of("isolate", "none")));
+    }
   }
 
   private Resources resources() {
@@ -228,22 +374,39 @@ final class RandomCloud {
   }
 
   SchedulerSettings settings() {
-    return chance(0.3)
-        ? SchedulerSettings.DEFAULT
-        : new SchedulerSettings(
-            oneOf(MULTIPLIERS),
-            oneOf(MULTIPLIERS),
-            oneOf(MULTIPLIERS),
-            oneOf(MULTIPLIERS),
-            oneOf(MULTIPLIERS),
-            oneOf(MULTIPLIERS),
-            1 + random.nextInt(4),
-            3,
-            filters(),
-            1 + random.nextInt(5),
-            1 + random.nextInt(6),
-            oneOf(MULTIPLIERS),
-            oneOf(MULTIPLIERS));
+    if (chance(0.3)) {
+      return SchedulerSettings.DEFAULT;
+    }
+    var multipliers = new EnumMap<WeigherName, Double>(WeigherName.class);
+    var weighers = EnumSet.noneOf(WeigherName.class);
+    for (WeigherName weigher : WeigherName.values()) {
+      multipliers.put(weigher, oneOf(MULTIPLIERS));
+      if (chance(0.8)) {
+        weighers.add(weigher);
+      }
+    }
+    var ratios = new HashMap<String, Double>();
+    if (chance(0.5)) {
+      ratios.put("cpu.frequency", 2.0);
+    }
+    if (chance(0.3)) {
+      ratios.put("cpu.idle", -0.25);
+    }
+    return new SchedulerSettings(
+        SchedulerPolicy.FILTER,
+        filters(),
+        weighers,
+        multipliers,
+        1 + random.nextInt(4),
+        3,
+        1 + random.nextInt(5),
+        1 + random.nextInt(6),
+        new Isolation(
+            Set.of("host-1", "HOST-2", "host-3"),
+            chance(0.3) ? Set.of() : Set.of("img-1"),
+            chance(0.7)),
+        new MetricWeights(ratios, -7.5),
+        chance(0.5) ? Map.of() : Map.of("hw_disk_bus", 2.5));
   }
 
   private Set<FilterName> filters() {

@@ -3,6 +3,7 @@ package io.troupe.actors.scheduler;
 import io.troupe.actors.scheduler.Explanation.Removal;
 import io.troupe.actors.scheduler.filter.Verdict;
 import io.troupe.config.SchedulerSettings;
+import io.troupe.config.WeigherName;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -123,10 +125,17 @@ final class Reference {
             "AggregateExtraSpecsFilter",
             "ImagePropertiesFilter",
             "AggregateImagePropertiesIsolation",
+            "AggregateTypeAffinityFilter",
+            "TrustedFilter",
+            "TraitsFilter",
+            "DestinationFilter",
+            "IgnoredHostsFilter",
             "RamFilter",
             "VcpuFilter",
             "DiskFilter",
             "RetryFilter",
+            "ResourceClassFilter",
+            "IsolatedHostsFilter",
             "ServerGroupAffinityFilter",
             "ServerGroupAntiAffinityFilter",
             "ComputeCapabilitiesFilter",
@@ -137,7 +146,15 @@ final class Reference {
             "IoOpsFilter",
             "AggregateIoOpsFilter",
             "NumInstancesFilter",
-            "AggregateNumInstancesFilter")) {
+            "AggregateNumInstancesFilter",
+            "SameHostFilter",
+            "DifferentHostFilter",
+            "TypeAffinityFilter",
+            "ExactRamFilter",
+            "ExactCoreFilter",
+            "ExactDiskFilter",
+            "MetricsFilter",
+            "JsonFilter")) {
       int count = 0;
       HostId nearest = null;
       Verdict.Fail miss = null;
@@ -159,6 +176,9 @@ final class Reference {
   }
 
   private static long shortfall(Verdict.Fail fail) {
+    if (fail instanceof Verdict.Inexact(var what, var asked, var free, var unit)) {
+      return asked < free ? free - asked : asked - free;
+    }
     return fail instanceof Verdict.Short(var what, var asked, var free, var unit)
         ? asked - free
         : 0;
@@ -167,6 +187,7 @@ final class Reference {
   /** Every filter that fails the host, in the order in which they count. */
   private Map<String, Verdict.Fail> reasons(HostRow host) {
     var reasons = new LinkedHashMap<String, Verdict.Fail>();
+    var neighbours = neighbours(host);
     boolean forced = request.forcedHost().isPresent();
     if (forced) {
       String name = request.forcedHost().get();
@@ -175,6 +196,18 @@ final class Reference {
       }
     } else {
       classReasons(host, reasons);
+      if (chosen("AggregateTypeAffinityFilter")) {
+        neighbours
+            .aggregateTypeReason()
+            .ifPresent(m -> reasons.put("AggregateTypeAffinityFilter", m));
+      }
+      if (chosen("TrustedFilter")) {
+        neighbours.trustReason().ifPresent(m -> reasons.put("TrustedFilter", m));
+      }
+      ReferenceResources.traitReason(request, host.detail().traits())
+          .ifPresent(miss -> reasons.put("TraitsFilter", miss));
+      neighbours.destinationReason().ifPresent(m -> reasons.put("DestinationFilter", m));
+      neighbours.ignoredReason().ifPresent(m -> reasons.put("IgnoredHostsFilter", m));
     }
     var claims = promised.getOrDefault(host.id(), Map.of()).values();
     long ram = claims.stream().mapToLong(claim -> claim.resources().ramMib()).sum();
@@ -204,7 +237,12 @@ final class Reference {
     if (request.excluded().contains(host.id())) {
       reasons.put("RetryFilter", new Verdict.Mismatch("attempt", "a first one", "an earlier one"));
     }
+    ReferenceResources.reason(request, host.detail(), claims)
+        .ifPresent(miss -> reasons.put("ResourceClassFilter", miss));
     if (!forced) {
+      if (chosen("IsolatedHostsFilter")) {
+        neighbours.isolationReason().ifPresent(m -> reasons.put("IsolatedHostsFilter", m));
+      }
       groupReasons(host, reasons);
       if (chosen("ComputeCapabilitiesFilter")) {
         int more = promised.getOrDefault(host.id(), Map.of()).size();
@@ -218,8 +256,16 @@ final class Reference {
       reasons.putAll(
           ReferenceLimits.reasons(
               request, settings, host, promised.getOrDefault(host.id(), Map.of()).values()));
+      neighbours.byHost(freeRam, freeVcpus, freeDisk).entrySet().stream()
+          .filter(reason -> chosen(reason.getKey()))
+          .forEach(reason -> reasons.put(reason.getKey(), reason.getValue()));
     }
     return reasons;
+  }
+
+  private ReferenceNeighbours neighbours(HostRow host) {
+    return new ReferenceNeighbours(
+        request, settings, host, promised.getOrDefault(host.id(), Map.of()).values());
   }
 
   private void classReasons(HostRow host, Map<String, Verdict.Fail> reasons) {
@@ -354,17 +400,16 @@ final class Reference {
     if (survivors.size() == 1) {
       return weights;
     }
-    var s = settings;
-    add(weights, survivors, "RamWeigher", "ram", s.ramWeightMultiplier(), true, this::idleRam);
-    add(weights, survivors, "CpuWeigher", "cpu", s.cpuWeightMultiplier(), true, this::idleCpu);
-    add(weights, survivors, "DiskWeigher", "disk", s.diskWeightMultiplier(), true, this::idleDisk);
-    add(weights, survivors, "IoOpsWeigher", "io_ops", s.ioOpsWeightMultiplier(), true, this::ioOps);
+    add(weights, survivors, "RamWeigher", "ram", multiplier("ram"), true, this::idleRam);
+    add(weights, survivors, "CpuWeigher", "cpu", multiplier("cpu"), true, this::idleCpu);
+    add(weights, survivors, "DiskWeigher", "disk", multiplier("disk"), true, this::idleDisk);
+    add(weights, survivors, "IoOpsWeigher", "io_ops", multiplier("io_ops"), true, this::ioOps);
     add(
         weights,
         survivors,
         "NumInstancesWeigher",
         "num_instances",
-        s.numInstancesWeightMultiplier(),
+        multiplier("num_instances"),
         false,
         host -> host.instances() + promised.getOrDefault(host.id(), Map.of()).size());
     add(
@@ -372,9 +417,18 @@ final class Reference {
         survivors,
         "HypervisorVersionWeigher",
         "hypervisor_version",
-        s.hypervisorVersionWeightMultiplier(),
+        multiplier("hypervisor_version"),
         false,
         host -> host.machine().hypervisorVersion());
+    add(weights, survivors, "PciWeigher", "pci", multiplier("pci"), false, host -> 100);
+    add(
+        weights,
+        survivors,
+        "BuildFailureWeigher",
+        "build_failure",
+        multiplier("build_failure"),
+        false,
+        host -> host.detail().failedBuilds());
     if (request.group().isPresent()) {
       GroupSpec group = request.group().get();
       if (group.policy() == GroupSpec.Policy.SOFT_AFFINITY) {
@@ -383,7 +437,7 @@ final class Reference {
             survivors,
             "SoftAffinityWeigher",
             "soft_affinity",
-            s.softAffinityWeightMultiplier(),
+            multiplier("soft_affinity"),
             false,
             host -> members(host, group.id()));
       }
@@ -393,11 +447,47 @@ final class Reference {
             survivors,
             "SoftAntiAffinityWeigher",
             "soft_anti_affinity",
-            s.softAntiAffinityWeightMultiplier(),
+            multiplier("soft_anti_affinity"),
             false,
             host -> -members(host, group.id()));
       }
     }
+    if (!settings.metrics().ratios().isEmpty()) {
+      add(
+          weights,
+          survivors,
+          "MetricsWeigher",
+          "metrics",
+          multiplier("metrics"),
+          false,
+          host -> neighbours(host).metrics());
+    }
+    if (!request.imageProperties().isEmpty()) {
+      add(
+          weights,
+          survivors,
+          "ImagePropertiesWeigher",
+          "image_props",
+          multiplier("image_props"),
+          false,
+          host -> neighbours(host).imageProperties());
+    }
+    add(
+        weights,
+        survivors,
+        "VcpusUsedWeigher",
+        "vcpus_used",
+        multiplier("vcpus_used"),
+        false,
+        host -> neighbours(host).vcpusUsed());
+    add(
+        weights,
+        survivors,
+        "PriorityWeigher",
+        "priority",
+        multiplier("priority"),
+        false,
+        host -> neighbours(host).priority());
     return weights;
   }
 
@@ -409,6 +499,9 @@ final class Reference {
       double configured,
       boolean fromZero,
       Raw raw) {
+    if (weigher(option).filter(settings.enabledWeighers()::contains).isEmpty()) {
+      return;
+    }
     double low = fromZero ? 0 : Double.POSITIVE_INFINITY;
     double high = fromZero ? 0 : Double.NEGATIVE_INFINITY;
     for (HostRow host : survivors) {
@@ -418,9 +511,21 @@ final class Reference {
     for (HostRow host : survivors) {
       double value = fromZero ? Math.max(raw.of(host), 0) : raw.of(host);
       double multiplier = multiplier(host, option + "_weight_multiplier", configured);
+      multiplier = option.equals("build_failure") ? -multiplier : multiplier;
       double weight = high == low ? 0 : (value - low) * (multiplier / (high - low));
       weights.get(host.id()).put(weigher, weight);
     }
+  }
+
+  /** As it is written in the settings. */
+  private double multiplier(String option) {
+    return settings.multipliers().get(weigher(option).orElseThrow());
+  }
+
+  private static Optional<WeigherName> weigher(String option) {
+    return Arrays.stream(WeigherName.values())
+        .filter(name -> name.option().equals(option + "_weight_multiplier"))
+        .findFirst();
   }
 
   private static double multiplier(HostRow host, String option, double configured) {

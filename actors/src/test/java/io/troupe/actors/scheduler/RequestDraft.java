@@ -70,6 +70,10 @@ public record RequestDraft(
         resources, zone, forcedHost, excluded, group, Map.of(key, value), candidates);
   }
 
+  public RequestDraft extraSpecs(Map<String, String> specs) {
+    return new RequestDraft(resources, zone, forcedHost, excluded, group, specs, candidates);
+  }
+
   public RequestDraft candidates(int most) {
     return new RequestDraft(resources, zone, forcedHost, excluded, group, extraSpecs, most);
   }

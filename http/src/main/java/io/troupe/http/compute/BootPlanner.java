@@ -86,7 +86,7 @@ final class BootPlanner {
           wanted.metadata(),
           wanted.tags(),
           placement.zone(),
-          placement.host().or(() -> devices.host().map(HostId::value)),
+          placement.forced(),
           serverGroup,
           hints,
           groups,
@@ -95,7 +95,8 @@ final class BootPlanner {
           wanted.accessIpv6(),
           wanted.configDrive(),
           reservation,
-          index);
+          index,
+          placement.destination().or(() -> devices.host().map(HostId::value)));
       return devices.volumes().isEmpty() ? request : request.withVolumes(devices.ofOne());
     }
   }
@@ -113,6 +114,7 @@ final class BootPlanner {
     Optional<GroupSpec> group = group(caller, wanted.hints());
     var hints = new HashMap<>(wanted.hints());
     hints.remove("group");
+    SchedulerHints.check(hints);
     return devices
         .resolve(caller, wanted.devices(), wanted.maxCount())
         .thenCombine(placements.resolve(caller, wanted), BootPlanner::together)
@@ -138,8 +140,9 @@ final class BootPlanner {
 
   private static Where together(
       DeviceResolver.Devices devices, PlacementResolver.Placement placement) {
+    var asked = placement.forced().or(placement::destination);
     if (devices.host().isPresent()
-        && placement.host().filter(host -> !host.equals(devices.host().get().value())).isPresent()) {
+        && asked.filter(host -> !host.equals(devices.host().get().value())).isPresent()) {
       throw DeviceWish.invalid("the volumes lie on another host than the one asked for.");
     }
     return new Where(devices, placement);

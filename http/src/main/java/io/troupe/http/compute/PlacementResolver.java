@@ -26,25 +26,38 @@ final class PlacementResolver {
     this.hosts = hosts;
   }
 
-  record Placement(Optional<String> zone, Optional<String> host) {}
+  /**
+   * @param forced a host in place of all choice
+   * @param destination a host that all filters judge
+   */
+  record Placement(Optional<String> zone, Optional<String> forced, Optional<String> destination) {}
 
   /**
-   * Reads {@code availability_zone} (a zone, or an administrator's {@code zone:host} and {@code
-   * zone:host:node}) and {@code host}; 400 when there is no such zone or host.
+   * Reads {@code availability_zone} (a zone, or an administrator's {@code zone:host}, {@code
+   * zone:host:node} and {@code zone::node}, which no filter judges) and {@code host} or {@code
+   * hypervisor_hostname}, which all filters judge; 400 when there is no such zone or host. A zone
+   * that the forced host is not in counts as not given, as in Nova.
    */
   CompletionStage<Placement> resolve(Caller caller, CreateRequest wanted) {
     String[] parts = wanted.availabilityZone().orElse("").split(":", -1);
     Optional<String> zone = Optional.of(parts[0]).filter(name -> !name.isEmpty());
-    Optional<String> host = chosenHost(caller, wanted, parts);
+    Optional<String> forced = forcedHost(parts);
+    Optional<String> destination = wanted.host().or(wanted::hypervisorHostname);
+    requireOneWay(wanted, forced, destination);
+    Optional<String> host = forced.or(() -> destination);
+    if (host.isPresent() && !caller.may(Permission.CHOOSE_HOST)) {
+      throw ApiError.forbidden("Policy doesn't allow choosing a host.").thrown();
+    }
     if (host.isEmpty() && (zone.isEmpty() || isKnownZone(zone.get()))) {
-      return CompletableFuture.completedFuture(new Placement(zone, host));
+      return CompletableFuture.completedFuture(
+          new Placement(zone, Optional.empty(), Optional.empty()));
     }
     return hosts
         .hosts()
         .thenApply(
             all -> {
-              host.ifPresent(
-                  name -> require(all, view -> view.id().value().equals(name), noSuchHost(name)));
+              Optional<HostView> chosen =
+                  host.map(name -> require(all, view -> isCalled(view, name), noSuchHost(name)));
               zone.filter(name -> !isKnownZone(name))
                   .ifPresent(
                       name ->
@@ -53,37 +66,49 @@ final class PlacementResolver {
                               view -> view.availabilityZone().equals(name),
                               ApiError.badRequest(
                                   "The requested availability zone is not available")));
-              return new Placement(zone, host);
+              Optional<String> name = chosen.map(view -> view.id().value());
+              return forced.isPresent()
+                  ? new Placement(
+                      zone.filter(chosen.orElseThrow().availabilityZone()::equals),
+                      name,
+                      Optional.empty())
+                  : new Placement(zone, Optional.empty(), name);
             });
   }
 
-  private static Optional<String> chosenHost(
-      Caller caller, CreateRequest wanted, String[] zoneParts) {
+  private static Optional<String> forcedHost(String[] zoneParts) {
     if (zoneParts.length > 3) {
       throw ApiError.badRequest("Unable to parse availability_zone: ZONE:HOST:NODE at most.")
           .thrown();
     }
-    Optional<String> inZone =
-        zoneParts.length == 1
-            ? Optional.empty()
-            : Optional.of(zoneParts[1].isEmpty() ? zoneParts[zoneParts.length - 1] : zoneParts[1])
-                .filter(name -> !name.isEmpty());
-    Optional<String> named = wanted.host().or(wanted::hypervisorHostname);
-    if (inZone.isPresent() && named.isPresent()) {
+    if (zoneParts.length == 3
+        && !zoneParts[1].isEmpty()
+        && !zoneParts[2].isEmpty()
+        && !zoneParts[1].equalsIgnoreCase(zoneParts[2])) {
+      throw noSuchHost(zoneParts[2]).thrown(); // a host is its own only node
+    }
+    return zoneParts.length == 1
+        ? Optional.empty()
+        : Optional.of(zoneParts[1].isEmpty() ? zoneParts[zoneParts.length - 1] : zoneParts[1])
+            .filter(name -> !name.isEmpty());
+  }
+
+  private static void requireOneWay(
+      CreateRequest wanted, Optional<String> forced, Optional<String> destination) {
+    if (forced.isPresent() && destination.isPresent()) {
       throw ApiError.badRequest(
               "Destination host can be given in availability_zone or in host, not in both.")
           .thrown();
     }
     if (wanted.host().isPresent()
         && wanted.hypervisorHostname().isPresent()
-        && !wanted.host().equals(wanted.hypervisorHostname())) {
+        && !wanted.host().get().equalsIgnoreCase(wanted.hypervisorHostname().get())) {
       throw noSuchHost(wanted.hypervisorHostname().get()).thrown();
     }
-    Optional<String> host = inZone.or(() -> named);
-    if (host.isPresent() && !caller.may(Permission.CHOOSE_HOST)) {
-      throw ApiError.forbidden("Policy doesn't allow choosing a host.").thrown();
-    }
-    return host;
+  }
+
+  private static boolean isCalled(HostView view, String name) {
+    return view.id().value().equalsIgnoreCase(name);
   }
 
   private boolean isKnownZone(String zone) {
@@ -98,10 +123,9 @@ final class PlacementResolver {
     return false;
   }
 
-  private static void require(List<HostView> all, Predicate<HostView> fits, ApiError otherwise) {
-    if (all.stream().noneMatch(fits)) {
-      throw otherwise.thrown();
-    }
+  private static HostView require(
+      List<HostView> all, Predicate<HostView> fits, ApiError otherwise) {
+    return all.stream().filter(fits).findFirst().orElseThrow(otherwise::thrown);
   }
 
   private static ApiError noSuchHost(String name) {

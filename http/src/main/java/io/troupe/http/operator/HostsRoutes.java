@@ -3,8 +3,11 @@ package io.troupe.http.operator;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.actors.Hosts;
+import io.troupe.actors.host.Equipment;
 import io.troupe.actors.host.HostView;
+import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.Names;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.http.access.Policy;
@@ -38,7 +41,31 @@ final class HostsRoutes {
   List<Route> routes() {
     return List.of(
         Route.get("/hosts", Policy.ADMIN, this::list),
-        Route.get("/hosts/{id}", Policy.ADMIN, this::show));
+        Route.get("/hosts/{id}", Policy.ADMIN, this::show),
+        Route.put("/hosts/{id}/traits", Policy.ADMIN, this::putTraits),
+        Route.put("/hosts/{id}/inventory", Policy.ADMIN, this::putInventory));
+  }
+
+  private CompletionStage<HttpResponse> putTraits(Call call) {
+    return call.body(EquipmentJson::traits).thenCompose(change -> equip(call, change));
+  }
+
+  private CompletionStage<HttpResponse> putInventory(Call call) {
+    return call.body(EquipmentJson::inventory).thenCompose(change -> equip(call, change));
+  }
+
+  private CompletionStage<HttpResponse> equip(Call call, Equipment.Change change) {
+    String id = call.path("id");
+    if (!Names.isToken(id)) {
+      throw noSuchHost().thrown();
+    }
+    return hosts
+        .equip(new HostId(id), change)
+        .thenApply(answer -> Reply.ok(Json.object().set("host", full(ApiError.accepted(answer)))));
+  }
+
+  private static ApiError noSuchHost() {
+    return new ApiError(404, "HostNotFound", "There is no such host.");
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
@@ -79,9 +106,7 @@ final class HostsRoutes {
                     .filter(host -> host.id().value().equals(id))
                     .findFirst()
                     .map(host -> Reply.ok(Json.object().set("host", full(host))))
-                    .orElseThrow(
-                        () ->
-                            new ApiError(404, "HostNotFound", "There is no such host.").thrown()));
+                    .orElseThrow(() -> noSuchHost().thrown()));
   }
 
   private static ObjectNode summary(HostView host) {
@@ -117,7 +142,9 @@ final class HostsRoutes {
         .put("ram", host.ramRatio())
         .put("disk", host.diskRatio());
     ArrayNode traits = body.putArray("traits");
-    inventory.traits().stream().sorted().forEach(traits::add);
+    host.equipment().allTraits(inventory.traits()).stream().sorted().forEach(traits::add);
+    body.set("equipment", EquipmentJson.of(host.equipment()));
+    body.set("used", EquipmentJson.used(host.detail().used()));
     ObjectNode details = body.putObject("details");
     inventory.details().entrySet().stream()
         .sorted(Map.Entry.comparingByKey())

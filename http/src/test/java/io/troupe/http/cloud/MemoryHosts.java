@@ -7,6 +7,7 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Aggregate;
 import io.troupe.actors.catalog.Connection;
 import io.troupe.actors.host.Administration;
+import io.troupe.actors.host.Equipment;
 import io.troupe.actors.host.HostView;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
@@ -108,6 +109,11 @@ public final class MemoryHosts implements Hosts {
               return CompletableFuture.completedStage(Answer.of(host(connection)));
             })
         .orElseGet(() -> refuse(new Rejection.NotFound("Compute host", host.value())));
+  }
+
+  @Override
+  public CompletionStage<Answer<HostView>> equip(HostId host, Equipment.Change change) {
+    throw new UnsupportedOperationException("no test of the Compute API asks this");
   }
 
   @Override

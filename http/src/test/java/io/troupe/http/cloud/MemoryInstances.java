@@ -166,6 +166,9 @@ public final class MemoryInstances implements Instances, Quotas {
               new StepOutcome.Placed(List.of(new HostId(spec.forcedHost().orElse("host-1"))), "");
           case Effect.ClaimHost(_, _, var spec) ->
               new StepOutcome.Claimed(spec.availabilityZone().orElse("nova"));
+          case Effect.AttachPort(var project, var choice, var index)
+              when choice instanceof NetworkChoice.OnNetwork ->
+              new StepOutcome.Attached(called(Nic.portIdOf(id, index), nic(id, project, choice)));
           case Effect.AttachPort(var project, var choice, _) ->
               new StepOutcome.Attached(nic(id, project, choice));
           case Effect.ReleasePorts _ -> {
@@ -245,6 +248,20 @@ public final class MemoryInstances implements Instances, Quotas {
 
   private Image filled(Image image) {
     return image.activated(200_000, (long) image.minDiskGib() << 30, "md5", "sha", clock.instant());
+  }
+
+  private static Nic called(String portId, Nic nic) {
+    return new Nic(
+        portId,
+        nic.networkId(),
+        nic.label(),
+        nic.subnetId(),
+        nic.mac(),
+        nic.address(),
+        nic.cidr(),
+        nic.gateway(),
+        nic.dnsServers(),
+        nic.mtu());
   }
 
   private Nic nic(InstanceId id, ProjectId project, NetworkChoice choice) {

@@ -206,6 +206,45 @@ class ServersTest extends CloudTest {
   }
 
   @Test
+  void aForcedHostIsInWhicheverZoneItIs() {
+    String body = server("a", "\"availability_zone\": \"nova:HOST-2\"");
+
+    assertThat(cloud.admin().post(SERVERS, body).status()).isEqualTo(202);
+
+    assertThat(only().request().forcedHost()).contains("host-2");
+    assertThat(only().request().availabilityZone()).isEmpty();
+    String nodes = server("a", "\"availability_zone\": \"west:host-1:host-2\"");
+    assertThat(cloud.admin().post(SERVERS, nodes).status()).isEqualTo(400);
+  }
+
+  @Test
+  void aHostThatIsAskedForIsADestinationThatFiltersJudge() {
+    String body = server("a", "\"host\": \"host-2\", \"networks\": \"none\"");
+
+    assertThat(cloud.alice().at("2.74").post(SERVERS, body).status()).isEqualTo(403);
+    assertThat(cloud.admin().at("2.74").post(SERVERS, body).status()).isEqualTo(202);
+    assertThat(only().request().forcedHost()).isEmpty();
+    assertThat(only().request().destination()).contains("host-2");
+    String twice =
+        body.replace("\"networks\"", "\"availability_zone\": \"west:host-2\", \"networks\"");
+    assertThat(cloud.admin().at("2.74").post(SERVERS, twice).text()).contains("not in both");
+    String apart =
+        body.replace("\"networks\"", "\"hypervisor_hostname\": \"host-1\", \"networks\"");
+    assertThat(cloud.admin().at("2.74").post(SERVERS, apart).status()).isEqualTo(400);
+  }
+
+  @Test
+  void aQueryThatCannotBeReadIsRefused() {
+    String body =
+        server("a", "").replaceFirst("\\}$", ", \"os:scheduler_hints\": {\"query\": \"free\"}}");
+
+    var refused = cloud.alice().post(SERVERS, body);
+
+    assertThat(refused.status()).as(refused.text()).isEqualTo(400);
+    assertThat(refused.text()).contains("os:scheduler_hints.query");
+  }
+
+  @Test
   void aFlavorWithoutADiskIsForAdministrators() {
     String body = server("a", "").replace("\"flavorRef\": \"1\"", "\"flavorRef\": \"zero\"");
 

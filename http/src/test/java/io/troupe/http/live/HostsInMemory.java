@@ -5,7 +5,9 @@ import io.troupe.actors.Hosts;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Connection;
 import io.troupe.actors.host.Administration;
+import io.troupe.actors.host.Equipment;
 import io.troupe.actors.host.HostView;
+import io.troupe.actors.scheduler.HostDetail;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -84,6 +86,39 @@ public final class HostsInMemory implements Hosts {
   @Override
   public CompletionStage<Optional<HostView>> host(HostId id) {
     throw new UnsupportedOperationException("no test of the operator API asks this");
+  }
+
+  /** Says what was asked as what is there; {@code full} refuses. */
+  @Override
+  public CompletionStage<Answer<HostView>> equip(HostId host, Equipment.Change change) {
+    if (host.value().equals("full")) {
+      return CompletableFuture.completedFuture(
+          Answer.refuse(new Rejection.Conflict("Inventory of CUSTOM_FPGA is in use.")));
+    }
+    var view = host("c", host.value(), true, false);
+    return CompletableFuture.completedFuture(
+        Answer.of(
+            new HostView(
+                view.id(),
+                view.connection(),
+                view.inventory(),
+                1,
+                1,
+                1,
+                view.reserved(),
+                view.claimed(),
+                List.of(),
+                true,
+                "",
+                true,
+                "nova",
+                List.of(),
+                Instant.EPOCH,
+                false,
+                0,
+                List.of(),
+                Equipment.NONE.changedBy(change),
+                HostDetail.NONE)));
   }
 
   @Override

@@ -118,6 +118,10 @@ public final class LiveServer implements AutoCloseable {
     return send("POST", path, token, "application/json", BodyPublishers.ofString(json));
   }
 
+  public Reply put(String path, String token, String json) {
+    return send("PUT", path, token, "application/json", BodyPublishers.ofString(json));
+  }
+
   public Reply put(String path, String token, byte[] bytes) {
     return send("PUT", path, token, "application/octet-stream", BodyPublishers.ofByteArray(bytes));
   }

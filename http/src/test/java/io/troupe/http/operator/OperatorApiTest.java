@@ -79,7 +79,10 @@ class OperatorApiTest {
                         catalog,
                         new HostsInMemory(),
                         placements,
-                        new MemoryInstances(catalog, new MemoryNetworks(catalog, new MemoryVolumes(Clock.systemUTC(), Clock.systemUTC()),
+                        new MemoryInstances(
+                            catalog,
+                            new MemoryNetworks(catalog, Clock.systemUTC()),
+                            new MemoryVolumes(Clock.systemUTC()),
                             Clock.systemUTC()),
                         1000),
                     HealthService.of(notReady::get),

@@ -2,11 +2,14 @@ package io.troupe.actors.scheduler.filter;
 
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.HostTable;
+import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.actors.scheduler.resource.Wants;
 import io.troupe.config.FilterName;
 import io.troupe.config.SchedulerSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * Which filters a request meets, and in which order. The order decides nothing about who passes,
@@ -26,6 +29,7 @@ public final class FilterChain {
   private static final HostFilter TENANCY = new AggregateMultiTenancyIsolation();
   private static final HostFilter IMAGE = new ImagePropertiesFilter();
   private static final HostFilter IMAGE_ISOLATION = new AggregateImagePropertiesIsolation();
+  private static final HostFilter TYPE_ISOLATION = new AggregateTypeAffinityFilter();
   private static final HostFilter RETRY = new RetryFilter();
 
   private FilterChain() {}
@@ -34,15 +38,22 @@ public final class FilterChain {
   public static List<HostFilter> of(
       RequestSpec request, HostTable table, SchedulerSettings settings) {
     var chain = new ArrayList<HostFilter>();
+    Wants wants = request.wants();
     if (request.forcedHost().isPresent()) {
       chain.add(new ForcedHostFilter(request.forcedHost().get())); // in place of all choice
     } else {
       addByClass(chain, request, settings);
+      TraitsFilter.of(wants).ifPresent(chain::add); // words per class, where any are asked
+      addDestination(chain, request.detail()); // one host or a few
     }
     chain.addAll(
         CAPACITY); // one comparison per host, all hosts at once; a forced host needs room too
     chain.add(RETRY); // a few named hosts, never more than the attempts allowed
+    ResourceClassFilter.of(wants).ifPresent(chain::add); // room too, but a search per host
     if (request.forcedHost().isEmpty()) {
+      if (settings.enabled(FilterName.ISOLATED_HOSTS)) {
+        chain.add(new IsolatedHostsFilter(settings.isolation())); // the hosts configured
+      }
       request
           .group()
           .ifPresent(group -> addGroup(chain, group, table, settings)); // grows with the group
@@ -67,6 +78,19 @@ public final class FilterChain {
     if (settings.enabled(FilterName.AGGREGATE_IMAGE_PROPERTIES_ISOLATION)) {
       chain.add(IMAGE_ISOLATION); // the same with lists
     }
+    if (settings.enabled(FilterName.AGGREGATE_TYPE_AFFINITY)) {
+      chain.add(TYPE_ISOLATION); // one list per class
+    }
+    if (settings.enabled(FilterName.TRUSTED)) {
+      TrustedFilter.of(request).ifPresent(chain::add); // one word per class
+    }
+  }
+
+  private static void addDestination(List<HostFilter> chain, RequestDetail detail) {
+    detail.destination().ifPresent(host -> chain.add(new DestinationFilter(host)));
+    if (!detail.ignored().isEmpty()) {
+      chain.add(new IgnoredHostsFilter(detail.ignored()));
+    }
   }
 
   private static void addByHost(
@@ -83,13 +107,32 @@ public final class FilterChain {
             chain.add(new AggregateNumInstancesFilter(settings.maxInstancesPerHost()));
         case COMPUTE_CAPABILITIES -> ComputeCapabilitiesFilter.of(request).ifPresent(chain::add);
         case SIMPLE_CIDR_AFFINITY -> SimpleCIDRAffinityFilter.of(request).ifPresent(chain::add);
+        case SAME_HOST -> SameHostFilter.of(request).ifPresent(chain::add);
+        case DIFFERENT_HOST -> DifferentHostFilter.of(request).ifPresent(chain::add);
+        case TYPE_AFFINITY -> chain.add(new TypeAffinityFilter());
+        case EXACT_RAM -> chain.add(new ExactRamFilter());
+        case EXACT_CORE -> chain.add(new ExactCoreFilter());
+        case EXACT_DISK -> chain.add(new ExactDiskFilter());
+        case METRICS ->
+            chain.add(new MetricsFilter(new TreeSet<>(settings.metrics().ratios().keySet())));
+        case JSON -> JsonFilter.of(request).ifPresent(chain::add);
         case COMPUTE,
             IMAGE_PROPERTIES,
+            AGGREGATE_TYPE_AFFINITY,
+            TRUSTED,
+            ISOLATED_HOSTS,
             AGGREGATE_INSTANCE_EXTRA_SPECS,
             AGGREGATE_IMAGE_PROPERTIES_ISOLATION,
             SERVER_GROUP_AFFINITY,
             SERVER_GROUP_ANTI_AFFINITY -> {} // have a place above
-        case AVAILABILITY_ZONE, AGGREGATE_MULTI_TENANCY_ISOLATION, RAM, CORE, DISK, RETRY -> {
+        case AVAILABILITY_ZONE,
+            AGGREGATE_MULTI_TENANCY_ISOLATION,
+            RAM,
+            CORE,
+            DISK,
+            RETRY,
+            NUMA_TOPOLOGY,
+            PCI_PASSTHROUGH -> {
           // always asked
         }
         case ALL_HOSTS -> {} // every host passes

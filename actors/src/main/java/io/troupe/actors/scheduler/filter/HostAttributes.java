@@ -29,6 +29,7 @@ final class HostAttributes {
           entry("free_disk_mb", host -> 1024L * (host.total().diskGib() - usedDiskGib(host))),
           entry("num_instances", HostRow::instances),
           entry("num_io_ops", HostRow::ioOps),
+          entry("failed_builds", host -> host.detail().failedBuilds()),
           entry("cpu_allocation_ratio", HostRow::cpuRatio),
           entry("ram_allocation_ratio", HostRow::ramRatio),
           entry("disk_allocation_ratio", HostRow::diskRatio));
@@ -45,9 +46,14 @@ final class HostAttributes {
    * @param path attribute names separated by colons
    */
   static Optional<String> of(HostRow host, String path) {
+    return value(host, path).map(String::valueOf);
+  }
+
+  /** The same as a number or a text. */
+  static Optional<Object> value(HostRow host, String path) {
     return Optional.ofNullable(BY_NAME.get(path))
-        .map(attribute -> String.valueOf(attribute.apply(host)))
-        .filter(value -> !value.isEmpty());
+        .map(attribute -> attribute.apply(host))
+        .filter(value -> !value.equals(""));
   }
 
   static boolean isKnown(String path) {

@@ -12,7 +12,8 @@ public sealed interface Verdict {
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
   @JsonSubTypes({
     @JsonSubTypes.Type(value = Short.class, name = "short"),
-    @JsonSubTypes.Type(value = Mismatch.class, name = "mismatch")
+    @JsonSubTypes.Type(value = Mismatch.class, name = "mismatch"),
+    @JsonSubTypes.Type(value = Inexact.class, name = "inexact")
   })
   sealed interface Fail extends Verdict {
     /**
@@ -42,6 +43,24 @@ public sealed interface Verdict {
 
     private String amount(long value) {
       return unit.isEmpty() ? Long.toString(value) : value + " " + unit;
+    }
+  }
+
+  /**
+   * More or less of something than exactly what was asked.
+   *
+   * @param unit of both amounts, empty for plain counts
+   */
+  record Inexact(String what, long asked, long free, String unit) implements Fail {
+    @Override
+    public long distance() {
+      return Math.abs(asked - free);
+    }
+
+    @Override
+    public String text() {
+      String blank = unit.isEmpty() ? "" : " ";
+      return what + " exactly " + asked + blank + unit + " asked, " + free + blank + unit + " free";
     }
   }
 

@@ -1,7 +1,7 @@
 package io.troupe.actors.scheduler.weigher;
 
 import io.troupe.actors.scheduler.HostRow;
-import io.troupe.config.SchedulerSettings;
+import io.troupe.config.WeigherName;
 
 /**
  * Unclaimed vCPUs in thousandths, with the allocation ratio; more is better under a positive
@@ -14,12 +14,7 @@ record CpuWeigher() implements HostWeigher.ByLoad {
   }
 
   @Override
-  public double multiplier(SchedulerSettings settings) {
-    return settings.cpuWeightMultiplier();
-  }
-
-  @Override
-  public String option() {
-    return "cpu_weight_multiplier";
+  public WeigherName title() {
+    return WeigherName.CPU;
   }
 }

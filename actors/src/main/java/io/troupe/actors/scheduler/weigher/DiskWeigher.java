@@ -1,7 +1,7 @@
 package io.troupe.actors.scheduler.weigher;
 
 import io.troupe.actors.scheduler.HostRow;
-import io.troupe.config.SchedulerSettings;
+import io.troupe.config.WeigherName;
 
 /**
  * Unclaimed disk in GiB of the machine, without ratio; more is better under a positive multiplier.
@@ -14,12 +14,7 @@ record DiskWeigher() implements HostWeigher.ByLoad {
   }
 
   @Override
-  public double multiplier(SchedulerSettings settings) {
-    return settings.diskWeightMultiplier();
-  }
-
-  @Override
-  public String option() {
-    return "disk_weight_multiplier";
+  public WeigherName title() {
+    return WeigherName.DISK;
   }
 }

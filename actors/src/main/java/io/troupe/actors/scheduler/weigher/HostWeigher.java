@@ -3,6 +3,7 @@ package io.troupe.actors.scheduler.weigher;
 import io.troupe.actors.scheduler.HostRow;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.config.SchedulerSettings;
+import io.troupe.config.WeigherName;
 
 /**
  * A number for a host. Scaling happens once, outside ({@link Scale}): raw values are spread over 0
@@ -24,10 +25,18 @@ public sealed interface HostWeigher {
     return fromZero() ? Math.max(raw, 0) : raw;
   }
 
-  double multiplier(SchedulerSettings settings);
+  /** Which of the weighers it is, with its option. */
+  WeigherName title();
+
+  /** As it is applied, where no aggregate says otherwise. */
+  default double multiplier(SchedulerSettings settings) {
+    return settings.multiplier(title());
+  }
 
   /** The aggregate metadata key that overrides the multiplier for the aggregate's hosts. */
-  String option();
+  default String option() {
+    return title().option();
+  }
 
   default String name() {
     return getClass().getSimpleName();
@@ -61,5 +70,18 @@ public sealed interface HostWeigher {
     default boolean fromZero() {
       return false;
     }
+  }
+
+  /** Looks at request and host together, so it is asked about each survivor. */
+  non-sealed interface ByHost extends HostWeigher {
+    @Override
+    default boolean fromZero() {
+      return false;
+    }
+  }
+
+  /** A number as raw values are held. */
+  static int whole(double raw) {
+    return (int) Math.clamp(Math.rint(raw), -(1 << 30) + 1, (1 << 30) - 1);
   }
 }

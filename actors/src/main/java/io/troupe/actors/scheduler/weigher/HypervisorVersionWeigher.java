@@ -1,7 +1,7 @@
 package io.troupe.actors.scheduler.weigher;
 
 import io.troupe.actors.scheduler.HostRow;
-import io.troupe.config.SchedulerSettings;
+import io.troupe.config.WeigherName;
 
 /**
  * Version of the hypervisor, 1000000 × major + 1000 × minor + release; newer is better under a
@@ -22,12 +22,7 @@ record HypervisorVersionWeigher() implements HostWeigher.ByLoad {
   }
 
   @Override
-  public double multiplier(SchedulerSettings settings) {
-    return settings.hypervisorVersionWeightMultiplier();
-  }
-
-  @Override
-  public String option() {
-    return "hypervisor_version_weight_multiplier";
+  public WeigherName title() {
+    return WeigherName.HYPERVISOR_VERSION;
   }
 }

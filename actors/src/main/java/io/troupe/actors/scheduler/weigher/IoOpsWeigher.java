@@ -1,7 +1,7 @@
 package io.troupe.actors.scheduler.weigher;
 
 import io.troupe.actors.scheduler.HostRow;
-import io.troupe.config.SchedulerSettings;
+import io.troupe.config.WeigherName;
 
 /**
  * Instances being built, rebuilt, resized, snapshotted or rescued; fewer is better under the
@@ -14,12 +14,7 @@ record IoOpsWeigher() implements HostWeigher.ByLoad {
   }
 
   @Override
-  public double multiplier(SchedulerSettings settings) {
-    return settings.ioOpsWeightMultiplier();
-  }
-
-  @Override
-  public String option() {
-    return "io_ops_weight_multiplier";
+  public WeigherName title() {
+    return WeigherName.IO_OPS;
   }
 }

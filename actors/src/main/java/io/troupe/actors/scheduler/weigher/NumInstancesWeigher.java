@@ -1,7 +1,7 @@
 package io.troupe.actors.scheduler.weigher;
 
 import io.troupe.actors.scheduler.HostRow;
-import io.troupe.config.SchedulerSettings;
+import io.troupe.config.WeigherName;
 
 /**
  * Instances on the host; fewer is better under a negative multiplier, and by default they do not
@@ -19,12 +19,7 @@ record NumInstancesWeigher() implements HostWeigher.ByLoad {
   }
 
   @Override
-  public double multiplier(SchedulerSettings settings) {
-    return settings.numInstancesWeightMultiplier();
-  }
-
-  @Override
-  public String option() {
-    return "num_instances_weight_multiplier";
+  public WeigherName title() {
+    return WeigherName.NUM_INSTANCES;
   }
 }

@@ -1,7 +1,7 @@
 package io.troupe.actors.scheduler.weigher;
 
 import io.troupe.actors.scheduler.HostRow;
-import io.troupe.config.SchedulerSettings;
+import io.troupe.config.WeigherName;
 
 /**
  * Unclaimed RAM in MiB of the machine, without ratio; more is better under a positive multiplier.
@@ -14,12 +14,7 @@ record RamWeigher() implements HostWeigher.ByLoad {
   }
 
   @Override
-  public double multiplier(SchedulerSettings settings) {
-    return settings.ramWeightMultiplier();
-  }
-
-  @Override
-  public String option() {
-    return "ram_weight_multiplier";
+  public WeigherName title() {
+    return WeigherName.RAM;
   }
 }

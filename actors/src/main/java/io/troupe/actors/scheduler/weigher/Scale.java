@@ -31,9 +31,9 @@ public record Scale(int low, int high) {
       HostWeigher weigher, SchedulerSettings settings, HostClass hosts) {
     Set<String> lists = hosts.aggregateMetadata().getOrDefault(weigher.option(), Set.of());
     try {
-      return AggregateValues.of(lists).stream()
-          .mapToDouble(Scale::finite)
-          .min()
+      return AggregateValues.of(lists).stream().mapToDouble(Scale::finite).min().stream()
+          .map(weigher.title()::signed)
+          .findFirst()
           .orElseGet(() -> weigher.multiplier(settings));
     } catch (NumberFormatException e) {
       return weigher.multiplier(settings);

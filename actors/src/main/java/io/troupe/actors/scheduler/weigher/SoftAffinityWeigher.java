@@ -1,6 +1,6 @@
 package io.troupe.actors.scheduler.weigher;
 
-import io.troupe.config.SchedulerSettings;
+import io.troupe.config.WeigherName;
 
 /**
  * Members of the request's soft-affinity group on the host; more is better. Source: Nova's
@@ -13,12 +13,7 @@ record SoftAffinityWeigher() implements HostWeigher.ByGroup {
   }
 
   @Override
-  public double multiplier(SchedulerSettings settings) {
-    return settings.softAffinityWeightMultiplier();
-  }
-
-  @Override
-  public String option() {
-    return "soft_affinity_weight_multiplier";
+  public WeigherName title() {
+    return WeigherName.SOFT_AFFINITY;
   }
 }

@@ -1,6 +1,6 @@
 package io.troupe.actors.scheduler.weigher;
 
-import io.troupe.config.SchedulerSettings;
+import io.troupe.config.WeigherName;
 
 /**
  * Members of the request's soft-anti-affinity group on the host, negated: fewer is better. Source:
@@ -13,12 +13,7 @@ record SoftAntiAffinityWeigher() implements HostWeigher.ByGroup {
   }
 
   @Override
-  public double multiplier(SchedulerSettings settings) {
-    return settings.softAntiAffinityWeightMultiplier();
-  }
-
-  @Override
-  public String option() {
-    return "soft_anti_affinity_weight_multiplier";
+  public WeigherName title() {
+    return WeigherName.SOFT_ANTI_AFFINITY;
   }
 }

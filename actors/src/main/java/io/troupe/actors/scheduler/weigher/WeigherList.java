@@ -2,6 +2,7 @@ package io.troupe.actors.scheduler.weigher;
 
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.config.SchedulerSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,15 +16,20 @@ public final class WeigherList {
           new DiskWeigher(),
           new IoOpsWeigher(),
           new NumInstancesWeigher(),
-          new HypervisorVersionWeigher());
+          new HypervisorVersionWeigher(),
+          new PciWeigher(),
+          new BuildFailureWeigher());
 
   private static final HostWeigher SOFT_AFFINITY = new SoftAffinityWeigher();
   private static final HostWeigher SOFT_ANTI_AFFINITY = new SoftAntiAffinityWeigher();
 
+  private static final HostWeigher VCPUS_USED = new VcpusUsedWeigher();
+  private static final HostWeigher PRIORITY = new PriorityWeigher();
+
   private WeigherList() {}
 
-  /** All of {@link #LOAD} first, then what the request's group adds. */
-  public static List<HostWeigher> of(RequestSpec request) {
+  /** Those of {@link #LOAD} first, then what the request adds; only what is enabled. */
+  public static List<HostWeigher> of(RequestSpec request, SchedulerSettings settings) {
     var weighers = new ArrayList<HostWeigher>(LOAD);
     request
         .group()
@@ -36,6 +42,15 @@ public final class WeigherList {
                 case AFFINITY, ANTI_AFFINITY -> {} // these filter
               }
             });
+    if (!settings.metrics().ratios().isEmpty()) {
+      weighers.add(new MetricsWeigher(settings.metrics()));
+    }
+    if (!request.imageProperties().isEmpty()) {
+      weighers.add(new ImagePropertiesWeigher(settings.imagePropertyWeights()));
+    }
+    weighers.add(VCPUS_USED);
+    weighers.add(PRIORITY);
+    weighers.removeIf(weigher -> !settings.enabled(weigher.title()));
     return weighers;
   }
 }

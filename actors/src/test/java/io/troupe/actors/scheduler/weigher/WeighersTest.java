@@ -3,10 +3,13 @@ package io.troupe.actors.scheduler.weigher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.HostDetail;
 import io.troupe.actors.scheduler.HostDraft;
 import io.troupe.actors.scheduler.Machine;
 import io.troupe.actors.scheduler.RequestDraft;
 import io.troupe.config.SchedulerSettings;
+import io.troupe.config.WeigherName;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -68,9 +71,35 @@ class WeighersTest {
 
     assertThat(raw(new SoftAffinityWeigher(), together, host)).isEqualTo(2);
     assertThat(raw(new SoftAntiAffinityWeigher(), apart, host)).isEqualTo(-2);
-    assertThat(WeigherList.of(together.spec())).endsWith(new SoftAffinityWeigher()).hasSize(7);
-    assertThat(WeigherList.of(apart.spec())).endsWith(new SoftAntiAffinityWeigher()).hasSize(7);
-    assertThat(WeigherList.of(RequestDraft.any().spec())).hasSize(6);
+    assertThat(list(together)).contains(new SoftAffinityWeigher()).hasSize(9);
+    assertThat(list(apart)).contains(new SoftAntiAffinityWeigher()).hasSize(9);
+    assertThat(list(RequestDraft.any())).isEqualTo(WeigherList.LOAD);
+  }
+
+  private static List<HostWeigher> list(RequestDraft request) {
+    return WeigherList.of(request.spec(), SchedulerSettings.DEFAULT);
+  }
+
+  @Test
+  void onlyEnabledWeighersAreAsked() {
+    var few = SchedulerSettings.DEFAULT.withWeighers(Set.of(WeigherName.CPU, WeigherName.PRIORITY));
+
+    assertThat(WeigherList.of(RequestDraft.any().spec(), few))
+        .containsExactly(new CpuWeigher(), new PriorityWeigher());
+  }
+
+  @Test
+  void buildFailuresCountNegativeAlsoUnderAnAggregatesMultiplier() {
+    var metadata = Map.of("build_failure_weight_multiplier", Set.of("3"));
+    var weigher = new BuildFailureWeigher();
+    var failing = HOST.detail(HostDetail.NONE.withFailedBuilds(4)).row();
+
+    assertThat(weigher.raw(failing)).isEqualTo(4);
+    assertThat(weigher.multiplier(SchedulerSettings.DEFAULT)).isEqualTo(-1_000_000);
+    assertThat(
+            Scale.multiplier(
+                weigher, SchedulerSettings.DEFAULT, HOST.aggregates(metadata).row().hostClass()))
+        .isEqualTo(-3);
   }
 
   @Test

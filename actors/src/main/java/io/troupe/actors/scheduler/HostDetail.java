@@ -1,0 +1,121 @@
+package io.troupe.actors.scheduler;
+
+import io.troupe.actors.scheduler.resource.Allotment;
+import io.troupe.actors.scheduler.resource.Provider;
+import io.troupe.actors.scheduler.resource.Wants;
+import io.troupe.core.value.InstanceId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a host tells that only some rules read: nothing here is a column of the scan, and hosts that
+ * tell nothing share {@link #NONE}.
+ *
+ * @param traits of the host itself, from its driver and from operators
+ * @param providers parts with resources of their own, the host itself first; empty when there are
+ *     no resource classes but vCPUs, RAM and disk
+ * @param used by provider and resource class
+ * @param failedBuilds since the last that succeeded
+ * @param metrics numbers by name
+ * @param promised instances that come on top; the scheduler's own, never told by a host
+ */
+public record HostDetail(
+    Residents residents,
+    Set<String> traits,
+    List<Provider> providers,
+    Map<String, Map<String, Long>> used,
+    int failedBuilds,
+    Map<String, Double> metrics,
+    List<RequestSpec> promised) {
+  public static final HostDetail NONE =
+      new HostDetail(Residents.NONE, Set.of(), List.of(), Map.of(), 0, Map.of(), List.of());
+
+  public HostDetail {
+    residents = residents == null ? Residents.NONE : residents;
+    traits = traits == null ? Set.of() : Set.copyOf(traits);
+    providers = providers == null ? List.of() : List.copyOf(providers);
+    used = used == null ? Map.of() : Map.copyOf(used);
+    metrics = metrics == null ? Map.of() : Map.copyOf(metrics);
+    promised = promised == null ? List.of() : List.copyOf(promised);
+  }
+
+  public boolean hosts(InstanceId instance) {
+    return residents.instances().contains(instance)
+        || promised.stream().anyMatch(request -> request.instance().equals(instance));
+  }
+
+  /** Instances of each flavor, by name; of promised ones without a flavor nothing is known. */
+  public Map<String, Integer> flavors() {
+    if (promised.isEmpty()) {
+      return residents.flavors();
+    }
+    var flavors = new HashMap<>(residents.flavors());
+    for (RequestSpec request : promised) {
+      request.detail().flavor().ifPresent(flavor -> flavors.merge(flavor, 1, Integer::sum));
+    }
+    return flavors;
+  }
+
+  /** Instances with an image of this property and value. */
+  public int countOf(String property, String value) {
+    if (!Residents.counts(property)) {
+      return 0;
+    }
+    int promises = 0;
+    for (RequestSpec request : promised) {
+      promises += value.equals(request.imageProperties().get(property)) ? 1 : 0;
+    }
+    return residents.imageProperties().getOrDefault(property + "=" + value, 0) + promises;
+  }
+
+  /** PCI devices that nobody has. */
+  public int freeDevices() {
+    return 0;
+  }
+
+  /** Which provider would give what; promised instances have had theirs. */
+  public Allotment.Outcome allot(Wants wants) {
+    return Allotment.of(wants, providers, usedByAll());
+  }
+
+  private Map<String, Map<String, Long>> usedByAll() {
+    if (promised.isEmpty() || providers.isEmpty()) {
+      return used;
+    }
+    var all = new HashMap<String, Map<String, Long>>();
+    used.forEach((provider, amounts) -> all.put(provider, new HashMap<>(amounts)));
+    var inOrder = new ArrayList<>(promised);
+    inOrder.sort(Comparator.comparing(RequestSpec::instance));
+    for (RequestSpec request : inOrder) {
+      if (Allotment.of(request.wants(), providers, all) instanceof Allotment.Fits(var given)) {
+        given.forEach(
+            (provider, amounts) -> {
+              var sum = all.computeIfAbsent(provider, _ -> new HashMap<>());
+              amounts.forEach((name, amount) -> sum.merge(name, amount, Long::sum));
+            });
+      }
+    }
+    return all;
+  }
+
+  public HostDetail withFailedBuilds(int failures) {
+    return new HostDetail(residents, traits, providers, used, failures, metrics, promised);
+  }
+
+  HostDetail with(Collection<RequestSpec> more) {
+    return new HostDetail(
+        residents, traits, providers, used, failedBuilds, metrics, List.copyOf(more));
+  }
+
+  /** The same on equal traits, so that equal hosts do not hold copies of them. */
+  HostDetail sharing(Set<String> equal) {
+    return traits == equal
+        ? this
+        : new HostDetail(residents, equal, providers, used, failedBuilds, metrics, promised);
+  }
+}
