@@ -5,64 +5,73 @@ import io.troupe.actors.scheduler.weigher.WeigherList;
 import java.util.Arrays;
 
 /**
- * What every decision reads of every host, each amount in an array of its own: a loop over one
- * array compiles to vector instructions, a loop over objects does not. Slots are dense.
+ * What a decision reads of a host, as whole numbers within ±2^30 but for the last two: each in an
+ * array of its own, so that a loop over one array reads nothing else.
  */
 final class Columns {
-  /** Per capacity filter what can still be claimed. */
-  final int[][] free = new int[FilterChain.CAPACITY.size()][];
+  /** Raw values of the weighers by load, not below 0 for those that start there. */
+  static final int RAW = 0;
 
-  /** Per load weigher its raw value, not below 0 for those that start there. */
-  final int[][] raw = new int[WeigherList.LOAD.size()][];
+  /** What can still be claimed, per filter by capacity. */
+  static final int FREE = RAW + WeigherList.LOAD.size();
 
-  int[] hostClass;
+  /** Number of the host's class. */
+  static final int CLASS = FREE + FilterChain.CAPACITY.size();
 
-  /** 1 shifted by the class's number; says nothing once there are more classes than bits. */
-  int[] classBit;
+  /** The host's place among its equals ({@link Lots}). */
+  static final int PLACE = CLASS + 1;
 
-  int[] nameHash;
+  /** Of no meaning, and never the same for two hosts: what else is equal can still be divided. */
+  static final int SERIAL = PLACE + 1;
 
-  /** Scratch of one decision: −1 where the host is out, 0 where it is in. */
-  int[] out;
+  static final int COUNT = SERIAL + 1;
 
-  /** Scratch of one decision: raw values of a group weigher; all 0 between decisions. */
-  int[] group;
+  private final int[][] columns = new int[COUNT][];
 
   Columns(int slots) {
-    Arrays.setAll(free, i -> new int[slots]);
-    Arrays.setAll(raw, i -> new int[slots]);
-    hostClass = new int[slots];
-    classBit = new int[slots];
-    nameHash = new int[slots];
-    out = new int[slots];
-    group = new int[slots];
+    Arrays.setAll(columns, c -> new int[slots]);
+  }
+
+  int[] get(int column) {
+    return columns[column];
   }
 
   int slots() {
-    return out.length;
+    return columns[0].length;
   }
 
   void grow(int slots) {
-    Arrays.setAll(free, i -> Arrays.copyOf(free[i], slots));
-    Arrays.setAll(raw, i -> Arrays.copyOf(raw[i], slots));
-    hostClass = Arrays.copyOf(hostClass, slots);
-    classBit = Arrays.copyOf(classBit, slots);
-    nameHash = Arrays.copyOf(nameHash, slots);
-    out = new int[slots];
-    group = new int[slots];
+    Arrays.setAll(columns, c -> Arrays.copyOf(columns[c], slots));
   }
 
-  void load(int slot, HostRow host, int classNumber) {
-    for (int i = 0; i < free.length; i++) {
-      free[i][slot] = FilterChain.CAPACITY.get(i).free(host);
+  void set(int slot, int[] values) {
+    for (int c = 0; c < COUNT; c++) {
+      columns[c][slot] = values[c];
     }
-    for (int i = 0; i < raw.length; i++) {
+  }
+
+  void get(int slot, int[] values) {
+    for (int c = 0; c < COUNT; c++) {
+      values[c] = columns[c][slot];
+    }
+  }
+
+  void copy(int from, int to) {
+    for (int[] column : columns) {
+      column[to] = column[from];
+    }
+  }
+
+  /** Writes what the row says into {@code values}; class and serial are the caller's. */
+  static void load(int[] values, HostRow host) {
+    for (int i = 0; i < WeigherList.LOAD.size(); i++) {
       var weigher = WeigherList.LOAD.get(i);
       int value = weigher.raw(host);
-      raw[i][slot] = weigher.fromZero() ? Math.max(value, 0) : value;
+      values[RAW + i] = weigher.fromZero() ? Math.max(value, 0) : value;
     }
-    hostClass[slot] = classNumber;
-    classBit[slot] = 1 << classNumber;
-    nameHash[slot] = host.id().value().hashCode();
+    for (int i = 0; i < FilterChain.CAPACITY.size(); i++) {
+      values[FREE + i] = FilterChain.CAPACITY.get(i).free(host);
+    }
+    values[PLACE] = Lots.place(host.id());
   }
 }

@@ -26,12 +26,23 @@ public record HostClass(
 
   /** An immutable copy, or the same map when it is one already. */
   static Map<String, Set<String>> deepCopy(Map<String, Set<String>> metadata) {
-    if (Map.copyOf(metadata) == metadata
-        && metadata.values().stream().allMatch(values -> Set.copyOf(values) == values)) {
+    if (isDeepCopy(metadata)) {
       return metadata;
     }
     var copy = new HashMap<String, Set<String>>();
     metadata.forEach((key, values) -> copy.put(key, Set.copyOf(values)));
     return Map.copyOf(copy);
+  }
+
+  private static boolean isDeepCopy(Map<String, Set<String>> metadata) {
+    if (Map.copyOf(metadata) != metadata) {
+      return false;
+    }
+    for (Set<String> values : metadata.values()) {
+      if (Set.copyOf(values) != values) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -1,6 +1,8 @@
 package io.troupe.actors.scheduler;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,16 +13,20 @@ final class HostClasses {
   private static final class Entry {
     final HostClass hosts;
     final int number;
+    final long version;
     int count;
 
-    Entry(HostClass hosts, int number) {
+    Entry(HostClass hosts, int number, long version) {
       this.hosts = hosts;
       this.number = number;
+      this.version = version;
     }
   }
 
   private final Map<HostClass, Entry> numbers = new HashMap<>();
   private final List<Entry> entries = new ArrayList<>();
+  private final Deque<Integer> free = new ArrayDeque<>();
+  private long version;
 
   /** The class's number, for one more host. */
   int enter(HostClass hosts) {
@@ -34,6 +40,8 @@ final class HostClasses {
     Entry entry = entries.get(number);
     if (--entry.count == 0) {
       numbers.remove(entry.hosts);
+      free.push(number);
+      version++;
     }
   }
 
@@ -50,16 +58,30 @@ final class HostClasses {
     return entries.size();
   }
 
+  /** How many classes have hosts. */
+  int used() {
+    return numbers.size();
+  }
+
+  /** Another one whenever a class has come or gone. */
+  long version() {
+    return version;
+  }
+
+  /** Another one when the number stands for another class than before. */
+  long version(int number) {
+    return entries.get(number).version;
+  }
+
   private Entry number(HostClass hosts) {
-    for (int i = 0; i < entries.size(); i++) {
-      if (!inUse(i)) {
-        var entry = new Entry(hosts, i);
-        entries.set(i, entry);
-        return entry;
-      }
+    version++;
+    if (free.isEmpty()) {
+      var entry = new Entry(hosts, entries.size(), version);
+      entries.add(entry);
+      return entry;
     }
-    var entry = new Entry(hosts, entries.size());
-    entries.add(entry);
+    var entry = new Entry(hosts, free.pop(), version);
+    entries.set(entry.number, entry);
     return entry;
   }
 }

@@ -244,10 +244,13 @@ public record HostRow(
   /** The row when these instances are on the host too, all of them still building. */
   HostRow with(Collection<RequestSpec> promised) {
     Resources claims = claimed;
-    var members = new HashMap<>(groupMembers);
+    Map<String, Integer> members = groupMembers;
     for (RequestSpec request : promised) {
       claims = claims.plus(request.resources());
-      request.group().ifPresent(group -> members.merge(group.id(), 1, Integer::sum));
+      if (request.group().isPresent()) {
+        members = members == groupMembers ? new HashMap<>(groupMembers) : members;
+        members.merge(request.group().get().id(), 1, Integer::sum);
+      }
     }
     return new HostRow(
         id,

@@ -1,8 +1,9 @@
 package io.troupe.actors.scheduler;
 
+import io.troupe.config.SchedulerSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * All hosts as the scheduler knows them: what each host said last, plus what was promised since and
- * the host has not told yet. A view, never the truth. Takes about 350 bytes per host; one thread
+ * the host has not told yet. A view, never the truth. Takes about 400 bytes per host; one thread
  * owns it.
  *
  * <pre>
@@ -20,19 +21,16 @@ import java.util.stream.Stream;
  * </pre>
  */
 public final class HostTable {
-  private static final int FIRST_SLOTS = 16;
-
-  private final Map<HostId, Integer> slots = new HashMap<>();
-  private final Map<HostId, Map<InstanceId, RequestSpec>> promised = new HashMap<>();
+  private final Map<HostId, Host> hosts = new HashMap<>();
   private final Map<String, Map<HostId, Integer>> groups = new HashMap<>();
   private final HostClasses classes = new HostClasses();
-  private final Columns columns = new Columns(FIRST_SLOTS);
+  private final HostTree tree = new HostTree();
+  private final Habits habits = new Habits(classes);
+  private final int[] values = new int[Columns.COUNT];
 
-  /** By slot: what the host said, and the same with the promised instances (often one object). */
-  private HostRow[] said = new HostRow[FIRST_SLOTS];
-
-  private HostRow[] seen = new HostRow[FIRST_SLOTS];
-  private int size;
+  public HostTable() {
+    habits(SchedulerSettings.DEFAULT);
+  }
 
   /**
    * Takes a host's word. Promises on it stay until they are settled, so settle what the row already
@@ -41,56 +39,45 @@ public final class HostTable {
    * @return false when a newer row is there already; then nothing changes
    */
   public boolean put(HostRow row) {
-    Integer known = slots.get(row.id());
-    if (known != null && row.version() < said[known].version()) {
+    Host host = hosts.get(row.id());
+    if (host != null && row.version() < host.said.version()) {
       return false;
     }
     int classNumber = classes.enter(row.hostClass());
-    int slot;
-    if (known == null) {
-      slot = open(row.id());
+    if (host == null) {
+      host = new Host();
+      hosts.put(row.id(), host);
     } else {
-      slot = known;
-      classes.leave(columns.hostClass[slot]);
+      classes.leave(classNumber(host));
     }
-    said[slot] = row.of(classes.get(classNumber));
-    refresh(slot, classNumber);
+    host.said = row.of(classes.get(classNumber));
+    refresh(host, classNumber);
     return true;
   }
 
   /** Forgets a host and what was promised on it. Repeatable; false when it was not there. */
-  public boolean remove(HostId host) {
-    Integer slot = slots.get(host);
-    if (slot == null) {
+  public boolean remove(HostId id) {
+    Host host = hosts.remove(id);
+    if (host == null) {
       return false;
     }
-    promised.remove(host);
-    leaveGroups(seen[slot]);
-    classes.leave(columns.hostClass[slot]);
-    slots.remove(host);
-    size--;
-    if (slot != size) {
-      said[slot] = said[size];
-      seen[slot] = seen[size];
-      slots.put(said[slot].id(), slot);
-      columns.load(slot, seen[slot], columns.hostClass[size]);
-    }
-    said[size] = null;
-    seen[size] = null;
+    leaveGroups(host.seen);
+    classes.leave(classNumber(host));
+    tree.remove(host);
     return true;
   }
 
   /** The host as the next decision sees it, with what was promised on it. */
   public Optional<HostRow> row(HostId host) {
-    return Optional.ofNullable(slots.get(host)).map(slot -> seen[slot]);
+    return Optional.ofNullable(hosts.get(host)).map(known -> known.seen);
   }
 
   public Stream<HostId> ids() {
-    return Arrays.stream(seen, 0, size).map(HostRow::id);
+    return hosts.keySet().stream();
   }
 
   public int size() {
-    return size;
+    return hosts.size();
   }
 
   /**
@@ -99,13 +86,16 @@ public final class HostTable {
    *
    * @throws IllegalArgumentException when the host is not in the table
    */
-  public void consume(HostId host, RequestSpec request) {
-    Integer slot = slots.get(host);
-    if (slot == null) {
-      throw new IllegalArgumentException("no such host: " + host);
+  public void consume(HostId id, RequestSpec request) {
+    Host host = hosts.get(id);
+    if (host == null) {
+      throw new IllegalArgumentException("no such host: " + id);
     }
-    promised.computeIfAbsent(host, h -> new HashMap<>()).put(request.instance(), request);
-    refresh(slot, columns.hostClass[slot]);
+    if (host.promised.isEmpty()) {
+      host.promised = new HashMap<>();
+    }
+    host.promised.put(request.instance(), request);
+    refresh(host, classNumber(host));
   }
 
   /**
@@ -113,17 +103,16 @@ public final class HostTable {
    *
    * @return false when there was none; repeatable
    */
-  public boolean settle(HostId host, InstanceId instance) {
-    var here = promised.getOrDefault(host, Map.of());
-    if (!here.containsKey(instance)) {
+  public boolean settle(HostId id, InstanceId instance) {
+    Host host = hosts.get(id);
+    if (host == null || !host.promised.containsKey(instance)) {
       return false;
     }
-    here.remove(instance);
-    if (here.isEmpty()) {
-      promised.remove(host);
+    host.promised.remove(instance);
+    if (host.promised.isEmpty()) {
+      host.promised = Map.of();
     }
-    int slot = slots.get(host);
-    refresh(slot, columns.hostClass[slot]);
+    refresh(host, classNumber(host));
     return true;
   }
 
@@ -132,44 +121,46 @@ public final class HostTable {
     return Collections.unmodifiableMap(groups.getOrDefault(group, Map.of()));
   }
 
-  /** The slot of a host, or −1. */
-  int slot(HostId host) {
-    return slots.getOrDefault(host, -1);
+  Collection<Host> hosts() {
+    return hosts.values();
   }
 
-  HostRow seen(int slot) {
-    return seen[slot];
+  /** The slot of a host until the next change, or −1. */
+  int slot(HostId id) {
+    Host host = hosts.get(id);
+    return host == null ? -1 : host.slot;
+  }
+
+  int classNumber(Host host) {
+    return tree.column(Columns.CLASS)[host.slot];
   }
 
   HostClasses classes() {
     return classes;
   }
 
-  Columns columns() {
-    return columns;
+  HostTree tree() {
+    return tree;
   }
 
-  private int open(HostId host) {
-    if (size == said.length) {
-      int more = size + size / 2;
-      said = Arrays.copyOf(said, more);
-      seen = Arrays.copyOf(seen, more);
-      columns.grow(more);
+  /** What was found out about the hosts' classes under these settings. */
+  Habits habits(SchedulerSettings settings) {
+    if (habits.begin(settings)) {
+      tree.attend(habits.importance());
     }
-    slots.put(host, size);
-    return size++;
+    return habits;
   }
 
   /** Brings everything that is derived from a row and its promises up to date. */
-  private void refresh(int slot, int classNumber) {
-    HostRow row = said[slot];
-    var here = promised.get(row.id());
-    if (seen[slot] != null) {
-      leaveGroups(seen[slot]);
+  private void refresh(Host host, int classNumber) {
+    if (host.seen != null) {
+      leaveGroups(host.seen);
     }
-    seen[slot] = here == null ? row : row.with(here.values());
-    enterGroups(seen[slot]);
-    columns.load(slot, seen[slot], classNumber);
+    host.seen = host.promised.isEmpty() ? host.said : host.said.with(host.promised.values());
+    enterGroups(host.seen);
+    Columns.load(values, host.seen);
+    values[Columns.CLASS] = classNumber;
+    tree.put(host, values, classes.used());
   }
 
   private void enterGroups(HostRow host) {
@@ -180,9 +171,9 @@ public final class HostTable {
 
   private void leaveGroups(HostRow host) {
     for (String group : host.groupMembers().keySet()) {
-      var hosts = groups.get(group);
-      hosts.remove(host.id());
-      if (hosts.isEmpty()) {
+      var members = groups.get(group);
+      members.remove(host.id());
+      if (members.isEmpty()) {
         groups.remove(group);
       }
     }

@@ -2,246 +2,125 @@ package io.troupe.actors.scheduler;
 
 import io.troupe.actors.scheduler.filter.FilterChain;
 import io.troupe.actors.scheduler.filter.HostFilter;
-import io.troupe.actors.scheduler.filter.Verdict;
 import io.troupe.actors.scheduler.weigher.HostWeigher;
-import io.troupe.actors.scheduler.weigher.Scale;
 import io.troupe.actors.scheduler.weigher.WeigherList;
 import io.troupe.config.SchedulerSettings;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
 
 /**
- * One request against the whole table, without looking at most hosts one by one.
+ * One request against the whole table, without looking at most hosts.
  *
  * <p>Goal: the same candidates as asking every filter about every host, weighing every survivor and
- * sorting. Method: filters by class are asked once per class, filters by capacity are one
- * comparison in a vector loop, filters by name touch only the hosts they name; all of them mark
- * hosts in one column of masks. Then the scale of each weigher is the extreme of a masked column,
- * and weights are summed block by block, so that a block's weights stay in the processor's nearest
- * cache until the ranking has seen them.
+ * sorting. Hard constraint: the scale of each weigher spans exactly the survivors, so its ends must
+ * be exact before the first host is weighed. Method: what a node of the {@link HostTree} knows of
+ * its hosts answers most questions for all of them. First the ends of the scales are sought, from
+ * nodes whose hosts all pass, or by looking at the hosts where a node cannot tell and may hold an
+ * end. Then the best are sought: no host weighs more than its node's best number of each column
+ * together, so a node that cannot come near the worst of the best so far is left alone. Sums and
+ * products of a node's ends are made in the same order as those of a host, and rounding keeps
+ * order, so the bound is never below a host by a rounding error.
  *
- * <p>Example: three hosts with 8, 4 and 0 GiB free, 2 asked, one of 8 down: masks 0, 0, −1 after
- * capacity, −1, 0, −1 after classes: one survivor, nothing to weigh.
+ * <p>Example: three pages with at most 8, 4 and 0 GiB free, 2 asked. The last is out, all of the
+ * first pass; the scale ends at 8 without a look at the second. The best host of the first page has
+ * 7, so the second, with 4 at most, is never looked at.
  */
 final class Plan {
-  /** Hosts weighed at a time: 8 KiB of weights. */
-  private static final int BLOCK = 1024;
-
-  /** Classes that fit one mask of an int. */
-  private static final int BITS = 32;
-
   private final HostTable table;
-  private final Columns columns;
+  private final HostTree tree;
   private final RequestSpec request;
   private final SchedulerSettings settings;
-  private final int hosts;
+  private final double[] pageWeights = new double[HostTree.PAGE];
+  private Survivors survivors;
+  private Weighing[] weighings;
+  private Ranking ranking;
 
   Plan(HostTable table, RequestSpec request, SchedulerSettings settings) {
     this.table = table;
-    this.columns = table.columns();
+    this.tree = table.tree();
     this.request = request;
     this.settings = settings;
-    this.hosts = table.size();
   }
 
   /** The candidates, best first; empty when no host passes. */
   List<Candidate> run(long seed) {
-    filter(FilterChain.of(request, table, settings));
-    int survivors = Scan.count(columns.out, hosts);
-    if (survivors == 0) {
+    List<HostFilter> chain = FilterChain.of(request, table, settings);
+    Habits habits = table.habits(settings);
+    survivors = new Survivors(table, request, chain, habits.open(chain, request));
+    int found = survivors.atMostTwo();
+    if (found == 0) {
       return List.of();
     }
+    weighings = found == 1 ? new Weighing[0] : weighings(habits);
     int places = Math.max(request.candidates(), settings.hostSubsetSize());
-    var ranking = new Ranking(table, Math.min(places, survivors), seed);
-    rank(ranking, survivors == 1 ? List.of() : WeigherList.of(request, settings));
+    ranking = new Ranking(tree, Math.min(places, table.size()), seed);
+    search(tree.root());
     return ranking.candidates(settings.hostSubsetSize(), request.candidates());
   }
 
-  private void filter(List<HostFilter> chain) {
-    closeClasses(chain);
-    for (HostFilter filter : chain) {
-      switch (filter) {
-        case HostFilter.ByClass once -> {}
-        case HostFilter.ByCapacity amount -> require(amount);
-        case HostFilter.ByName few -> cut(few.cut(request, table));
-        case HostFilter.ByHost each -> ask(each);
+  private Weighing[] weighings(Habits habits) {
+    List<HostWeigher> weighers = WeigherList.of(request, settings);
+    var all = new Weighing[weighers.size()];
+    int used = 0;
+    for (HostWeigher weigher : weighers) {
+      Habits.Multiplier multiplier = habits.multiplier(weigher);
+      if (multiplier.matters()) { // what is turned off costs no look at hosts
+        Weighing one = Weighing.of(weigher, multiplier, request, table, survivors);
+        if (one.matters()) {
+          all[used++] = one;
+        }
       }
     }
+    return Arrays.copyOf(all, used);
   }
 
-  private void closeClasses(List<HostFilter> chain) {
-    HostClasses classes = table.classes();
-    int[] closed = new int[classes.size()];
-    int bits = 0;
-    for (int c = 0; c < closed.length; c++) {
-      if (classes.inUse(c) && !open(chain, classes.get(c))) {
-        closed[c] = -1;
-        bits |= 1 << c;
-      }
+  private void search(int node) {
+    int page = tree.page(node);
+    if (page >= 0) {
+      offer(node, page);
+      return;
     }
-    if (closed.length <= BITS) {
-      Scan.close(columns.out, columns.classBit, hosts, bits);
-    } else {
-      Scan.close(columns.out, columns.hostClass, hosts, closed);
+    int left = tree.left(node);
+    int right = tree.right(node);
+    boolean leftIn = !survivors.noneOf(left);
+    boolean rightIn = !survivors.noneOf(right);
+    double leftBound = leftIn ? bound(left) : 0;
+    double rightBound = rightIn ? bound(right) : 0;
+    boolean leftFirst = !rightIn || leftIn && leftBound >= rightBound;
+    if (leftFirst && leftIn && ranking.mayRank(left, leftBound)) {
+      search(left);
     }
-  }
-
-  private boolean open(List<HostFilter> chain, HostClass hostClass) {
-    for (HostFilter filter : chain) {
-      if (filter instanceof HostFilter.ByClass once
-          && once.judge(request, hostClass) instanceof Verdict.Fail) {
-        return false;
-      }
+    if (rightIn && ranking.mayRank(right, rightBound)) {
+      search(right);
     }
-    return true;
-  }
-
-  private void require(HostFilter.ByCapacity filter) {
-    long asked = filter.asked(request);
-    if (asked > 0) {
-      int column = FilterChain.CAPACITY.indexOf(filter);
-      Scan.require(columns.out, columns.free[column], hosts, (int) Math.min(asked, 1 << 30));
+    if (!leftFirst && leftIn && ranking.mayRank(left, leftBound)) {
+      search(left);
     }
   }
 
-  private void cut(HostFilter.Cut cut) {
-    switch (cut) {
-      case HostFilter.Cut.Drop(var dropped) ->
-          dropped.stream().mapToInt(table::slot).filter(s -> s >= 0).forEach(this::out);
-      case HostFilter.Cut.Keep(var kept) -> {
-        int[] inside = kept.stream().mapToInt(table::slot).filter(s -> s >= 0 && isIn(s)).toArray();
-        Arrays.fill(columns.out, 0, hosts, -1);
-        Arrays.stream(inside).forEach(slot -> columns.out[slot] = 0);
-      }
+  /** No host below weighs more. */
+  private double bound(int node) {
+    double bound = 0;
+    for (Weighing weighing : weighings) {
+      bound += weighing.bound(node);
     }
+    return bound;
   }
 
-  private void ask(HostFilter.ByHost filter) {
-    for (int slot = 0; slot < hosts; slot++) {
-      if (isIn(slot) && filter.judge(request, table.seen(slot)) instanceof Verdict.Fail) {
-        out(slot);
-      }
+  private void offer(int leaf, int page) {
+    int first = page * HostTree.PAGE;
+    int count = tree.count(page);
+    double[] weights = pageWeights;
+    for (int i = 0; i < count; i++) {
+      weights[i] = 0;
     }
-  }
-
-  private void out(int slot) {
-    columns.out[slot] = -1;
-  }
-
-  private boolean isIn(int slot) {
-    return columns.out[slot] == 0;
-  }
-
-  /**
-   * One weigher, ready to be added.
-   *
-   * @param raw its column
-   * @param low the raw value that weighs nothing
-   * @param perUnit what each unit above weighs, by class; all the same when {@code uniform}
-   */
-  private record Weighing(int[] raw, int low, double[] perUnit, boolean uniform) {
-    /** Where all hosts have the same it adds nothing. */
-    boolean matters() {
-      return !uniform || perUnit[0] != 0;
+    for (Weighing weighing : weighings) {
+      weighing.add(weights, leaf, first, count);
     }
-  }
-
-  private void rank(Ranking ranking, List<HostWeigher> weighers) {
-    Weighing[] weighings =
-        weighers.stream()
-            .filter(this::matters)
-            .map(this::weighing)
-            .filter(Weighing::matters)
-            .toArray(Weighing[]::new);
-    double[] weights = new double[Math.min(BLOCK, hosts)];
-    for (int first = 0; first < hosts; first += BLOCK) {
-      int length = Math.min(BLOCK, hosts - first);
-      Scan.start(weights, columns.out, first, length);
-      for (Weighing weighing : weighings) {
-        add(weights, weighing, first, length);
-      }
-      offer(ranking, weights, first, length);
-    }
-    fillGroup(members -> 0);
-  }
-
-  /**
-   * Whether it is turned on, for all hosts or by an aggregate; what is not costs no look at hosts.
-   */
-  private boolean matters(HostWeigher weigher) {
-    if (weigher.multiplier(settings) != 0) {
-      return true;
-    }
-    HostClasses classes = table.classes();
-    for (int c = 0; c < classes.size(); c++) {
-      if (classes.inUse(c) && classes.get(c).aggregateMetadata().containsKey(weigher.option())) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private Weighing weighing(HostWeigher weigher) {
-    int[] raw =
-        switch (weigher) {
-          case HostWeigher.ByLoad load -> columns.raw[WeigherList.LOAD.indexOf(load)];
-          case HostWeigher.ByGroup members -> {
-            fillGroup(members::raw);
-            yield columns.group;
-          }
-          case HostWeigher.ByHost each -> ask(each);
-        };
-    int low = weigher.fromZero() ? 0 : Scan.lowest(raw, columns.out, hosts);
-    var scale = new Scale(low, Scan.highest(raw, columns.out, hosts));
-    return weighing(weigher, raw, scale);
-  }
-
-  private int[] ask(HostWeigher.ByHost weigher) {
-    int[] raw = new int[hosts];
-    for (int slot = 0; slot < hosts; slot++) {
-      if (isIn(slot)) {
-        raw[slot] = weigher.raw(request, table.seen(slot));
-      }
-    }
-    return raw;
-  }
-
-  private Weighing weighing(HostWeigher weigher, int[] raw, Scale scale) {
-    HostClasses classes = table.classes();
-    double[] perUnit = new double[classes.size()];
-    boolean uniform = true;
-    double usual = scale.perUnit(weigher.multiplier(settings));
-    for (int c = 0; c < perUnit.length; c++) {
-      boolean own =
-          classes.inUse(c) && classes.get(c).aggregateMetadata().containsKey(weigher.option());
-      perUnit[c] = own ? scale.perUnit(Scale.multiplier(weigher, settings, classes.get(c))) : usual;
-      uniform &= !own;
-    }
-    return new Weighing(raw, scale.low(), perUnit, uniform);
-  }
-
-  private void fillGroup(IntUnaryOperator value) {
-    if (request.group().isPresent()) {
-      var members = table.groupMembers(request.group().get().id());
-      members.forEach((host, count) -> columns.group[table.slot(host)] = value.applyAsInt(count));
-    }
-  }
-
-  private void add(double[] weights, Weighing weighing, int first, int length) {
-    if (weighing.uniform) {
-      Scan.add(weights, weighing.raw, first, length, weighing.low, weighing.perUnit[0]);
-    } else {
-      Scan.add(
-          weights, weighing.raw, first, length, weighing.low, weighing.perUnit, columns.hostClass);
-    }
-  }
-
-  private void offer(Ranking ranking, double[] weights, int first, int length) {
-    int[] out = columns.out; // decides; who is out is far below the bar once that is set
+    boolean all = survivors.allOf(leaf);
     double bar = ranking.bar();
-    for (int i = 0; i < length; i++) {
-      if (weights[i] >= bar && out[first + i] == 0) {
+    for (int i = 0; i < count; i++) {
+      if (weights[i] >= bar && (all || survivors.pass(first + i))) {
         ranking.offer(first + i, weights[i]);
         bar = ranking.bar();
       }

@@ -5,24 +5,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The best few of many hosts. Higher weight first; equal weights are ordered by a number that the
- * seed and the host's name give, so neither a name nor a slot is preferred over many decisions, and
- * any decision can be repeated; equal numbers by name.
+ * The best few of many hosts. Higher weight first; equal weights are ordered by {@link Lots}; equal
+ * lots by name.
  */
 final class Ranking {
-  private final HostTable table;
+  private final HostTree tree;
+  private final Lots lots;
   private final long seed;
+  private final int[] places;
   private final int[] slots;
   private final double[] weights;
-  private final long[] lots;
+  private final long[] drawn;
   private int found;
 
-  Ranking(HostTable table, int places, long seed) {
-    this.table = table;
+  Ranking(HostTree tree, int places, long seed) {
+    this.tree = tree;
+    this.lots = new Lots(seed);
     this.seed = seed;
+    this.places = tree.column(Columns.PLACE);
     slots = new int[places];
     weights = new double[places];
-    lots = new long[places];
+    drawn = new long[places];
   }
 
   /** A host below this weight has no place. */
@@ -30,8 +33,22 @@ final class Ranking {
     return found < slots.length ? Double.NEGATIVE_INFINITY : weights[found - 1];
   }
 
+  /**
+   * Whether a host below the node may have a place.
+   *
+   * @param weight none of them has a higher one
+   */
+  boolean mayRank(int node, double weight) {
+    if (found < slots.length || weight > weights[found - 1]) {
+      return true;
+    }
+    return weight == weights[found - 1]
+        && lots.least(tree.least(node, Columns.PLACE), tree.most(node, Columns.PLACE))
+            <= drawn[found - 1];
+  }
+
   void offer(int slot, double weight) {
-    long lot = lot(seed, table.columns().nameHash[slot]);
+    long lot = lots.of(places[slot]);
     if (found == slots.length && !precedes(slot, weight, lot, found - 1)) {
       return;
     }
@@ -39,33 +56,33 @@ final class Ranking {
     while (place > 0 && precedes(slot, weight, lot, place - 1)) {
       slots[place] = slots[place - 1];
       weights[place] = weights[place - 1];
-      lots[place] = lots[place - 1];
+      drawn[place] = drawn[place - 1];
       place--;
     }
     slots[place] = slot;
     weights[place] = weight;
-    lots[place] = lot;
+    drawn[place] = lot;
   }
 
   private boolean precedes(int slot, double weight, long lot, int place) {
     if (weight != weights[place]) {
       return weight > weights[place];
     }
-    if (lot != lots[place]) {
-      return lot < lots[place];
+    if (lot != drawn[place]) {
+      return lot < drawn[place];
     }
     return name(slot).compareTo(name(slots[place])) < 0;
   }
 
   private String name(int slot) {
-    return table.seen(slot).id().value();
+    return tree.host(slot).seen.id().value();
   }
 
   /** Best first, the first one drawn from the {@code subset} best by the seed. */
   List<Candidate> candidates(int subset, int most) {
     var ranked = new ArrayList<Candidate>(found);
     for (int i = 0; i < found; i++) {
-      ranked.add(new Candidate(table.seen(slots[i]).id(), weights[i]));
+      ranked.add(new Candidate(tree.host(slots[i]).seen.id(), weights[i]));
     }
     return draw(ranked, subset, most, seed);
   }
@@ -74,26 +91,13 @@ final class Ranking {
     var order = new ArrayList<>(ranked);
     int among = Math.min(subset, order.size());
     if (among > 1) {
-      order.addFirst(order.remove((int) Long.remainderUnsigned(mix(seed), among)));
+      order.addFirst(order.remove((int) Long.remainderUnsigned(Lots.mix(seed), among)));
     }
     return List.copyOf(order.subList(0, Math.min(most, order.size())));
   }
 
   /** The number that places a host among its equals. */
   static long lot(HostId host, long seed) {
-    return lot(seed, host.value().hashCode());
-  }
-
-  private static long lot(long seed, int nameHash) {
-    return mix(seed + nameHash * 0x9E3779B97F4A7C15L);
-  }
-
-  /**
-   * SplitMix64's finaliser (Steele, Lea, Flood: Fast splittable pseudorandom number generators).
-   */
-  private static long mix(long value) {
-    long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
+    return new Lots(seed).of(Lots.place(host));
   }
 }

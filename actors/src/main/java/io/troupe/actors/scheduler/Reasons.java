@@ -47,32 +47,31 @@ final class Reasons {
     this.settings = settings;
     chain = FilterChain.of(request, table, settings);
     byClass = new Verdict[chain.size()][table.classes().size()];
-    for (int slot = 0; slot < table.size(); slot++) {
-      HostRow host = table.seen(slot);
-      firstFailure(slot).ifPresentOrElse(refused::add, () -> survivors.add(host));
+    for (Host host : table.hosts()) {
+      firstFailure(host).ifPresentOrElse(refused::add, () -> survivors.add(host.seen));
     }
   }
 
-  private Optional<Refused> firstFailure(int slot) {
+  private Optional<Refused> firstFailure(Host host) {
     for (int i = 0; i < byClass.length; i++) {
-      if (judge(i, slot) instanceof Verdict.Fail miss) {
-        return Optional.of(new Refused(table.seen(slot).id(), chain.get(i).name(), miss));
+      if (judge(i, host) instanceof Verdict.Fail miss) {
+        return Optional.of(new Refused(host.seen.id(), chain.get(i).name(), miss));
       }
     }
     return Optional.empty();
   }
 
-  private Verdict judge(int place, int slot) {
+  private Verdict judge(int place, Host host) {
     return switch (chain.get(place)) {
       case HostFilter.ByClass once -> {
         Verdict[] verdicts = byClass[place];
-        int number = table.columns().hostClass[slot];
+        int number = table.classNumber(host);
         if (verdicts[number] == null) {
           verdicts[number] = once.judge(request, table.classes().get(number));
         }
         yield verdicts[number];
       }
-      case HostFilter other -> other.judge(request, table.seen(slot));
+      case HostFilter other -> other.judge(request, host.seen);
     };
   }
 

@@ -43,14 +43,40 @@ public record RequestSpec(
   public RequestSpec {
     detail = detail == null ? RequestDetail.NONE : detail;
     excluded = Set.copyOf(excluded);
-    var ownHints = new HashMap<String, List<String>>();
-    hints.forEach((hint, values) -> ownHints.put(hint, List.copyOf(values)));
-    hints = Map.copyOf(ownHints);
+    if (!hints.isEmpty()) {
+      var ownHints = new HashMap<String, List<String>>();
+      hints.forEach((hint, values) -> ownHints.put(hint, List.copyOf(values)));
+      hints = Map.copyOf(ownHints);
+    }
     extraSpecs = Map.copyOf(extraSpecs);
     imageProperties = Map.copyOf(imageProperties);
     if (candidates < 1 || candidates > 100) {
       throw new IllegalArgumentException("candidates must be 1 to 100: " + candidates);
     }
+  }
+
+  /**
+   * What requests have in common that every class of hosts answers alike: filters by class look at
+   * nothing else of a request.
+   */
+  record Kind(
+      ProjectId project,
+      Optional<String> availabilityZone,
+      boolean forced,
+      Map<String, List<String>> hints,
+      Map<String, String> extraSpecs,
+      Map<String, String> imageProperties,
+      RequestDetail detail) {}
+
+  Kind kind() {
+    return new Kind(
+        project,
+        availabilityZone,
+        forcedHost.isPresent(),
+        hints,
+        extraSpecs,
+        imageProperties,
+        detail);
   }
 
   /** A request that says no more than this. */

@@ -7,7 +7,9 @@
  * <pre>
  *   HostRow ──put──► HostTable ◄──consume / settle── (the actor, after each decision)
  *                        │
- *   RequestSpec ──► Scheduling.decide ──► Plan: filters as masks, weights in blocks ──► Ranking
+ *                    HostTree: hosts that are alike stand together
+ *                        │
+ *   RequestSpec ──► Scheduling.decide ──► Plan: the best among the Survivors ──► Ranking
  *                        │ refused, or explain
  *                        └──► Reasons: the same rules host by host, with the values compared
  * </pre>

@@ -571,8 +571,19 @@ final class Reference {
     return host.ioOps() + promised.getOrDefault(host.id(), Map.of()).size();
   }
 
+  /** The row by the seed and the name's row, then the host by the seed and the name. */
   private long lot(HostId host) {
-    return mixed(seed + host.value().hashCode() * 0x9E3779B97F4A7C15L);
+    int place = mixed(host.value().hashCode());
+    int row = Math.floorDiv(place, 1 << 26) + 32;
+    long drawn = mixed(seed);
+    long rowsLot = mixed(row ^ (int) (drawn >> 32));
+    return rowsLot * (1L << 32) + Integer.toUnsignedLong(mixed(place ^ (int) drawn));
+  }
+
+  private static int mixed(int number) {
+    int z = (number ^ (number >>> 16)) * 0x85EBCA6B;
+    z = (z ^ (z >>> 13)) * 0xC2B2AE35;
+    return z ^ (z >>> 16);
   }
 
   private static long mixed(long value) {

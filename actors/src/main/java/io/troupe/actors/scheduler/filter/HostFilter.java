@@ -18,7 +18,10 @@ public sealed interface HostFilter {
     return getClass().getSimpleName();
   }
 
-  /** Looks at nothing but the host's class, so it is asked once per class. */
+  /**
+   * Looks at nothing but the host's class, and of the request at nothing but its {@code kind}, so
+   * it is asked once per class and kind.
+   */
   non-sealed interface ByClass extends HostFilter {
     Verdict judge(RequestSpec request, HostClass hosts);
 
