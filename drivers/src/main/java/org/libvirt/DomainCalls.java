@@ -27,6 +27,8 @@ public final class DomainCalls {
 
     int virDomainInjectNMI(DomainPointer domain, int flags);
 
+    int virDomainMigrateStartPostCopy(DomainPointer domain, int flags);
+
     int virDomainFSFreeze(DomainPointer domain, Pointer mountPoints, int count, int flags);
 
     int virDomainFSThaw(DomainPointer domain, Pointer mountPoints, int count, int flags);
@@ -61,6 +63,14 @@ public final class DomainCalls {
   /** {@code virDomainFSThaw}: ends {@link #freeze}. */
   public static void thaw(Domain domain) throws LibvirtException {
     ErrorHandler.processError(Calls.LIBVIRT.virDomainFSThaw(domain.vdp, Pointer.NULL, 0, 0));
+  }
+
+  /**
+   * {@code virDomainMigrateStartPostCopy}: the guest that is being migrated goes on at the
+   * destination, and the rest of its memory follows. It must have been begun with that in mind.
+   */
+  public static void startPostCopy(Domain domain) throws LibvirtException {
+    ErrorHandler.processError(Calls.LIBVIRT.virDomainMigrateStartPostCopy(domain.vdp, 0));
   }
 
   /** Presses the ACPI power button; returns at once. The guest may ignore it. */

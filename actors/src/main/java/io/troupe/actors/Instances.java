@@ -36,6 +36,9 @@ public interface Instances {
    */
   CompletionStage<Answer<DriverResult.Diagnostics>> diagnostics(InstanceId id);
 
+  /** How far its live migration is; the same refusals. */
+  CompletionStage<Answer<DriverResult.MigrationSeen>> migration(InstanceId id);
+
   /**
    * Every instance this node knows of, deleted ones too as long as they are remembered. What this
    * node has accepted or shown before is in it already.

@@ -17,6 +17,7 @@ package io.troupe.config;
  * @param snapshotMillis ms until a snapshot whose image has not its bytes yet is given up
  * @param shelvedOffloadMillis ms that a shelved instance stays on its host; 0: it leaves at once,
  *     negative: it stays until somebody says so
+ * @param moves for what changes an instance's host or flavor
  */
 public record OperationSettings(
     long bootMillis,
@@ -30,11 +31,60 @@ public record OperationSettings(
     int placements,
     long reclaimMillis,
     long snapshotMillis,
-    long shelvedOffloadMillis) {
+    long shelvedOffloadMillis,
+    MoveSettings moves) {
   /** Nova's shutdown_timeout is 60 s; three attempts are its scheduler.max_attempts. */
   public static final OperationSettings DEFAULT =
       new OperationSettings(
           600_000, 120_000, 240_000, 60_000, 60_000, 60_000, 2_000, 3, 10, 0, 3_600_000, 0);
+
+  /** With the usual settings for moves. */
+  public OperationSettings(
+      long bootMillis,
+      long deleteMillis,
+      long powerMillis,
+      long compensationMillis,
+      long stopGraceMillis,
+      long rebootGraceMillis,
+      long askAgainMillis,
+      int spawnAttempts,
+      int placements,
+      long reclaimMillis,
+      long snapshotMillis,
+      long shelvedOffloadMillis) {
+    this(
+        bootMillis,
+        deleteMillis,
+        powerMillis,
+        compensationMillis,
+        stopGraceMillis,
+        rebootGraceMillis,
+        askAgainMillis,
+        spawnAttempts,
+        placements,
+        reclaimMillis,
+        snapshotMillis,
+        shelvedOffloadMillis,
+        MoveSettings.DEFAULT);
+  }
+
+  /** The same, with other settings for moves. */
+  public OperationSettings with(MoveSettings others) {
+    return new OperationSettings(
+        bootMillis,
+        deleteMillis,
+        powerMillis,
+        compensationMillis,
+        stopGraceMillis,
+        rebootGraceMillis,
+        askAgainMillis,
+        spawnAttempts,
+        placements,
+        reclaimMillis,
+        snapshotMillis,
+        shelvedOffloadMillis,
+        others);
+  }
 
   /** The same, with deleted instances kept for so long. */
   public OperationSettings reclaimingAfter(long millis) {
@@ -50,7 +100,8 @@ public record OperationSettings(
         placements,
         millis,
         snapshotMillis,
-        shelvedOffloadMillis);
+        shelvedOffloadMillis,
+        moves);
   }
 
   /** The same, with shelved instances leaving their host after so long. */
@@ -67,6 +118,7 @@ public record OperationSettings(
         placements,
         reclaimMillis,
         snapshotMillis,
-        millis);
+        millis,
+        moves);
   }
 }

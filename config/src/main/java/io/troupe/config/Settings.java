@@ -108,7 +108,8 @@ public record Settings(
             operations.getInt("placements"),
             millis(operations, "reclaim-after"),
             millis(operations, "snapshot-deadline"),
-            millis(operations, "shelved-offload-after")),
+            millis(operations, "shelved-offload-after"),
+            moveSettings(operations, scheduler)),
         new FleetSettings(
             millis(fleet, "heartbeat"),
             millis(fleet, "reconcile"),
@@ -140,6 +141,20 @@ public record Settings(
             volumes.getLong("largest-gib")),
         new ViewSettings(view.getInt("deleted-kept"), millis(view, "wake-every")),
         jmxSettings(troupe.getConfig("jmx")));
+  }
+
+  private static MoveSettings moveSettings(Config operations, Config scheduler) {
+    var live = operations.getConfig("live-migration");
+    return new MoveSettings(
+        millis(operations, "move-deadline"),
+        millis(operations, "resize-confirm-after"),
+        scheduler.getBoolean("allow-resize-to-same-host"),
+        live.getBoolean("auto-converge"),
+        live.getBoolean("post-copy"),
+        live.getLong("bandwidth-mib-per-second"),
+        millis(live, "downtime"),
+        millis(live, "completion-timeout"),
+        live.getBoolean("force-at-timeout"));
   }
 
   private static SchedulerSettings schedulerSettings(Config scheduler) {

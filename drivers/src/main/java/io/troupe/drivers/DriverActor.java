@@ -240,28 +240,6 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
   }
 
   /**
-   * As the other one, for drivers that also make images.
-   *
-   * @param imageSink where its driver writes images to
-   */
-  public static Behavior<Message> create(
-      ConnectionSpec connection,
-      DriverProvider provider,
-      DriverContext.ImageReader images,
-      DriverContext.ImageWriter imageSink,
-      DriverSettings settings,
-      Clock clock,
-      ActorRef<Notice> listener) {
-    return create(
-        connection,
-        provider,
-        new DriverContext(images, imageSink, event -> {}),
-        settings,
-        clock,
-        listener);
-  }
-
-  /**
    * As the other one, for drivers that also make images and move guests.
    *
    * @param stores where its driver reads and writes; its events go to the listener alone

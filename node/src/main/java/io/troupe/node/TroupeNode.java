@@ -13,6 +13,7 @@ import io.troupe.actors.cluster.ShardedCatalog;
 import io.troupe.actors.cluster.ShardedCloud;
 import io.troupe.actors.cluster.ShardedHosts;
 import io.troupe.actors.image.FileImageStore;
+import io.troupe.actors.image.FileTransfers;
 import io.troupe.actors.image.ImageLimits;
 import io.troupe.actors.image.ImageStore;
 import io.troupe.actors.image.ImageUpload;
@@ -182,8 +183,10 @@ public final class TroupeNode {
     var copy = new CatalogCopy();
     var images = new FileImageStore(settings.shared().imageDir());
     var providers = DriverProviders.onClassPath();
+    var transfers = new FileTransfers(settings.shared().imageDir());
     var entities =
-        new ClusterEntities(system, settings, copy, index, metrics, images::open, providers);
+        new ClusterEntities(
+            system, settings, copy, index, metrics, images::open, transfers, providers);
     var catalog = new ShardedCatalog(system, entities, copy);
     entities.startCatalog();
     system.systemActorOf(IndexFeed.create(index, Clock.systemUTC()), "index-feed", Props.empty());

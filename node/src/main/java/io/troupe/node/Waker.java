@@ -67,6 +67,11 @@ final class Waker {
                       .softDeleted(Instant.now().minusMillis(operations.reclaimMillis()))
                       .forEach(id -> entities.instance(id).tell(new InstanceActor.Wake()));
                 }
+                if (operations.moves().confirmAfterMillis() > 0) {
+                  index
+                      .resized(Instant.now().minusMillis(operations.moves().confirmAfterMillis()))
+                      .forEach(id -> entities.instance(id).tell(new InstanceActor.Wake()));
+                }
                 return Behaviors.same();
               });
         });

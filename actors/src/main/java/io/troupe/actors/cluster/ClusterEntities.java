@@ -70,6 +70,7 @@ public final class ClusterEntities implements Entities {
   private final InstanceIndex index;
   private final MeterRegistry metrics;
   private final DriverContext.ImageReader images;
+  private final DriverContext.Transfers transfers;
   private final DriverProviders providers;
   private final Clock clock = Clock.systemUTC();
   private ActorRef<SchedulerActor.Message> scheduler;
@@ -82,6 +83,7 @@ public final class ClusterEntities implements Entities {
       InstanceIndex index,
       MeterRegistry metrics,
       DriverContext.ImageReader images,
+      DriverContext.Transfers transfers,
       DriverProviders providers) {
     this.system = system;
     this.sharding = ClusterSharding.get(system);
@@ -90,6 +92,7 @@ public final class ClusterEntities implements Entities {
     this.index = index;
     this.metrics = metrics;
     this.images = images;
+    this.transfers = transfers;
     this.providers = providers;
   }
 
@@ -173,8 +176,7 @@ public final class ClusterEntities implements Entities {
                         this,
                         () -> catalog.find(Connection.class, context.getEntityId()),
                         providers,
-                        images,
-                        sink,
+                        new DriverContext(images, sink, transfers, event -> {}),
                         settings.drivers(),
                         settings.fleet(),
                         clock))

@@ -51,6 +51,19 @@ final class GuestReadings {
                 });
   }
 
+  CompletionStage<Answer<DriverResult.MigrationSeen>> migration(InstanceId id) {
+    var operation = OperationId.fresh();
+    return ask(id, replyTo -> new InstanceActor.ReadMigration(operation, replyTo))
+        .thenApply(
+            reply ->
+                switch (reply) {
+                  case DriverActor.Done(_, _, _, DriverResult.MigrationSeen seen) ->
+                      Answer.of(seen);
+                  case DriverActor.Done _ -> Answer.refuse(new Rejection.NotReady(id.toString()));
+                  case DriverActor.Failed failed -> Answer.refuse(refusal(id, failed));
+                });
+  }
+
   private CompletionStage<DriverActor.Reply> ask(
       InstanceId id,
       org.apache.pekko.japi.function.Function<ActorRef<DriverActor.Reply>, InstanceActor.Message>

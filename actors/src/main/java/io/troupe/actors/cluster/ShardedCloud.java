@@ -133,6 +133,11 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
   }
 
   @Override
+  public CompletionStage<Answer<DriverResult.MigrationSeen>> migration(InstanceId id) {
+    return orUnavailable(readings.migration(id));
+  }
+
+  @Override
   public Iterable<InstanceView> all() {
     return index.all();
   }

@@ -76,13 +76,13 @@ public final class StepAsker<M> {
 
   private void put(Question question) {
     switch (question.ask().what()) {
-      case Effect.ReserveQuota(var project, var amount, var group) ->
+      case Effect.ReserveQuota(var project, var amount, var group, var generation) ->
           ask(
               question,
               ENTITY_ANSWER,
               ProjectActor.Reply.class,
               entities.project(project),
-              to -> new ProjectActor.Reserve(id, amount, group, to),
+              to -> new ProjectActor.Reserve(id, amount, group, generation, to),
               StepAsker::read);
       case Effect.ReleaseQuota(var project) ->
           ask(
@@ -317,6 +317,7 @@ public final class StepAsker<M> {
           switch (done.result()) {
             case DriverResult.Guest(var present, var power, _) ->
                 new StepOutcome.Guest(present, power);
+            case DriverResult.MoveTicketed(var ticket) -> new StepOutcome.Ticketed(ticket);
             case DriverResult.SnapshotTaken taken ->
                 new StepOutcome.Done(
                     "%s, %d bytes of %d, %s"
@@ -327,7 +328,6 @@ public final class StepAsker<M> {
                             taken.quiesced() ? "quiesced" : "as after a power cut"));
             case DriverResult.Console _,
                 DriverResult.Diagnostics _,
-                DriverResult.MoveTicketed _,
                 DriverResult.MigrationSeen _ ->
                 new StepOutcome.Done("");
             case DriverResult.VolumeAttached(var device) -> new StepOutcome.VolumeOnGuest(device);

@@ -34,6 +34,14 @@ public record Claim(
     this(instance, generation, amount, group, condemned, Holding.NONE);
   }
 
+  /** Whether what is {@code asked} now, under a newer generation, is a part of it. */
+  boolean isMoreThan(Resources asked, long newer) {
+    return newer > generation
+        && asked.vcpus() <= amount.vcpus()
+        && asked.ramMib() <= amount.ramMib()
+        && asked.diskGib() <= amount.diskGib();
+  }
+
   Claim condemn() {
     return new Claim(instance, generation, amount, group, true, holding);
   }

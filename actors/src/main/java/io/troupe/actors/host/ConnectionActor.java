@@ -132,8 +132,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
   private final Entities entities;
   private final Supplier<Optional<Connection>> registered;
   private final DriverProviders providers;
-  private final DriverContext.ImageReader images;
-  private final DriverContext.ImageWriter imageSink;
+  private final DriverContext stores;
   private final DriverSettings driverSettings;
   private final Clock clock;
   private final TimerScheduler<Message> timers;
@@ -156,16 +155,14 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
 
   /**
    * @param registered the catalog's entry as it is now
-   * @param images where the driver gets images from
-   * @param imageSink where it puts those it makes
+   * @param stores where the driver gets images from, where it puts those it makes, and what moves
    */
   public static Behavior<Message> create(
       ConnectionId id,
       Entities entities,
       Supplier<Optional<Connection>> registered,
       DriverProviders providers,
-      DriverContext.ImageReader images,
-      DriverContext.ImageWriter imageSink,
+      DriverContext stores,
       DriverSettings driverSettings,
       FleetSettings settings,
       Clock clock) {
@@ -178,8 +175,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
                         entities,
                         registered,
                         providers,
-                        images,
-                        imageSink,
+                        stores,
                         driverSettings,
                         settings,
                         clock,
@@ -192,8 +188,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
       Entities entities,
       Supplier<Optional<Connection>> registered,
       DriverProviders providers,
-      DriverContext.ImageReader images,
-      DriverContext.ImageWriter imageSink,
+      DriverContext stores,
       DriverSettings driverSettings,
       FleetSettings settings,
       Clock clock,
@@ -204,8 +199,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
     this.entities = entities;
     this.registered = registered;
     this.providers = providers;
-    this.images = images;
-    this.imageSink = imageSink;
+    this.stores = stores;
     this.driverSettings = driverSettings;
     this.clock = clock;
     this.timers = timers;
@@ -309,8 +303,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
                     DriverActor.create(
                         new ConnectionSpec(id, uri, entry.get().options()),
                         provider.get(),
-                        images,
-                        imageSink,
+                        stores,
                         driverSettings,
                         clock,
                         notices),

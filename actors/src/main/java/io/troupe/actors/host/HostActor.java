@@ -405,7 +405,11 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       introduce(state);
       return Effect().none();
     }
-    if (!up() && state.claim(spec.instance()).filter(one -> !one.condemned()).isPresent()) {
+    var has = state.claim(spec.instance()).filter(one -> !one.condemned());
+    if (has.filter(one -> one.isMoreThan(spec.resources(), claim.generation())).isPresent()) {
+      return grant(state, claim); // giving back needs no hypervisor
+    }
+    if (!up() && has.isPresent()) {
       // After a crash the claim is asked for again before the hypervisor has answered. Refused, the
       // instance would go elsewhere and leave its claim, or even its guest, behind.
       claim.replyTo().tell(new ClaimUnsure("the hypervisor does not answer"));
@@ -482,7 +486,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private Effect<HostEvent, HostState> grant(HostState state, MakeClaim claim) {
     var spec = claim.spec();
-    building.add(spec.instance());
+    var has = state.claim(spec.instance());
+    if (has.isEmpty() || has.get().amount().equals(spec.resources())) { // not resized where it is
+      building.add(spec.instance());
+    }
     var made = state.claimOf(spec, claim.generation(), row(state));
     var answer = new ClaimMade(around(state).zone());
     if (state.claim(spec.instance()).filter(made::equals).isPresent()) {

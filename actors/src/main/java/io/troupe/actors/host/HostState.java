@@ -186,7 +186,7 @@ public final class HostState implements CborSerializable {
     if (there != null && !there.condemned()) {
       return there.generation() > generation
           ? Optional.of("claimed already with the newer generation " + there.generation())
-          : Optional.empty();
+          : tooLittleToGrow(there.amount(), spec.resources(), row);
     }
     if (there != null) {
       return Optional.of("an earlier guest of this instance is still being removed");
@@ -250,6 +250,13 @@ public final class HostState implements CborSerializable {
 
   private static String of(String provider) {
     return provider.isEmpty() ? "" : " of " + provider;
+  }
+
+  /** For an instance that is resized where it is. */
+  private static Optional<String> tooLittleToGrow(Resources has, Resources asked, HostRow row) {
+    return tooMuch("vCPU more", (long) asked.vcpus() - has.vcpus(), row.freeVcpus())
+        .or(() -> tooMuch("MiB of RAM more", asked.ramMib() - has.ramMib(), row.freeRamMib()))
+        .or(() -> tooMuch("GiB of disk more", asked.diskGib() - has.diskGib(), row.freeDiskGib()));
   }
 
   private static Optional<String> tooMuch(String what, long asked, long free) {

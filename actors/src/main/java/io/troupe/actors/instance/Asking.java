@@ -5,14 +5,17 @@ import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Step;
+import io.troupe.actors.operation.StepKind;
 import io.troupe.actors.scheduler.GroupSpec;
-import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
+import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.MigrationOptions;
+import io.troupe.drivers.spi.MoveTicket;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
@@ -47,14 +50,21 @@ final class Asking {
     return switch (step.kind()) {
       case RESERVE ->
           new Effect.ReserveQuota(
-              boot.project(), boot.flavor().resources(), boot.group().map(GroupSpec::id));
+              boot.project(),
+              counted(state, operation, step),
+              boot.group().map(GroupSpec::id),
+              state.moves().open().isPresent() ? state.generation() : 0);
       case RELEASE_QUOTA -> new Effect.ReleaseQuota(boot.project());
-      case PLACE -> new Effect.Place(spec(state, operation, settings));
+      case PLACE ->
+          new Effect.Place(Destination.of(state, operation, settings, placed(state, operation)));
       case CLAIM ->
           new Effect.ClaimHost(
-              target(operation), state.generation(), spec(state, operation, settings));
-      case RELEASE_CLAIM -> new Effect.ReleaseHost(target(operation), state.generation());
-      case CONDEMN -> new Effect.CondemnGuest(target(operation), state.generation());
+              host(state, operation, step),
+              state.generation(),
+              Destination.of(state, operation, settings, claimed(state, operation, step)));
+      case RELEASE_CLAIM ->
+          new Effect.ReleaseHost(host(state, operation, step), state.generation());
+      case CONDEMN -> new Effect.CondemnGuest(host(state, operation, step), state.generation());
       case NETWORK ->
           new Effect.AttachPort(boot.project(), boot.networks().get(step.index()), step.index());
       case RELEASE_PORTS -> new Effect.ReleasePorts(boot.networks().get(step.index()).networkId());
@@ -104,10 +114,21 @@ final class Asking {
           SET_PASSWORD,
           RESCUE,
           UNRESCUE,
+          RESIZE,
+          OFFER,
+          PREPARE,
+          LIVE_MIGRATE,
+          FORCE_COMPLETE,
+          ABORT,
+          SETTLE,
+          SEND,
+          FINISH,
+          TAKE_OVER,
           SNAPSHOT,
           INSPECT,
           DESTROY ->
-          new Effect.RunOnHost(target(operation), command(state, operation, step, settings));
+          new Effect.RunOnHost(
+              host(state, operation, step), command(state, operation, step, settings));
     };
   }
 
@@ -116,13 +137,14 @@ final class Asking {
     var target =
         new GuestTarget(
             state.id(),
-            target(operation).value(),
-            state.generation(),
+            host(state, operation, step).value(),
+            generation(state, step),
             NO_EPOCH,
             operation.id(),
             operation.deadline());
     return switch (step.kind()) {
-      case SPAWN -> new DriverCommand.Spawn(target, guest(state));
+      case SPAWN ->
+          new DriverCommand.Spawn(target, guest(state, state.request().orElseThrow().flavor()));
       case POWER_ON -> new DriverCommand.Start(target);
       case POWER_OFF -> new DriverCommand.Stop(target, settings.stopGraceMillis());
       case REBOOT ->
@@ -148,8 +170,27 @@ final class Asking {
           new DriverCommand.AttachNic(target, card(Attachments.nic(state, operation)));
       case DETACH_NIC ->
           new DriverCommand.DetachNic(target, Attachments.nic(state, operation).mac());
+      case RESIZE -> new DriverCommand.Resize(target, sizeHere(state, operation));
+      case OFFER -> new DriverCommand.OfferMove(target);
+      case PREPARE ->
+          new DriverCommand.PrepareMove(
+              target,
+              guest(state, move(state).to()),
+              move(state).ticket().orElseThrow(),
+              storage(operation),
+              operation.kind() == OperationKind.LIVE_MIGRATE);
+      case LIVE_MIGRATE ->
+          new DriverCommand.LiveMigrate(
+              target, move(state).ticket().orElseThrow(), options(operation));
+      case FORCE_COMPLETE -> new DriverCommand.ForceComplete(target);
+      case ABORT -> new DriverCommand.AbortMigration(target);
+      case SEND -> new DriverCommand.SendMove(target, move(state).ticket().orElseThrow());
+      case FINISH ->
+          new DriverCommand.FinishMove(
+              target, guest(state, move(state).to()), move(state).ticket().orElseThrow());
+      case TAKE_OVER -> new DriverCommand.TakeOver(target);
+      case INSPECT, SETTLE -> new DriverCommand.Inspect(target);
       case SNAPSHOT -> new DriverCommand.Snapshot(target, newImage(operation).id());
-      case INSPECT -> new DriverCommand.Inspect(target);
       case DESTROY -> new DriverCommand.Destroy(target);
       default -> throw new IllegalStateException(step + " is no driver command");
     };
@@ -170,13 +211,90 @@ final class Asking {
         .orElseThrow(() -> new IllegalStateException("no target for " + operation));
   }
 
-  private static RequestSpec spec(
-      InstanceState state, Operation operation, OperationSettings settings) {
-    var boot = state.request().orElseThrow();
-    return boot.requestSpec(state.id(), operation.tried(), settings.spawnAttempts());
+  /** The other host of a move, or the one that has the instance, or is to have it. */
+  private static HostId host(InstanceState state, Operation operation, Step step) {
+    return step.isThere()
+        ? move(state)
+            .otherEnd()
+            .orElseThrow(() -> new IllegalStateException("no other host for " + operation))
+        : state.moves().open().flatMap(_ -> state.host()).orElseGet(() -> target(operation));
   }
 
-  private static GuestSpec guest(InstanceState state) {
+  /** Under which the guest is at that host, or is to be. */
+  private static long generation(InstanceState state, Step step) {
+    if (step.isThere()) {
+      return move(state).otherGeneration();
+    }
+    return step.kind() == StepKind.TAKE_OVER || state.host().isEmpty()
+        ? state.generation()
+        : state.guestGeneration();
+  }
+
+  private static Move move(InstanceState state) {
+    return state
+        .moves()
+        .open()
+        .orElseThrow(() -> new IllegalStateException("no move of " + state.id()));
+  }
+
+  /** While a resize is not settled, the larger of both flavors. */
+  private static Resources counted(InstanceState state, Operation operation, Step step) {
+    var open = state.moves().open();
+    if (open.isEmpty()) {
+      return state.request().orElseThrow().flavor().resources();
+    }
+    var move = open.get();
+    return switch (operation.kind()) {
+      case RESIZE -> step.isAsBefore() ? move.from().resources() : move.from().larger(move.to());
+      case REVERT_RESIZE -> move.from().resources();
+      default -> state.request().orElseThrow().flavor().resources();
+    };
+  }
+
+  /** A whole new flavor's worth, also for a host that has the old one already. */
+  private static Resources placed(InstanceState state, Operation operation) {
+    return Destination.amount(
+        operation.kind() == OperationKind.RESIZE
+            ? move(state).to()
+            : state.request().orElseThrow().flavor());
+  }
+
+  private static Resources claimed(InstanceState state, Operation operation, Step step) {
+    var now = Destination.amount(state.request().orElseThrow().flavor());
+    if (operation.kind() == OperationKind.REVERT_RESIZE) {
+      return Destination.amount(move(state).from());
+    }
+    if (operation.kind() != OperationKind.RESIZE || !step.isThere()) {
+      return now;
+    }
+    var then = Destination.amount(move(state).to());
+    return move(state).isOnOneHost() ? now.larger(then) : then;
+  }
+
+  /** The new size, or when a resize is taken back the old one; a disk that has grown stays so. */
+  private static Resources sizeHere(InstanceState state, Operation operation) {
+    var move = move(state);
+    var back =
+        operation.kind() == OperationKind.RESIZE
+            ? operation.failure().isPresent()
+            : operation.kind() == OperationKind.REVERT_RESIZE || !move.arrived();
+    var size = back ? move.from().guestSize() : move.to().guestSize();
+    return back ? new Resources(size.vcpus(), size.ramMib(), 0) : size;
+  }
+
+  private static MoveTicket.Storage storage(Operation operation) {
+    return operation.purpose().orElse(null) instanceof Purpose.LiveMigrate live
+        ? live.storage()
+        : MoveTicket.Storage.UNKNOWN;
+  }
+
+  private static MigrationOptions options(Operation operation) {
+    return operation.purpose().orElse(null) instanceof Purpose.LiveMigrate live
+        ? live.options()
+        : MigrationOptions.PLAIN;
+  }
+
+  private static GuestSpec guest(InstanceState state, FlavorAtBoot flavor) {
     var boot = state.request().orElseThrow();
     var nics = state.nics().stream().map(Asking::card).toList();
     var root = state.volumes().stream().filter(AttachedVolume::root).findFirst();
@@ -191,7 +309,7 @@ final class Asking {
         boot.hostname(),
         boot.project().value(),
         boot.userId(),
-        boot.flavor().guestSize(),
+        flavor.guestSize(),
         boot.image(),
         nics,
         new GuestSpec.ConfigDrive(
@@ -200,7 +318,7 @@ final class Asking {
             boot.publicKey(),
             boot.userDataBase64(),
             state.zone().orElse("")),
-        boot.flavor().extraSpecs(),
+        flavor.extraSpecs(),
         root.map(AttachedVolume::ref),
         volumes);
   }
@@ -238,6 +356,6 @@ final class Asking {
         .map(
             host ->
                 new GuestTarget(
-                    state.id(), host.value(), state.generation(), NO_EPOCH, id, deadline));
+                    state.id(), host.value(), state.guestGeneration(), NO_EPOCH, id, deadline));
   }
 }

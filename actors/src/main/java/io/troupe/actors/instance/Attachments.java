@@ -153,6 +153,9 @@ final class Attachments {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
             moment.now());
     var events = new ArrayList<InstanceEvent>();
     events.add(new InstanceEvent.VolumesChanged(volumes, true, moment.now()));

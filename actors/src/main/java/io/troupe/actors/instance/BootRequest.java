@@ -279,6 +279,37 @@ public record BootRequest(
         volumes);
   }
 
+  /** Resized. */
+  public BootRequest withFlavor(FlavorAtBoot another) {
+    return new BootRequest(
+        name,
+        description,
+        hostname,
+        project,
+        userId,
+        another,
+        image,
+        imageProperties,
+        networks,
+        keyName,
+        publicKey,
+        userDataBase64,
+        metadata,
+        tags,
+        availabilityZone,
+        forcedHost,
+        group,
+        hints,
+        securityGroups,
+        diskConfig,
+        accessIpv4,
+        accessIpv6,
+        configDrive,
+        reservationId,
+        launchIndex,
+        destination);
+  }
+
   /** What the scheduler has to find a host for. */
   public RequestSpec requestSpec(InstanceId instance, Set<HostId> excluded, int candidates) {
     return new RequestSpec(

@@ -2,9 +2,9 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.operation.Boot;
 import io.troupe.actors.operation.CreateImage;
-import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.Rescue;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.OperationId;
@@ -28,6 +28,9 @@ final class Deadlines {
     var operation = late.get();
     var step = operation.current().orElseThrow();
     var reason = "no answer by the deadline, " + operation.deadline();
+    if (MoveOutcomes.concerns(operation)) {
+      return new MoveDeadlines(moment, operation).passed(step, reason);
+    }
     if (operation.kind() != OperationKind.BOOT && isAboutDevices(step.kind())) {
       return new Attachments(moment).tooLate(operation, step, reason);
     }
@@ -56,7 +59,7 @@ final class Deadlines {
               operation,
               step,
               reason + "; the host will see to it",
-              Delete.withoutHypervisor(operation.todo()),
+              Leave.withoutHypervisor(operation.todo()),
               Optional.empty());
       case MAKE_IMAGE, SNAPSHOT ->
           moment.tooLate(
@@ -90,6 +93,17 @@ final class Deadlines {
               Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
       case INSPECT ->
           moment.tooLate(operation, step, reason, Moment.afterInspect(operation), Optional.empty());
+      case RESIZE,
+          OFFER,
+          PREPARE,
+          LIVE_MIGRATE,
+          FORCE_COMPLETE,
+          ABORT,
+          SETTLE,
+          SEND,
+          FINISH,
+          TAKE_OVER ->
+          throw new IllegalStateException("a step of a move: " + step);
       case RESERVE,
           CONDEMN,
           RELEASE_CLAIM,

@@ -22,6 +22,7 @@ final class Deciding {
       case GuestReported report -> new Reconciling(moment).reported(report);
       case DeadlinePassed(var operation) -> new Deadlines(moment).passed(operation);
       case ReclaimDue due -> reclaim(due);
+      case ConfirmDue(var operation) -> new MoveWishes(moment).confirmIfDue(operation);
     };
   }
 
@@ -44,7 +45,10 @@ final class Deciding {
             new UserCommand.Origin(due.operation(), "", request.project().value(), true),
             OperationKind.DELETE,
             Delete.steps(
-                state.host().isPresent(), Attachments.mayHaveVolumes(state), request),
+                state.host().isPresent(),
+                state.other().isPresent(),
+                Attachments.mayHaveVolumes(state),
+                request),
             moment.in(moment.settings().deleteMillis()),
             Optional.empty(),
             Optional.empty(),

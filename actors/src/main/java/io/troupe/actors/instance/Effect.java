@@ -29,8 +29,10 @@ public sealed interface Effect {
 
   /**
    * @param group the server group the instance becomes a member of
+   * @param generation of the instance where it is counted otherwise than before, 0 where it is
+   *     counted for the first time
    */
-  record ReserveQuota(ProjectId project, Resources amount, Optional<String> group)
+  record ReserveQuota(ProjectId project, Resources amount, Optional<String> group, long generation)
       implements Request {}
 
   record ReleaseQuota(ProjectId project) implements Request {}

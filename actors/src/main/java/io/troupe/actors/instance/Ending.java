@@ -2,6 +2,7 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
 import io.troupe.core.value.PowerState;
 import java.util.Optional;
@@ -12,6 +13,9 @@ final class Ending {
 
   /** After an operation with nothing left to do; {@code state} is the one it leaves behind. */
   static VmState vmState(InstanceState state, Operation operation) {
+    if (isInDoubt(state, operation)) {
+      return VmState.ERROR;
+    }
     return switch (operation.kind()) {
       case BOOT -> afterBoot(state, operation.failure().isPresent());
       case DELETE -> VmState.DELETED;
@@ -32,6 +36,17 @@ final class Ending {
       case SOFT_DELETE ->
           operation.failure().isPresent() ? afterRescue(state, operation) : VmState.SOFT_DELETED;
       case RESTORE -> unlessRefused(state, afterPower(state.power()));
+      case RESIZE, MIGRATE ->
+          state.moves().open().filter(Move::arrived).isPresent()
+              ? VmState.RESIZED
+              : afterPower(state.power());
+      case CONFIRM_RESIZE -> afterPower(state.power());
+      case REVERT_RESIZE ->
+          state.moves().open().filter(Move::arrived).isPresent()
+              ? VmState.RESIZED
+              : afterPower(state.power());
+      case LIVE_MIGRATE -> afterReport(state.vmState(), state.power());
+      case EVACUATE -> operation.failure().isPresent() ? VmState.ERROR : afterPower(state.power());
       case RESET_TO_ACTIVE -> unlessRefused(state, VmState.ACTIVE);
       case RESET_TO_ERROR -> unlessRefused(state, VmState.ERROR);
     };
@@ -44,6 +59,15 @@ final class Ending {
         : afterReport(state.vmState(), state.power());
   }
 
+  /** Broken off, and both hosts may have it: somebody has to look at it. */
+  private static boolean isInDoubt(InstanceState state, Operation operation) {
+    return state.other().isPresent()
+        && switch (operation.kind()) {
+          case LIVE_MIGRATE, SOFT_DELETE, RESET_TO_ACTIVE, RESET_TO_ERROR -> true;
+          default -> false;
+        };
+  }
+
   /** What the quota does not count can only be soft-deleted. */
   private static VmState unlessRefused(InstanceState state, VmState wanted) {
     return state.refusal().isPresent() ? VmState.SOFT_DELETED : wanted;
@@ -54,6 +78,11 @@ final class Ending {
    * whatever was thought on the way.
    */
   static Optional<Failure> failure(InstanceState state, Operation operation) {
+    if (operation.kind() == OperationKind.LIVE_MIGRATE
+        && operation.failure().isEmpty()
+        && state.moves().open().filter(move -> move.cancelled() && !move.arrived()).isPresent()) {
+      return Optional.of(new Failure(409, "Live migration was aborted.", ""));
+    }
     return state.refusal().isEmpty() && Power.isWanted(operation.kind(), state.power())
         ? Optional.empty()
         : operation.failure();

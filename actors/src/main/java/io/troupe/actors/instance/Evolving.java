@@ -41,6 +41,7 @@ final class Evolving {
   private final Trails trails;
   private Optional<Lock> lock;
   private Optional<Instant> softDeletedAt;
+  private Moves moves;
   private List<AttachedVolume> volumes;
 
   private Evolving(InstanceState from) {
@@ -63,6 +64,7 @@ final class Evolving {
     trails = new Trails(from.trails());
     lock = from.lock();
     softDeletedAt = from.softDeletedAt();
+    moves = from.moves();
     volumes = from.volumes();
   }
 
@@ -93,6 +95,7 @@ final class Evolving {
         trails.all(),
         lock,
         softDeletedAt,
+        moves,
         volumes);
   }
 
@@ -137,10 +140,21 @@ final class Evolving {
         lock = Optional.empty();
         trails.atOnce(unlocked.origin(), "unlock", unlocked.at());
       }
+      case InstanceEvent.MigrationSteered steered -> {
+        operation = operation.map(now -> now.withTodo(steered.todo()));
+        if (steered.cancel()) {
+          moves = moves.with(moves.open().map(Move::cancel));
+          trails.atOnce(steered.origin(), "live_migration_cancel", steered.at());
+        } else {
+          trails.atOnce(steered.origin(), "live_migration_force_complete", steered.at());
+        }
+      }
       case InstanceEvent.VolumesChanged changed -> volumes = changed.volumes();
       case InstanceEvent.Several several -> several.events().forEach(this::on);
     }
     updatedAt = event.at();
+    operation.ifPresent(
+        now -> Record.during(now).ifPresent(status -> moves = moves.recorded(status, event.at())));
   }
 
   private void asked(InstanceEvent.BootAsked asked) {
@@ -163,6 +177,16 @@ final class Evolving {
         broken ->
             trails.close(
                 broken.id(), Optional.of("Broken off by " + began.kind().action()), began.at()));
+    if (moves.open().isPresent()) {
+      Record.brokenOffBy(began.kind(), operation)
+          .ifPresent(status -> moves = moves.recorded(status, began.at()));
+    }
+    if (began.kind().beginsMove()) {
+      setOut(began);
+    }
+    if (moves.open().isPresent()) {
+      generation++; // what is asked of quota and claims from now on is newer than what was
+    }
     begin(
         began.origin(), began.kind(), began.todo(), began.deadline(), began.purpose(), began.at());
     operation = operation.map(now -> now.onHost(target).withRescueImage(rescueImage));
@@ -171,6 +195,44 @@ final class Evolving {
       request = request.map(asked -> asked.alsoOn(choice));
     }
     refusal = Optional.empty();
+  }
+
+  private void setOut(InstanceEvent.OperationBegan began) {
+    var guest = moves.guestGeneration() == 0 ? generation : moves.guestGeneration();
+    var now = request.orElseThrow().flavor();
+    var then = began.purpose().orElseThrow() instanceof Purpose.Resize(var to, _) ? to : now;
+    var move =
+        new Move(
+            began.origin().operation(),
+            host,
+            zone,
+            guest,
+            Optional.empty(),
+            Optional.empty(),
+            0,
+            now,
+            then,
+            vmState,
+            Optional.empty(),
+            false,
+            false);
+    moves =
+        moves
+            .ofGuest(guest)
+            .begin(
+                move,
+                new Migration(
+                    move.operation(),
+                    Record.type(began.kind()),
+                    Migration.Status.ACCEPTED,
+                    host,
+                    Optional.empty(),
+                    now.id(),
+                    then.id(),
+                    began.origin().userId(),
+                    began.origin().projectId(),
+                    began.at(),
+                    began.at()));
   }
 
   private void begin(
@@ -187,17 +249,27 @@ final class Evolving {
   private void done(InstanceEvent.StepDone done) {
     addToTrail(done.operation(), done.step(), done.startedAt(), done.at(), true, done.detail());
     var now = operation.orElseThrow();
-    now = now.withTodo(now.todo().subList(1, now.todo().size()));
+    now = now.withTodo(done.then().orElse(now.todo().subList(1, now.todo().size())));
+    var there = done.step().isThere();
     switch (done.step().kind()) {
       case RESERVE -> phase = Phase.PRESENT;
       case PLACE -> {
         now = now.withCandidates(done.candidates());
         generation++;
+        goTo(now);
       }
       case CLAIM -> {
-        host = now.target();
-        zone = done.availabilityZone();
+        if (now.kind().beginsMove()) {
+          moves = moves.with(moves.open().map(move -> move.claimed(done.availabilityZone())));
+        }
+        if (!there && host.isEmpty()) {
+          host = now.target();
+          zone = done.availabilityZone();
+          moves = moves.ofGuest(generation);
+        }
       }
+      case OFFER, PREPARE ->
+          moves = moves.with(moves.open().map(move -> move.with(done.ticket().orElseThrow())));
       case NETWORK -> {
         var all = new ArrayList<>(nics);
         done.nic().ifPresent(all::add);
@@ -214,20 +286,22 @@ final class Evolving {
           CRASH_DUMP,
           SET_PASSWORD,
           RESCUE,
+          RESIZE,
+          FINISH,
           INSPECT ->
           power = done.power().orElse(power);
+      case TAKE_OVER -> {
+        power = done.power().orElse(power);
+        moves = moves.ofGuest(generation);
+      }
+      case SEND, LIVE_MIGRATE, FORCE_COMPLETE, ABORT, SETTLE -> {}
       case UNRESCUE -> {
         power = done.power().orElse(power);
         now = now.withRescueImage(Optional.empty());
         vmState = vmState == VmState.RESCUED ? VmState.ACTIVE : vmState;
       }
-      case DESTROY -> power = PowerState.NOSTATE;
-      case RELEASE_CLAIM, CONDEMN -> {
-        host = Optional.empty();
-        zone = Optional.empty();
-        now = now.withoutTarget();
-        generation++;
-      }
+      case DESTROY -> power = there ? power : PowerState.NOSTATE;
+      case RELEASE_CLAIM, CONDEMN -> now = left(now, there);
       case RELEASE_PORTS -> {
         var network = request.orElseThrow().networks().get(done.step().index()).networkId();
         nics = nics.stream().filter(nic -> !nic.networkId().equals(network)).toList();
@@ -252,6 +326,49 @@ final class Evolving {
       case MAKE_IMAGE, SNAPSHOT, DROP_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}
     }
     operation = Optional.of(now);
+    done.turn().ifPresent(this::turn);
+  }
+
+  /** The instance is promised to the operation's first candidate, if that is what it is about. */
+  private void goTo(Operation now) {
+    if (now.kind().beginsMove()) {
+      moves = moves.with(moves.open().map(move -> move.toward(now.target(), generation)));
+    }
+  }
+
+  /** Nothing of the instance is on that host any more, or it is the host's affair. */
+  private Operation left(Operation now, boolean there) {
+    var which = there ? moves.open().flatMap(Move::other) : host.or(now::target);
+    if (!there) {
+      host = Optional.empty();
+      zone = Optional.empty();
+    }
+    generation++;
+    which.ifPresent(one -> moves = moves.with(moves.open().map(move -> move.without(one))));
+    var after = now.target().equals(which) ? now.withoutTarget() : now;
+    if (after.current().filter(next -> next.kind() == StepKind.CLAIM).isPresent()) {
+      goTo(after);
+    }
+    return after;
+  }
+
+  private void turn(InstanceEvent.Turn turn) {
+    var move = moves.open().orElseThrow();
+    switch (turn) {
+      case ARRIVED -> {
+        host = move.destination();
+        zone = move.destinationZone();
+        request = request.map(old -> old.withFlavor(move.to()));
+        moves = move.isOnOneHost() ? moves : moves.ofGuest(move.destinationGeneration());
+      }
+      case RETURNED -> {
+        host = move.source();
+        zone = move.sourceZone();
+        request = request.map(old -> old.withFlavor(move.from()));
+        moves = move.isOnOneHost() ? moves : moves.ofGuest(move.sourceGeneration());
+      }
+    }
+    moves = moves.with(Optional.of(move.withArrived(turn == InstanceEvent.Turn.ARRIVED)));
   }
 
   private Optional<String> tag() {
@@ -275,7 +392,9 @@ final class Evolving {
     if (failed.hostOut()) {
       now = now.withoutTarget();
       generation++;
+      goTo(now);
     }
+    refusal = failed.refusal().or(() -> refusal);
     if (failed.failure().isPresent()) {
       now = now.withFailure(failed.failure().get());
     }
@@ -288,8 +407,14 @@ final class Evolving {
   private void ended(InstanceEvent.OperationEnded ended) {
     trails.close(ended.operation(), ended.failure().map(Failure::message), ended.at());
     var wasBoot = operation.filter(one -> one.kind() == OperationKind.BOOT).isPresent();
+    var before = operation.orElseThrow();
     operation = Optional.empty();
     vmState = ended.vmState();
+    Record.after(before, moves, ended)
+        .ifPresent(status -> moves = moves.recorded(status, ended.at()));
+    if (vmState != VmState.RESIZED && moves.open().flatMap(Move::other).isEmpty()) {
+      moves = moves.with(Optional.empty());
+    }
     softDeletedAt =
         vmState == VmState.SOFT_DELETED
             ? softDeletedAt.or(() -> Optional.of(ended.at()))
@@ -315,9 +440,15 @@ final class Evolving {
     }
   }
 
+  private Optional<HostId> where(Step step) {
+    return step.isThere()
+        ? moves.open().flatMap(Move::otherEnd)
+        : moves.open().flatMap(_ -> host).or(() -> operation.flatMap(Operation::target));
+  }
+
   private void addToTrail(
       OperationId operationId, Step step, Instant from, Instant to, boolean ok, String detail) {
-    var where = operation.flatMap(Operation::target).map(HostId::value).orElse("");
+    var where = where(step).map(HostId::value).orElse("");
     var kind = step.kind();
     trails.step(
         operationId,

@@ -24,6 +24,11 @@ public record FlavorAtBoot(
     return new Resources(vcpus, ramMib, rootGib + ephemeralGib + (swapMib + 1023) / 1024);
   }
 
+  /** What both this and {@code other} could be run with: of each the larger. */
+  public Resources larger(FlavorAtBoot other) {
+    return resources().larger(other.resources());
+  }
+
   /** What the guest is built with: the root disk alone, not what else the flavor claims. */
   public Resources guestSize() {
     return new Resources(vcpus, ramMib, rootGib);

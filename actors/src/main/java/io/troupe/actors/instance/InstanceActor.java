@@ -82,6 +82,10 @@ public final class InstanceActor
   public record ReadDiagnostics(OperationId id, ActorRef<DriverActor.Reply> replyTo)
       implements Message, CborSerializable {}
 
+  /** How far its live migration is. */
+  public record ReadMigration(OperationId id, ActorRef<DriverActor.Reply> replyTo)
+      implements Message, CborSerializable {}
+
   /** From the instance's host. */
   public record Reported(GuestReported report) implements Message, CborSerializable {}
 
@@ -253,7 +257,7 @@ public final class InstanceActor
     return ahead.phase() == InstanceState.Phase.ASKED
         && switch (message) {
           case Do(var command, _) -> !(command instanceof UserCommand.Boot);
-          case Get _, GetOperations _, ReadConsole _, ReadDiagnostics _ -> true;
+          case Get _, GetOperations _, ReadConsole _, ReadDiagnostics _, ReadMigration _ -> true;
           default -> false;
         };
   }
@@ -282,6 +286,8 @@ public final class InstanceActor
               guest -> new DriverCommand.ReadConsole(guest, maxBytes));
       case ReadDiagnostics(var operation, var replyTo) ->
           read(operation, replyTo, "diagnostics", DriverCommand.Diagnostics::new);
+      case ReadMigration(var operation, var replyTo) ->
+          read(operation, replyTo, "watch-migration", DriverCommand.WatchMigration::new);
       case Reported(var report) -> onInput(report);
       case ConfirmClaim(var host, var generation, var replyTo) -> {
         replyTo.tell(new ClaimConfirmed(id, host, generation, ahead.standsBy(host, generation)));
@@ -295,7 +301,11 @@ public final class InstanceActor
         }
         yield Effect().none();
       }
-      case Wake() -> onInput(new ReclaimDue(OperationId.fresh()));
+      case Wake() ->
+          onInput(
+              ahead.vmState() == VmState.RESIZED
+                  ? new ConfirmDue(OperationId.fresh())
+                  : new ReclaimDue(OperationId.fresh()));
       case Idle() -> {
         if (ahead.operation().isEmpty()) {
           shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
@@ -341,6 +351,10 @@ public final class InstanceActor
     return command instanceof UserCommand.Boot
         || command instanceof UserCommand.Restore
         || command instanceof UserCommand.ResetState
+        || command instanceof UserCommand.Resize
+        || command instanceof UserCommand.Migrate
+        || command instanceof UserCommand.LiveMigrate
+        || command instanceof UserCommand.Evacuate
         || command instanceof UserCommand.CreateImage
         || command instanceof UserCommand.CreateBackup;
   }

@@ -13,6 +13,7 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.drivers.spi.MoveTicket;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = InstanceEvent.TagsChanged.class, name = "tags-changed"),
   @JsonSubTypes.Type(value = InstanceEvent.Locked.class, name = "locked"),
   @JsonSubTypes.Type(value = InstanceEvent.Unlocked.class, name = "unlocked"),
-  @JsonSubTypes.Type(value = InstanceEvent.VolumesChanged.class, name = "volumes-changed")
+  @JsonSubTypes.Type(value = InstanceEvent.VolumesChanged.class, name = "volumes-changed"),
+  @JsonSubTypes.Type(value = InstanceEvent.MigrationSteered.class, name = "migration-steered")
 })
 public sealed interface InstanceEvent {
   Instant at();
@@ -80,7 +82,12 @@ public sealed interface InstanceEvent {
       Instant at)
       implements InstanceEvent {}
 
-  /** The current step was done. What it brought stands in the optional fields. */
+  /**
+   * The current step was done. What it brought stands in the optional fields.
+   *
+   * @param then what is to be done now, where the step's outcome decides it; empty: what was left
+   * @param turn what became of the move by it
+   */
   record StepDone(
       OperationId operation,
       Step step,
@@ -90,6 +97,9 @@ public sealed interface InstanceEvent {
       Optional<String> availabilityZone,
       Optional<Nic> nic,
       Optional<PowerState> power,
+      Optional<List<Step>> then,
+      Optional<MoveTicket> ticket,
+      Optional<Turn> turn,
       Instant at)
       implements InstanceEvent {
     @Override
@@ -98,12 +108,21 @@ public sealed interface InstanceEvent {
     }
   }
 
+  /** A move's great moments: which of its hosts has the instance. */
+  enum Turn {
+    /** It is at the destination from now on. */
+    ARRIVED,
+    /** It is back at the source. */
+    RETURNED
+  }
+
   /**
    * The current step failed; {@code todo} is what shall be done now instead of what was left.
    *
    * @param hostOut whether the target is out of the question from now on
    * @param failure set when the operation will end in failure
    * @param deadline for what is to be done now, when the operation's own has passed
+   * @param refusal what whoever asked is told, when nobody has told him yet
    */
   record StepFailed(
       OperationId operation,
@@ -114,6 +133,7 @@ public sealed interface InstanceEvent {
       boolean hostOut,
       Optional<Failure> failure,
       Optional<Instant> deadline,
+      Optional<Rejection> refusal,
       Instant at)
       implements InstanceEvent {}
 
@@ -180,6 +200,19 @@ public sealed interface InstanceEvent {
     @Override
     public boolean mayWait() {
       return besideStep;
+    }
+  }
+
+  /**
+   * Somebody wants the live migration in progress to be broken off, or to complete.
+   *
+   * @param todo what shall be done now
+   * @param cancel whether it is broken off
+   */
+  record MigrationSteered(UserCommand.Origin origin, List<Step> todo, boolean cancel, Instant at)
+      implements InstanceEvent {
+    public MigrationSteered {
+      todo = List.copyOf(todo);
     }
   }
 }

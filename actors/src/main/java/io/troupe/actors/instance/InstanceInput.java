@@ -5,4 +5,4 @@ package io.troupe.actors.instance;
  * host saw.
  */
 public sealed interface InstanceInput
-    permits UserCommand, StepOutcome, GuestReported, DeadlinePassed, ReclaimDue {}
+    permits UserCommand, StepOutcome, GuestReported, DeadlinePassed, ReclaimDue, ConfirmDue {}

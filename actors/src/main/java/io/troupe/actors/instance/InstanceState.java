@@ -2,6 +2,7 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.serialization.CborSerializable;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param generation grows with each host the instance is promised to; fences its guest
  * @param trails of its operations, oldest first, bounded
  * @param softDeletedAt since when it waits to be restored or reclaimed
+ * @param moves from host to host, and the one that is not settled
  * @param volumes it has, is about to get, or may still have; absent in snapshots of former releases
  */
 public record InstanceState(
@@ -44,6 +46,7 @@ public record InstanceState(
     List<OperationTrail> trails,
     Optional<Lock> lock,
     Optional<Instant> softDeletedAt,
+    Moves moves,
     List<AttachedVolume> volumes)
     implements CborSerializable {
 
@@ -63,6 +66,7 @@ public record InstanceState(
     nics = List.copyOf(nics);
     trails = List.copyOf(trails);
     volumes = volumes == null ? List.of() : List.copyOf(volumes);
+    moves = moves == null ? Moves.NONE : moves; // absent in snapshots from before instances moved
   }
 
   public static InstanceState absent(InstanceId id) {
@@ -86,6 +90,7 @@ public record InstanceState(
         List.of(),
         Optional.empty(),
         Optional.empty(),
+        Moves.NONE,
         List.of());
   }
 
@@ -122,29 +127,39 @@ public record InstanceState(
    * to again: nobody may take it away then.
    */
   public boolean standsBy(HostId host, long generation) {
-    return !deleted()
-        && (generation > this.generation
-            || this.host
-                .or(() -> operation.flatMap(Operation::target))
-                .filter(host::equals)
-                .isPresent());
+    return !deleted() && (generation > this.generation || mayHaveClaimOn(host));
+  }
+
+  private boolean mayHaveClaimOn(HostId one) {
+    return host.or(() -> operation.flatMap(Operation::target)).filter(one::equals).isPresent()
+        || other().filter(one::equals).isPresent();
+  }
+
+  /** The second host that has something of the instance, during a move. */
+  public Optional<HostId> other() {
+    return moves.open().flatMap(Move::other);
+  }
+
+  /** Of the guest that it has: what is older than that was another one. */
+  public long guestGeneration() {
+    return moves.guestGeneration() == 0 ? generation : moves.guestGeneration();
   }
 
   /** Whether nobody can say yet if the project's quota allows what was asked. */
   public boolean awaitsQuota() {
-    return operation
-        .flatMap(Operation::current)
-        .filter(step -> step.kind() == StepKind.RESERVE)
-        .isPresent();
+    return isAt(StepKind.RESERVE)
+        && operation.filter(now -> now.kind() == OperationKind.CONFIRM_RESIZE).isEmpty();
   }
 
   /** Whether whoever asked for the operation in progress cannot be answered yet. */
   public boolean owesAnswer() {
     return awaitsQuota()
-        || operation
-            .flatMap(Operation::current)
-            .filter(step -> step.kind() == StepKind.MAKE_IMAGE)
-            .isPresent();
+        || isAt(StepKind.MAKE_IMAGE)
+        || isAt(StepKind.PLACE) && operation.filter(now -> now.kind().beginsMove()).isPresent();
+  }
+
+  private boolean isAt(StepKind kind) {
+    return operation.flatMap(Operation::current).filter(step -> step.kind() == kind).isPresent();
   }
 
   public Optional<TaskState> taskState() {
@@ -171,6 +186,7 @@ public record InstanceState(
         updatedAt,
         launchedAt,
         terminatedAt,
+        moves.migrations(),
         volumes);
   }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param availabilityZone of the host, empty before placement
  * @param softDeletedAt since when it waits to be restored or reclaimed
  * @param launchedAt when it first became active
+ * @param migrations its moves from host to host, oldest first
  */
 public record InstanceView(
     InstanceId id,
@@ -35,10 +36,12 @@ public record InstanceView(
     Instant updatedAt,
     Optional<Instant> launchedAt,
     Optional<Instant> terminatedAt,
+    List<Migration> migrations,
     List<AttachedVolume> volumes)
     implements CborSerializable {
   public InstanceView {
     nics = List.copyOf(nics);
+    migrations = migrations == null ? List.of() : List.copyOf(migrations); // of a former release
     volumes = volumes == null ? List.of() : List.copyOf(volumes);
   }
 

@@ -1,5 +1,6 @@
 package io.troupe.actors.instance;
 
+import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
@@ -55,6 +56,24 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
     return Decision.accept(event, ended);
   }
 
+  /** The step of {@code outcome} was done. */
+  Decision done(StepOutcome outcome, String detail, Got got) {
+    return andEnd(
+        new InstanceEvent.StepDone(
+            outcome.operation(),
+            outcome.step(),
+            outcome.startedAt(),
+            detail,
+            got.candidates(),
+            got.zone(),
+            got.nic(),
+            got.power(),
+            got.then(),
+            got.ticket(),
+            got.turn(),
+            now));
+  }
+
   /** The step of {@code outcome} failed; {@code todo} is done instead of what was left. */
   Decision failed(
       StepOutcome outcome,
@@ -62,6 +81,19 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
       List<Step> todo,
       boolean hostOut,
       Optional<Failure> failure) {
+    return failed(outcome, reason, todo, hostOut, failure, Optional.empty());
+  }
+
+  /**
+   * @param refusal what whoever asked is told
+   */
+  Decision failed(
+      StepOutcome outcome,
+      String reason,
+      List<Step> todo,
+      boolean hostOut,
+      Optional<Failure> failure,
+      Optional<Rejection> refusal) {
     return andEnd(
         new InstanceEvent.StepFailed(
             outcome.operation(),
@@ -72,6 +104,7 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
             hostOut,
             failure,
             Optional.empty(),
+            refusal,
             now));
   }
 
@@ -88,6 +121,7 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
             false,
             failure,
             Optional.of(in(settings.compensationMillis())),
+            Optional.empty(),
             now));
   }
 }

@@ -3,14 +3,13 @@ package io.troupe.actors.instance;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.Boot;
 import io.troupe.actors.operation.CreateImage;
-import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Failure;
+import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
 import io.troupe.actors.operation.Rescue;
 import io.troupe.core.value.HostId;
-import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.DriverFailure;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +31,9 @@ final class Outcomes {
       return Decision.nothing(); // late, repeated or another host's: settled long ago
     }
     var operation = current.get();
+    if (MoveOutcomes.concerns(operation)) {
+      return new MoveOutcomes(moment, operation).on(outcome);
+    }
     var attachments = new Attachments(moment);
     return switch (outcome.result()) {
       case StepOutcome.Done(var detail) -> done(outcome, detail, Got.NOTHING);
@@ -58,48 +60,13 @@ final class Outcomes {
       case StepOutcome.NotAttached(var reason) ->
           giveUp(outcome, operation, new Failure(400, words(reason), ""));
       case StepOutcome.Guest(_, var power) -> done(outcome, power.name(), Got.NOTHING.power(power));
+      case StepOutcome.Ticketed _ -> Decision.nothing(); // of no step but a move's
       case StepOutcome.DriverFailed(var failure) -> driverFailed(outcome, operation, failure);
     };
   }
 
-  /** What a step brought besides being done. */
-  private record Got(
-      List<HostId> candidates,
-      Optional<String> zone,
-      Optional<Nic> nic,
-      Optional<PowerState> power) {
-    static final Got NOTHING =
-        new Got(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
-
-    Got candidates(List<HostId> hosts) {
-      return new Got(hosts, zone, nic, power);
-    }
-
-    Got zone(String name) {
-      return new Got(candidates, Optional.of(name), nic, power);
-    }
-
-    Got nic(Nic one) {
-      return new Got(candidates, zone, Optional.of(one), power);
-    }
-
-    Got power(PowerState reported) {
-      return new Got(candidates, zone, nic, Optional.of(reported));
-    }
-  }
-
   private Decision done(StepOutcome outcome, String detail, Got got) {
-    return moment.andEnd(
-        new InstanceEvent.StepDone(
-            outcome.operation(),
-            outcome.step(),
-            outcome.startedAt(),
-            detail,
-            got.candidates(),
-            got.zone(),
-            got.nic(),
-            got.power(),
-            moment.now()));
+    return moment.done(outcome, detail, got);
   }
 
   private Decision noHost(StepOutcome outcome, Operation operation, String explanation) {
@@ -139,7 +106,7 @@ final class Outcomes {
               : moment.failed(
                   outcome,
                   failure.message() + "; the host will see to it",
-                  Delete.withoutHypervisor(operation.todo()),
+                  Leave.withoutHypervisor(operation.todo()),
                   false,
                   Optional.empty());
       case SNAPSHOT ->
@@ -208,12 +175,12 @@ final class Outcomes {
   }
 
   /** Whether it is not the request's fault: later, or on another host, the same may succeed. */
-  private static boolean mayPass(DriverFailure failure) {
+  static boolean mayPass(DriverFailure failure) {
     return failure.kind() == DriverFailure.Kind.RETRYABLE
         || failure.kind() == DriverFailure.Kind.HOST_FAULT;
   }
 
-  private static String words(Rejection reason) {
+  static String words(Rejection reason) {
     return switch (reason) {
       case Rejection.Conflict(var message) -> message;
       case Rejection.Invalid(_, var why) -> why;

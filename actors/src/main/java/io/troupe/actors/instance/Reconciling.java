@@ -31,7 +31,8 @@ final class Reconciling {
         state.operation().isEmpty()
             && !state.deleted()
             && state.host().filter(report.host()::equals).isPresent()
-            && report.generation() == state.generation();
+            && report.generation() >= state.guestGeneration()
+            && report.generation() <= state.generation();
     if (!ours) {
       return Decision.nothing();
     }

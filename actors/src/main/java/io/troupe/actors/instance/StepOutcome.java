@@ -6,6 +6,7 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.MoveTicket;
 import io.troupe.drivers.spi.VolumeRef;
 import java.time.Instant;
 import java.util.List;
@@ -60,6 +61,9 @@ public record StepOutcome(
 
   /** The driver's good answer. */
   public record Guest(boolean present, PowerState power) implements Result {}
+
+  /** What a host's driver tells the other host of a move. */
+  public record Ticketed(MoveTicket ticket) implements Result {}
 
   /** The driver's failure. */
   public record DriverFailed(DriverFailure failure) implements Result {}

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.actors.catalog.Image;
 import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
 import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.drivers.spi.MoveTicket;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,7 +52,15 @@ import java.util.Optional;
       name = "set-delete-on-termination"),
   @JsonSubTypes.Type(value = UserCommand.AttachInterface.class, name = "attach-interface"),
   @JsonSubTypes.Type(value = UserCommand.DetachInterface.class, name = "detach-interface"),
-  @JsonSubTypes.Type(value = UserCommand.ResetState.class, name = "reset-state")
+  @JsonSubTypes.Type(value = UserCommand.ResetState.class, name = "reset-state"),
+  @JsonSubTypes.Type(value = UserCommand.Resize.class, name = "resize"),
+  @JsonSubTypes.Type(value = UserCommand.ConfirmResize.class, name = "confirm-resize"),
+  @JsonSubTypes.Type(value = UserCommand.RevertResize.class, name = "revert-resize"),
+  @JsonSubTypes.Type(value = UserCommand.Migrate.class, name = "migrate"),
+  @JsonSubTypes.Type(value = UserCommand.LiveMigrate.class, name = "live-migrate"),
+  @JsonSubTypes.Type(value = UserCommand.AbortMigration.class, name = "abort-migration"),
+  @JsonSubTypes.Type(value = UserCommand.ForceComplete.class, name = "force-complete"),
+  @JsonSubTypes.Type(value = UserCommand.Evacuate.class, name = "evacuate")
 })
 public sealed interface UserCommand extends InstanceInput, CborSerializable {
   Origin origin();
@@ -190,4 +200,55 @@ public sealed interface UserCommand extends InstanceInput, CborSerializable {
       ERROR
     }
   }
+
+  /**
+   * @param flavor another one than it has, with a root disk that is no smaller
+   * @param diskConfig {@code AUTO} or {@code MANUAL} from now on; empty: as it is
+   */
+  record Resize(Origin origin, FlavorAtBoot flavor, Optional<String> diskConfig)
+      implements UserCommand {}
+
+  /** What was resized or migrated stays so. */
+  record ConfirmResize(Origin origin) implements UserCommand {}
+
+  /** What was resized or migrated goes back. */
+  record RevertResize(Origin origin) implements UserCommand {}
+
+  /**
+   * To another host, switched off.
+   *
+   * @param to empty: the scheduler's choice
+   */
+  record Migrate(Origin origin, Optional<HostId> to) implements UserCommand {}
+
+  /**
+   * To another host, running.
+   *
+   * @param to empty: the scheduler's choice
+   * @param unfiltered whether the filters are passed over for {@code to}
+   * @param storage what is insisted on; {@code UNKNOWN}: as it comes
+   */
+  record LiveMigrate(
+      Origin origin, Optional<HostId> to, boolean unfiltered, MoveTicket.Storage storage)
+      implements UserCommand {}
+
+  /**
+   * @param number of the live migration that shall be broken off
+   */
+  record AbortMigration(Origin origin, long number) implements UserCommand {}
+
+  /**
+   * @param number of the live migration that shall complete
+   */
+  record ForceComplete(Origin origin, long number) implements UserCommand {}
+
+  /**
+   * Built anew elsewhere; its host is dead, which whoever asks has made sure of.
+   *
+   * @param to empty: the scheduler's choice
+   * @param unfiltered whether the filters are passed over for {@code to}
+   * @param stopped whether it is off in the end whatever it was
+   */
+  record Evacuate(Origin origin, Optional<HostId> to, boolean unfiltered, boolean stopped)
+      implements UserCommand {}
 }

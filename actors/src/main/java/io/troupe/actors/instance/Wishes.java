@@ -135,7 +135,16 @@ final class Wishes {
           ifLegal(
               Action.RESET_STATE,
               origin,
-              () -> breaksOff(origin, Reset.kind(to), Reset.steps(), power()));
+              () -> breaksOff(origin, Reset.kind(to), settled(Reset.steps()), power()));
+      case UserCommand.Resize _,
+          UserCommand.ConfirmResize _,
+          UserCommand.RevertResize _,
+          UserCommand.Migrate _,
+          UserCommand.LiveMigrate _,
+          UserCommand.AbortMigration _,
+          UserCommand.ForceComplete _,
+          UserCommand.Evacuate _ ->
+          new MoveWishes(moment).on(command);
     };
   }
 
@@ -176,7 +185,7 @@ final class Wishes {
     return breaksOff(
         origin,
         OperationKind.SOFT_DELETE,
-        SoftDelete.steps(onHost(), mayBeRescued()),
+        settled(SoftDelete.steps(onHost(), mayBeRescued())),
         moment.settings().powerMillis());
   }
 
@@ -188,7 +197,11 @@ final class Wishes {
     return breaksOff(
         origin,
         OperationKind.DELETE,
-        Delete.steps(mayBeOnHost, Attachments.mayHaveVolumes(state), moment.request()),
+        Delete.steps(
+            mayBeOnHost,
+            state.other().isPresent(),
+            Attachments.mayHaveVolumes(state),
+            moment.request()),
         moment.settings().deleteMillis());
   }
 
@@ -207,6 +220,10 @@ final class Wishes {
             Optional.of(image),
             Optional.empty(),
             moment.now()));
+  }
+
+  private List<Step> settled(List<Step> steps) {
+    return new Settling(state).before(steps);
   }
 
   private boolean mayBeRescued() {

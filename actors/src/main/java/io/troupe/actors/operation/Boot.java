@@ -66,7 +66,7 @@ public final class Boot {
 
   /** Clean up on the host that failed, then go to another one. Ports stay. */
   public static List<Step> onAnotherHost(Operation operation) {
-    var steps = new ArrayList<>(leaveHost());
+    var steps = new ArrayList<>(Leave.here());
     if (operation.candidates().size() < 2) {
       steps.add(Step.of(StepKind.PLACE));
     }
@@ -82,7 +82,7 @@ public final class Boot {
   public static List<Step> giveUp(Operation operation, BootRequest request) {
     var steps = new ArrayList<Step>();
     if (operation.target().isPresent()) {
-      steps.addAll(leaveHost());
+      steps.addAll(Leave.here());
     }
     if (!request.volumes().isEmpty()) {
       steps.add(Step.of(StepKind.RELEASE_VOLUMES));
@@ -91,17 +91,13 @@ public final class Boot {
     return steps;
   }
 
-  static List<Step> leaveHost() {
-    return List.of(Step.of(StepKind.DESTROY), Step.of(StepKind.RELEASE_CLAIM));
-  }
-
   static List<Step> perNetwork(StepKind kind, BootRequest request) {
     return IntStream.range(0, request.networks().size())
         .mapToObj(index -> new Step(kind, index))
         .toList();
   }
 
-  private static List<Step> prepend(List<Step> steps, StepKind first) {
+  static List<Step> prepend(List<Step> steps, StepKind first) {
     var all = new ArrayList<Step>(steps.size() + 1);
     all.add(Step.of(first));
     all.addAll(steps);

@@ -27,6 +27,12 @@ public enum OperationKind {
   DETACH_VOLUME("detach_volume"),
   ATTACH_INTERFACE("attach_interface"),
   DETACH_INTERFACE("detach_interface"),
+  RESIZE("resize"),
+  MIGRATE("migrate"),
+  CONFIRM_RESIZE("confirmResize"),
+  REVERT_RESIZE("revertResize"),
+  LIVE_MIGRATE("live-migration"),
+  EVACUATE("evacuate"),
   CREATE_IMAGE("createImage"),
   BACKUP("createBackup");
 
@@ -39,6 +45,19 @@ public enum OperationKind {
   /** The action of the instance-actions API. */
   public String action() {
     return action;
+  }
+
+  /** Whether it begins a move: there may be two hosts from then on. */
+  public boolean beginsMove() {
+    return switch (this) {
+      case RESIZE, MIGRATE, LIVE_MIGRATE, EVACUATE -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether it begins a move or settles one. */
+  public boolean isAboutMove() {
+    return beginsMove() || this == CONFIRM_RESIZE || this == REVERT_RESIZE;
   }
 
   /** What the API shows while {@code step} is being done. */
@@ -74,12 +93,27 @@ public enum OperationKind {
           ATTACH_INTERFACE,
           DETACH_INTERFACE ->
           Optional.empty();
+      case RESIZE, MIGRATE -> Optional.of(whileResizing(step));
+      case CONFIRM_RESIZE -> Optional.of(TaskState.RESIZE_CONFIRMING);
+      case REVERT_RESIZE -> Optional.of(TaskState.RESIZE_REVERTING);
+      case LIVE_MIGRATE -> Optional.of(TaskState.MIGRATING);
+      case EVACUATE ->
+          Optional.of(step == StepKind.SPAWN ? TaskState.REBUILD_SPAWNING : TaskState.REBUILDING);
       case CREATE_IMAGE ->
           Optional.of(
               step == StepKind.MAKE_IMAGE
                   ? TaskState.IMAGE_SNAPSHOT_PENDING
                   : TaskState.IMAGE_SNAPSHOT);
       case BACKUP -> Optional.of(TaskState.IMAGE_BACKUP);
+    };
+  }
+
+  private static TaskState whileResizing(StepKind step) {
+    return switch (step) {
+      case POWER_OFF, SEND -> TaskState.RESIZE_MIGRATING;
+      case RESIZE, FINISH, TAKE_OVER -> TaskState.RESIZE_MIGRATED;
+      case POWER_ON -> TaskState.RESIZE_FINISH;
+      default -> TaskState.RESIZE_PREP;
     };
   }
 }

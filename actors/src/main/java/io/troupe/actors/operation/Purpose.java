@@ -5,6 +5,10 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.catalog.Image;
+import io.troupe.actors.instance.FlavorAtBoot;
+import io.troupe.core.value.HostId;
+import io.troupe.drivers.spi.MigrationOptions;
+import io.troupe.drivers.spi.MoveTicket;
 import java.util.Optional;
 
 /**
@@ -19,6 +23,10 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = Purpose.DetachVolume.class, name = "detach-volume"),
   @JsonSubTypes.Type(value = Purpose.AttachInterface.class, name = "attach-interface"),
   @JsonSubTypes.Type(value = Purpose.DetachInterface.class, name = "detach-interface"),
+  @JsonSubTypes.Type(value = Purpose.Resize.class, name = "resize"),
+  @JsonSubTypes.Type(value = Purpose.Migrate.class, name = "migrate"),
+  @JsonSubTypes.Type(value = Purpose.LiveMigrate.class, name = "live-migrate"),
+  @JsonSubTypes.Type(value = Purpose.Evacuate.class, name = "evacuate"),
   @JsonSubTypes.Type(value = Purpose.Backup.class, name = "backup")
 })
 public sealed interface Purpose {
@@ -61,4 +69,38 @@ public sealed interface Purpose {
   record AttachInterface(NetworkChoice choice, Optional<String> tag) implements Purpose {}
 
   record DetachInterface(String portId) implements Purpose {}
+
+  /**
+   * Another flavor, on whichever host.
+   *
+   * @param sameHost whether the instance's own host is one of them
+   */
+  record Resize(FlavorAtBoot flavor, boolean sameHost) implements Purpose {}
+
+  /**
+   * Another host, switched off.
+   *
+   * @param to empty: the scheduler's choice
+   */
+  record Migrate(Optional<HostId> to) implements Purpose {}
+
+  /**
+   * Another host, running.
+   *
+   * @param to empty: the scheduler's choice
+   * @param unfiltered an administrator means {@code to} whatever the filters say
+   * @param storage what was insisted on; {@code UNKNOWN}: as it comes
+   */
+  record LiveMigrate(
+      Optional<HostId> to, boolean unfiltered, MoveTicket.Storage storage, MigrationOptions options)
+      implements Purpose {}
+
+  /**
+   * Another host, since its own is dead.
+   *
+   * @param to empty: the scheduler's choice
+   * @param unfiltered an administrator means {@code to} whatever the filters say
+   * @param stopped whether the guest is off in the end whatever it was
+   */
+  record Evacuate(Optional<HostId> to, boolean unfiltered, boolean stopped) implements Purpose {}
 }

@@ -1,12 +1,37 @@
 package io.troupe.actors.operation;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+
 /**
  * One thing to do.
  *
- * @param index which of the networks asked for, for the steps that go by network; 0 otherwise
+ * @param index for the steps that go by network: which of the networks asked for; for those that
+ *     have two sides ({@link StepKind#hasSides}): 1 on the other host of a move, see {@link #there}
  */
 public record Step(StepKind kind, int index) {
+  private static final int THERE = 1;
+
   public static Step of(StepKind kind) {
     return new Step(kind, 0);
+  }
+
+  /** On the other host of a move: where the instance goes to, and once it is there, came from. */
+  public static Step there(StepKind kind) {
+    return new Step(kind, THERE);
+  }
+
+  @JsonIgnore
+  public boolean isThere() {
+    return index == THERE && kind.hasSides();
+  }
+
+  /** Count the instance as it was before, after a move that has failed. */
+  public static Step reserveAsBefore() {
+    return new Step(StepKind.RESERVE, THERE);
+  }
+
+  @JsonIgnore
+  public boolean isAsBefore() {
+    return kind == StepKind.RESERVE && index == THERE;
   }
 }

@@ -57,6 +57,26 @@ public enum StepKind {
   DETACH_NIC("detach_nic", false, DRIVER, "detach-nic"),
   /** Give back the port of one network card. */
   RELEASE_PORT("release_port", true, Participant.NETWORK, ""),
+  /** The guest has another size. It is off. */
+  RESIZE("resize_guest", false, DRIVER, "resize"),
+  /** What the guest's host says of it to the host that it shall move to. */
+  OFFER("offer_move", false, DRIVER, "offer-move"),
+  /** The other host makes ready to take the guest. */
+  PREPARE("prepare_move", false, DRIVER, "prepare-move"),
+  /** The guest that runs goes to the other host. */
+  LIVE_MIGRATE("live_migrate", false, DRIVER, "live-migrate"),
+  /** The migration under way completes, whatever it costs the guest. */
+  FORCE_COMPLETE("force_complete", false, DRIVER, "force-complete"),
+  /** No migration is under way any more. */
+  ABORT("abort_migration", false, DRIVER, "abort-migration"),
+  /** Ask at which end of a broken-off migration the guest is. */
+  SETTLE("settle", false, DRIVER, "inspect"),
+  /** The disks of the guest, which is off, go to the other host. */
+  SEND("send_move", false, DRIVER, "send-move"),
+  /** The guest is the other host's own. */
+  FINISH("finish_move", false, DRIVER, "finish-move"),
+  /** The guest, which stays where it is, belongs to the claim that was renewed. */
+  TAKE_OVER("take_over", false, DRIVER, "take-over"),
   /**
    * Record an image that waits for its bytes. Not asked again once it is done: its owner may have
    * deleted it since.
@@ -113,6 +133,15 @@ public enum StepKind {
   /** What the driver is told, as {@code DriverCommand.name}; empty when it is not asked. */
   public String call() {
     return call;
+  }
+
+  /** Whether it may be put to either host of a move; then {@link Step#isThere} says to which. */
+  public boolean hasSides() {
+    return switch (this) {
+      case CLAIM, RELEASE_CLAIM, CONDEMN, DESTROY, INSPECT, SETTLE, PREPARE, FINISH, POWER_ON ->
+          true;
+      default -> false;
+    };
   }
 
   /**

@@ -49,9 +49,15 @@ public final class ProjectActor
    * Count this instance; it counts once however often this is asked.
    *
    * @param group the server group it shall be a member of
+   * @param generation of the instance; one that counts already counts this much from now on if it
+   *     is newer than what it was counted with
    */
   public record Reserve(
-      InstanceId instance, Resources amount, Optional<String> group, ActorRef<Reply> replyTo)
+      InstanceId instance,
+      Resources amount,
+      Optional<String> group,
+      long generation,
+      ActorRef<Reply> replyTo)
       implements Message, CborSerializable {}
 
   /** Count it no more; harmless if it does not. */
@@ -158,14 +164,14 @@ public final class ProjectActor
     var after = state;
     for (Message question : collected) {
       switch (question) {
-        case Reserve(var instance, var amount, var group, var replyTo) -> {
-          var one = new ProjectEvent.Counted(instance, amount, group);
-          var refusal = after.counts(instance) ? null : after.refusal(one, most).orElse(null);
-          if (refusal != null) {
-            answers.add(() -> replyTo.tell(new Refused(refusal)));
-            continue;
-          }
-          if (!after.counts(instance)) {
+        case Reserve(var instance, var amount, var group, var generation, var replyTo) -> {
+          var one = new ProjectEvent.Counted(instance, amount, group, generation);
+          if (after.isNews(one)) {
+            var refusal = after.refusal(one, most);
+            if (refusal.isPresent()) {
+              answers.add(() -> replyTo.tell(new Refused(refusal.get())));
+              continue;
+            }
             released.remove(instance);
             counted.put(instance, one);
             after = after.evolve(new ProjectEvent.UsageChanged(List.of(one), List.of()));

@@ -25,13 +25,15 @@ public sealed interface ProjectEvent {
 
   /**
    * @param group the server group it counts as a member of; absent in events before there were any
+   * @param generation of the instance when it asked to be counted otherwise than before; 0 from its
+   *     boot on
    */
-  record Counted(InstanceId instance, Resources amount, Optional<String> group) {
+  record Counted(InstanceId instance, Resources amount, Optional<String> group, long generation) {
     @JsonCreator
     public Counted {}
 
     public Counted(InstanceId instance, Resources amount) {
-      this(instance, amount, Optional.empty());
+      this(instance, amount, Optional.empty(), 0);
     }
   }
 }

@@ -58,15 +58,25 @@ public final class ProjectState implements CborSerializable {
     return usage.containsKey(instance);
   }
 
-  /** Why this one more instance would be too much; empty when it fits. */
+  /** Whether it is not counted yet, or was counted otherwise before. */
+  public boolean isNews(ProjectEvent.Counted one) {
+    var known = usage.get(one.instance());
+    return known == null || one.generation() > known.generation();
+  }
+
+  /** Why this one more instance, or one that grows, would be too much; empty when it fits. */
   public Optional<Rejection> refusal(ProjectEvent.Counted more, Limits limits) {
-    var amount = more.amount();
-    return over("instances", 1, instances(), limits.instances())
-        .or(() -> over("cores", amount.vcpus(), sum.vcpus(), limits.cores()))
-        .or(() -> over("ram", amount.ramMib(), sum.ramMib(), limits.ramMib()))
+    var known = usage.get(more.instance());
+    var before = known == null ? Resources.NONE : known.amount();
+    long cores = (long) more.amount().vcpus() - before.vcpus();
+    long ramMib = more.amount().ramMib() - before.ramMib();
+    return over("instances", known == null ? 1 : 0, instances(), limits.instances())
+        .or(() -> over("cores", cores, sum.vcpus(), limits.cores()))
+        .or(() -> over("ram", ramMib, sum.ramMib(), limits.ramMib()))
         .or(
             () ->
                 more.group()
+                    .filter(_ -> known == null)
                     .flatMap(
                         group ->
                             over(
@@ -77,7 +87,7 @@ public final class ProjectState implements CborSerializable {
   }
 
   private static Optional<Rejection> over(String resource, long asked, long used, long limit) {
-    return limit >= 0 && used + asked > limit
+    return limit >= 0 && asked > 0 && used + asked > limit
         ? Optional.of(new Rejection.QuotaExceeded(resource, asked, used, limit))
         : Optional.empty();
   }

@@ -2,6 +2,7 @@ package io.troupe.actors.view;
 
 import io.troupe.actors.instance.InstanceState;
 import io.troupe.actors.instance.InstanceView;
+import io.troupe.actors.instance.VmState;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.core.serialization.CborSerializable;
@@ -173,5 +174,18 @@ public final class InstanceIndex {
                         .isPresent())
         .map(Entry::id)
         .toList();
+  }
+
+  /** Instances whose resize waits to be confirmed since before {@code before}. */
+  public List<InstanceId> resized(Instant before) {
+    return all.values().stream()
+        .filter(entry -> !entry.busy() && entry.view().filter(InstanceIndex::isResized).isPresent())
+        .filter(entry -> !entry.view().get().migrations().getLast().updatedAt().isAfter(before))
+        .map(Entry::id)
+        .toList();
+  }
+
+  private static boolean isResized(InstanceView view) {
+    return view.vmState() == VmState.RESIZED && !view.migrations().isEmpty();
   }
 }

@@ -61,10 +61,11 @@ class ConnectionActorTest {
                 stage,
                 () -> registered,
                 DriverProviders.onClassPath(),
-                _ -> {
-                  throw new IOException("no image");
-                },
-                DriverContext.ImageWriter.NONE,
+                new DriverContext(
+                    _ -> {
+                      throw new IOException("no image");
+                    },
+                    event -> {}),
                 DriverSettings.DEFAULT,
                 FleetSettings.DEFAULT,
                 stage));

@@ -50,7 +50,7 @@ class InstanceStateTest {
       assertThat(life.asks().what())
           .isEqualTo(
               new Effect.ReserveQuota(
-                  Examples.PROJECT, Examples.boot(2).flavor().resources(), Optional.empty()));
+                  Examples.PROJECT, Examples.boot(2).flavor().resources(), Optional.empty(), 0));
     }
 
     @Test

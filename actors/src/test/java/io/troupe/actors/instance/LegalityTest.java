@@ -9,6 +9,7 @@ import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.OperationId;
+import io.troupe.drivers.spi.MoveTicket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,13 @@ class LegalityTest {
           continue;
         }
         for (var inProgress : somethingInProgress()) {
-          var state = Draft.of(vmState).doing(inProgress).state();
+          var drafted = Draft.of(vmState).doing(inProgress).state();
+          var state =
+              entry.getKey() == Action.DETACH_VOLUME
+                  ? drafted.evolve(
+                      new InstanceEvent.VolumesChanged(
+                          List.of(Examples.volume(1)), false, Examples.NOW))
+                  : drafted;
           var refusal = Legality.refusal(state, entry.getKey(), OWNER);
           var decision = state.decide(entry.getValue(), Examples.NOW, OperationSettings.DEFAULT);
 
@@ -150,6 +157,12 @@ class LegalityTest {
     commands.put(
         Action.RESET_STATE,
         new UserCommand.ResetState(OWNER, UserCommand.ResetState.Resting.ERROR));
+    commands.put(Action.RESIZE, new UserCommand.Resize(OWNER, MoveLife.LARGE, Optional.empty()));
+    commands.put(Action.MIGRATE, new UserCommand.Migrate(OWNER, Optional.empty()));
+    commands.put(
+        Action.LIVE_MIGRATE,
+        new UserCommand.LiveMigrate(OWNER, Optional.empty(), false, MoveTicket.Storage.UNKNOWN));
+    commands.put(Action.EVACUATE, new UserCommand.Evacuate(OWNER, Optional.empty(), false, false));
     return commands;
   }
 
@@ -299,7 +312,8 @@ class LegalityTest {
           from.trails(),
           isLocked ? Optional.of(new Lock(Lock.By.OWNER, Optional.empty())) : Optional.empty(),
           Optional.empty(),
-          List.of(Examples.volume(1)));
+          from.moves(),
+          List.of());
     }
   }
 }

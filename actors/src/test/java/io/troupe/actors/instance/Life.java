@@ -144,6 +144,11 @@ final class Life {
     return new StepOutcome(ask.operation(), ask.step(), ask.generation(), now, result);
   }
 
+  /** The record of its latest move. */
+  Migration migration() {
+    return state.moves().migrations().getLast();
+  }
+
   /** The current step's answer. */
   Life gets(StepOutcome.Result result) {
     return does(outcome(result));

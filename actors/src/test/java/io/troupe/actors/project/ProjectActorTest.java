@@ -50,7 +50,8 @@ class ProjectActorTest {
     return stage.ask(
         actor,
         ProjectActor.Reply.class,
-        to -> new ProjectActor.Reserve(Examples.instance(instance), SMALL, Optional.empty(), to));
+        to ->
+            new ProjectActor.Reserve(Examples.instance(instance), SMALL, Optional.empty(), 0, to));
   }
 
   private ProjectActor.Reply release(int instance) {
@@ -77,7 +78,7 @@ class ProjectActorTest {
             number ->
                 actor.tell(
                     new ProjectActor.Reserve(
-                        Examples.instance(number), SMALL, Optional.empty(), replies.getRef())));
+                        Examples.instance(number), SMALL, Optional.empty(), 0, replies.getRef())));
 
     var granted =
         replies.receiveSeveralMessages(1000).stream()
@@ -104,7 +105,7 @@ class ProjectActorTest {
     for (int number = 1; number <= 1000; number++) {
       actor.tell(
           new ProjectActor.Reserve(
-              Examples.instance(number), SMALL, Optional.empty(), replies.getRef()));
+              Examples.instance(number), SMALL, Optional.empty(), 0, replies.getRef()));
     }
     firstBatch.countDown();
 
@@ -127,11 +128,12 @@ class ProjectActorTest {
                 stage.journalMeter()));
     var replies = stage.probe(ProjectActor.Reply.class);
     var other =
-        new ProjectActor.Reserve(Examples.instance(9), SMALL, Optional.empty(), replies.getRef());
+        new ProjectActor.Reserve(
+            Examples.instance(9), SMALL, Optional.empty(), 0, replies.getRef());
     actor.tell(other); // the first batch, which holds up the rest
     for (int instance : new int[] {1, 2}) {
       var id = Examples.instance(instance);
-      var reserve = new ProjectActor.Reserve(id, SMALL, Optional.empty(), replies.getRef());
+      var reserve = new ProjectActor.Reserve(id, SMALL, Optional.empty(), 0, replies.getRef());
       var release = new ProjectActor.Release(id, replies.getRef());
       actor.tell(reserve);
       actor.tell(release);
@@ -220,7 +222,9 @@ class ProjectActorTest {
     return stage.ask(
         actor,
         ProjectActor.Reply.class,
-        to -> new ProjectActor.Reserve(Examples.instance(instance), SMALL, Optional.of(group), to));
+        to ->
+            new ProjectActor.Reserve(
+                Examples.instance(instance), SMALL, Optional.of(group), 0, to));
   }
 
   @Test
@@ -238,7 +242,7 @@ class ProjectActorTest {
     stage.nextWriteFails("project|demo");
     var lost = stage.probe(ProjectActor.Reply.class);
     actor.tell(
-        new ProjectActor.Reserve(Examples.instance(1), SMALL, Optional.empty(), lost.getRef()));
+        new ProjectActor.Reserve(Examples.instance(1), SMALL, Optional.empty(), 0, lost.getRef()));
     lost.expectNoMessage(Duration.ZERO);
     stage.pass(Duration.ofSeconds(1));
 

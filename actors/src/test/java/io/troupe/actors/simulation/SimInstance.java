@@ -194,8 +194,8 @@ final class SimInstance {
           }
         });
     switch (ask.what()) {
-      case Effect.ReserveQuota(_, var amount, var group) ->
-          to("project", reply, () -> world.reserve(id, amount, group));
+      case Effect.ReserveQuota(_, var amount, var group, var generation) ->
+          to("project", reply, () -> world.reserve(id, amount, group, generation));
       case Effect.ReleaseQuota _ -> to("project", reply, () -> world.releaseQuota(id));
       case Effect.Place(var spec) -> to("scheduler", reply, () -> world.place(spec));
       case Effect.MakeImage _, Effect.DropImage _, Effect.RotateBackups _ ->

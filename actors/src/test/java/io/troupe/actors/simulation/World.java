@@ -347,9 +347,10 @@ final class World {
 
   // ---- entities that keep their word and do not crash: their logs are written with each answer
 
-  StepOutcome.Result reserve(InstanceId instance, Resources amount, Optional<String> group) {
-    if (!project.counts(instance)) {
-      var one = new ProjectEvent.Counted(instance, amount, group);
+  StepOutcome.Result reserve(
+      InstanceId instance, Resources amount, Optional<String> group, long generation) {
+    var one = new ProjectEvent.Counted(instance, amount, group, generation);
+    if (project.isNews(one)) {
       var refusal = project.refusal(one, limits);
       if (refusal.isPresent()) {
         return new StepOutcome.Refused(refusal.get());

@@ -38,7 +38,7 @@ import org.apache.pekko.actor.typed.ActorRef;
  */
 final class Specimens {
   /** More than any sealed type or enum of ours has cases. */
-  private static final int VARIANTS = 40;
+  private static final int VARIANTS = 48;
 
   private final Optional<ActorRef<?>> someActor;
 

@@ -21,6 +21,14 @@ public record Resources(int vcpus, long ramMib, long diskGib) {
     return new Resources(vcpus + other.vcpus, ramMib + other.ramMib, diskGib + other.diskGib);
   }
 
+  /** Of each the larger amount. */
+  public Resources larger(Resources other) {
+    return new Resources(
+        Math.max(vcpus, other.vcpus),
+        Math.max(ramMib, other.ramMib),
+        Math.max(diskGib, other.diskGib));
+  }
+
   public Resources minus(Resources other) {
     return new Resources(vcpus - other.vcpus, ramMib - other.ramMib, diskGib - other.diskGib);
   }

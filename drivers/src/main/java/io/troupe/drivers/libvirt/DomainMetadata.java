@@ -14,26 +14,35 @@ import org.libvirt.LibvirtException;
  *
  * @param generation the owner's; a command of an older one is refused
  * @param operation the one that made the guest, for operators
+ * @param files the generation in the names of its volumes: an older one when it has changed hands
+ *     where it was
  */
-record DomainMetadata(InstanceId instance, long generation, OperationId operation) {
+record DomainMetadata(InstanceId instance, long generation, OperationId operation, long files) {
   /** Written into guests that outlive releases: never change it. */
   static final String NAMESPACE = "urn:troupe:libvirt:guest:1";
 
+  static final String PREFIX = "troupe";
+
   static DomainMetadata of(GuestTarget target) {
-    return new DomainMetadata(target.instance(), target.generation(), target.operation());
+    return new DomainMetadata(
+        target.instance(), target.generation(), target.operation(), target.generation());
   }
 
   /** Adds the element below a domain's {@code metadata}. */
   void write(XmlElement metadata) {
-    metadata.childIn(
-        NAMESPACE,
-        "troupe:guest",
-        "instance",
-        instance.toString(),
-        "generation",
-        Long.toString(generation),
-        "operation",
-        operation.toString());
+    say(metadata.childIn(NAMESPACE, PREFIX + ":guest"));
+  }
+
+  /** The element by itself, as libvirt takes it when it is changed. */
+  String alone() {
+    return say(XmlElement.root("guest")).write();
+  }
+
+  private XmlElement say(XmlElement guest) {
+    guest.set("instance", instance.toString());
+    guest.set("generation", Long.toString(generation));
+    guest.set("operation", operation.toString());
+    return files == generation ? guest : guest.set("files", Long.toString(files));
   }
 
   /** Empty for a foreign domain. */
@@ -54,8 +63,10 @@ record DomainMetadata(InstanceId instance, long generation, OperationId operatio
       XmlElement guest = XmlElement.parse(xml);
       long generation = Long.parseLong(guest.attribute("generation"));
       OperationId operation = new OperationId(guest.attribute("operation"));
+      String files = guest.attribute("files"); // absent with former releases and most guests
+      long named = files.isEmpty() ? generation : Long.parseLong(files);
       return InstanceId.parse(guest.attribute("instance"))
-          .map(instance -> new DomainMetadata(instance, generation, operation));
+          .map(instance -> new DomainMetadata(instance, generation, operation, named));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

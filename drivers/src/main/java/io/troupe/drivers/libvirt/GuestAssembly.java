@@ -160,7 +160,8 @@ final class GuestAssembly {
         });
     if (facts.keepsFiles()) {
       connection.run(
-          "removal of volumes", connect -> volumes(target).deleteAll(connect, pool, tenure));
+          "removal of volumes",
+          connect -> volumes(target).deleteAll(connect, pool, facts.uuid(), tenure));
     }
   }
 

@@ -6,9 +6,11 @@ import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.GuestEvent;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,7 +24,10 @@ import org.libvirt.RebootEvents;
 import org.libvirt.event.DomainEvent;
 import org.libvirt.event.DomainEventType;
 import org.libvirt.event.LifecycleListener;
+import org.libvirt.event.ResumedDetail;
+import org.libvirt.event.StartedDetail;
 import org.libvirt.event.StoppedDetail;
+import org.libvirt.event.SuspendedDetail;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +54,10 @@ final class GuestEvents implements LibvirtConnection.Listener, AutoCloseable {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("libvirt-guest-events").factory());
   private final Map<InstanceId, Long> known = new HashMap<>(); // only on the thread above
+
+  /** Guests on their way to here, which are nobody's yet. Only on the thread above. */
+  private final Set<InstanceId> coming = new HashSet<>();
+
   private final ConcurrentHashMap<InstanceId, AtomicInteger> reboots = new ConcurrentHashMap<>();
 
   // In a field: one object for registering and for deregistering.
@@ -134,6 +143,9 @@ final class GuestEvents implements LibvirtConnection.Listener, AutoCloseable {
       if (event.getType() == DomainEventType.DEFINED) {
         known.remove(instance);
       }
+      if (isOnItsWay(instance, event)) {
+        return;
+      }
       Optional<Long> generation = generation(instance);
       Optional<PowerState> power = power(event);
       if (generation.isPresent() && power.isPresent()) {
@@ -147,6 +159,45 @@ final class GuestEvents implements LibvirtConnection.Listener, AutoCloseable {
       // Polling finds what is lost here; the reason is that the host does not answer.
       LOG.warn("event {} of guest {} is lost: {}", event, instance, e.getMessage());
     }
+  }
+
+  /** The guest's recorded generation has changed without a definition. */
+  void forget(InstanceId instance) {
+    try {
+      thread.execute(() -> known.remove(instance));
+    } catch (RejectedExecutionException closed) {
+      LOG.debug("forgotten after close: {}", instance);
+    }
+  }
+
+  /**
+   * Whoever moves a guest says himself what becomes of it: that it stops here, is started there, or
+   * is given up there. Only on the thread above.
+   */
+  private boolean isOnItsWay(InstanceId instance, DomainEvent event) {
+    if (event.getType() == DomainEventType.STARTED && isMigration(event)) {
+      known.remove(instance);
+      coming.add(instance);
+      return true;
+    }
+    boolean wasComing =
+        switch (event.getType()) {
+          case RESUMED, STARTED, STOPPED, CRASHED -> coming.remove(instance);
+          case DEFINED, UNDEFINED, SUSPENDED, SHUTDOWN, PMSUSPENDED, UNKNOWN ->
+              coming.contains(instance);
+        };
+    return wasComing || isMigration(event);
+  }
+
+  /** An unknown detail of being suspended is one of those of post-copy. */
+  static boolean isMigration(DomainEvent event) {
+    Object detail = event.getDetail();
+    return detail == StartedDetail.MIGRATED
+        || detail == StoppedDetail.MIGRATED
+        || detail == SuspendedDetail.MIGRATED
+        || detail == ResumedDetail.MIGRATED
+        || detail == SuspendedDetail.UNKNOWN
+        || detail == ResumedDetail.UNKNOWN;
   }
 
   private Optional<Long> generation(InstanceId instance) throws DriverException {

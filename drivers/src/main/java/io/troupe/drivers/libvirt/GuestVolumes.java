@@ -2,6 +2,8 @@ package io.troupe.drivers.libvirt;
 
 import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.spi.DriverException;
+import java.util.Comparator;
+import java.util.List;
 import org.libvirt.Connect;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
@@ -11,6 +13,8 @@ import org.libvirt.LibvirtException;
  * generation keeps a late command of a former owner away from the files of a newer one.
  */
 record GuestVolumes(InstanceId instance, long generation) {
+  private static final String HELD = "at.";
+
   String rootDisk() {
     return prefix() + "root.qcow2";
   }
@@ -32,6 +36,19 @@ record GuestVolumes(InstanceId instance, long generation) {
     return prefix() + "snapshot.qcow2";
   }
 
+  /** The root disk on its way to another host, flat. */
+  String travelling() {
+    return prefix() + "move.qcow2";
+  }
+
+  /**
+   * An empty volume which says that a guest of this generation is, or may come to be, at that host:
+   * on storage that several hosts have, the files are not that one's alone who deletes them.
+   */
+  String heldAt(String hostUuid) {
+    return prefix() + HELD + HostFacts.token(hostUuid);
+  }
+
   private String prefix() {
     return "troupe-" + instance + "." + generation + ".";
   }
@@ -48,15 +65,32 @@ record GuestVolumes(InstanceId instance, long generation) {
         && Long.parseLong(parts[0]) <= generation;
   }
 
-  /** None of the guest's volumes is left, of this generation or an older one. Repeatable. */
-  void deleteAll(Connect connect, VolumePool pool, Tenure tenure)
+  /**
+   * None of the guest's volumes is left, of this generation or an older one, except while another
+   * host holds them: then only this host's own hold goes. Repeatable.
+   *
+   * @param hostUuid of the host that deletes
+   */
+  void deleteAll(Connect connect, VolumePool pool, String hostUuid, Tenure tenure)
       throws LibvirtException, DriverException {
     lookForRotatedLogs(connect, pool);
-    for (String name : pool.names(connect)) {
-      if (covers(name)) {
-        pool.delete(connect, name, tenure);
-      }
+    for (String name : toDelete(pool.names(connect), HostFacts.token(hostUuid))) {
+      pool.delete(connect, name, tenure);
     }
+  }
+
+  /** Of all volumes there; holds come last, so that a crash before leaves them. */
+  List<String> toDelete(List<String> volumes, String host) {
+    String ours = "troupe-" + instance + ".";
+    boolean heldElsewhere =
+        volumes.stream()
+            .filter(name -> name.startsWith(ours) && name.contains("." + HELD))
+            .anyMatch(name -> !name.endsWith("." + HELD + host));
+    return volumes.stream()
+        .filter(this::covers)
+        .filter(name -> !heldElsewhere || name.endsWith("." + HELD + host))
+        .sorted(Comparator.comparing(name -> name.contains("." + HELD)))
+        .toList();
   }
 
   /**

@@ -42,6 +42,15 @@ final class LibvirtCommands {
           "DetachVolume",
           "CreateVolume",
           "DeleteVolume",
+          "OfferMove",
+          "PrepareMove",
+          "LiveMigrate",
+          "WatchMigration",
+          "ForceComplete",
+          "AbortMigration",
+          "SendMove",
+          "FinishMove",
+          "TakeOver",
           "ReadConsole");
 
   private final LibvirtConnection connection;
@@ -57,6 +66,8 @@ final class LibvirtCommands {
   private final Hotplug hotplug;
   private final GuestAssembly assembly;
   private final LooseVolumes looseVolumes;
+  private final Moves moves;
+  private final LiveMigration migration;
 
   LibvirtCommands(
       LibvirtConnection connection,
@@ -64,6 +75,7 @@ final class LibvirtCommands {
       HostFacts facts,
       VolumePool pool,
       HostChoices choices,
+      Moves.Peer peer,
       DriverContext context) {
     this.connection = connection;
     this.facts = facts;
@@ -79,6 +91,10 @@ final class LibvirtCommands {
     this.looseVolumes = new LooseVolumes(connection, pool, cache);
     this.hotplug = new Hotplug(connection, pool, choices.nicSource());
     this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images(), cache);
+    this.moves =
+        new Moves(
+            connection, facts, choices, peer, pool, cache, assembly, context.transfers(), events);
+    this.migration = new LiveMigration(connection, pool, facts);
   }
 
   /** Simple names of the commands that this host can carry out. */
@@ -141,17 +157,29 @@ final class LibvirtCommands {
       case DriverCommand.CreateVolume(_, var volume, var sizeGib, var image) ->
           looseVolumes.create(volume, sizeGib, image, permit);
       case DriverCommand.DeleteVolume(_, var volume) -> looseVolumes.delete(volume, permit);
-      case DriverCommand.OfferMove _,
-          DriverCommand.PrepareMove _,
-          DriverCommand.LiveMigrate _,
-          DriverCommand.WatchMigration _,
-          DriverCommand.ForceComplete _,
-          DriverCommand.AbortMigration _,
-          DriverCommand.SendMove _,
-          DriverCommand.FinishMove _,
-          DriverCommand.TakeOver _ ->
-          throw DriverException.unsupported(command.name() + " on " + facts.hypervisor());
-      case DriverCommand.Destroy _ -> assembly.remove(target, tenure);
+      case DriverCommand.OfferMove _ -> {
+        return new DriverResult.MoveTicketed(
+            moves.offer(guest(target, recorded), volumes(target, recorded)));
+      }
+      case DriverCommand.PrepareMove prepare -> {
+        return new DriverResult.MoveTicketed(moves.prepare(prepare, recorded, permit));
+      }
+      case DriverCommand.LiveMigrate(_, var ticket, var options) ->
+          migration.migrate(target, ticket, options, permit);
+      case DriverCommand.WatchMigration _ -> {
+        return migration.watch(instance);
+      }
+      case DriverCommand.ForceComplete _ -> migration.force(instance, permit);
+      case DriverCommand.AbortMigration _ -> migration.abort(instance, permit);
+      case DriverCommand.SendMove(_, var ticket) ->
+          moves.send(target, volumes(target, recorded), ticket, permit);
+      case DriverCommand.FinishMove(_, var spec, var ticket) ->
+          moves.finish(target, spec, ticket, recorded, permit);
+      case DriverCommand.TakeOver _ -> moves.takeOver(target, guest(target, recorded), permit);
+      case DriverCommand.Destroy _ -> {
+        assembly.remove(target, tenure);
+        moves.drop(target);
+      }
       case DriverCommand.Inspect _ -> {}
       case DriverCommand.ReadConsole(_, var maxBytes) -> {
         return console(volumes(target, recorded), maxBytes);
@@ -189,7 +217,12 @@ final class LibvirtCommands {
   /** The files of the guest that is there, which may be of an older generation. */
   private static GuestVolumes volumes(GuestTarget target, Optional<DomainMetadata> recorded)
       throws DriverException {
-    DomainMetadata guest = recorded.orElseThrow(() -> LibvirtConnection.noGuest(target.instance()));
-    return new GuestVolumes(guest.instance(), guest.generation());
+    DomainMetadata guest = guest(target, recorded);
+    return new GuestVolumes(guest.instance(), guest.files());
+  }
+
+  private static DomainMetadata guest(GuestTarget target, Optional<DomainMetadata> recorded)
+      throws DriverException {
+    return recorded.orElseThrow(() -> LibvirtConnection.noGuest(target.instance()));
   }
 }

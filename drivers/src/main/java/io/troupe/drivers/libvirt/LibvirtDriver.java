@@ -14,8 +14,10 @@ import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostInventory;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.libvirt.Domain;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
@@ -37,6 +39,7 @@ final class LibvirtDriver implements Driver {
       HostFacts facts,
       VolumePool pool,
       HostChoices choices,
+      Moves.Peer peer,
       DriverContext context) {
     this.connection = connection;
     this.events = events;
@@ -45,7 +48,7 @@ final class LibvirtDriver implements Driver {
     this.choices = choices;
     this.fence = new Fence(connection);
     this.marker = new EpochMarker(pool, facts);
-    this.commands = new LibvirtCommands(connection, events, facts, pool, choices, context);
+    this.commands = new LibvirtCommands(connection, events, facts, pool, choices, peer, context);
   }
 
   static LibvirtDriver open(ConnectionSpec spec, DriverContext context) throws DriverException {
@@ -64,7 +67,9 @@ final class LibvirtDriver implements Driver {
     boolean done = false;
     try {
       HostChoices choices = choose(connection, facts, options, pool);
-      LibvirtDriver driver = new LibvirtDriver(connection, events, facts, pool, choices, context);
+      Moves.Peer peer = new Moves.Peer(options.peerUri(), options.migrationUri());
+      LibvirtDriver driver =
+          new LibvirtDriver(connection, events, facts, pool, choices, peer, context);
       done = true;
       return driver;
     } finally {
@@ -95,7 +100,10 @@ final class LibvirtDriver implements Driver {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(LibvirtCommands.on(facts), true);
+    return new Capabilities(
+        LibvirtCommands.on(facts),
+        true,
+        facts.keepsFiles() ? EnumSet.allOf(Capabilities.Migration.class) : Set.of());
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.troupe.drivers.libvirt;
 import io.troupe.core.value.Names;
 import io.troupe.drivers.spi.ConnectionSpec;
 import io.troupe.drivers.spi.DriverException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,16 +21,22 @@ import java.util.TreeSet;
  *     bridge:NAME}); empty: libvirt's network {@code default} if it is active, else {@code user}
  * @param vncListen address the guests' VNC servers listen on ({@code vncListen}); empty: as the
  *     host is configured
+ * @param peerUri at which other hosts' libvirtd open this one to send guests ({@code peerUri});
+ *     empty: the connection's own URI if that names a host, else guests cannot come here
+ * @param migrationUri at which QEMU listens for a guest that comes ({@code migrationUri}, such as
+ *     {@code tcp://10.0.0.7}); empty: as the host is configured
  */
 record LibvirtOptions(
     String pool,
     String poolPath,
     Optional<String> guestType,
     Optional<NicSource> nic,
-    Optional<String> vncListen) {
+    Optional<String> vncListen,
+    Optional<String> peerUri,
+    Optional<String> migrationUri) {
   static final String DEFAULT_POOL_PATH = "/var/lib/libvirt/images/troupe";
   private static final Set<String> KNOWN =
-      Set.of("pool", "poolPath", "guestType", "nic", "vncListen");
+      Set.of("pool", "poolPath", "guestType", "nic", "vncListen", "peerUri", "migrationUri");
 
   static LibvirtOptions of(ConnectionSpec connection) throws DriverException {
     Map<String, String> options = connection.options();
@@ -57,7 +65,33 @@ record LibvirtOptions(
       }
     }
     return new LibvirtOptions(
-        pool, poolPath, guestType, nic, Optional.ofNullable(options.get("vncListen")));
+        pool,
+        poolPath,
+        guestType,
+        nic,
+        Optional.ofNullable(options.get("vncListen")),
+        uri(options, "peerUri").or(() -> own(connection.uri())),
+        uri(options, "migrationUri"));
+  }
+
+  private static Optional<String> uri(Map<String, String> options, String name)
+      throws DriverException {
+    String text = options.get(name);
+    if (text == null) {
+      return Optional.empty();
+    }
+    try {
+      if (new URI(text).getScheme() != null) {
+        return Optional.of(text);
+      }
+    } catch (URISyntaxException e) {
+      throw bad("option " + name + " is not a URI: " + e.getMessage());
+    }
+    throw bad("option " + name + " is not a URI with a scheme: " + text);
+  }
+
+  private static Optional<String> own(URI uri) {
+    return uri.getHost() == null ? Optional.empty() : Optional.of(uri.toString());
   }
 
   private static DriverException bad(String message) {

@@ -17,6 +17,15 @@ sealed interface NicSource {
   /** A bridge that the host's administrator manages. */
   record Bridge(String name) implements NicSource {}
 
+  /** As {@link #parse} reads it. */
+  default String option() {
+    return switch (this) {
+      case User() -> "user";
+      case Network(var name) -> "network:" + name;
+      case Bridge(var name) -> "bridge:" + name;
+    };
+  }
+
   /** {@code user}, {@code network:NAME} or {@code bridge:NAME}; empty when it is none of these. */
   static Optional<NicSource> parse(String text) {
     if (text.equals("user")) {

@@ -8,20 +8,7 @@ final class NicXml {
 
   /** Adds the card to a domain's devices, and answers it. */
   static XmlElement add(XmlElement devices, Nic nic, NicSource source) {
-    XmlElement card =
-        switch (source) {
-          case NicSource.User() -> devices.child("interface", "type", "user");
-          case NicSource.Network(var name) -> {
-            XmlElement made = devices.child("interface", "type", "network");
-            made.child("source", "network", name);
-            yield made;
-          }
-          case NicSource.Bridge(var name) -> {
-            XmlElement made = devices.child("interface", "type", "bridge");
-            made.child("source", "bridge", name);
-            yield made;
-          }
-        };
+    XmlElement card = connect(devices.child("interface"), source);
     card.child("mac", "address", nic.mac());
     card.child("model", "type", "virtio");
     if (source instanceof NicSource.User) {
@@ -30,6 +17,25 @@ final class NicXml {
       card.child("mtu", "size", Integer.toString(nic.mtu()));
     }
     return card;
+  }
+
+  private static XmlElement connect(XmlElement card, NicSource source) {
+    switch (source) {
+      case NicSource.User() -> card.set("type", "user");
+      case NicSource.Network(var name) ->
+          card.set("type", "network").child("source", "network", name);
+      case NicSource.Bridge(var name) -> card.set("type", "bridge").child("source", "bridge", name);
+    }
+    return card;
+  }
+
+  /** Plugs a card that is there into something else; what its guest sees of it stays. */
+  static void plug(XmlElement card, NicSource source) {
+    card.all("source | target | backend").forEach(XmlElement::remove);
+    if (!(source instanceof NicSource.User)) {
+      card.all("ip").forEach(XmlElement::remove); // QEMU no longer plays the router
+    }
+    connect(card, source);
   }
 
   /**

@@ -49,15 +49,7 @@ record Resizing(LibvirtConnection connection, VolumePool pool, HostFacts facts) 
       throw DriverException.instanceFault(
           "a disk of " + has + " bytes cannot shrink to " + bytes + " bytes");
     }
-    if (has < bytes) {
-      pool.onVolume(
-          connect,
-          rootDisk,
-          volume -> {
-            tenure.require(connect);
-            return volume.resize(bytes, 0);
-          });
-    }
+    pool.grow(connect, rootDisk, bytes, tenure);
   }
 
   static void edit(XmlElement domain, Resources size) {

@@ -3,6 +3,7 @@ package io.troupe.drivers.libvirt;
 import io.troupe.drivers.spi.DriverException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
@@ -124,6 +125,43 @@ record VolumePool(String name, String path) {
           }
         });
     return made;
+  }
+
+  /** Writes a volume from its start. Throws an end-of-file exception when there are fewer bytes. */
+  void fill(Connect connect, String volume, InputStream bytes, long length, Permit permit)
+      throws LibvirtException, DriverException {
+    onVolume(
+        connect,
+        volume,
+        file -> {
+          try {
+            VolumeStream.upload(connect, file, bytes, 0, length, permit);
+            return true;
+          } catch (IOException e) {
+            throw DriverException.retryable("what goes to " + volume + ": " + e.getMessage());
+          }
+        });
+  }
+
+  /** The disk in the volume has at least this size, bytes. */
+  void grow(Connect connect, String volume, long bytes, Tenure tenure)
+      throws LibvirtException, DriverException {
+    if (virtualSizeBytes(connect, volume) < bytes) {
+      onVolume(
+          connect,
+          volume,
+          found -> {
+            tenure.require(connect);
+            return found.resize(bytes, 0);
+          });
+    }
+  }
+
+  /** The directory's path on the host, with a slash at its end. */
+  String directory(Connect connect) throws LibvirtException, DriverException {
+    return on(
+        connect,
+        pool -> XmlElement.parse(pool.getXMLDesc(0)).find("target/path").orElseThrow() + "/");
   }
 
   /** Makes a qcow2 file over another one, whose format is named and never probed. */

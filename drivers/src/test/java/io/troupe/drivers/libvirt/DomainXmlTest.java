@@ -118,7 +118,7 @@ class DomainXmlTest {
   }
 
   private static DomainMetadata metadata() {
-    return new DomainMetadata(INSTANCE, 7, new OperationId("req-1"));
+    return new DomainMetadata(INSTANCE, 7, new OperationId("req-1"), 7);
   }
 
   private static GuestSpec spec(int mtu, String cidr) {

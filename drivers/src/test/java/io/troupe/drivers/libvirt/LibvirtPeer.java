@@ -2,6 +2,7 @@ package io.troupe.drivers.libvirt;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.spi.DriverContext.ImageReader;
 import io.troupe.drivers.spi.GuestSpec.ImageRef;
 import java.io.ByteArrayInputStream;
@@ -14,9 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,8 +29,9 @@ import java.util.concurrent.TimeUnit;
  * guest image. A part that is missing skips the test and says why, or fails it when the environment
  * variable {@code TROUPE_REQUIRE_PEERS} is 1.
  *
- * <p>{@code TROUPE_TEST_LIBVIRT_URI} names a libvirtd to use; otherwise {@code
- * scripts/libvirt-hosts} starts one of our own, which is stopped when the tests end.
+ * <p>{@code TROUPE_TEST_LIBVIRT_URI} names a libvirtd to use, and {@code
+ * TROUPE_TEST_LIBVIRT_SECOND_URI} another one that the first can reach by the same URI; otherwise
+ * {@code scripts/libvirt-hosts} starts some of our own, which are stopped when the tests end.
  */
 final class LibvirtPeer {
   private static final Path SCRIPTS = projectRoot().resolve("scripts");
@@ -48,27 +54,56 @@ final class LibvirtPeer {
     if (given != null) {
       return URI.create(given);
     }
-    if (OwnHost.URI.isEmpty()) {
-      missing("a libvirtd with QEMU: " + OwnHost.failure);
-    }
-    return URI.create(OwnHost.URI.get());
+    return own("a");
   }
 
-  /** Started once for all test classes of this process. */
-  private static final class OwnHost {
-    static String failure = "";
-    static final Optional<String> URI = start();
+  /** The URI of a second one, to which the first can send guests. */
+  static URI second() throws Exception {
+    String given = System.getenv("TROUPE_TEST_LIBVIRT_SECOND_URI");
+    if (given != null) {
+      return URI.create(given);
+    }
+    if (System.getenv("TROUPE_TEST_LIBVIRT_URI") != null) {
+      missing("a second libvirtd: TROUPE_TEST_LIBVIRT_SECOND_URI is not set");
+    }
+    return own("b");
+  }
 
-    private static Optional<String> start() {
-      try {
-        String uri = script("libvirt-hosts", "start", "a");
-        Runtime.getRuntime()
-            .addShutdownHook(new Thread(() -> quietly(() -> script("libvirt-hosts", "stop", "a"))));
-        return Optional.of(uri);
-      } catch (IOException | InterruptedException e) {
-        failure = e.getMessage();
-        return Optional.empty();
+  private static final Map<String, String> OWN = new ConcurrentHashMap<>();
+
+  /** Started once for all test classes of this process. */
+  static URI own(String name) throws Exception {
+    requireLibrary();
+    synchronized (OWN) {
+      String uri = OWN.get(name);
+      if (uri == null) {
+        try {
+          uri = script("libvirt-hosts", "start", name);
+          Runtime.getRuntime()
+              .addShutdownHook(
+                  new Thread(() -> quietly(() -> script("libvirt-hosts", "stop", name))));
+        } catch (IOException e) {
+          uri = "";
+          System.err.println("libvirt-hosts: " + e.getMessage());
+        }
+        OWN.put(name, uri);
       }
+      if (uri.isEmpty()) {
+        missing("a libvirtd with QEMU");
+      }
+      return URI.create(uri);
+    }
+  }
+
+  /** Stops one of our own in the middle of whatever it does, and forgets it. */
+  static void killOwn(String name) throws Exception {
+    synchronized (OWN) {
+      OWN.remove(name);
+    }
+    String pid = Files.readString(STATE.resolve(name).resolve("pid")).strip();
+    Process kill = new ProcessBuilder("kill", "-KILL", pid).start();
+    if (kill.waitFor() != 0) {
+      throw new IOException("no process " + pid);
     }
   }
 
@@ -105,6 +140,65 @@ final class LibvirtPeer {
     var command = new java.util.ArrayList<>(List.of("virsh", "-q", "-c", uri.toString()));
     command.addAll(List.of(arguments));
     return run(command);
+  }
+
+  /**
+   * Those of a connection, with the type of guests if {@code TROUPE_TEST_GUEST_TYPE} says one: a
+   * host's KVM may boot the driver's probe and yet no whole kernel.
+   */
+  static Map<String, String> options(Map<String, String> given) {
+    Map<String, String> options = new HashMap<>(given);
+    Optional.ofNullable(System.getenv("TROUPE_TEST_GUEST_TYPE"))
+        .ifPresent(type -> options.put("guestType", type));
+    return options;
+  }
+
+  /** The boot id of the guest's kernel, as its agent reads it; waits until that one answers. */
+  static String bootId(URI uri, InstanceId instance) throws Exception {
+    String read =
+        "{\"execute\":\"guest-exec\",\"arguments\":{\"path\":\"/bin/cat\","
+            + "\"arg\":[\"/proc/sys/kernel/random/boot_id\"],\"capture-output\":true}}";
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    while (true) {
+      try {
+        String pid = agent(uri, instance, read).replaceAll(".*\"pid\":([0-9]+).*", "$1");
+        String status = "{\"execute\":\"guest-exec-status\",\"arguments\":{\"pid\":" + pid + "}}";
+        String answer = agent(uri, instance, status);
+        while (answer.contains("\"exited\":false")) {
+          Thread.sleep(200);
+          answer = agent(uri, instance, status);
+        }
+        String data = answer.replaceAll(".*\"out-data\":\"([^\"]+)\".*", "$1");
+        return new String(Base64.getDecoder().decode(data), StandardCharsets.US_ASCII).strip();
+      } catch (IOException e) {
+        if (System.nanoTime() > until) {
+          throw e;
+        }
+        Thread.sleep(500);
+      }
+    }
+  }
+
+  private static String agent(URI uri, InstanceId instance, String command) throws Exception {
+    return virsh(uri, "qemu-agent-command", instance.toString(), command).replaceAll("\\s", "");
+  }
+
+  /** The pool and all that is in it are gone; one that never was is none to drop. */
+  static void dropPool(URI uri, String pool) throws Exception {
+    if (virsh(uri, "pool-list", "--all", "--name")
+        .lines()
+        .noneMatch(it -> it.strip().equals(pool))) {
+      return;
+    }
+    virsh(uri, "pool-refresh", pool);
+    for (String line : virsh(uri, "vol-list", pool).lines().toList()) {
+      if (!line.isBlank()) {
+        virsh(uri, "vol-delete", line.strip().split("\\s+")[0], "--pool", pool);
+      }
+    }
+    virsh(uri, "pool-destroy", pool);
+    virsh(uri, "pool-delete", pool);
+    virsh(uri, "pool-undefine", pool);
   }
 
   static void missing(String what) {

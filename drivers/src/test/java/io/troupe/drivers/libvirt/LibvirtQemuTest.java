@@ -9,7 +9,7 @@ import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
-import io.troupe.drivers.LifeConformance;
+import io.troupe.drivers.MoveConformance;
 import io.troupe.drivers.libvirt.LibvirtPeer.GuestImage;
 import io.troupe.drivers.spi.Cancellation;
 import io.troupe.drivers.spi.ConnectionSpec;
@@ -56,11 +56,12 @@ import org.junit.jupiter.api.Test;
  * what only a real hypervisor can show. virsh is the independent witness.
  */
 @Tag("libvirt")
-class LibvirtQemuTest extends LifeConformance {
+class LibvirtQemuTest extends MoveConformance {
   private static final String PASSWORD = "s3cret: ü";
   private static URI uri;
   private static GuestImage image;
   private static String host;
+  private static Optional<URI> second = Optional.empty();
   private static String poolName;
   private static Optional<String> foreign = Optional.empty();
 
@@ -79,12 +80,10 @@ class LibvirtQemuTest extends LifeConformance {
       LibvirtPeer.virsh(uri, "destroy", foreign.get());
     }
     if (poolName != null) {
-      for (String volume : volumes()) {
-        LibvirtPeer.virsh(uri, "vol-delete", volume, "--pool", poolName);
-      }
-      LibvirtPeer.virsh(uri, "pool-destroy", poolName);
-      LibvirtPeer.virsh(uri, "pool-delete", poolName);
-      LibvirtPeer.virsh(uri, "pool-undefine", poolName);
+      LibvirtPeer.dropPool(uri, poolName);
+    }
+    if (second.isPresent()) {
+      LibvirtPeer.dropPool(second.get(), poolName);
     }
   }
 
@@ -94,7 +93,7 @@ class LibvirtQemuTest extends LifeConformance {
   }
 
   private static Driver open(URI uri, DriverContext context) throws DriverException {
-    return open(uri, context, Map.of("nic", "user"));
+    return open(uri, context, LibvirtPeer.options(Map.of("nic", "user")));
   }
 
   private static Driver open(URI uri, DriverContext context, Map<String, String> more)
@@ -109,6 +108,34 @@ class LibvirtQemuTest extends LifeConformance {
   @Override
   protected Optional<Driver> openApart(DriverContext context) throws Exception {
     return Optional.of(open(context));
+  }
+
+  @Override
+  protected String secondHost() {
+    try {
+      second = Optional.of(LibvirtPeer.second());
+      return LibvirtPeer.virsh(second.get(), "hostname").strip();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  protected Driver openSecond(DriverContext context) throws Exception {
+    secondHost();
+    return open(second.orElseThrow(), context);
+  }
+
+  /** The kernel's, which the guest's agent reads. */
+  @Override
+  protected Optional<String> bootId(Driver on, GuestTarget target) throws Exception {
+    URI at = target.host().equals(host) ? uri : second.orElseThrow();
+    return Optional.of(LibvirtPeer.bootId(at, target.instance()));
+  }
+
+  @Override
+  protected Duration eventsSettle() {
+    return Duration.ofSeconds(1);
   }
 
   @Override

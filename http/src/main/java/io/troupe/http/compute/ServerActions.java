@@ -49,7 +49,11 @@ final class ServerActions {
     member("os-getConsoleOutput", this::consoleOutput);
     later(Policy.MEMBER, "addSecurityGroup", "removeSecurityGroup");
     member("changePassword", this::changePassword);
-    later(Policy.MEMBER, "confirmResize", "revertResize", "resize", "rebuild");
+    var moves = new ServerMoves(api);
+    member("resize", moves::resize);
+    member("confirmResize", moves::confirm);
+    member("revertResize", moves::revert);
+    later(Policy.MEMBER, "rebuild");
     var images = new ServerImages(api);
     member("createImage", images::createImage);
     member("createBackup", images::createBackup);
@@ -67,8 +71,10 @@ final class ServerActions {
     admin("os-resetState", this::resetState);
     // Nova keeps the action and does nothing any more.
     admin("injectNetworkInfo", (_, _, _) -> completedFuture(Reply.empty(202)));
-    later(Policy.MANAGER, "migrate", "os-migrateLive");
-    later(Policy.ADMIN, "evacuate", "shelveOffload");
+    manager("migrate", moves::migrate);
+    manager("os-migrateLive", moves::liveMigrate);
+    admin("evacuate", moves::evacuate);
+    later(Policy.ADMIN, "shelveOffload");
     laterIn(Window.until(43), "addFixedIp", "removeFixedIp", "addFloatingIp", "removeFloatingIp");
     plain(Window.from(17), "trigger_crash_dump", UserCommand.TriggerCrashDump::new);
     laterIn(Window.until(5), "os-getVNCConsole", "os-getSPICEConsole", "os-getSerialConsole");
@@ -187,6 +193,10 @@ final class ServerActions {
 
   private void admin(String key, Deed deed) {
     actions.put(key, new Action(Window.ALWAYS, Policy.ADMIN, deed));
+  }
+
+  private void manager(String key, Deed deed) {
+    actions.put(key, new Action(Window.ALWAYS, Policy.MANAGER, deed));
   }
 
   private void member(String key, Deed deed) {

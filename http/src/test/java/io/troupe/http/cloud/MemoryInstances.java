@@ -27,6 +27,7 @@ import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.project.QuotaLimits;
 import io.troupe.actors.project.QuotaUsage;
+import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.config.OperationSettings;
 import io.troupe.config.QuotaSettings;
 import io.troupe.core.value.HostId;
@@ -37,6 +38,7 @@ import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverResult;
+import io.troupe.drivers.spi.MoveTicket;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
@@ -60,6 +62,7 @@ public final class MemoryInstances implements Instances, Quotas {
   private final Map<InstanceId, InstanceState> states = new LinkedHashMap<>();
   private final Map<InstanceId, Long> versions = new LinkedHashMap<>();
   private OperationSettings settings = OperationSettings.DEFAULT;
+  private List<String> hosts = List.of("host-1");
 
   public MemoryInstances(
       Catalog catalog, MemoryNetworks networks, MemoryVolumes volumes, Clock clock) {
@@ -72,6 +75,22 @@ public final class MemoryInstances implements Instances, Quotas {
   /** From now on a deleted server can be restored for so long. */
   public synchronized void keepDeletedFor(Duration time) {
     settings = OperationSettings.DEFAULT.reclaimingAfter(time.toMillis());
+  }
+
+  /**
+   * The fleet's hosts, the first one is taken first; {@code host-1} is there from the beginning.
+   */
+  public synchronized void hosts(String... names) {
+    hosts = List.of(names);
+  }
+
+  /** Finishes the next step of everything that was accepted. */
+  public synchronized void step() {
+    for (InstanceId id : List.copyOf(states.keySet())) {
+      if (states.get(id).next(settings) instanceof Effect.Ask ask) {
+        answer(id, ask);
+      }
+    }
   }
 
   /** Finishes everything that was accepted. */
@@ -160,10 +179,11 @@ public final class MemoryInstances implements Instances, Quotas {
   private void answer(InstanceId id, Effect.Ask ask) {
     var result =
         switch (ask.what()) {
-          case Effect.ReserveQuota(var project, var amount, _) ->
-              counts(states.get(id)) ? new StepOutcome.Done("") : reserve(project, amount);
-          case Effect.Place(var spec) ->
-              new StepOutcome.Placed(List.of(new HostId(spec.forcedHost().orElse("host-1"))), "");
+          case Effect.ReserveQuota(var project, var amount, _, _) ->
+              counts(states.get(id)) && !isResizing(states.get(id))
+                  ? new StepOutcome.Done("")
+                  : reserve(project, id, amount);
+          case Effect.Place(var spec) -> place(spec);
           case Effect.ClaimHost(_, _, var spec) ->
               new StepOutcome.Claimed(spec.availabilityZone().orElse("nova"));
           case Effect.AttachPort(var project, var choice, var index)
@@ -215,8 +235,27 @@ public final class MemoryInstances implements Instances, Quotas {
         new StepOutcome(ask.operation(), ask.step(), ask.generation(), clock.instant(), result));
   }
 
+  private StepOutcome.Result place(RequestSpec spec) {
+    return hosts.stream()
+        .filter(
+            host -> spec.forcedHost().or(spec.detail()::destination).map(host::equals).orElse(true))
+        .map(HostId::new)
+        .filter(host -> !spec.excluded().contains(host))
+        .findFirst()
+        .<StepOutcome.Result>map(host -> new StepOutcome.Placed(List.of(host), ""))
+        .orElseGet(() -> new StepOutcome.NoHost("RetryFilter removed " + hosts.size() + " hosts"));
+  }
+
+  private static boolean isResizing(InstanceState state) {
+    return state.operation().filter(one -> one.kind() == OperationKind.RESIZE).isPresent();
+  }
+
   private StepOutcome.Result run(PowerState now, DriverCommand command) {
     return switch (command) {
+      case DriverCommand.OfferMove _ ->
+          new StepOutcome.Ticketed(MoveTicket.offered("memory", Map.of()));
+      case DriverCommand.PrepareMove(_, _, var ticket, _, _) ->
+          new StepOutcome.Ticketed(ticket.prepared(MoveTicket.Storage.BLOCK, Map.of()));
       case DriverCommand.Snapshot(_, var imageId) -> {
         catalog.update(Image.class, imageId, image -> Answer.of(filled(image)));
         yield new StepOutcome.Done("");
@@ -348,6 +387,17 @@ public final class MemoryInstances implements Instances, Quotas {
   }
 
   @Override
+  public synchronized CompletionStage<Answer<DriverResult.MigrationSeen>> migration(InstanceId id) {
+    return CompletableFuture.completedFuture(
+        Answer.of(
+            new DriverResult.MigrationSeen(
+                DriverResult.MigrationSeen.Phase.COPYING,
+                1_500,
+                new DriverResult.MigrationSeen.Copied(1_000, 600, 400),
+                new DriverResult.MigrationSeen.Copied(50, 50, 0))));
+  }
+
+  @Override
   public synchronized Iterable<InstanceView> all() {
     return states.values().stream()
         .filter(InstanceState::visible)
@@ -366,11 +416,13 @@ public final class MemoryInstances implements Instances, Quotas {
 
   // ---- quota
 
-  private StepOutcome.Result reserve(ProjectId project, Resources amount) {
+  private StepOutcome.Result reserve(ProjectId project, InstanceId id, Resources amount) {
     var usage = usageOf(project);
-    return over("instances", 1, usage.instances(), usage.maxInstances())
-        .or(() -> over("cores", amount.vcpus(), usage.cores(), usage.maxCores()))
-        .or(() -> over("ram", amount.ramMib(), usage.ramMib(), usage.maxRamMib()))
+    var state = states.get(id);
+    var has = counts(state) ? state.request().orElseThrow().flavor().resources() : Resources.NONE;
+    return over("instances", counts(state) ? 0 : 1, usage.instances(), usage.maxInstances())
+        .or(() -> over("cores", amount.vcpus() - has.vcpus(), usage.cores(), usage.maxCores()))
+        .or(() -> over("ram", amount.ramMib() - has.ramMib(), usage.ramMib(), usage.maxRamMib()))
         .<StepOutcome.Result>map(StepOutcome.Refused::new)
         .orElseGet(() -> new StepOutcome.Done(""));
   }

@@ -1,0 +1,54 @@
+package io.troupe.actors.operation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Evacuate: the host is dead, and the instance is built anew on another one, from its image, with
+ * its ports. The dead host is told before the new guest is made: should it come back, it removes
+ * the guest it still has, and there are never two.
+ *
+ * <pre>
+ *   place → claim there → condemn here: now it is there → spawn (→ power off)
+ *      │ claim refused: the next alternate
+ *      └ spawn failed: destroy → release claim → the next alternate, a bounded number of times
+ *   no way on: destroy → release claim → ERROR, to be evacuated again
+ * </pre>
+ */
+public final class Evacuate {
+  private Evacuate() {}
+
+  /**
+   * @param onHost false when an earlier evacuation has left the dead host but found no other
+   * @param off whether the guest shall be off in the end
+   */
+  public static List<Step> steps(boolean onHost, boolean off) {
+    var steps = new ArrayList<Step>();
+    steps.add(Step.of(StepKind.PLACE));
+    if (onHost) {
+      steps.add(Step.there(StepKind.CLAIM));
+      steps.add(Step.of(StepKind.CONDEMN));
+    } else {
+      steps.add(Step.of(StepKind.CLAIM));
+    }
+    steps.addAll(build(off));
+    return steps;
+  }
+
+  private static List<Step> build(boolean off) {
+    return off
+        ? List.of(Step.of(StepKind.SPAWN), Step.of(StepKind.POWER_OFF))
+        : List.of(Step.of(StepKind.SPAWN));
+  }
+
+  /** After a spawn that has failed. */
+  public static List<Step> onAnotherHost(Operation operation, boolean off) {
+    var steps = new ArrayList<>(Leave.here());
+    if (operation.candidates().size() < 2) {
+      steps.add(Step.of(StepKind.PLACE));
+    }
+    steps.add(Step.of(StepKind.CLAIM));
+    steps.addAll(build(off));
+    return steps;
+  }
+}

@@ -1,0 +1,36 @@
+package io.troupe.actors.operation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Nothing of the instance stays on a host: neither its guest nor the claim for it. */
+public final class Leave {
+  private Leave() {}
+
+  /** The host that has the instance. */
+  public static List<Step> here() {
+    return List.of(Step.of(StepKind.DESTROY), Step.of(StepKind.RELEASE_CLAIM));
+  }
+
+  /** The other host of a move. */
+  public static List<Step> there() {
+    return List.of(Step.there(StepKind.DESTROY), Step.there(StepKind.RELEASE_CLAIM));
+  }
+
+  /**
+   * The hypervisor of the first of {@code todo} does not do it: its host sees to the guest later,
+   * and nobody need wait for it.
+   */
+  public static List<Step> withoutHypervisor(List<Step> todo) {
+    var side = todo.getFirst().index();
+    var steps = new ArrayList<Step>();
+    steps.add(new Step(StepKind.CONDEMN, side));
+    todo.stream().filter(step -> !isLeaving(step, side)).forEach(steps::add);
+    return steps;
+  }
+
+  private static boolean isLeaving(Step step, int side) {
+    return step.index() == side
+        && (step.kind() == StepKind.DESTROY || step.kind() == StepKind.RELEASE_CLAIM);
+  }
+}

@@ -1,0 +1,149 @@
+package io.troupe.actors.operation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Resize and cold migration: to another host, off, and there until it is confirmed or reverted. The
+ * instance holds a claim on both hosts all that time, and its project is counted the larger of both
+ * flavors. What is "here" is the host that has the instance, "there" the other one.
+ *
+ * <pre>
+ *   resize:   reserve the larger → place → claim there → offer here → prepare there → power off here
+ *                → send here → finish there (→ power on there) → RESIZED: now it is there
+ *                   │ claim refused, or that host cannot do it: the next alternate
+ *                   └ no way on: destroy there → release there (→ power on here) → reserve as before
+ *   same host: reserve the larger → place → claim the larger → power off → resize → take over
+ *                (→ power on) → RESIZED
+ *   confirm:  destroy there → release there → reserve the new flavor
+ *   revert:   destroy here → release here: back at the source (→ power on) → reserve the old flavor
+ * </pre>
+ *
+ * <p>A migration does not change the flavor and has no quota steps. On the same host there is one
+ * guest and one claim, of the larger of both flavors until it is confirmed.
+ */
+public final class Resize {
+  private Resize() {}
+
+  /**
+   * @param runs whether the guest shall run in the end
+   */
+  public static List<Step> resize(boolean runs) {
+    var steps = new ArrayList<Step>();
+    steps.add(Step.of(StepKind.RESERVE));
+    steps.addAll(migrate(runs));
+    return steps;
+  }
+
+  public static List<Step> migrate(boolean runs) {
+    var steps = new ArrayList<Step>();
+    steps.add(Step.of(StepKind.PLACE));
+    steps.addAll(fromClaim(runs));
+    return steps;
+  }
+
+  /** To a host that the scheduler has named. */
+  public static List<Step> fromClaim(boolean runs) {
+    var steps = new ArrayList<Step>();
+    steps.add(Step.there(StepKind.CLAIM));
+    steps.add(Step.of(StepKind.OFFER));
+    steps.add(Step.there(StepKind.PREPARE));
+    steps.add(Step.of(StepKind.POWER_OFF));
+    steps.add(Step.of(StepKind.SEND));
+    steps.add(Step.there(StepKind.FINISH));
+    if (runs) {
+      steps.add(Step.there(StepKind.POWER_ON));
+    }
+    return steps;
+  }
+
+  /** When the claim was made on the host that has the guest already. */
+  public static List<Step> onTheSameHost(boolean runs) {
+    var steps = new ArrayList<Step>();
+    steps.add(Step.of(StepKind.POWER_OFF));
+    steps.add(Step.of(StepKind.RESIZE));
+    steps.add(Step.of(StepKind.TAKE_OVER));
+    if (runs) {
+      steps.add(Step.of(StepKind.POWER_ON));
+    }
+    return steps;
+  }
+
+  /** What was done at the other host is taken back, and the next one is asked. */
+  public static List<Step> onAnotherHost(Operation operation, List<Step> fromClaim) {
+    var steps = new ArrayList<>(Leave.there());
+    if (operation.candidates().size() < 2) {
+      steps.add(Step.of(StepKind.PLACE));
+    }
+    steps.addAll(fromClaim);
+    return steps;
+  }
+
+  /** A revert that cannot be: the truth, and it waits to be reverted again or confirmed. */
+  public static List<Step> staysAsItIs() {
+    return List.of(Step.of(StepKind.INSPECT));
+  }
+
+  /**
+   * As it was before; the end of a resize that has failed.
+   *
+   * @param claimed whether the other host has, or may have, a claim or a guest
+   * @param counted whether the quota was asked for more
+   */
+  public static List<Step> undo(boolean claimed, boolean runs, boolean counted) {
+    var steps = new ArrayList<Step>();
+    if (claimed) {
+      steps.addAll(Leave.there());
+    }
+    steps.add(Step.of(runs ? StepKind.POWER_ON : StepKind.INSPECT));
+    if (counted) {
+      steps.add(Step.reserveAsBefore());
+    }
+    return steps;
+  }
+
+  /** The same where there is but one host. The disk does not shrink again if it has grown. */
+  public static List<Step> undoOnTheSameHost(boolean runs) {
+    return List.of(
+        Step.of(StepKind.POWER_OFF),
+        Step.of(StepKind.RESIZE),
+        Step.of(StepKind.TAKE_OVER),
+        Step.of(runs ? StepKind.POWER_ON : StepKind.INSPECT),
+        Step.of(StepKind.CLAIM),
+        Step.reserveAsBefore());
+  }
+
+  /**
+   * @param counted whether the flavors differ
+   */
+  public static List<Step> confirm(boolean sameHost, boolean counted) {
+    var steps = new ArrayList<Step>();
+    if (sameHost) {
+      steps.add(Step.of(StepKind.CLAIM));
+      steps.add(Step.of(StepKind.TAKE_OVER));
+    } else {
+      steps.addAll(Leave.there());
+    }
+    if (counted) {
+      steps.add(Step.of(StepKind.RESERVE));
+    }
+    return steps;
+  }
+
+  public static List<Step> revert(boolean sameHost, boolean runs, boolean counted) {
+    var steps = new ArrayList<Step>();
+    if (sameHost) {
+      steps.add(Step.of(StepKind.POWER_OFF));
+      steps.add(Step.of(StepKind.RESIZE));
+      steps.add(Step.of(StepKind.TAKE_OVER));
+      steps.add(Step.of(StepKind.CLAIM));
+    } else {
+      steps.addAll(Leave.here());
+    }
+    steps.add(Step.of(runs ? StepKind.POWER_ON : StepKind.INSPECT));
+    if (counted) {
+      steps.add(Step.of(StepKind.RESERVE));
+    }
+    return steps;
+  }
+}

@@ -1,0 +1,641 @@
+package io.troupe.actors.instance;
+
+import static io.troupe.actors.Examples.H1;
+import static io.troupe.actors.Examples.H2;
+import static io.troupe.actors.Examples.H3;
+import static io.troupe.actors.Examples.adminOrigin;
+import static io.troupe.actors.Examples.origin;
+import static io.troupe.actors.instance.Life.failure;
+import static io.troupe.actors.instance.Life.placed;
+import static io.troupe.actors.instance.MoveLife.CLAIMED;
+import static io.troupe.actors.instance.MoveLife.DONE;
+import static io.troupe.actors.instance.MoveLife.LARGE;
+import static io.troupe.actors.instance.MoveLife.SKEWED;
+import static io.troupe.actors.instance.MoveLife.TICKETED;
+import static io.troupe.actors.instance.MoveLife.gone;
+import static io.troupe.actors.instance.MoveLife.guest;
+import static io.troupe.drivers.spi.DriverFailure.Kind.HOST_FAULT;
+import static io.troupe.drivers.spi.DriverFailure.Kind.INSTANCE_FAULT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.actors.Examples;
+import io.troupe.actors.Rejection;
+import io.troupe.actors.operation.StepKind;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.OperationId;
+import io.troupe.core.value.PowerState;
+import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.DriverCommand;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class MoveTest {
+  private static final Resources SMALL = Examples.flavor().resources();
+
+  private static DriverCommand command(Life life) {
+    return ((Effect.RunOnHost) life.asks().what()).command();
+  }
+
+  private static HostId askedHost(Life life) {
+    return ((Effect.RunOnHost) life.asks().what()).host();
+  }
+
+  @Nested
+  class Resize {
+    @Test
+    void countsTheLargerOfBothFlavorsFirst() {
+      var life = Life.active().does(new UserCommand.Resize(origin("r"), SKEWED, Optional.empty()));
+
+      var reserve = (Effect.ReserveQuota) life.asks().what();
+      assertThat(reserve.amount()).isEqualTo(new Resources(4, 2048, 21));
+      assertThat(reserve.generation()).isPositive();
+    }
+
+    @Test
+    void claimsTheNewFlavorOnAnotherHostAndKeepsTheOldClaim() {
+      var life = Life.active().does(MoveLife.resize()).gets(DONE);
+      var place = (Effect.Place) life.asks().what();
+      assertThat(place.spec().excluded()).containsExactly(H1);
+      assertThat(place.spec().resources()).isEqualTo(LARGE.resources());
+
+      life.gets(placed(H2, H3));
+
+      var claim = (Effect.ClaimHost) life.asks().what();
+      assertThat(claim.host()).isEqualTo(H2);
+      assertThat(claim.spec().resources()).isEqualTo(LARGE.resources());
+      assertThat(claim.generation()).isGreaterThan(life.state().guestGeneration());
+      assertThat(life.state().standsBy(H1, 1)).isTrue();
+      assertThat(life.state().standsBy(H2, claim.generation())).isTrue();
+      assertThat(life.state().standsBy(H3, claim.generation())).isFalse();
+      assertThat(life.state().host()).contains(H1);
+    }
+
+    @Test
+    void goesThroughNovasTaskStates() {
+      var life = Life.active().does(MoveLife.resize());
+      assertThat(life.state().taskState()).contains(TaskState.RESIZE_PREP);
+      life.gets(DONE).gets(placed(H2)).gets(CLAIMED).gets(TICKETED).gets(TICKETED);
+      assertThat(life.state().taskState()).contains(TaskState.RESIZE_MIGRATING);
+      assertThat(command(life)).isInstanceOf(DriverCommand.Stop.class);
+      life.gets(guest(PowerState.SHUTDOWN)).gets(guest(PowerState.SHUTDOWN));
+      assertThat(life.state().taskState()).contains(TaskState.RESIZE_MIGRATED);
+      life.gets(guest(PowerState.SHUTDOWN));
+      assertThat(life.state().taskState()).contains(TaskState.RESIZE_FINISH);
+      assertThat(askedHost(life)).isEqualTo(H2);
+    }
+
+    @Test
+    void isAtTheDestinationOnceItRunsThere() {
+      var life = MoveLife.resized();
+
+      var state = life.state();
+      assertThat(state.vmState()).isEqualTo(VmState.RESIZED);
+      assertThat(state.host()).contains(H2);
+      assertThat(state.zone()).contains("zone-2");
+      assertThat(state.other()).contains(H1);
+      assertThat(state.request().orElseThrow().flavor()).isEqualTo(LARGE);
+      assertThat(state.standsBy(H1, 1)).isTrue();
+      assertThat(life.migration().status()).isEqualTo(Migration.Status.FINISHED);
+      assertThat(life.migration().source()).contains(H1);
+      assertThat(life.migration().destination()).contains(H2);
+    }
+
+    @Test
+    void putsEachEndItsOwnGeneration() {
+      var life = MoveLife.claimed(MoveLife.resize());
+      var source = life.state().guestGeneration();
+      assertThat(command(life).target().generation()).isEqualTo(source);
+
+      life.gets(TICKETED);
+
+      assertThat(command(life)).isInstanceOf(DriverCommand.PrepareMove.class);
+      assertThat(command(life).target().host()).isEqualTo("h2");
+      assertThat(command(life).target().generation()).isGreaterThan(source);
+      assertThat(((DriverCommand.PrepareMove) command(life)).spec().size())
+          .isEqualTo(LARGE.guestSize());
+    }
+
+    @Test
+    void ofAStoppedOneStaysOff() {
+      var life =
+          Life.stopped()
+              .does(MoveLife.resize())
+              .gets(DONE)
+              .gets(placed(H2))
+              .gets(CLAIMED)
+              .gets(TICKETED)
+              .gets(TICKETED)
+              .gets(guest(PowerState.SHUTDOWN))
+              .gets(guest(PowerState.SHUTDOWN))
+              .gets(guest(PowerState.SHUTDOWN));
+
+      assertThat(life.state().vmState()).isEqualTo(VmState.RESIZED);
+      life.does(new UserCommand.ConfirmResize(origin("c"))).gets(gone()).gets(DONE).gets(DONE);
+      assertThat(life.state().vmState()).isEqualTo(VmState.STOPPED);
+    }
+
+    @Test
+    void overQuotaIsRefusedAndCountedAsBefore() {
+      var reason = new Rejection.QuotaExceeded("cores", 1, 10, 10);
+      var life = Life.active().does(MoveLife.resize()).gets(new StepOutcome.Refused(reason));
+      assertThat(((Effect.ReserveQuota) life.asks().what()).amount()).isEqualTo(SMALL);
+      assertThat(life.state().owesAnswer()).isTrue();
+
+      life.gets(DONE);
+
+      assertThat(life.state().refusal()).contains(reason);
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.migration().status()).isEqualTo(Migration.Status.ERROR);
+    }
+
+    @Test
+    void withoutAHostIsRefusedWithTheReasons() {
+      var life =
+          Life.active()
+              .does(MoveLife.resize())
+              .gets(DONE)
+              .gets(new StepOutcome.NoHost("RetryFilter removed 1"));
+      life.gets(guest(PowerState.RUNNING)).gets(DONE);
+
+      assertThat(life.state().refusal())
+          .contains(new Rejection.Invalid("", "No valid host was found. RetryFilter removed 1"));
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().moves().open()).isEmpty();
+    }
+
+    @Test
+    void whoseDestinationCannotGoesToTheAlternate() {
+      var life = MoveLife.claimed(MoveLife.resize()).gets(TICKETED).gets(failure(HOST_FAULT));
+      assertThat(askedHost(life)).isEqualTo(H2);
+      assertThat(command(life)).isInstanceOf(DriverCommand.Destroy.class);
+
+      life.gets(gone()).gets(DONE);
+
+      assertThat(((Effect.ClaimHost) life.asks().what()).host()).isEqualTo(H3);
+    }
+
+    @Test
+    void thatCannotBeFinishedGoesBackAndRunsAgain() {
+      var life = MoveLife.finished(MoveLife.resize()).gets(failure(INSTANCE_FAULT));
+      assertThat(life.todo())
+          .containsExactly(
+              StepKind.DESTROY, StepKind.RELEASE_CLAIM, StepKind.POWER_ON, StepKind.RESERVE);
+      assertThat(askedHost(life)).isEqualTo(H2);
+
+      life.gets(gone()).gets(DONE);
+      assertThat(askedHost(life)).isEqualTo(H1);
+      life.gets(guest(PowerState.RUNNING));
+      assertThat(((Effect.ReserveQuota) life.asks().what()).amount()).isEqualTo(SMALL);
+      life.gets(DONE);
+
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().host()).contains(H1);
+      assertThat(life.state().request().orElseThrow().flavor()).isEqualTo(Examples.flavor());
+      assertThat(life.state().moves().open()).isEmpty();
+    }
+
+    @Test
+    void leavesTheSourceOffWhenTheDestinationMayStillRunIt() {
+      var life = MoveLife.finished(MoveLife.resize()).late().late();
+
+      assertThat(life.todo()).containsExactly(StepKind.CONDEMN, StepKind.INSPECT, StepKind.RESERVE);
+      assertThat(((Effect.CondemnGuest) life.asks().what()).host()).isEqualTo(H2);
+    }
+
+    @Test
+    void toTheSameFlavorOrASmallerDiskIsRefused() {
+      var same = new UserCommand.Resize(origin("r"), Examples.flavor(), Optional.empty());
+      assertThat(Life.active().refuses(same))
+          .isEqualTo(
+              new Rejection.Invalid("flavorRef", "When resizing, instances must change flavor!"));
+      var tiny = new FlavorAtBoot("9", "tiny", 1, 512, 1, 0, 0, java.util.Map.of());
+      assertThat(Life.active().refuses(new UserCommand.Resize(origin("r"), tiny, Optional.empty())))
+          .isInstanceOf(Rejection.Invalid.class);
+    }
+
+    @Test
+    void keepsItsDiskConfigWhenAskedTo() {
+      var life =
+          Life.active().does(new UserCommand.Resize(origin("r"), LARGE, Optional.of("MANUAL")));
+
+      assertThat(life.state().request().orElseThrow().diskConfig()).isEqualTo("MANUAL");
+    }
+
+    @Test
+    void onTheSameHostClaimsTheLargerAndKeepsOneGuest() {
+      var life =
+          Life.active()
+              .under(MoveLife.sameHostToo(Life.SETTINGS))
+              .does(new UserCommand.Resize(origin("r"), SKEWED, Optional.empty()))
+              .gets(DONE);
+      assertThat(((Effect.Place) life.asks().what()).spec().excluded()).isEmpty();
+
+      life.gets(placed(H1));
+
+      var claim = (Effect.ClaimHost) life.asks().what();
+      assertThat(claim.host()).isEqualTo(H1);
+      assertThat(claim.spec().resources()).isEqualTo(new Resources(4, 2048, 21));
+      life.gets(CLAIMED);
+      assertThat(life.todo())
+          .containsExactly(
+              StepKind.POWER_OFF, StepKind.RESIZE, StepKind.TAKE_OVER, StepKind.POWER_ON);
+      assertThat(life.state().other()).isEmpty();
+    }
+  }
+
+  @Nested
+  class Confirm {
+    @Test
+    void removesWhatIsAtTheSourceAndCountsTheNewFlavor() {
+      var life = MoveLife.resized().does(new UserCommand.ConfirmResize(origin("c")));
+      assertThat(life.state().taskState()).contains(TaskState.RESIZE_CONFIRMING);
+      assertThat(askedHost(life)).isEqualTo(H1);
+      assertThat(command(life).target().generation()).isEqualTo(1);
+
+      life.gets(gone());
+      assertThat(((Effect.ReleaseHost) life.asks().what()).host()).isEqualTo(H1);
+      life.gets(DONE);
+      assertThat(((Effect.ReserveQuota) life.asks().what()).amount()).isEqualTo(LARGE.resources());
+      life.gets(DONE);
+
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().host()).contains(H2);
+      assertThat(life.state().moves().open()).isEmpty();
+      assertThat(life.migration().status()).isEqualTo(Migration.Status.CONFIRMED);
+    }
+
+    @Test
+    void byItselfWhenNobodyDid() {
+      var settings = MoveLife.sameHostToo(Life.SETTINGS); // a minute
+      var life = MoveLife.resized().under(settings);
+      life.ignores(new ConfirmDue(new OperationId("auto")));
+
+      life.after(Duration.ofMinutes(2)).does(new ConfirmDue(new OperationId("auto")));
+
+      assertThat(life.todo())
+          .containsExactly(StepKind.DESTROY, StepKind.RELEASE_CLAIM, StepKind.RESERVE);
+    }
+
+    @Test
+    void neverByItselfByDefault() {
+      MoveLife.resized()
+          .after(Duration.ofDays(365))
+          .ignores(new ConfirmDue(new OperationId("auto")));
+    }
+
+    @Test
+    void onTheSameHostMakesTheClaimTheNewFlavors() {
+      var life = MoveLife.resizedOnOneHost().does(new UserCommand.ConfirmResize(origin("c")));
+
+      var claim = (Effect.ClaimHost) life.asks().what();
+      assertThat(claim.host()).isEqualTo(H1);
+      assertThat(claim.spec().resources()).isEqualTo(LARGE.resources());
+    }
+
+    @Test
+    void ofWhatWasNotResizedIsRefusedInNovasWords() {
+      assertThat(Life.active().refuses(new UserCommand.ConfirmResize(origin("c"))))
+          .isEqualTo(
+              new Rejection.WrongState(
+                  "confirmResize", Examples.instance(1).toString(), "vm_state", "active"));
+    }
+  }
+
+  @Nested
+  class Revert {
+    @Test
+    void goesBackToTheGuestThatWaitedAtTheSource() {
+      var life = MoveLife.resized().does(new UserCommand.RevertResize(origin("r")));
+      assertThat(life.state().taskState()).contains(TaskState.RESIZE_REVERTING);
+      assertThat(askedHost(life)).isEqualTo(H2);
+
+      life.gets(gone()).gets(DONE);
+
+      assertThat(life.state().host()).contains(H1);
+      assertThat(life.state().request().orElseThrow().flavor()).isEqualTo(Examples.flavor());
+      assertThat(askedHost(life)).isEqualTo(H1);
+      assertThat(command(life).target().generation()).isEqualTo(1);
+      life.gets(guest(PowerState.RUNNING));
+      assertThat(((Effect.ReserveQuota) life.asks().what()).amount()).isEqualTo(SMALL);
+      life.gets(DONE);
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.migration().status()).isEqualTo(Migration.Status.REVERTED);
+    }
+
+    /** What the guest at the source does is seen, though its generation is an old one. */
+    @Test
+    void ofWhichTheGuestIsHeardAgain() {
+      var life =
+          MoveLife.resized()
+              .does(new UserCommand.RevertResize(origin("r")))
+              .gets(gone())
+              .gets(DONE)
+              .gets(guest(PowerState.RUNNING))
+              .gets(DONE);
+
+      life.does(GuestReported.seen(H1, 1, PowerState.SHUTDOWN, "by itself"));
+
+      assertThat(life.state().vmState()).isEqualTo(VmState.STOPPED);
+    }
+
+    @Test
+    void waitsForADestinationThatDoesNotAnswer() {
+      var life = MoveLife.resized().does(new UserCommand.RevertResize(origin("r"))).late();
+
+      assertThat(life.rests()).isTrue();
+      assertThat(life.state().vmState()).isEqualTo(VmState.RESIZED);
+      assertThat(life.state().host()).contains(H2);
+      assertThat(life.state().other()).contains(H1);
+    }
+
+    @Test
+    void onTheSameHostDoesNotShrinkTheDisk() {
+      var life =
+          MoveLife.resizedOnOneHost()
+              .does(new UserCommand.RevertResize(origin("r")))
+              .gets(guest(PowerState.SHUTDOWN));
+
+      assertThat(((DriverCommand.Resize) command(life)).size())
+          .isEqualTo(new Resources(1, 2048, 0));
+      life.gets(guest(PowerState.SHUTDOWN)).gets(guest(PowerState.SHUTDOWN));
+      assertThat(((Effect.ClaimHost) life.asks().what()).spec().resources()).isEqualTo(SMALL);
+    }
+  }
+
+  @Nested
+  class Delete {
+    @Test
+    void ofAResizedOneLeavesNothingOnEitherHost() {
+      var life = MoveLife.resized().does(new UserCommand.Delete(origin("d")));
+
+      assertThat(life.todo())
+          .containsExactly(
+              StepKind.DESTROY,
+              StepKind.RELEASE_CLAIM,
+              StepKind.DESTROY,
+              StepKind.RELEASE_CLAIM,
+              StepKind.RELEASE_PORTS,
+              StepKind.RELEASE_QUOTA);
+      assertThat(askedHost(life)).isEqualTo(H2);
+      life.gets(gone()).gets(DONE);
+      assertThat(askedHost(life)).isEqualTo(H1);
+    }
+
+    @Test
+    void duringAClaimElsewhereTakesThatBackToo() {
+      var life =
+          Life.active()
+              .does(MoveLife.resize())
+              .gets(DONE)
+              .gets(placed(H2))
+              .does(new UserCommand.Delete(origin("d")))
+              .gets(gone())
+              .gets(DONE)
+              .gets(gone());
+
+      assertThat(((Effect.ReleaseHost) life.asks().what()).host()).isEqualTo(H2);
+    }
+  }
+
+  @Nested
+  class Migrate {
+    @Test
+    void needsNoQuotaAndKeepsTheFlavor() {
+      var life = Life.active().does(new UserCommand.Migrate(adminOrigin("m"), Optional.of(H3)));
+
+      var place = (Effect.Place) life.asks().what();
+      assertThat(place.spec().detail().destination()).contains("h3");
+      assertThat(place.spec().forcedHost()).as("the filters judge it").isEmpty();
+      assertThat(place.spec().resources()).isEqualTo(SMALL);
+    }
+
+    @Test
+    void toWhereItIsIsRefused() {
+      assertThat(Life.active().refuses(new UserCommand.Migrate(adminOrigin("m"), Optional.of(H1))))
+          .isInstanceOf(Rejection.Invalid.class);
+    }
+  }
+
+  @Nested
+  class LiveMigration {
+    @Test
+    void isAtTheDestinationWhenTheSourceHasItNoLonger() {
+      var life = MoveLife.migrating();
+      assertThat(life.state().host()).contains(H1);
+      assertThat(life.migration().status()).isEqualTo(Migration.Status.RUNNING);
+
+      life.gets(gone());
+
+      assertThat(life.state().host()).contains(H2);
+      assertThat(life.state().other()).contains(H1);
+      assertThat(askedHost(life)).isEqualTo(H2);
+      life.gets(guest(PowerState.RUNNING));
+      assertThat(askedHost(life)).isEqualTo(H1);
+      life.gets(gone()).gets(DONE);
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().power()).isEqualTo(PowerState.RUNNING);
+      assertThat(life.state().moves().open()).isEmpty();
+      assertThat(life.migration().status()).isEqualTo(Migration.Status.COMPLETED);
+    }
+
+    @Test
+    void thatTheDestinationWouldNotHaveTriesTheAlternate() {
+      var life = MoveLife.migrating().gets(failure(HOST_FAULT)).gets(gone()).gets(DONE);
+
+      assertThat(((Effect.ClaimHost) life.asks().what()).host()).isEqualTo(H3);
+    }
+
+    @Test
+    void triesNoMoreHostsThanAllowed() {
+      var life = MoveLife.migrating();
+      var hosts = new java.util.HashSet<>(Set.of(H2));
+      for (int i = 0; i < 10 && life.state().taskState().isPresent(); i++) {
+        life.gets(failure(HOST_FAULT)).gets(gone()).gets(DONE);
+        if (life.asks().step().kind() == StepKind.PLACE) {
+          life.gets(placed(new HostId("more-" + i)));
+        }
+        if (life.asks().what() instanceof Effect.ClaimHost claim) {
+          hosts.add(claim.host());
+          life.gets(CLAIMED).gets(TICKETED).gets(TICKETED);
+        } else {
+          life.gets(guest(PowerState.RUNNING));
+        }
+      }
+
+      assertThat(hosts).hasSize(Life.SETTINGS.spawnAttempts());
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().host()).contains(H1);
+      assertThat(life.migration().status()).isEqualTo(Migration.Status.ERROR);
+    }
+
+    @Test
+    void abortedStaysWithTheSource() {
+      var life = MoveLife.migrating();
+      life.does(new UserCommand.AbortMigration(origin("a"), life.migration().number()));
+      assertThat(life.todo()).containsExactly(StepKind.ABORT, StepKind.SETTLE);
+
+      life.gets(guest(PowerState.RUNNING)).gets(guest(PowerState.RUNNING));
+      assertThat(askedHost(life)).isEqualTo(H2);
+      life.gets(gone()).gets(DONE).gets(guest(PowerState.RUNNING));
+
+      assertThat(life.state().host()).contains(H1);
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.migration().status()).isEqualTo(Migration.Status.CANCELLED);
+      assertThat(life.state().trails().getLast().action()).isEqualTo("live_migration_cancel");
+    }
+
+    @Test
+    void abortedTooLateGoesWithTheGuest() {
+      var life = MoveLife.migrating();
+      life.does(new UserCommand.AbortMigration(origin("a"), life.migration().number()))
+          .gets(guest(PowerState.RUNNING))
+          .gets(gone());
+
+      assertThat(life.state().host()).contains(H2);
+      life.gets(guest(PowerState.RUNNING)).gets(gone()).gets(DONE);
+      assertThat(life.migration().status()).isEqualTo(Migration.Status.COMPLETED);
+    }
+
+    /** B8: the source dies after the switch-over; the guest stays at the destination. */
+    @Test
+    void whoseSourceDiedAfterTheSwitchOverIsAtTheDestination() {
+      var life = MoveLife.migrating().late().late().late();
+      assertThat(askedHost(life)).isEqualTo(H2);
+      assertThat(life.asks().step().kind()).isEqualTo(StepKind.SETTLE);
+
+      life.gets(guest(PowerState.RUNNING));
+
+      assertThat(life.state().host()).contains(H2);
+      life.gets(guest(PowerState.RUNNING)).late().gets(DONE);
+      assertThat(life.rests()).isTrue();
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().other()).isEmpty();
+    }
+
+    @Test
+    void thatNobodyCanSayTheEndOfKeepsBothClaimsAndIsInError() {
+      var life = MoveLife.migrating().late().late().late().late();
+
+      assertThat(life.rests()).isTrue();
+      assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+      assertThat(life.state().standsBy(H1, 1)).isTrue();
+      assertThat(life.state().other()).contains(H2);
+      assertThat(life.refuses(MoveLife.evacuate())).isInstanceOf(Rejection.Conflict.class);
+      life.does(new UserCommand.Delete(origin("d")));
+      assertThat(life.todo())
+          .startsWith(
+              StepKind.DESTROY, StepKind.RELEASE_CLAIM, StepKind.DESTROY, StepKind.RELEASE_CLAIM);
+    }
+
+    @Test
+    void forcedToCompleteIsWaitedForAgain() {
+      var life = MoveLife.migrating();
+      life.does(new UserCommand.ForceComplete(origin("f"), life.migration().number()));
+      assertThat(life.todo()).startsWith(StepKind.FORCE_COMPLETE, StepKind.LIVE_MIGRATE);
+
+      life.gets(guest(PowerState.RUNNING)).gets(gone());
+
+      assertThat(life.state().host()).contains(H2);
+    }
+
+    @Test
+    void ofAnotherNumberCannotBeSteered() {
+      assertThat(MoveLife.migrating().refuses(new UserCommand.AbortMigration(origin("a"), 1)))
+          .isInstanceOf(Rejection.NotFound.class);
+    }
+  }
+
+  @Nested
+  class Evacuation {
+    @Test
+    void condemnsTheGuestOnTheDeadHostBeforeAnotherIsMade() {
+      var life = Life.active().does(MoveLife.evacuate()).gets(placed(H2, H3)).gets(CLAIMED);
+      assertThat(((Effect.CondemnGuest) life.asks().what()).host()).isEqualTo(H1);
+
+      life.gets(DONE);
+
+      assertThat(life.state().host()).contains(H2);
+      assertThat(command(life)).isInstanceOf(DriverCommand.Spawn.class);
+      assertThat(askedHost(life)).isEqualTo(H2);
+      assertThat(((DriverCommand.Spawn) command(life)).spec().nics()).hasSize(1);
+      assertThat(life.state().taskState()).contains(TaskState.REBUILD_SPAWNING);
+      life.gets(guest(PowerState.RUNNING));
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().nics()).containsExactly(Examples.nic(0));
+      assertThat(life.migration().status()).isEqualTo(Migration.Status.DONE);
+    }
+
+    @Test
+    void ofAStoppedOneEndsStopped() {
+      var life =
+          Life.stopped()
+              .does(MoveLife.evacuate())
+              .gets(placed(H2))
+              .gets(CLAIMED)
+              .gets(DONE)
+              .gets(guest(PowerState.RUNNING))
+              .gets(guest(PowerState.SHUTDOWN));
+
+      assertThat(life.state().vmState()).isEqualTo(VmState.STOPPED);
+    }
+
+    @Test
+    void withoutAHostLeavesTheInstanceWhereItWas() {
+      var life = Life.active().does(MoveLife.evacuate()).gets(new StepOutcome.NoHost("none"));
+
+      assertThat(life.rests()).isTrue();
+      assertThat(life.state().host()).contains(H1);
+      assertThat(life.state().refusal()).isPresent();
+    }
+
+    @Test
+    void whoseSpawnsFailCanBeAskedForAgain() {
+      var life =
+          Life.active()
+              .does(MoveLife.evacuate())
+              .gets(placed(H2))
+              .gets(CLAIMED)
+              .gets(DONE)
+              .gets(failure(INSTANCE_FAULT))
+              .gets(gone())
+              .gets(DONE);
+      assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+      assertThat(life.state().host()).isEmpty();
+
+      life.does(new UserCommand.Evacuate(adminOrigin("again"), Optional.empty(), false, false));
+      assertThat(life.todo()).containsExactly(StepKind.PLACE, StepKind.CLAIM, StepKind.SPAWN);
+      life.gets(placed(H3)).gets(CLAIMED).gets(guest(PowerState.RUNNING));
+
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().host()).contains(H3);
+      assertThat(life.state().moves().open()).isEmpty();
+    }
+  }
+
+  @Test
+  void numbersOfMigrationsFitEveryClient() {
+    assertThat(MoveLife.resized().migration().number()).isBetween(1L, 1L << 48);
+    assertThat(
+            List.of("req-1", "req-2", "req-3").stream().map(id -> record(id).number()).distinct())
+        .hasSize(3);
+  }
+
+  private static Migration record(String operation) {
+    return new Migration(
+        new OperationId(operation),
+        Migration.Type.RESIZE,
+        Migration.Status.FINISHED,
+        Optional.empty(),
+        Optional.empty(),
+        "1",
+        "2",
+        "u",
+        "p",
+        Examples.NOW,
+        Examples.NOW);
+  }
+}

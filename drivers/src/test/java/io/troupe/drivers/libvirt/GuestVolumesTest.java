@@ -1,0 +1,59 @@
+package io.troupe.drivers.libvirt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.core.value.InstanceId;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GuestVolumesTest {
+  private static final InstanceId GUEST =
+      InstanceId.parse("5b7c2a52-76f4-4d2c-8a0e-3a3cf1f8a001").orElseThrow();
+  private static final GuestVolumes SECOND = new GuestVolumes(GUEST, 2);
+  private static final GuestVolumes THIRD = new GuestVolumes(GUEST, 3);
+  private static final GuestVolumes ELSE = new GuestVolumes(InstanceId.fresh(), 1);
+
+  @Test
+  void everythingUpToTheGenerationGoes() {
+    var volumes =
+        List.of(SECOND.rootDisk(), SECOND.consoleLog(), THIRD.configDrive(), ELSE.rootDisk());
+
+    assertThat(SECOND.toDelete(volumes, "host-a"))
+        .containsExactly(SECOND.rootDisk(), SECOND.consoleLog());
+    assertThat(THIRD.toDelete(volumes, "host-a"))
+        .containsExactlyInAnyOrder(SECOND.rootDisk(), SECOND.consoleLog(), THIRD.configDrive());
+  }
+
+  /** The destination gives up: the source's guest stands on these files. */
+  @Test
+  void hostThatWasOnlyPreparedTakesAwayItsHoldAlone() {
+    var volumes = List.of(SECOND.rootDisk(), SECOND.heldAt("host-a"), THIRD.heldAt("host-b"));
+
+    assertThat(THIRD.toDelete(volumes, "host-b")).containsExactly(THIRD.heldAt("host-b"));
+  }
+
+  /** The source cleans up after its guest has gone. */
+  @Test
+  void hostThatTheGuestHasLeftTakesAwayItsHoldAlone() {
+    var volumes = List.of(SECOND.heldAt("host-a"), SECOND.rootDisk(), THIRD.heldAt("host-b"));
+
+    assertThat(SECOND.toDelete(volumes, "host-a")).containsExactly(SECOND.heldAt("host-a"));
+    assertThat(THIRD.toDelete(volumes, "host-a"))
+        .as("under whichever generation it is told to")
+        .containsExactly(SECOND.heldAt("host-a"));
+  }
+
+  @Test
+  void lastHostTakesAwayEverythingAndItsHoldLast() {
+    var volumes = List.of(THIRD.heldAt("host-b"), SECOND.rootDisk(), SECOND.configDrive());
+
+    assertThat(THIRD.toDelete(volumes, "host-b")).hasSize(3).endsWith(THIRD.heldAt("host-b"));
+  }
+
+  @Test
+  void holdOfAnotherGuestHoldsNothingHere() {
+    var volumes = List.of(ELSE.heldAt("host-b"), SECOND.rootDisk());
+
+    assertThat(SECOND.toDelete(volumes, "host-a")).containsExactly(SECOND.rootDisk());
+  }
+}
