@@ -36,6 +36,11 @@ public interface Entities {
 
   RecipientRef<SchedulerActor.Message> scheduler();
 
+  /** Where hosts of this node leave their words for the scheduler; it may send several as one. */
+  default RecipientRef<SchedulerActor.Message> schedulerPost() {
+    return scheduler();
+  }
+
   /** This node's: images are the same from each. */
   RecipientRef<ImagesActor.Message> images();
 }

@@ -1,14 +1,15 @@
 package io.troupe.bench;
 
 import io.troupe.bench.boot.BootCommand;
+import io.troupe.bench.placement.PlacementCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The benchmarks that talk to a running cloud; {@code ./troupe bench} starts them. */
+/** The benchmarks that are commands; {@code ./troupe bench} starts them. */
 @Command(
     name = "troupe bench",
-    description = "Measures a running cloud.",
-    subcommands = BootCommand.class)
+    description = "Measures a running cloud, or parts of one.",
+    subcommands = {BootCommand.class, PlacementCommand.class})
 public final class Bench {
   private Bench() {}
 

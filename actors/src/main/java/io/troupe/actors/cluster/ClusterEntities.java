@@ -26,6 +26,7 @@ import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.Limits;
 import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.project.QuotaLimits;
+import io.troupe.actors.scheduler.DeltaPostActor;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.actors.volume.VolumeLimits;
@@ -74,6 +75,7 @@ public final class ClusterEntities implements Entities {
   private final DriverProviders providers;
   private final Clock clock = Clock.systemUTC();
   private ActorRef<SchedulerActor.Message> scheduler;
+  private ActorRef<SchedulerActor.Message> schedulerPost;
   private ActorRef<ImagesActor.Message> imageDesk;
 
   public ClusterEntities(
@@ -215,6 +217,8 @@ public final class ClusterEntities implements Entities {
                     SchedulerActor.create(
                         this, this::connections, settings.scheduler(), metrics, clock),
                     "scheduler"));
+    schedulerPost =
+        system.systemActorOf(DeltaPostActor.create(scheduler), "scheduler-post", Props.empty());
   }
 
   private Set<ConnectionId> connections() {
@@ -330,5 +334,10 @@ public final class ClusterEntities implements Entities {
   @Override
   public RecipientRef<SchedulerActor.Message> scheduler() {
     return scheduler;
+  }
+
+  @Override
+  public RecipientRef<SchedulerActor.Message> schedulerPost() {
+    return schedulerPost;
   }
 }

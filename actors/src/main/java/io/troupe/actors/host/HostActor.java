@@ -371,7 +371,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           case Forget() ->
               state.known()
                   ? persist(new HostEvent.Forgotten())
-                      .thenRun(() -> entities.scheduler().tell(new SchedulerActor.HostGone(id)))
+                      .thenRun(() -> entities.schedulerPost().tell(new SchedulerActor.HostGone(id)))
                   : Effect().none();
           case GetView(var replyTo) -> {
             replyTo.tell(new ViewReply(view(state)));
@@ -509,7 +509,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         .getLog()
         .info("host {} refuses the claim of instance {}: {}", id, claim.spec().instance(), reason);
     claim.replyTo().tell(new ClaimRefused(reason));
-    entities.scheduler().tell(new SchedulerActor.ClaimRefused(id));
+    entities.schedulerPost().tell(new SchedulerActor.ClaimRefused(id));
     publish(state, List.of(claim.spec().instance()));
     return Effect().none();
   }
@@ -867,7 +867,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         .persist(new HostEvent.Forgotten())
         .thenRun(
             () -> {
-              entities.scheduler().tell(new SchedulerActor.HostGone(id));
+              entities.schedulerPost().tell(new SchedulerActor.HostGone(id));
               replyTo.tell(new AdministerReply(view, Optional.empty()));
             });
   }
@@ -898,7 +898,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private void publish(HostState state, List<InstanceId> settled) {
     if (state.known() && health != Health.UNHEARD) {
-      entities.scheduler().tell(new SchedulerActor.HostDelta(row(state), settled));
+      entities.schedulerPost().tell(new SchedulerActor.HostDelta(row(state), settled));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.troupe.actors.scheduler;
 
+import io.troupe.actors.scheduler.filter.FilterChain;
 import io.troupe.actors.scheduler.filter.HostFilter;
 import io.troupe.actors.scheduler.filter.Verdict;
 import io.troupe.actors.scheduler.weigher.HostWeigher;
@@ -22,8 +23,10 @@ final class Habits {
   /** Kinds of request that are kept; beyond it the one that was not asked for longest goes. */
   private static final int KINDS = 4096;
 
-  /** For one kind of request. */
+  /** For one kind of request, whatever its instance, its size and the hosts it tried. */
   static final class Open {
+    private final List<HostFilter> chain;
+    private final List<HostWeigher> weighers;
     private boolean[] open = {};
 
     /** How many numbers below this one stand for open classes, and for shut ones. */
@@ -32,6 +35,21 @@ final class Habits {
     private int[] shutBelow = {0};
     private long[] judged = {};
     private long version = -1;
+
+    private Open(List<HostFilter> chain, List<HostWeigher> weighers) {
+      this.chain = chain;
+      this.weighers = weighers;
+    }
+
+    /** Every filter of the request, but for those of its group. */
+    List<HostFilter> chain() {
+      return chain;
+    }
+
+    /** Every weigher of the request, but for those of its group. */
+    List<HostWeigher> weighers() {
+      return weighers;
+    }
 
     boolean is(int classNumber) {
       return open[classNumber];
@@ -47,7 +65,7 @@ final class Habits {
       return shutBelow[last + 1] == shutBelow[first];
     }
 
-    private void judge(HostClasses classes, List<HostFilter> chain, RequestSpec request) {
+    private void judge(HostClasses classes, RequestSpec request) {
       int size = classes.size();
       open = Arrays.copyOf(open, size);
       judged = Arrays.copyOf(judged, size);
@@ -56,7 +74,7 @@ final class Habits {
       for (int c = 0; c < size; c++) {
         boolean used = classes.inUse(c);
         if (used && judged[c] != classes.version(c)) {
-          open[c] = passes(chain, request, classes.get(c));
+          open[c] = passes(request, classes.get(c));
           judged[c] = classes.version(c);
         }
         openBelow[c + 1] = openBelow[c] + (used && open[c] ? 1 : 0);
@@ -65,8 +83,7 @@ final class Habits {
       version = classes.version();
     }
 
-    private static boolean passes(
-        List<HostFilter> chain, RequestSpec request, HostClass hostClass) {
+    private boolean passes(RequestSpec request, HostClass hostClass) {
       for (HostFilter filter : chain) {
         if (filter instanceof HostFilter.ByClass once
             && once.judge(request, hostClass) instanceof Verdict.Fail) {
@@ -123,15 +140,20 @@ final class Habits {
     return others;
   }
 
-  /**
-   * The classes that are open to the request.
-   *
-   * @param chain its filters
-   */
-  Open open(List<HostFilter> chain, RequestSpec request) {
-    Open known = kinds.computeIfAbsent(request.kind(), _ -> new Open());
+  /** What is known of requests of this kind. */
+  Open open(RequestSpec request, HostTable table) {
+    RequestSpec.Kind kind = request.kind();
+    Open known = kinds.get(kind);
+    if (known == null) {
+      RequestSpec alone = request.withoutGroup();
+      known =
+          new Open(
+              List.copyOf(FilterChain.of(alone, table, settings)),
+              List.copyOf(WeigherList.of(alone, settings)));
+      kinds.put(kind, known);
+    }
     if (known.version != classes.version()) {
-      known.judge(classes, chain, request);
+      known.judge(classes, request);
     }
     return known;
   }

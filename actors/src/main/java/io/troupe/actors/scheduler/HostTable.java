@@ -43,11 +43,16 @@ public final class HostTable {
     if (host != null && row.version() < host.said.version()) {
       return false;
     }
-    int classNumber = classes.enter(row.hostClass());
+    HostClass hostClass = row.hostClass();
+    int classNumber;
     if (host == null) {
+      classNumber = classes.enter(hostClass);
       host = new Host();
       hosts.put(row.id(), host);
+    } else if (hostClass.equals(classes.get(classNumber(host)))) {
+      classNumber = classNumber(host); // as a rule
     } else {
+      classNumber = classes.enter(hostClass);
       classes.leave(classNumber(host));
     }
     host.said = row.of(classes.get(classNumber));

@@ -1,7 +1,6 @@
 package io.troupe.actors.scheduler;
 
 import io.troupe.actors.scheduler.filter.FilterChain;
-import io.troupe.actors.scheduler.filter.HostFilter;
 import io.troupe.actors.scheduler.weigher.HostWeigher;
 import io.troupe.actors.scheduler.weigher.WeigherList;
 import io.troupe.config.SchedulerSettings;
@@ -44,22 +43,27 @@ final class Plan {
 
   /** The candidates, best first; empty when no host passes. */
   List<Candidate> run(long seed) {
-    List<HostFilter> chain = FilterChain.of(request, table, settings);
     Habits habits = table.habits(settings);
-    survivors = new Survivors(table, request, chain, habits.open(chain, request));
+    Habits.Open open = habits.open(request, table);
+    boolean alone = request.group().isEmpty();
+    survivors =
+        new Survivors(
+            table, request, alone ? open.chain() : FilterChain.of(request, table, settings), open);
     int found = survivors.atMostTwo();
     if (found == 0) {
       return List.of();
     }
-    weighings = found == 1 ? new Weighing[0] : weighings(habits);
+    weighings =
+        found == 1
+            ? new Weighing[0]
+            : weighings(habits, alone ? open.weighers() : WeigherList.of(request, settings));
     int places = Math.max(request.candidates(), settings.hostSubsetSize());
     ranking = new Ranking(tree, Math.min(places, table.size()), seed);
     search(tree.root());
     return ranking.candidates(settings.hostSubsetSize(), request.candidates());
   }
 
-  private Weighing[] weighings(Habits habits) {
-    List<HostWeigher> weighers = WeigherList.of(request, settings);
+  private Weighing[] weighings(Habits habits, List<HostWeigher> weighers) {
     var all = new Weighing[weighers.size()];
     int used = 0;
     for (HostWeigher weigher : weighers) {

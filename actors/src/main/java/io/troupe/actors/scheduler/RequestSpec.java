@@ -56,27 +56,39 @@ public record RequestSpec(
   }
 
   /**
-   * What requests have in common that every class of hosts answers alike: filters by class look at
-   * nothing else of a request.
+   * What requests have in common that meet the same filters and weighers, those of their groups
+   * aside, and that every class of hosts answers alike: filters by class look at nothing else of a
+   * request.
    */
   record Kind(
       ProjectId project,
       Optional<String> availabilityZone,
-      boolean forced,
+      Optional<String> forcedHost,
       Map<String, List<String>> hints,
       Map<String, String> extraSpecs,
       Map<String, String> imageProperties,
       RequestDetail detail) {}
 
-  Kind kind() {
-    return new Kind(
+  /** The same request of an instance that joins no group. */
+  RequestSpec withoutGroup() {
+    return new RequestSpec(
+        instance,
         project,
+        resources,
         availabilityZone,
-        forcedHost.isPresent(),
+        forcedHost,
+        excluded,
+        Optional.empty(),
         hints,
         extraSpecs,
         imageProperties,
+        candidates,
         detail);
+  }
+
+  Kind kind() {
+    return new Kind(
+        project, availabilityZone, forcedHost, hints, extraSpecs, imageProperties, detail);
   }
 
   /** A request that says no more than this. */

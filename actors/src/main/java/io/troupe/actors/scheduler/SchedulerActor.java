@@ -60,6 +60,13 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     }
   }
 
+  /** The words of several hosts, each in its turn. */
+  public record HostDeltas(List<HostDelta> deltas) implements Message, CborSerializable {
+    public HostDeltas {
+      deltas = List.copyOf(deltas);
+    }
+  }
+
   public record HostGone(HostId host) implements Message, CborSerializable {}
 
   /** A host refused the claim of an instance that had been sent there. */
@@ -189,11 +196,8 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   private Behavior<Message> on(Message message) {
     switch (message) {
-      case HostDelta(var row, var settled) -> {
-        table.put(row.withVersion(++rowVersion));
-        settled.forEach(instance -> settle(row.id(), instance));
-        hostsAwaited.remove(row.id());
-      }
+      case HostDelta delta -> hear(delta);
+      case HostDeltas(var deltas) -> deltas.forEach(this::hear);
       case HostGone(var host) -> table.remove(host);
       case ConnectionHosts(var answer) -> {
         connectionsAwaited.remove(answer.connection());
@@ -256,6 +260,13 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       return stash.unstashAll(this);
     }
     return this;
+  }
+
+  private void hear(HostDelta delta) {
+    var host = delta.row().id();
+    table.put(delta.row().withVersion(++rowVersion));
+    delta.settled().forEach(instance -> settle(host, instance));
+    hostsAwaited.remove(host);
   }
 
   // ---- the pause

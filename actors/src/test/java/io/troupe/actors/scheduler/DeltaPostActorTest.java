@@ -1,0 +1,90 @@
+package io.troupe.actors.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.actors.Stage;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DeltaPostActorTest {
+  private static Stage stage;
+  private final InstanceId first = InstanceId.fresh();
+  private final InstanceId second = InstanceId.fresh();
+  private TestProbe<SchedulerActor.Message> scheduler;
+  private ActorRef<SchedulerActor.Message> post;
+
+  @BeforeAll
+  static void open() {
+    stage = new Stage();
+  }
+
+  @AfterAll
+  static void close() {
+    stage.close();
+  }
+
+  @BeforeEach
+  void enter() {
+    stage.clear();
+    scheduler = stage.probe(SchedulerActor.Message.class);
+    post = stage.enter(DeltaPostActor.create(scheduler.getRef()));
+  }
+
+  private static SchedulerActor.HostDelta delta(String host, int claimed, InstanceId... settled) {
+    HostRow row = HostDraft.named(host).claimed(claimed, 0, 0).row();
+    return new SchedulerActor.HostDelta(row, List.of(settled));
+  }
+
+  @Test
+  void sendsOneWordForEachHostWithAllThatWasSettled() {
+    post.tell(delta("a", 1, first));
+    post.tell(delta("b", 1));
+    post.tell(delta("a", 2, second));
+
+    assertThat(afterTheWait())
+        .isEqualTo(
+            new SchedulerActor.HostDeltas(List.of(delta("a", 2, first, second), delta("b", 1))));
+  }
+
+  /** Time passes until something is sent: the timer is started by the first word. */
+  private SchedulerActor.Message afterTheWait() {
+    for (int i = 0; ; i++) {
+      stage.pass(DeltaPostActor.LONGEST_WAIT);
+      try {
+        return scheduler.receiveMessage(Duration.ofMillis(50));
+      } catch (AssertionError nothingCame) {
+        assertThat(i).isLessThan(200);
+      }
+    }
+  }
+
+  @Test
+  void waitsNoLongerWhenManyHaveSpoken() {
+    IntStream.range(0, DeltaPostActor.HOSTS_AT_MOST).forEach(i -> post.tell(delta("h" + i, 1)));
+
+    assertThat(scheduler.receiveMessage())
+        .isInstanceOfSatisfying(
+            SchedulerActor.HostDeltas.class,
+            all -> assertThat(all.deltas()).hasSize(DeltaPostActor.HOSTS_AT_MOST));
+  }
+
+  @Test
+  void aHostThatGoesGoesAfterItsLastWord() {
+    var gone = new SchedulerActor.HostGone(new HostId("a"));
+    post.tell(delta("a", 1));
+    post.tell(gone);
+
+    assertThat(scheduler.receiveMessage())
+        .isEqualTo(new SchedulerActor.HostDeltas(List.of(delta("a", 1))));
+    assertThat(scheduler.receiveMessage()).isEqualTo(gone);
+  }
+}
