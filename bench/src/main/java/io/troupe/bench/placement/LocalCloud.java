@@ -23,6 +23,7 @@ import io.troupe.actors.scheduler.SchedulerFigures;
 import io.troupe.config.Settings;
 import io.troupe.core.journal.Journal;
 import io.troupe.core.journal.JournalMeter;
+import io.troupe.actors.volume.VolumesActor;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -233,6 +234,11 @@ final class LocalCloud implements Entities, AutoCloseable {
   @Override
   public RecipientRef<ConnectionActor.Message> connection(ConnectionId id) {
     return driver;
+  }
+
+  @Override
+  public RecipientRef<VolumesActor.Message> volumes(ProjectId project) {
+    throw new UnsupportedOperationException("nobody has volumes here");
   }
 
   @Override
