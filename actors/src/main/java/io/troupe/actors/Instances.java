@@ -11,6 +11,9 @@ import java.util.concurrent.CompletionStage;
 
 /** The instances of the cloud, as the API asks them. */
 public interface Instances {
+  /** An id for a new instance; its entity will be on the node that was asked, where possible. */
+  InstanceId freshId();
+
   /**
    * Hands a command to the instance. Accepted means that it is on the journal and will be carried
    * out or visibly fail. Retried inside while a shard moves; may be repeated by the caller with the

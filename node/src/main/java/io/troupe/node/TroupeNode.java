@@ -201,7 +201,7 @@ public final class TroupeNode {
         "waker",
         Props.empty());
 
-    var cloud = new ShardedCloud(system, entities, catalog, index);
+    var cloud = new ShardedCloud(system, entities, entities.nearbyIds()::next, catalog, index);
     var hosts = new ShardedHosts(system, entities, catalog, providers);
     var api =
         new Api(

@@ -74,6 +74,7 @@ public final class ClusterEntities implements Entities {
   private final DriverContext.Transfers transfers;
   private final DriverProviders providers;
   private final Clock clock = Clock.systemUTC();
+  private final NearbyIds nearbyIds;
   private ActorRef<SchedulerActor.Message> scheduler;
   private ActorRef<SchedulerActor.Message> schedulerPost;
   private ActorRef<ImagesActor.Message> imageDesk;
@@ -89,6 +90,7 @@ public final class ClusterEntities implements Entities {
       DriverProviders providers) {
     this.system = system;
     this.sharding = ClusterSharding.get(system);
+    this.nearbyIds = new NearbyIds(system);
     this.settings = settings;
     this.catalog = catalog;
     this.index = index;
@@ -146,15 +148,16 @@ public final class ClusterEntities implements Entities {
         Entity.of(
                 InstanceActor.KEY,
                 context ->
-                    InstanceActor.create(
-                        new InstanceId(java.util.UUID.fromString(context.getEntityId())),
-                        this,
-                        index,
-                        settings.operations(),
-                        meter,
-                        journal,
-                        clock,
-                        context.getShard()))
+                    nearbyIds.notingShard(
+                        InstanceActor.create(
+                            new InstanceId(java.util.UUID.fromString(context.getEntityId())),
+                            this,
+                            index,
+                            settings.operations(),
+                            meter,
+                            journal,
+                            clock,
+                            context.getShard())))
             .withStopMessage(new InstanceActor.Stop())
             .withSettings(neverLaidToRest()));
     sharding.init(
@@ -219,6 +222,11 @@ public final class ClusterEntities implements Entities {
                     "scheduler"));
     schedulerPost =
         system.systemActorOf(DeltaPostActor.create(scheduler), "scheduler-post", Props.empty());
+  }
+
+  /** Ids for new instances that will be on this node. */
+  public NearbyIds nearbyIds() {
+    return nearbyIds;
   }
 
   private Set<ConnectionId> connections() {

@@ -42,6 +42,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
@@ -50,14 +51,23 @@ import org.apache.pekko.actor.typed.ActorSystem;
  */
 public final class ShardedCloud implements Instances, Networks, Volumes, Quotas, Placements {
   private final Entities entities;
+  private final Supplier<InstanceId> ids;
   private final PatientAsk patiently;
   private final GuestReadings readings;
   private final Catalog catalog;
   private final InstanceIndex index;
 
+  /**
+   * @param ids for new instances
+   */
   public ShardedCloud(
-      ActorSystem<?> system, Entities entities, Catalog catalog, InstanceIndex index) {
+      ActorSystem<?> system,
+      Entities entities,
+      Supplier<InstanceId> ids,
+      Catalog catalog,
+      InstanceIndex index) {
     this.entities = entities;
+    this.ids = ids;
     this.patiently = new PatientAsk(system);
     this.readings = new GuestReadings(entities, patiently);
     this.catalog = catalog;
@@ -78,6 +88,11 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
   }
 
   // ---- instances
+
+  @Override
+  public InstanceId freshId() {
+    return ids.get();
+  }
 
   @Override
   public CompletionStage<Answer<InstanceView>> command(InstanceId id, UserCommand command) {

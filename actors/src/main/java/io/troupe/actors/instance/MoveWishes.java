@@ -1,6 +1,7 @@
 package io.troupe.actors.instance;
 
 import io.troupe.actors.Rejection;
+import io.troupe.actors.operation.CreateImage;
 import io.troupe.actors.operation.Evacuate;
 import io.troupe.actors.operation.LiveMigrate;
 import io.troupe.actors.operation.Operation;
@@ -259,6 +260,12 @@ final class MoveWishes {
   // ---- evacuation
 
   private Decision evacuate(UserCommand.Evacuate evacuate) {
+    if (state.operation().filter(CreateImage::isHalfDone).isPresent()) {
+      return new Decision.Reject(
+          new Rejection.Conflict(
+              "An image of instance %s is being made; that has to end first, or its state be reset."
+                  .formatted(state.id())));
+    }
     var off = evacuate.stopped() || state.vmState() == VmState.STOPPED || wasOff();
     return began(
         evacuate.origin(),

@@ -33,8 +33,11 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   private static final ServiceKey<Message> KEY = ServiceKey.create(Message.class, "index-feed");
 
-  /** Lists on other nodes are this much late, and one message carries what changed in it. */
-  private static final Duration COLLECT = Duration.ofMillis(20);
+  /**
+   * Lists on other nodes are this much late, and one message carries what changed in it: a boot
+   * that nobody waits for passes all its states meanwhile and is sent once.
+   */
+  private static final Duration COLLECT = Duration.ofMillis(100);
 
   /** Entries in one message; with the largest user data in each they still fit a frame. */
   private static final int AT_MOST = 40;

@@ -43,6 +43,7 @@ import io.troupe.config.FleetSettings;
 import io.troupe.config.OperationSettings;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.drivers.DriverProviders;
 import java.time.Duration;
@@ -285,7 +286,8 @@ class LostMessagesTest {
 
   @Nested
   class OfTheCloud {
-    private final ShardedCloud cloud = new ShardedCloud(stage.system(), wired, catalog, index);
+    private final ShardedCloud cloud =
+        new ShardedCloud(stage.system(), wired, InstanceId::fresh, catalog, index);
 
     private void network(Lost what, Class<?> message) {
       var behavior =
@@ -339,7 +341,8 @@ class LostMessagesTest {
 
   @Nested
   class OfAnInstance {
-    private final ShardedCloud cloud = new ShardedCloud(stage.system(), wired, catalog, index);
+    private final ShardedCloud cloud =
+        new ShardedCloud(stage.system(), wired, InstanceId::fresh, catalog, index);
 
     private void instance(Lost what, Class<?> message) {
       instance(what, message::isInstance);
@@ -466,7 +469,7 @@ class LostMessagesTest {
         new Flavor(
             "1", "m1.nano", 1, 128, 1, 0, 0, 1.0, true, Optional.empty(), Map.of(), Set.of(), NOW);
     copy.put(Flavor.class, 1, List.of(new CatalogState.Versioned(flavor, 1)));
-    var cloud = new ShardedCloud(stage.system(), wired, catalog, index);
+    var cloud = new ShardedCloud(stage.system(), wired, InstanceId::fresh, catalog, index);
 
     var answer =
         afterTheLoss(
@@ -480,7 +483,7 @@ class LostMessagesTest {
   void aLateAnswerIsAnAnswer() throws ExecutionException, InterruptedException, TimeoutException {
     var slow = stage.probe(NetworkActor.Message.class);
     wired.put(NetworkActor.Message.class, slow.getRef());
-    var cloud = new ShardedCloud(stage.system(), wired, catalog, index);
+    var cloud = new ShardedCloud(stage.system(), wired, InstanceId::fresh, catalog, index);
     var answer = cloud.ports("net-0");
     var first = slow.expectMessageClass(NetworkActor.GetPorts.class);
     stage.pass(PatientAsk.AGAIN_AFTER);

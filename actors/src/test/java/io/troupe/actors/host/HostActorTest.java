@@ -231,6 +231,52 @@ class HostActorTest {
     assertThat(view().instances()).isEmpty();
   }
 
+  private HostActor.ClaimReply claim(int instance, Resources amount, long generation) {
+    var spec = spec(instance, Optional.empty());
+    var asked =
+        new RequestSpec(
+            spec.instance(),
+            spec.project(),
+            amount,
+            Optional.empty(),
+            Optional.empty(),
+            Set.of(),
+            Optional.empty(),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            3);
+    return stage.ask(
+        actor, HostActor.ClaimReply.class, to -> new HostActor.MakeClaim(asked, generation, to));
+  }
+
+  /** An instance that is resized where it is. */
+  @Test
+  void aClaimGrowsOnlyIfThereIsRoomForTheDifference() {
+    isSeen();
+    claim(1, 1);
+    claim(2, new Resources(1, 5 * 1024, 10), 1); // 6 of 8 GiB
+
+    assertThat(claim(1, new Resources(1, 3 * 1024, 10), 2)).isInstanceOf(HostActor.ClaimMade.class);
+    assertThat(claim(1, new Resources(1, 4 * 1024, 10), 3))
+        .isEqualTo(new HostActor.ClaimRefused("1024 MiB of RAM more asked, 0 free"));
+    assertThat(view().claimed().ramMib()).isEqualTo(8 * 1024);
+  }
+
+  @Test
+  void aClaimShrinksAlsoWhileTheHypervisorDoesNotAnswer() {
+    isSeen();
+    claim(1, new Resources(2, 4096, 20), 1);
+    actor.tell(new HostActor.Lost("gone"));
+
+    assertThat(claim(1, new Resources(1, 1024, 10), 2)).isInstanceOf(HostActor.ClaimMade.class);
+    assertThat(view().claimed()).isEqualTo(new Resources(1, 1024, 10));
+    assertThat(claim(1, new Resources(2, 4096, 20), 1))
+        .as("late")
+        .isInstanceOf(HostActor.ClaimUnsure.class);
+    assertThat(view().claimed()).isEqualTo(new Resources(1, 1024, 10));
+  }
+
   @Test
   void claimsAndTheEpochSurviveACrash() {
     isSeen();

@@ -15,7 +15,7 @@ import io.troupe.core.value.PowerState;
 import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverResult;
-import java.util.List;
+import java.util.stream.Stream;
 
 /** Whoever an instance asks, as they answer when all is well. */
 final class Everybody {
@@ -28,7 +28,12 @@ final class Everybody {
       case SchedulerActor.Place place ->
           place
               .replyTo()
-              .tell(new Decision.Placed(List.of(new Candidate(H1, 2), new Candidate(H2, 1)), 7));
+              .tell(
+                  new Decision.Placed(
+                      Stream.of(new Candidate(H1, 2), new Candidate(H2, 1))
+                          .filter(one -> !place.spec().excluded().contains(one.host()))
+                          .toList(),
+                      7));
       case HostActor.MakeClaim claim -> claim.replyTo().tell(new HostActor.ClaimMade("zone-1"));
       case HostActor.ReleaseClaim release -> release.replyTo().tell(new HostActor.ClaimGone());
       case HostActor.Condemn condemn -> condemn.replyTo().tell(new HostActor.ClaimGone());
@@ -50,6 +55,10 @@ final class Everybody {
 
   private static DriverResult result(DriverCommand command) {
     return switch (command) {
+      case DriverCommand.OfferMove _, DriverCommand.PrepareMove _ ->
+          new DriverResult.MoveTicketed(MoveLife.TICKET);
+      case DriverCommand.SendMove _, DriverCommand.Resize _ ->
+          DriverResult.Guest.in(PowerState.SHUTDOWN);
       case DriverCommand.Snapshot _ -> new DriverResult.SnapshotTaken("qcow2", 10, 20, true);
       case DriverCommand.Destroy _ -> DriverResult.Guest.in(PowerState.NOSTATE);
       case DriverCommand.Stop _ -> DriverResult.Guest.in(PowerState.SHUTDOWN);

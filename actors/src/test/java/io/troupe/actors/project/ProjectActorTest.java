@@ -227,6 +227,53 @@ class ProjectActorTest {
                 Examples.instance(instance), SMALL, Optional.of(group), 0, to));
   }
 
+  private ProjectActor.Reply resize(int instance, Resources amount, long generation) {
+    return stage.ask(
+        actor,
+        ProjectActor.Reply.class,
+        to ->
+            new ProjectActor.Reserve(
+                Examples.instance(instance), amount, Optional.empty(), generation, to));
+  }
+
+  private Resources sum() {
+    var usage = stage.ask(actor, QuotaUsage.class, ProjectActor.GetUsage::new);
+    return new Resources(usage.cores(), usage.ramMib(), 0);
+  }
+
+  /** CVE-2015-3241: what is counted is what the instance says last, and goes with it. */
+  @Test
+  void countsAResizedInstanceOtherwiseAndALateRepetitionNotAtAll() {
+    limits = new Limits(10, 8, -1, -1);
+    reserve(1);
+    var before = sum();
+    var large = new Resources(6, 4096, 0);
+
+    assertThat(resize(1, large, 5)).isEqualTo(new ProjectActor.Granted());
+    assertThat(sum()).isEqualTo(large);
+    assertThat(resize(1, SMALL, 7)).isEqualTo(new ProjectActor.Granted());
+    assertThat(resize(1, large, 5)).as("late").isEqualTo(new ProjectActor.Granted());
+    assertThat(sum()).isEqualTo(before);
+    assertThat(resize(1, new Resources(9, 4096, 0), 8)).isInstanceOf(ProjectActor.Refused.class);
+    assertThat(sum()).isEqualTo(before);
+    assertThat(counted()).isOne();
+
+    release(1);
+
+    assertThat(sum()).isEqualTo(Resources.NONE);
+  }
+
+  @Test
+  void anInstanceMayShrinkThoughTheProjectHasTooMuch() {
+    limits = new Limits(10, 8, -1, -1);
+    reserve(1);
+    resize(1, new Resources(6, 4096, 0), 2);
+    limits = new Limits(10, 2, -1, -1);
+
+    assertThat(resize(1, new Resources(5, 4096, 0), 3)).isEqualTo(new ProjectActor.Granted());
+    assertThat(resize(1, new Resources(6, 4096, 0), 4)).isInstanceOf(ProjectActor.Refused.class);
+  }
+
   @Test
   void comesBackWithWhatWasGranted() {
     reserve(1);

@@ -42,7 +42,7 @@ final class Boots {
         .thenCompose(
             plan ->
                 request.maxCount() == 1
-                    ? one(call, plan.instance(InstanceId.fresh(), reservation))
+                    ? one(call, plan.instance(api.instances().freshId(), reservation))
                     : several(call, request, plan, reservation))
         .thenApply(first -> answer(call, request, first, reservation));
   }
@@ -63,7 +63,7 @@ final class Boots {
               int count = affordable(usage, plan, request.minCount(), request.maxCount());
               var answers = new ArrayList<CompletableFuture<Answer<InstanceView>>>(count);
               for (int i = 0; i < count; i++) {
-                var id = InstanceId.fresh();
+                var id = api.instances().freshId();
                 var planned =
                     count == 1 ? plan.instance(id, reservation) : plan.instance(id, reservation, i);
                 answers.add(command(call, planned).toCompletableFuture());

@@ -123,6 +123,11 @@ public final class MemoryInstances implements Instances, Quotas {
   }
 
   @Override
+  public InstanceId freshId() {
+    return InstanceId.fresh();
+  }
+
+  @Override
   public synchronized CompletionStage<Answer<InstanceView>> command(
       InstanceId id, UserCommand command) {
     var answer =
