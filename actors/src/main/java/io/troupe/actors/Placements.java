@@ -1,9 +1,12 @@
 package io.troupe.actors;
 
+import io.troupe.actors.scheduler.Capacity;
 import io.troupe.actors.scheduler.PlacementExplanation;
+import io.troupe.actors.scheduler.SchedulerActor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Asks the scheduler what it would do. Nothing is reserved and nothing changes. */
@@ -17,19 +20,42 @@ public interface Placements {
   CompletionStage<Answer<PlacementExplanation>> explain(Question question);
 
   /**
+   * How many more instances of this kind fit now, and what ends it. At most {@code most} are
+   * counted, and never more than {@link SchedulerActor#COUNTED_AT_MOST}. Refused like {@link
+   * #explain}.
+   */
+  default CompletionStage<Answer<Capacity>> capacity(Question question, int most) {
+    return CompletableFuture.completedFuture(
+        Answer.refuse(new Rejection.Unavailable("capacity is not counted here")));
+  }
+
+  /**
    * A placement to be explained.
    *
    * @param flavorId of a flavor in the catalog
    * @param projectId for which it would be
    * @param hints scheduler hints, each with its values
+   * @param imageId of an image in the catalog; none says nothing about the image
+   * @param destination a host that all filters judge
    */
   record Question(
       String flavorId,
       String projectId,
       Optional<String> availabilityZone,
-      Map<String, List<String>> hints) {
+      Map<String, List<String>> hints,
+      Optional<String> imageId,
+      Optional<String> destination) {
     public Question {
       hints = Map.copyOf(hints);
+    }
+
+    /** About a flavor alone. */
+    public Question(
+        String flavorId,
+        String projectId,
+        Optional<String> availabilityZone,
+        Map<String, List<String>> hints) {
+      this(flavorId, projectId, availabilityZone, hints, Optional.empty(), Optional.empty());
     }
   }
 }

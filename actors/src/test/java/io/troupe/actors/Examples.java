@@ -91,6 +91,7 @@ public final class Examples {
         true,
         "r-1",
         0,
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -31,7 +31,9 @@ public enum WeigherName {
   /** Of the policy {@code simple}. */
   VCPUS_USED("VcpusUsedWeigher", "vcpus_used", 0.0),
   /** Of the policy {@code fixed}. */
-  PRIORITY("PriorityWeigher", "priority", 0.0);
+  PRIORITY("PriorityWeigher", "priority", 0.0),
+  /** Takes the place of all others where a request brings a rank. */
+  RANK("RankWeigher", "rank", 1.0);
 
   /** Nova's: all it has. */
   public static final Set<WeigherName> DEFAULT =

@@ -12,6 +12,7 @@ import io.troupe.actors.image.ImageLimits;
 import io.troupe.actors.image.ImageStore;
 import io.troupe.config.ApiSettings;
 import io.troupe.config.QuotaSettings;
+import io.troupe.config.SchedulerSettings;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -35,6 +36,7 @@ public record Api(
     Quotas quotas,
     QuotaSettings quotaDefaults,
     Placements placements,
+    SchedulerSettings schedulerDefaults,
     ImageStore images,
     ImageLimits imageLimits,
     Supplier<Optional<String>> notReady,

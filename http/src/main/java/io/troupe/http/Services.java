@@ -31,7 +31,13 @@ final class Services {
     services.add(NetworkService.of(api.catalog(), api.networks(), pageLimit, api.clock()));
     services.add(
         OperatorService.of(
-            api.catalog(), api.hosts(), api.placements(), api.instances(), pageLimit));
+            api.catalog(),
+            api.hosts(),
+            api.placements(),
+            api.schedulerDefaults(),
+            api.instances(),
+            pageLimit,
+            api.clock()));
     services.add(HealthService.of(api.notReady()));
     services.add(MetricsService.of(api.registry()));
     return services;

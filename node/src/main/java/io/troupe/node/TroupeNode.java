@@ -213,6 +213,7 @@ public final class TroupeNode {
             cloud,
             settings.quotas(),
             cloud,
+            settings.scheduler(),
             images,
             ImageLimits.DEFAULT,
             () -> notReady(system, copy),

@@ -22,7 +22,8 @@ import java.util.Set;
   @JsonSubTypes.Type(value = Connection.class, name = "connection"),
   @JsonSubTypes.Type(value = QuotaClass.class, name = "quota-class"),
   @JsonSubTypes.Type(value = ApplicationCredential.class, name = "application-credential"),
-  @JsonSubTypes.Type(value = SchedulingPause.class, name = "scheduling-pause")
+  @JsonSubTypes.Type(value = SchedulingPause.class, name = "scheduling-pause"),
+  @JsonSubTypes.Type(value = SchedulerOverrides.class, name = "scheduler-overrides")
 })
 public sealed interface CatalogEntry extends CborSerializable
     permits Flavor,
@@ -37,7 +38,8 @@ public sealed interface CatalogEntry extends CborSerializable
         Connection,
         QuotaClass,
         ApplicationCredential,
-        SchedulingPause {
+        SchedulingPause,
+        SchedulerOverrides {
 
   /** Unique among the entries of its kind. */
   @JsonIgnore

@@ -18,7 +18,8 @@ public final class Kinds {
           Connection.class,
           QuotaClass.class,
           ApplicationCredential.class,
-          SchedulingPause.class);
+          SchedulingPause.class,
+          SchedulerOverrides.class);
 
   private Kinds() {}
 

@@ -12,6 +12,7 @@ import io.troupe.actors.catalog.Kinds;
 import io.troupe.actors.catalog.Network;
 import io.troupe.actors.catalog.Project;
 import io.troupe.actors.catalog.QuotaClass;
+import io.troupe.actors.catalog.SchedulerOverrides;
 import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
@@ -31,6 +32,7 @@ import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.actors.volume.VolumeLimits;
 import io.troupe.actors.volume.VolumesActor;
+import io.troupe.config.SchedulerSettings;
 import io.troupe.config.Settings;
 import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.value.ConnectionId;
@@ -218,7 +220,7 @@ public final class ClusterEntities implements Entities {
             .init(
                 SingletonActor.of(
                     SchedulerActor.create(
-                        this, this::connections, settings.scheduler(), metrics, clock),
+                        this, this::connections, this::schedulerSettings, metrics, clock),
                     "scheduler"));
     schedulerPost =
         system.systemActorOf(DeltaPostActor.create(scheduler), "scheduler-post", Props.empty());
@@ -271,6 +273,23 @@ public final class ClusterEntities implements Entities {
       hosts.addAll(aggregate.hosts());
     }
   }
+
+  /** As configured, with what an administrator has changed since. */
+  private SchedulerSettings schedulerSettings() {
+    var changes = catalog.find(SchedulerOverrides.class, SchedulerOverrides.KEY);
+    var known = changed;
+    if (known == null || !known.changes().equals(changes)) {
+      var now = changes.map(one -> one.appliedTo(settings.scheduler()));
+      known = new Changed(changes, now.orElseGet(settings::scheduler));
+      changed = known;
+    }
+    return known.settings();
+  }
+
+  /** Settings and what they were made of, since they are read for every decision. */
+  private record Changed(Optional<SchedulerOverrides> changes, SchedulerSettings settings) {}
+
+  private volatile Changed changed;
 
   private HostState.Surroundings surroundings(
       HostId host, Optional<ConnectionId> connection, boolean up) {

@@ -55,8 +55,15 @@ final class Explained {
   private static HostVerdict verdict(HostReport host) {
     var name = host.host().value();
     return switch (host.outcome()) {
-      case PlacementReport.Removed(var filter, var miss) ->
-          new HostVerdict(name, false, Optional.of(filter), Optional.of(miss.text()), Map.of());
+      case PlacementReport.Removed(var filter, var miss, var further) ->
+          new HostVerdict(
+              name,
+              false,
+              Optional.of(filter),
+              Optional.of(miss.text()),
+              Map.of(),
+              Optional.of(miss.remedy()),
+              further.stream().map(one -> one.filter() + ": " + one.miss().text()).toList());
       case PlacementReport.Weighed _ ->
           new HostVerdict(name, true, Optional.empty(), Optional.empty(), weights(host));
     };

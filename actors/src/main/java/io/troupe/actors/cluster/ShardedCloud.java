@@ -10,6 +10,7 @@ import io.troupe.actors.Quotas;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.Volumes;
 import io.troupe.actors.catalog.Flavor;
+import io.troupe.actors.catalog.Image;
 import io.troupe.actors.catalog.ServerGroup;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.instance.InstanceView;
@@ -19,6 +20,7 @@ import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.network.Port;
 import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.project.QuotaUsage;
+import io.troupe.actors.scheduler.Capacity;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.PlacementExplanation;
 import io.troupe.actors.scheduler.PlacementReport;
@@ -35,6 +37,7 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.drivers.spi.DriverResult;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -268,21 +271,52 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
 
   @Override
   public CompletionStage<Answer<PlacementExplanation>> explain(Question question) {
+    return switch (spec(question)) {
+      case Answer.Rejected<RequestSpec>(var reason) ->
+          CompletableFuture.completedFuture(Answer.refuse(reason));
+      case Answer.Accepted<RequestSpec>(var spec) ->
+          orUnavailable(
+              patiently
+                  .<SchedulerActor.Message, PlacementReport>ask(
+                      entities.scheduler(), replyTo -> new SchedulerActor.Explain(spec, replyTo))
+                  .thenApply(report -> Answer.of(Explained.of(report))));
+    };
+  }
+
+  @Override
+  public CompletionStage<Answer<Capacity>> capacity(Question question, int most) {
+    return switch (spec(question)) {
+      case Answer.Rejected<RequestSpec>(var reason) ->
+          CompletableFuture.completedFuture(Answer.refuse(reason));
+      case Answer.Accepted<RequestSpec>(var spec) ->
+          orUnavailable(
+              patiently
+                  .<SchedulerActor.Message, Capacity>ask(
+                      entities.scheduler(),
+                      replyTo -> new SchedulerActor.GetCapacity(spec, most, replyTo))
+                  .thenApply(Answer::of));
+    };
+  }
+
+  private Answer<RequestSpec> spec(Question question) {
     var flavor = catalog.find(Flavor.class, question.flavorId());
     if (flavor.isEmpty()) {
-      return CompletableFuture.completedFuture(
-          Answer.refuse(
-              new Rejection.Invalid("flavor", "no flavor has the id " + question.flavorId())));
+      return Answer.refuse(
+          new Rejection.Invalid("flavor", "no flavor has the id " + question.flavorId()));
+    }
+    var image = question.imageId().flatMap(id -> catalog.find(Image.class, id));
+    if (question.imageId().isPresent() && image.isEmpty()) {
+      return Answer.refuse(
+          new Rejection.Invalid("image", "no image has the id " + question.imageId().get()));
     }
     var groupId = question.hints().getOrDefault("group", List.of()).stream().findFirst();
     var group = groupId.flatMap(id -> catalog.find(ServerGroup.class, id)).map(GroupSpec::of);
     if (groupId.isPresent() && group.isEmpty()) {
-      return CompletableFuture.completedFuture(
-          Answer.refuse(
-              new Rejection.Invalid("hints.group", "no server group has the id " + groupId.get())));
+      return Answer.refuse(
+          new Rejection.Invalid("hints.group", "no server group has the id " + groupId.get()));
     }
     var atBoot = flavor.get().atBoot();
-    var spec =
+    return Answer.of(
         new RequestSpec(
             InstanceId.fresh(),
             new ProjectId(question.projectId()),
@@ -293,14 +327,12 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
             group,
             question.hints(),
             atBoot.extraSpecs(),
-            java.util.Map.of(),
+            image.map(Image::properties).orElse(Map.of()),
             3,
             new RequestDetail(
-                Optional.of(atBoot.name()), Optional.empty(), Optional.empty(), Set.of()));
-    return orUnavailable(
-        patiently
-            .<SchedulerActor.Message, PlacementReport>ask(
-                entities.scheduler(), replyTo -> new SchedulerActor.Explain(spec, replyTo))
-            .thenApply(report -> Answer.of(Explained.of(report))));
+                Optional.of(atBoot.name()),
+                image.map(Image::id),
+                question.destination(),
+                Set.of())));
   }
 }

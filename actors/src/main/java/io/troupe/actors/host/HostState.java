@@ -186,7 +186,8 @@ public final class HostState implements CborSerializable {
     if (there != null && !there.condemned()) {
       return there.generation() > generation
           ? Optional.of("claimed already with the newer generation " + there.generation())
-          : tooLittleToGrow(there.amount(), spec.resources(), row);
+          : tooLittleToGrow(there.amount(), spec.resources(), row)
+              .or(() -> isSame(there, spec) ? Optional.empty() : lacking(spec, row));
     }
     if (there != null) {
       return Optional.of("an earlier guest of this instance is still being removed");
@@ -208,28 +209,38 @@ public final class HostState implements CborSerializable {
         .or(() -> lacking(spec, row));
   }
 
-  private static Optional<String> lacking(RequestSpec spec, HostRow row) {
-    return switch (row.detail().allot(spec.wants())) {
+  private Optional<String> lacking(RequestSpec spec, HostRow row) {
+    return switch (allot(spec, row)) {
       case Allotment.Fits _ -> Optional.empty();
       case Allotment.Lacks(var why) -> Optional.of(why.text());
     };
   }
 
+  /** Of what is left beside the other claims. */
+  private Allotment.Outcome allot(RequestSpec spec, HostRow row) {
+    var others = without(spec.instance()).tenancy;
+    return Allotment.of(spec.wants(), row.detail().providers(), others.usedByProvider());
+  }
+
+  private static boolean isSame(Claim there, RequestSpec spec) {
+    return there.holding().flavor().equals(spec.detail().flavor());
+  }
+
   /**
    * The claim as it is to be made, after nothing has refused it. What an earlier claim of the
-   * instance holds here, it goes on holding.
+   * instance holds here, it goes on holding, unless it is of another flavor.
    */
   public Claim claimOf(RequestSpec spec, long generation, HostRow row) {
     Holding holding =
         claim(spec.instance())
-            .filter(there -> !there.condemned())
+            .filter(there -> !there.condemned() && isSame(there, spec))
             .map(Claim::holding)
             .orElseGet(() -> Holding.of(spec, given(spec, row)));
     return new Claim(spec.instance(), generation, spec.resources(), spec.group(), false, holding);
   }
 
-  private static Map<String, ? extends Map<String, Long>> given(RequestSpec spec, HostRow row) {
-    return switch (row.detail().allot(spec.wants())) {
+  private Map<String, ? extends Map<String, Long>> given(RequestSpec spec, HostRow row) {
+    return switch (allot(spec, row)) {
       case Allotment.Fits(var given) -> given;
       case Allotment.Lacks _ -> Map.of();
     };

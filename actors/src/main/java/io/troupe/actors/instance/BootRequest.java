@@ -1,5 +1,6 @@
 package io.troupe.actors.instance;
 
+import io.troupe.actors.scheduler.Batch;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
@@ -10,6 +11,7 @@ import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.GuestSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,7 @@ import java.util.Set;
  * @param userDataBase64 as given, empty when none
  * @param hints the other scheduler hints, each with its values
  * @param destination an administrator's choice that all filters judge
+ * @param batch the servers it is placed with, or none of them is
  * @param volumes in the order the guest shall see them; absent in events of former releases
  */
 public record BootRequest(
@@ -54,6 +57,7 @@ public record BootRequest(
     String reservationId,
     int launchIndex,
     Optional<String> destination,
+    Optional<Batch> batch,
     List<VolumeChoice> volumes) {
   public BootRequest {
     imageProperties = Map.copyOf(imageProperties);
@@ -92,7 +96,8 @@ public record BootRequest(
       boolean configDrive,
       String reservationId,
       int launchIndex,
-      Optional<String> destination) {
+      Optional<String> destination,
+      Optional<Batch> batch) {
     this(
         name,
         description,
@@ -120,6 +125,7 @@ public record BootRequest(
         reservationId,
         launchIndex,
         destination,
+        batch,
         List.of());
   }
 
@@ -166,6 +172,7 @@ public record BootRequest(
         reservationId,
         launchIndex,
         destination,
+        batch,
         otherVolumes);
   }
 
@@ -210,6 +217,7 @@ public record BootRequest(
         reservationId,
         launchIndex,
         destination,
+        batch,
         volumes);
   }
 
@@ -245,6 +253,7 @@ public record BootRequest(
         reservationId,
         launchIndex,
         destination,
+        batch,
         volumes);
   }
 
@@ -276,7 +285,22 @@ public record BootRequest(
         reservationId,
         launchIndex,
         destination,
+        batch,
         volumes);
+  }
+
+  /** Requirements and rank may stand in the metadata, as in an OpenNebula template. */
+  private Map<String, List<String>> schedulerHints() {
+    if (!metadata.containsKey("SCHED_REQUIREMENTS") && !metadata.containsKey("SCHED_RANK")) {
+      return hints;
+    }
+    var all = new HashMap<>(hints);
+    for (String key : List.of("SCHED_REQUIREMENTS", "SCHED_RANK")) {
+      if (metadata.containsKey(key)) {
+        all.putIfAbsent(key, List.of(metadata.get(key)));
+      }
+    }
+    return all;
   }
 
   /** Resized. */
@@ -307,7 +331,9 @@ public record BootRequest(
         configDrive,
         reservationId,
         launchIndex,
-        destination);
+        destination,
+        batch,
+        volumes);
   }
 
   /** What the scheduler has to find a host for. */
@@ -320,11 +346,11 @@ public record BootRequest(
         forcedHost,
         excluded,
         group,
-        hints,
+        schedulerHints(),
         flavor.extraSpecs(),
         imageProperties,
         candidates,
         new RequestDetail(
-            Optional.of(flavor.name()), Optional.of(image.id()), destination, Set.of()));
+            Optional.of(flavor.name()), Optional.of(image.id()), destination, Set.of(), batch));
   }
 }

@@ -49,6 +49,8 @@ public record PlacementExplanation(
    *
    * @param filter the filter that removed it, empty when it passed
    * @param reason the values compared, empty when it passed
+   * @param remedy what would have to change for this filter, empty when it passed
+   * @param further the other filters that fail it, each with the values compared
    * @param weights by weigher, empty when it did not pass
    */
   public record HostVerdict(
@@ -56,9 +58,22 @@ public record PlacementExplanation(
       boolean passed,
       Optional<String> filter,
       Optional<String> reason,
-      Map<String, Double> weights) {
+      Map<String, Double> weights,
+      Optional<String> remedy,
+      List<String> further) {
     public HostVerdict {
+      further = List.copyOf(further);
       weights = Map.copyOf(weights);
+    }
+
+    /** Of a host without more to say. */
+    public HostVerdict(
+        String host,
+        boolean passed,
+        Optional<String> filter,
+        Optional<String> reason,
+        Map<String, Double> weights) {
+      this(host, passed, filter, reason, weights, Optional.empty(), List.of());
     }
   }
 }

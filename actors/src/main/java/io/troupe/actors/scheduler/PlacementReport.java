@@ -30,8 +30,20 @@ public record PlacementReport(Decision decision, Explanation removed, List<HostR
   })
   public sealed interface Outcome {}
 
-  /** Failed by this filter, and by none before it. */
-  public record Removed(String filter, Verdict.Fail miss) implements Outcome {}
+  /**
+   * Failed by this filter, and by none before it.
+   *
+   * @param further the filters after it that fail the host too
+   */
+  public record Removed(String filter, Verdict.Fail miss, List<Obstacle> further)
+      implements Outcome {
+    public Removed {
+      further = further == null ? List.of() : List.copyOf(further);
+    }
+  }
+
+  /** A filter that fails a host. */
+  public record Obstacle(String filter, Verdict.Fail miss) {}
 
   /** Passed every filter. {@code weights} is empty for the only survivor: nothing is weighed. */
   public record Weighed(double weight, List<Weight> weights) implements Outcome {

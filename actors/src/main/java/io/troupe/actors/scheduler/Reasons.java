@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 
 import io.troupe.actors.scheduler.Explanation.Removal;
 import io.troupe.actors.scheduler.PlacementReport.HostReport;
+import io.troupe.actors.scheduler.PlacementReport.Obstacle;
 import io.troupe.actors.scheduler.PlacementReport.Removed;
 import io.troupe.actors.scheduler.PlacementReport.Weighed;
 import io.troupe.actors.scheduler.PlacementReport.Weight;
@@ -26,7 +27,7 @@ import java.util.stream.Stream;
  * why. Runs when a request is refused, or when somebody asks.
  */
 final class Reasons {
-  private record Refused(HostId host, String filter, Verdict.Fail miss) {}
+  private record Refused(Host at, HostId host, String filter, Verdict.Fail miss) {}
 
   private record Ranked(HostId host, Weighed weighed) {}
 
@@ -55,7 +56,7 @@ final class Reasons {
   private Optional<Refused> firstFailure(Host host) {
     for (int i = 0; i < byClass.length; i++) {
       if (judge(i, host) instanceof Verdict.Fail miss) {
-        return Optional.of(new Refused(host.seen.id(), chain.get(i).name(), miss));
+        return Optional.of(new Refused(host, host.seen.id(), chain.get(i).name(), miss));
       }
     }
     return Optional.empty();
@@ -80,8 +81,10 @@ final class Reasons {
     var byFilter = refused.stream().collect(groupingBy(Refused::filter));
     var removals =
         chain.stream()
-            .filter(filter -> byFilter.containsKey(filter.name()))
-            .map(filter -> removal(filter.name(), byFilter.get(filter.name())))
+            .map(HostFilter::name)
+            .distinct()
+            .filter(byFilter::containsKey)
+            .map(filter -> removal(filter, byFilter.get(filter)))
             .toList();
     return new Explanation(table.size(), removals);
   }
@@ -107,8 +110,25 @@ final class Reasons {
     Stream<HostReport> failed =
         refused.stream()
             .sorted(Comparator.comparing(host -> host.host().value()))
-            .map(host -> new HostReport(host.host(), new Removed(host.filter(), host.miss())));
+            .map(
+                host ->
+                    new HostReport(
+                        host.host(), new Removed(host.filter(), host.miss(), further(host))));
     return new PlacementReport(decision, explanation(), Stream.concat(passed, failed).toList());
+  }
+
+  /** Every filter after the first that fails the host. */
+  private List<Obstacle> further(Refused host) {
+    var further = new ArrayList<Obstacle>();
+    boolean past = false;
+    for (int i = 0; i < byClass.length; i++) {
+      String filter = chain.get(i).name();
+      if (past && judge(i, host.at()) instanceof Verdict.Fail miss) {
+        further.add(new Obstacle(filter, miss));
+      }
+      past |= filter.equals(host.filter());
+    }
+    return further;
   }
 
   private List<Ranked> weigh() {

@@ -12,24 +12,36 @@ import java.util.Set;
  *     regard to case; {@code requested_destination} of Nova
  * @param ignored names of hosts that are out of the question, compared without regard to case;
  *     {@code ignore_hosts} of Nova
+ * @param batch the instances it is placed with
  */
 public record RequestDetail(
     Optional<String> flavor,
     Optional<String> image,
     Optional<String> destination,
-    Set<String> ignored) {
+    Set<String> ignored,
+    Optional<Batch> batch) {
   public static final RequestDetail NONE =
-      new RequestDetail(Optional.empty(), Optional.empty(), Optional.empty(), Set.of());
+      new RequestDetail(
+          Optional.empty(), Optional.empty(), Optional.empty(), Set.of(), Optional.empty());
 
   public RequestDetail {
     ignored = Set.copyOf(ignored);
   }
 
+  /** A request for one instance alone. */
+  public RequestDetail(
+      Optional<String> flavor,
+      Optional<String> image,
+      Optional<String> destination,
+      Set<String> ignored) {
+    this(flavor, image, destination, ignored, Optional.empty());
+  }
+
   public RequestDetail ignoring(Set<String> hosts) {
-    return new RequestDetail(flavor, image, destination, hosts);
+    return new RequestDetail(flavor, image, destination, hosts, batch);
   }
 
   public RequestDetail to(String host) {
-    return new RequestDetail(flavor, image, Optional.of(host), ignored);
+    return new RequestDetail(flavor, image, Optional.of(host), ignored, batch);
   }
 }

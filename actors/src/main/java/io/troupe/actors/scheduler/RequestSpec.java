@@ -135,6 +135,23 @@ public record RequestSpec(
         other);
   }
 
+  /** The same request for another instance, by itself. */
+  public RequestSpec as(InstanceId other) {
+    return new RequestSpec(
+        other,
+        project,
+        resources,
+        availabilityZone,
+        forcedHost,
+        excluded,
+        group,
+        hints,
+        extraSpecs,
+        imageProperties,
+        candidates,
+        detail);
+  }
+
   /** The values of a hint that are not empty. */
   public List<String> hint(String name) {
     return hints.getOrDefault(name, List.of()).stream().filter(value -> !value.isEmpty()).toList();

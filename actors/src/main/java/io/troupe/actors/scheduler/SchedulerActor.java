@@ -12,6 +12,7 @@ import io.troupe.core.value.InstanceId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -72,6 +73,14 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   /** A host refused the claim of an instance that had been sent there. */
   public record ClaimRefused(HostId host) implements Message, CborSerializable {}
 
+  /**
+   * How many more of this fit?
+   *
+   * @param most stop counting there, 1 to {@link #COUNTED_AT_MOST}
+   */
+  public record GetCapacity(RequestSpec spec, int most, ActorRef<Capacity> replyTo)
+      implements Message, CborSerializable {}
+
   public record GetFigures(ActorRef<SchedulerFigures> replyTo)
       implements Message, CborSerializable {}
 
@@ -101,11 +110,19 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   private record ForgetPromises() implements Message {}
 
+  private record GiveUpBatch(String batch) implements Message {}
+
   /** Hosts that have not reported by then are left out until they do. */
   private static final Duration LONGEST_REBUILD = Duration.ofSeconds(10);
 
+  /** Members of a batch come within moments of each other, or one of them has failed. */
+  private static final Duration LONGEST_GATHERING = Duration.ofSeconds(20);
+
   /** A promise that its host never mentioned: the instance gave up, or the host was lost. */
   private static final Duration PROMISE_KEPT = Duration.ofSeconds(60);
+
+  /** Placing as many holds the scheduler up for some tens of milliseconds. */
+  public static final int COUNTED_AT_MOST = 2_000;
 
   /** Questions of operators; instances that wait are kept apart. */
   private static final int ASKED_AT_MOST = 1_000;
@@ -113,7 +130,8 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private record Promise(HostId host, Instant at) {}
 
   private final Entities entities;
-  private final SchedulerSettings settings;
+  private final Supplier<SchedulerSettings> configured;
+  private SchedulerSettings lastSettings;
   private final MeterRegistry metrics;
   private final Clock clock;
   private final StashBuffer<Message> stash;
@@ -125,6 +143,8 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   /** An instance that asks again has given up on its earlier question. */
   private final SequencedMap<InstanceId, Place> waiting = new LinkedHashMap<>();
 
+  private final Batches batches = new Batches();
+  private final TimerScheduler<Message> timers;
   private final Tally tally;
   private final StoredPause<Message> storedPause;
   private boolean rebuilt;
@@ -140,6 +160,19 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       Entities entities,
       Supplier<Set<ConnectionId>> connections,
       SchedulerSettings settings,
+      MeterRegistry metrics,
+      Clock clock) {
+    return create(entities, connections, () -> settings, metrics, clock);
+  }
+
+  /**
+   * @param connections the registered connections, read once at start
+   * @param settings as they are now, read for each decision
+   */
+  public static Behavior<Message> create(
+      Entities entities,
+      Supplier<Set<ConnectionId>> connections,
+      Supplier<SchedulerSettings> settings,
       MeterRegistry metrics,
       Clock clock) {
     return Behaviors.setup(
@@ -163,7 +196,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private SchedulerActor(
       Entities entities,
       Set<ConnectionId> connections,
-      SchedulerSettings settings,
+      Supplier<SchedulerSettings> configured,
       MeterRegistry metrics,
       Clock clock,
       StashBuffer<Message> stash,
@@ -171,10 +204,12 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       ActorContext<Message> context) {
     super(context);
     this.entities = entities;
-    this.settings = settings;
+    this.configured = configured;
+    this.lastSettings = configured.get();
     this.metrics = metrics;
     this.clock = clock;
     this.stash = stash;
+    this.timers = timers;
     this.seed = clock.millis();
     this.tally = new Tally(clock.instant());
     this.storedPause = new StoredPause<>(context, entities);
@@ -218,6 +253,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
         hostsAwaited.clear();
       }
       case ForgetPromises() -> forgetPromises();
+      case GiveUpBatch(var batch) -> giveUp(batch);
       case Place place -> {
         if (rebuilt && !paused) {
           answer(place);
@@ -232,7 +268,17 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
           }
           return this;
         }
-        replyTo.tell(Scheduling.explain(table, spec, settings, ++seed));
+        replyTo.tell(Scheduling.explain(table, spec, settings(), ++seed));
+      }
+      case GetCapacity(var spec, var most, var replyTo) -> {
+        if (!rebuilt) {
+          if (!stash.isFull()) {
+            stash.stash(message);
+          }
+          return this;
+        }
+        replyTo.tell(
+            Capacity.of(table, spec, settings(), Math.clamp(most, 1, COUNTED_AT_MOST), ++seed));
       }
       case ClaimRefused _ -> {
         tally.countConflict();
@@ -311,7 +357,67 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   }
 
   private void answer(Place place) {
-    place.replyTo().tell(place(place.spec()));
+    var batch = place.spec().detail().batch();
+    if (batch.isEmpty() || !batches.holdsBack(place.spec())) {
+      place.replyTo().tell(place(place.spec()));
+      return;
+    }
+    var members = batches.join(batch.get(), place);
+    if (members.size() == batch.get().size()) {
+      timers.cancel(batch.get().id());
+      answerTogether(members);
+    } else {
+      timers.startSingleTimer(
+          batch.get().id(), new GiveUpBatch(batch.get().id()), LONGEST_GATHERING);
+    }
+  }
+
+  /** All are placed, or all hear why one of them cannot be. */
+  private void answerTogether(List<Place> members) {
+    var decisions = new ArrayList<Decision>();
+    for (Place member : members) {
+      var decision = place(member.spec());
+      decisions.add(decision);
+      if (decision instanceof Decision.NoValidHost) {
+        takeBack(members.subList(0, decisions.size() - 1));
+        members.forEach(one -> one.replyTo().tell(decision));
+        return;
+      }
+    }
+    for (int i = 0; i < members.size(); i++) {
+      members.get(i).replyTo().tell(decisions.get(i));
+    }
+  }
+
+  private void takeBack(List<Place> members) {
+    for (Place member : members) {
+      var promise = promises.remove(member.spec().instance());
+      if (promise != null) {
+        table.settle(promise.host(), member.spec().instance());
+      }
+    }
+  }
+
+  private void giveUp(String batch) {
+    var members = batches.giveUp(batch);
+    if (!members.isEmpty()) {
+      var size = members.getFirst().spec().detail().batch().orElseThrow().size();
+      getContext()
+          .getLog()
+          .info("batch {}: {} of {} were to be placed in time", batch, members.size(), size);
+      var refusal = new Decision.NoValidHost(Batches.incomplete(table, members.size(), size));
+      members.forEach(member -> member.replyTo().tell(refusal));
+    }
+  }
+
+  /** What an administrator changes holds from the next decision on. */
+  private SchedulerSettings settings() {
+    var now = configured.get();
+    if (now != lastSettings && !now.equals(lastSettings)) {
+      getContext().getLog().warn("scheduler: settings are now {}", now);
+      lastSettings = now;
+    }
+    return now;
   }
 
   private Decision place(RequestSpec spec) {
@@ -319,7 +425,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     if (earlier != null) {
       table.settle(earlier.host(), spec.instance());
     }
-    var decision = Scheduling.decide(table, spec, settings, ++seed);
+    var decision = Scheduling.decide(table, spec, settings(), ++seed);
     tally.count(decision, clock.instant());
     switch (decision) {
       case Decision.Placed(var candidates, _) -> {

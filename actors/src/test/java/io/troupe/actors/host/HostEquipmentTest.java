@@ -168,6 +168,22 @@ class HostEquipmentTest {
   }
 
   @Test
+  void aResizeInPlaceHoldsWhatTheNewFlavorAsks() {
+    equip(TWO_CARDS);
+    claim(1, Map.of("resources:CUSTOM_FPGA", "1"));
+    var resized =
+        spec(1, Map.of("resources1:CUSTOM_FPGA", "1", "trait1:CUSTOM_BIG", "required"))
+            .with(
+                new RequestDetail(
+                    Optional.of("m1.big"), Optional.empty(), Optional.empty(), Set.of()));
+
+    stage.ask(actor, HostActor.ClaimReply.class, to -> new HostActor.MakeClaim(resized, 2, to));
+
+    assertThat(view().detail().used()).isEqualTo(Map.of("card-b", Map.of("CUSTOM_FPGA", 1L)));
+    assertThat(view().detail().residents().flavors()).isEqualTo(Map.of("m1.big", 1));
+  }
+
+  @Test
   void whatInstancesHoldCannotGo() {
     equip(TWO_CARDS);
     claim(1, Map.of("resources:CUSTOM_FPGA", "1"));

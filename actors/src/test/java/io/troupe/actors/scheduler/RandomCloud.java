@@ -290,6 +290,15 @@ final class RandomCloud {
     if (chance(0.4)) {
       hints.put("cidr", List.of(oneOf(List.of("/16", "/24", "/99", "wide"))));
     }
+    if (chance(0.2)) {
+      hints.put("SCHED_REQUIREMENTS", List.of(oneOf(ReferenceQuery.REQUIREMENTS)));
+    }
+    if (chance(0.1)) {
+      hints.put("SCHED_RANK", List.of(oneOf(ReferenceQuery.RANKS)));
+    }
+    if (chance(0.2)) {
+      hints.put("spread", List.of(oneOf(List.of("zone=2", "host=1", "tier=3"))));
+    }
     var properties = new HashMap<String, String>();
     if (chance(0.4)) {
       properties.put("hw_disk_bus", oneOf(List.of("virtio", "scsi", "")));

@@ -1,6 +1,7 @@
 package io.troupe.actors.scheduler;
 
 import io.troupe.actors.scheduler.Explanation.Removal;
+import io.troupe.actors.scheduler.PlacementReport.Obstacle;
 import io.troupe.actors.scheduler.filter.Verdict;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.config.WeigherName;
@@ -29,6 +30,7 @@ final class Reference {
   private RequestSpec request;
   private SchedulerSettings settings;
   private long seed;
+  private Map<String, Integer> spread;
 
   void put(HostRow row) {
     HostRow known = said.get(row.id());
@@ -54,7 +56,7 @@ final class Reference {
   record Verdicts(
       Decision decision,
       Explanation removed,
-      Map<HostId, Map.Entry<String, Verdict.Fail>> failed,
+      Map<HostId, List<Obstacle>> failed,
       Map<HostId, Map<String, Double>> weights,
       List<HostId> ranked) {}
 
@@ -62,14 +64,17 @@ final class Reference {
     request = asked;
     settings = how;
     seed = with;
-    var failed = new TreeMap<HostId, Map.Entry<String, Verdict.Fail>>(byName());
+    spread = null;
+    var failed = new TreeMap<HostId, List<Obstacle>>(byName());
     var survivors = new ArrayList<HostRow>();
     for (HostRow host : said.values()) {
       var reasons = reasons(host);
       if (reasons.isEmpty()) {
         survivors.add(host);
       } else {
-        failed.put(host.id(), reasons.entrySet().iterator().next());
+        failed.put(
+            host.id(),
+            reasons.entrySet().stream().map(r -> new Obstacle(r.getKey(), r.getValue())).toList());
       }
     }
     var weights = weigh(survivors);
@@ -114,7 +119,7 @@ final class Reference {
     return Comparator.comparing(HostId::value);
   }
 
-  private Explanation explanation(Map<HostId, Map.Entry<String, Verdict.Fail>> failed) {
+  private Explanation explanation(Map<HostId, List<Obstacle>> failed) {
     var removals = new ArrayList<Removal>();
     for (String filter :
         List.of(
@@ -138,6 +143,8 @@ final class Reference {
             "IsolatedHostsFilter",
             "ServerGroupAffinityFilter",
             "ServerGroupAntiAffinityFilter",
+            "SpreadFilter",
+            "RequirementsFilter",
             "ComputeCapabilitiesFilter",
             "SimpleCIDRAffinityFilter",
             "AggregateRamFilter",
@@ -159,9 +166,9 @@ final class Reference {
       HostId nearest = null;
       Verdict.Fail miss = null;
       for (var entry : failed.entrySet()) { // by name, so the first of equals stays
-        if (entry.getValue().getKey().equals(filter)) {
+        if (entry.getValue().getFirst().filter().equals(filter)) {
           count++;
-          Verdict.Fail fail = entry.getValue().getValue();
+          Verdict.Fail fail = entry.getValue().getFirst().miss();
           if (miss == null || shortfall(fail) < shortfall(miss)) {
             nearest = entry.getKey();
             miss = fail;
@@ -244,6 +251,8 @@ final class Reference {
         neighbours.isolationReason().ifPresent(m -> reasons.put("IsolatedHostsFilter", m));
       }
       groupReasons(host, reasons);
+      spreadReason(host).ifPresent(miss -> reasons.put("SpreadFilter", miss));
+      neighbours.requirementsReason().ifPresent(m -> reasons.put("RequirementsFilter", m));
       if (chosen("ComputeCapabilitiesFilter")) {
         int more = promised.getOrDefault(host.id(), Map.of()).size();
         ReferenceMachine.capabilityReason(request, host, host.instances() + more)
@@ -380,6 +389,54 @@ final class Reference {
     }
   }
 
+  private static String domain(String key, HostRow host) {
+    return switch (key) {
+      case "host" -> host.id().value();
+      case "zone" -> host.availabilityZone();
+      default ->
+          host.aggregateMetadata().getOrDefault(key, Set.of()).stream()
+              .min(String::compareTo)
+              .orElse("");
+    };
+  }
+
+  /** Members by domain, where a host is open or has some; counted once a request. */
+  private Map<String, Integer> spread(String key) {
+    if (spread == null) {
+      spread = new TreeMap<>();
+      for (HostRow host : said.values()) {
+        int there = members(host, request.group().get().id());
+        if (!domain(key, host).isEmpty() && (host.enabled() && host.up() || there > 0)) {
+          spread.put(domain(key, host), spread.getOrDefault(domain(key, host), 0) + there);
+        }
+      }
+    }
+    return spread;
+  }
+
+  private Optional<Verdict.Fail> spreadReason(HostRow host) {
+    String hint = request.hints().getOrDefault("spread", List.of("")).getFirst();
+    if (hint.isEmpty() || request.group().isEmpty()) {
+      return Optional.empty();
+    }
+    String key = hint.substring(0, hint.indexOf('='));
+    String own = domain(key, host);
+    if (own.isEmpty()) {
+      return Optional.of(new Verdict.Mismatch(key, "any", "none"));
+    }
+    int least = Integer.MAX_VALUE;
+    int here = 0;
+    for (var domain : spread(key).entrySet()) {
+      least = Math.min(least, domain.getValue());
+      here = domain.getKey().equals(own) ? domain.getValue() : here;
+    }
+    least = least == Integer.MAX_VALUE ? 0 : least;
+    int places = least + Integer.parseInt(hint.substring(hint.indexOf('=') + 1)) - here;
+    return places > 0
+        ? Optional.empty()
+        : Optional.of(new Verdict.Short("places in " + key + " " + own, 1, places, ""));
+  }
+
   private int members(HostRow host, String group) {
     int members = host.groupMembers().getOrDefault(group, 0);
     for (RequestSpec claim : promised.getOrDefault(host.id(), Map.of()).values()) {
@@ -398,6 +455,18 @@ final class Reference {
     var weights = new LinkedHashMap<HostId, Map<String, Double>>();
     survivors.forEach(host -> weights.put(host.id(), new LinkedHashMap<>()));
     if (survivors.size() == 1) {
+      return weights;
+    }
+    String rank = request.hints().getOrDefault("SCHED_RANK", List.of("")).getFirst();
+    if (!rank.isEmpty() && settings.enabledWeighers().contains(WeigherName.RANK)) {
+      add(
+          weights,
+          survivors,
+          "RankWeigher",
+          "rank",
+          multiplier("rank"),
+          false,
+          host -> neighbours(host).rank(rank));
       return weights;
     }
     add(weights, survivors, "RamWeigher", "ram", multiplier("ram"), true, this::idleRam);

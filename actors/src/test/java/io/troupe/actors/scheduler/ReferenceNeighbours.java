@@ -67,6 +67,34 @@ final class ReferenceNeighbours {
     return ignored ? mismatch("host", "any but " + own, own) : Optional.empty();
   }
 
+  Optional<Verdict.Fail> requirementsReason() {
+    String asked = request.hints().getOrDefault("SCHED_REQUIREMENTS", List.of("")).getFirst();
+    if (asked.isEmpty()) {
+      return Optional.empty();
+    }
+    int running = host.instances() + promised.size();
+    String tier = host.aggregateMetadata().getOrDefault("tier", Set.of("")).iterator().next();
+    boolean holds =
+        switch (ReferenceQuery.REQUIREMENTS.indexOf(asked)) {
+          case 0 -> running < 3 && !host.availabilityZone().equals("east");
+          case 1 ->
+              host.id().value().startsWith("host-1") || tier.equals("gold") || tier.equals("3");
+          case 2 -> List.of(tier.split(",")).contains("gold");
+          default -> false;
+        };
+    String found = ReferenceQuery.REQUIREMENTS.indexOf(asked) < 3 ? "false" : "not readable";
+    return holds ? Optional.empty() : mismatch("requirements", asked, found);
+  }
+
+  double rank(String rank) {
+    double running = host.instances() + promised.size();
+    return switch (ReferenceQuery.RANKS.indexOf(rank)) {
+      case 0 -> -2 * running;
+      case 1 -> (int) ((host.total().vcpus() * 100 + 7) / 3.0);
+      default -> throw new IllegalStateException(rank);
+    };
+  }
+
   Optional<Verdict.Fail> isolationReason() {
     var isolation = settings.isolation();
     boolean here = isolation.hosts().contains(host.id().value());

@@ -14,6 +14,15 @@ final class ReferenceQuery {
           "[\"like\", \"$host\", 1]",
           "free");
 
+  static final List<String> REQUIREMENTS =
+      List.of(
+          "RUNNING_VMS < 3 & !(CLUSTER = \"east\")",
+          "NAME = \"host-1*\" | tier = gold | tier = 3",
+          "tier @> gold",
+          "RUNNING_VMS <");
+
+  static final List<String> RANKS = List.of("-RUNNING_VMS * 2", "(TOTALCPU + 7) / 3");
+
   private ReferenceQuery() {}
 
   static boolean holds(String query, HostRow host, int instances) {

@@ -3,10 +3,10 @@ package io.troupe.actors.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.actors.scheduler.PlacementReport.HostReport;
+import io.troupe.actors.scheduler.PlacementReport.Obstacle;
 import io.troupe.actors.scheduler.PlacementReport.Removed;
 import io.troupe.actors.scheduler.PlacementReport.Weighed;
 import io.troupe.actors.scheduler.PlacementReport.Weight;
-import io.troupe.actors.scheduler.filter.Verdict;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -188,12 +188,16 @@ class SchedulingEqualsReferenceTest {
 
   /** The report in the reference's form. */
   private static Reference.Verdicts facts(PlacementReport report) {
-    var failed = new LinkedHashMap<HostId, Map.Entry<String, Verdict.Fail>>();
+    var failed = new LinkedHashMap<HostId, List<Obstacle>>();
     var weights = new LinkedHashMap<HostId, Map<String, Double>>();
     var ranked = new ArrayList<HostId>();
     for (HostReport host : report.hosts()) {
       switch (host.outcome()) {
-        case Removed(var filter, var miss) -> failed.put(host.host(), Map.entry(filter, miss));
+        case Removed(var filter, var miss, var further) -> {
+          var all = new ArrayList<Obstacle>(List.of(new Obstacle(filter, miss)));
+          all.addAll(further);
+          failed.put(host.host(), all);
+        }
         case Weighed(var sum, var parts) -> {
           ranked.add(host.host());
           weights.put(

@@ -3,6 +3,9 @@ package io.troupe.drivers.libvirt;
 import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.spi.DriverException;
 import java.net.URI;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -61,6 +64,13 @@ final class LibvirtConnection implements AutoCloseable {
 
     void closing(Connect connect) throws LibvirtException;
   }
+
+  /**
+   * What libvirt may still call: whoever is collected before he has been taken off the list of
+   * listeners takes the process with him. One that a dead connection could not take off stays here.
+   */
+  private static final Map<Connect, Listener> CALLED =
+      Collections.synchronizedMap(new IdentityHashMap<>());
 
   private final URI uri;
   private final Listener listener;
@@ -153,6 +163,7 @@ final class LibvirtConnection implements AutoCloseable {
       Connect connect = new Connect(uri.toString());
       open = Optional.of(connect);
       keepAlive(connect);
+      CALLED.put(connect, listener);
       listener.opened(connect);
     } catch (LibvirtException e) {
       release();
@@ -193,6 +204,7 @@ final class LibvirtConnection implements AutoCloseable {
     open = Optional.empty();
     try {
       listener.closing(old);
+      CALLED.remove(old);
     } catch (LibvirtException e) {
       // A dead connection cannot be left politely; what it held on the host is gone already.
       LOG.debug("leaving the connection to {}: {}", uri, e.getMessage());

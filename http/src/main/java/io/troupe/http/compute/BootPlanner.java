@@ -7,6 +7,7 @@ import io.troupe.actors.catalog.ServerGroup;
 import io.troupe.actors.instance.BootRequest;
 import io.troupe.actors.instance.FlavorAtBoot;
 import io.troupe.actors.instance.NetworkChoice;
+import io.troupe.actors.scheduler.Batch;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -57,16 +58,18 @@ final class BootPlanner {
 
     Boots.Planned instance(InstanceId id, String reservation) {
       String hostname = wanted.hostname().orElseGet(() -> Hostname.of(wanted.name(), id));
-      return new Boots.Planned(id, request(wanted.name(), hostname, reservation, 0));
+      return new Boots.Planned(
+          id, request(wanted.name(), hostname, reservation, 0, Optional.empty()));
     }
 
     /** The one with this index of several; their names end in -1, -2 … */
-    Boots.Planned instance(InstanceId id, String reservation, int index) {
+    Boots.Planned instance(InstanceId id, String reservation, int index, Optional<Batch> batch) {
       String name = wanted.name() + "-" + (index + 1);
-      return new Boots.Planned(id, request(name, Hostname.of(name, id), reservation, index));
+      return new Boots.Planned(id, request(name, Hostname.of(name, id), reservation, index, batch));
     }
 
-    private BootRequest request(String name, String hostname, String reservation, int index) {
+    private BootRequest request(
+        String name, String hostname, String reservation, int index, Optional<Batch> batch) {
       List<String> groups =
           wanted.securityGroups().isEmpty() ? List.of("default") : wanted.securityGroups();
       var request =
@@ -96,7 +99,8 @@ final class BootPlanner {
           wanted.configDrive(),
           reservation,
           index,
-          placement.destination().or(() -> devices.host().map(HostId::value)));
+          placement.destination().or(() -> devices.host().map(HostId::value)),
+          batch);
       return devices.volumes().isEmpty() ? request : request.withVolumes(devices.ofOne());
     }
   }
@@ -112,9 +116,9 @@ final class BootPlanner {
     checkMetadataCount(project, wanted.metadata().size());
     Optional<String> publicKey = wanted.keyName().map(name -> publicKey(caller, name));
     Optional<GroupSpec> group = group(caller, wanted.hints());
+    SchedulerHints.check(wanted.hints());
     var hints = new HashMap<>(wanted.hints());
     hints.remove("group");
-    SchedulerHints.check(hints);
     return devices
         .resolve(caller, wanted.devices(), wanted.maxCount())
         .thenCombine(placements.resolve(caller, wanted), BootPlanner::together)

@@ -6,6 +6,7 @@ import io.troupe.actors.instance.BootRequest;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.UserCommand;
 import io.troupe.actors.project.QuotaUsage;
+import io.troupe.actors.scheduler.Batch;
 import io.troupe.core.value.InstanceId;
 import io.troupe.http.Api;
 import io.troupe.http.error.ApiError;
@@ -15,6 +16,7 @@ import io.troupe.http.route.Reply;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -60,21 +62,25 @@ final class Boots {
         .usage(call.caller().project())
         .thenCompose(
             usage -> {
-              int count = affordable(usage, plan, request.minCount(), request.maxCount());
+              boolean together = SchedulerHints.allOrNothing(request.hints());
+              int least = together ? request.maxCount() : request.minCount();
+              int count = affordable(usage, plan, least, request.maxCount());
+              var batch =
+                  together ? Optional.of(new Batch(reservation, count)) : Optional.<Batch>empty();
               var answers = new ArrayList<CompletableFuture<Answer<InstanceView>>>(count);
               for (int i = 0; i < count; i++) {
                 var id = api.instances().freshId();
                 var planned =
-                    count == 1 ? plan.instance(id, reservation) : plan.instance(id, reservation, i);
+                    count == 1
+                        ? plan.instance(id, reservation)
+                        : plan.instance(id, reservation, i, batch);
                 answers.add(command(call, planned).toCompletableFuture());
               }
               return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
                   .thenCompose(
                       done ->
                           settle(
-                              call,
-                              request.minCount(),
-                              answers.stream().map(CompletableFuture::join).toList()));
+                              call, least, answers.stream().map(CompletableFuture::join).toList()));
             });
   }
 

@@ -4,9 +4,11 @@ import io.troupe.actors.Catalog;
 import io.troupe.actors.Hosts;
 import io.troupe.actors.Instances;
 import io.troupe.actors.Placements;
+import io.troupe.config.SchedulerSettings;
 import io.troupe.http.error.ErrorForm;
 import io.troupe.http.route.Route;
 import io.troupe.http.route.Service;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,10 +17,17 @@ public final class OperatorService {
   private OperatorService() {}
 
   public static Service of(
-      Catalog catalog, Hosts hosts, Placements placements, Instances instances, int pageLimit) {
+      Catalog catalog,
+      Hosts hosts,
+      Placements placements,
+      SchedulerSettings schedulerDefaults,
+      Instances instances,
+      int pageLimit,
+      Clock clock) {
     List<Route> routes = new ArrayList<>(new ConnectionsRoutes(hosts).routes());
     routes.addAll(new HostsRoutes(hosts, pageLimit).routes());
     routes.addAll(new PlacementsRoutes(catalog, placements).routes());
+    routes.addAll(new SchedulerRoutes(catalog, schedulerDefaults, clock).routes());
     routes.addAll(new OperationsRoutes(instances, pageLimit).routes());
     return Service.of("operator", "/v1", ErrorForm.PLAIN, routes);
   }

@@ -6,8 +6,12 @@ import io.troupe.actors.Catalog;
 import io.troupe.actors.Placements;
 import io.troupe.actors.catalog.CatalogEntry;
 import io.troupe.actors.catalog.Flavor;
+import io.troupe.actors.catalog.Image;
 import io.troupe.actors.catalog.Project;
+import io.troupe.actors.scheduler.Capacity;
+import io.troupe.actors.scheduler.Explanation;
 import io.troupe.actors.scheduler.PlacementExplanation;
+import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.http.access.Policy;
 import io.troupe.http.error.ApiError;
 import io.troupe.http.json.Body;
@@ -30,6 +34,7 @@ final class PlacementsRoutes {
   private static final int MAX_HINTS = 64;
 
   private static final int MAX_HINT_VALUES = 256;
+  private static final long USUAL_COUNT = 1000;
 
   private final Catalog catalog;
   private final Placements placements;
@@ -40,7 +45,49 @@ final class PlacementsRoutes {
   }
 
   List<Route> routes() {
-    return List.of(Route.post("/placements:explain", Policy.ADMIN, this::explain));
+    return List.of(
+        Route.post("/placements:explain", Policy.ADMIN, this::explain),
+        Route.post("/placements:capacity", Policy.ADMIN, this::capacity));
+  }
+
+  private record Count(Placements.Question question, int most) {}
+
+  private CompletionStage<HttpResponse> capacity(Call call) {
+    return call.body(
+            body ->
+                new Count(
+                    question(call, body),
+                    (int)
+                        body.nullable("at_most")
+                            .map(field -> field.integer(1, SchedulerActor.COUNTED_AT_MOST))
+                            .orElse(USUAL_COUNT)
+                            .longValue()))
+        .thenCompose(count -> placements.capacity(count.question(), count.most()))
+        .thenApply(answer -> Reply.ok(json(ApiError.accepted(answer))));
+  }
+
+  private static ObjectNode json(Capacity capacity) {
+    ObjectNode body = Json.object();
+    ObjectNode json =
+        body.putObject("capacity")
+            .put("fits", capacity.fits())
+            .put("complete", capacity.end().isPresent())
+            .put("reason", capacity.end().map(Explanation::message).orElse(null));
+    ArrayNode hosts = json.putArray("hosts");
+    capacity
+        .byHost()
+        .forEach((host, count) -> hosts.addObject().put("host", host.value()).put("fits", count));
+    ArrayNode filters = json.putArray("filters");
+    capacity.end().map(Explanation::removals).orElse(List.of()).stream()
+        .forEach(
+            removal ->
+                filters
+                    .addObject()
+                    .put("filter", removal.filter())
+                    .put("removed", removal.removed())
+                    .put("nearest_miss", removal.nearest() + ": " + removal.miss().text())
+                    .put("remedy", removal.miss().remedy()));
+    return body;
   }
 
   private CompletionStage<HttpResponse> explain(Call call) {
@@ -60,7 +107,12 @@ final class PlacementsRoutes {
                     named(Project.class, field, p -> p.name().equals(field.node().asText())).id())
             .orElseGet(() -> call.caller().project().value()),
         body.nullable("availability_zone").map(Field::name),
-        body.nullable("hints").map(PlacementsRoutes::hints).orElse(Map.of()));
+        body.nullable("hints").map(PlacementsRoutes::hints).orElse(Map.of()),
+        body.nullable("image")
+            .map(
+                field ->
+                    named(Image.class, field, i -> i.name().equals(field.node().asText())).id()),
+        body.nullable("host").map(Field::name));
   }
 
   /** The entry by its key or else by its name; 400 when there is none. */
@@ -117,7 +169,10 @@ final class PlacementsRoutes {
               .put("host", verdict.host())
               .put("passed", verdict.passed())
               .put("filter", verdict.filter().orElse(null))
-              .put("reason", verdict.reason().orElse(null));
+              .put("reason", verdict.reason().orElse(null))
+              .put("remedy", verdict.remedy().orElse(null));
+      ArrayNode further = json.putArray("further_obstacles");
+      verdict.further().forEach(further::add);
       json.set("weights", weights(verdict.weights()));
     }
     return body;

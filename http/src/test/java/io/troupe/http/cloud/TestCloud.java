@@ -15,6 +15,7 @@ import io.troupe.actors.image.FileImageStore;
 import io.troupe.actors.image.ImageLimits;
 import io.troupe.config.ApiSettings;
 import io.troupe.config.QuotaSettings;
+import io.troupe.config.SchedulerSettings;
 import io.troupe.http.Api;
 import io.troupe.http.HttpServer;
 import io.troupe.http.identity.Passwords;
@@ -96,6 +97,7 @@ public final class TestCloud implements AutoCloseable {
             question ->
                 CompletableFuture.completedFuture(
                     Answer.refuse(new Rejection.Unavailable("this cloud has no scheduler"))),
+            SchedulerSettings.DEFAULT,
             images,
             ImageLimits.DEFAULT,
             Optional::empty,

@@ -11,6 +11,7 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Flavor;
 import io.troupe.actors.catalog.Project;
 import io.troupe.actors.scheduler.PlacementExplanation;
+import io.troupe.config.SchedulerSettings;
 import io.troupe.http.cloud.MemoryCatalog;
 import io.troupe.http.cloud.MemoryInstances;
 import io.troupe.http.cloud.MemoryNetworks;
@@ -79,12 +80,14 @@ class OperatorApiTest {
                         catalog,
                         new HostsInMemory(),
                         placements,
+                        SchedulerSettings.DEFAULT,
                         new MemoryInstances(
                             catalog,
                             new MemoryNetworks(catalog, Clock.systemUTC()),
                             new MemoryVolumes(Clock.systemUTC()),
                             Clock.systemUTC()),
-                        1000),
+                        1000,
+                        Clock.systemUTC()),
                     HealthService.of(notReady::get),
                     MetricsService.of(registry)));
   }
@@ -106,6 +109,67 @@ class OperatorApiTest {
                 "h1", true, Optional.empty(), Optional.empty(), Map.of("ram", 1.0)),
             new PlacementExplanation.HostVerdict(
                 "h2", false, Optional.of("RamFilter"), Optional.of("64 < 128"), Map.of())));
+  }
+
+  @Nested
+  class TheScheduler {
+    private static final String SCHEDULER = "/v1/scheduler";
+
+    @Test
+    void isSetWhileItRuns() {
+      JsonNode before = server.get(SCHEDULER, ADMIN).json().path("scheduler");
+      assertThat(before.path("policy").textValue()).isEqualTo("filter");
+      assertThat(before.path("changed").size()).isZero();
+
+      Reply changed =
+          server.put(
+              SCHEDULER,
+              ADMIN,
+              """
+              {"policy": "packing", "enabled_filters": ["ComputeFilter", "JsonFilter"],
+               "enabled_weighers": ["RAMWeigher"], "max_instances_per_host": 7,
+               "multipliers": {"ram_weight_multiplier": -2.5}}
+              """);
+
+      assertThat(changed.status()).as(changed.text()).isEqualTo(200);
+      JsonNode now = server.get(SCHEDULER, ADMIN).json().path("scheduler");
+      assertThat(now.path("policy").textValue()).isEqualTo("packing");
+      assertThat(now.path("enabled_filters").toString())
+          .isEqualTo("[\"ComputeFilter\",\"JsonFilter\"]");
+      assertThat(now.path("multipliers").path("ram_weight_multiplier").doubleValue())
+          .isEqualTo(-2.5);
+      assertThat(now.path("multipliers").path("cpu_weight_multiplier").doubleValue()).isEqualTo(1);
+      assertThat(now.path("max_instances_per_host").intValue()).isEqualTo(7);
+      assertThat(now.path("changed").toString())
+          .isEqualTo(
+              "[\"policy\",\"enabled_filters\",\"enabled_weighers\",\"ram_weight_multiplier\","
+                  + "\"max_instances_per_host\"]");
+      server.put(SCHEDULER, ADMIN, "{}");
+      assertThat(server.get(SCHEDULER, ADMIN).json().path("scheduler")).isEqualTo(before);
+    }
+
+    @Test
+    void takesOnlyWhatItKnows() {
+      assertRefused(
+          server.put(SCHEDULER, ADMIN, "{\"policy\": \"best\"}"), 400, "known are filter");
+      assertRefused(
+          server.put(SCHEDULER, ADMIN, "{\"enabled_filters\": [\"MagicFilter\"]}"),
+          400,
+          "enabled_filters[0]");
+      assertRefused(
+          server.put(SCHEDULER, ADMIN, "{\"multipliers\": {\"ram\": 1}}"), 400, "multipliers.ram");
+      assertRefused(
+          server.put(SCHEDULER, ADMIN, "{\"host_subset_size\": 0}"), 400, "host_subset_size");
+    }
+  }
+
+  @Test
+  void capacityIsAskedWithABound() {
+    assertRefused(
+        server.post(
+            "/v1/placements:capacity", ADMIN, "{\"flavor\": \"m1.nano\", \"at_most\": 5000}"),
+        400,
+        "at_most");
   }
 
   private Reply register(String id, String uri) {

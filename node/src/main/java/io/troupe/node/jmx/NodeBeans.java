@@ -56,7 +56,7 @@ public final class NodeBeans {
     return new Beans(server, Cluster.get(system).selfMember().address().hostPort())
         .add("Cluster", cluster, ClusterMXBean.class)
         .add("Shards", new ShardsBean(system, asker), ShardsMXBean.class)
-        .add("Scheduler", new SchedulerBean(entities, asker), SchedulerMXBean.class)
+        .add("Scheduler", new SchedulerBean(entities, asker, catalog, clock), SchedulerMXBean.class)
         .add("Hosts", new HostsBean(hosts), HostsMXBean.class)
         .add("Drivers", new DriversBean(catalog, entities, asker), DriversMXBean.class)
         .add("Journal", new JournalBean(metrics), JournalMXBean.class)

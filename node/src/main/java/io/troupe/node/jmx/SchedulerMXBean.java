@@ -51,4 +51,32 @@ public interface SchedulerMXBean {
       value = "Ends a pause; what waited is placed at once. Harmless without one.",
       impact = Impact.CHANGES)
   void resume();
+
+  @Description(
+      "Settings that were changed while it runs, by name; what is not named is as it is configured.")
+  Map<String, String> getChangedSettings();
+
+  @Description(
+      value =
+          "Changes the policy: filter, chance, simple, packing, striping, load-aware or fixed. Lasts over"
+              + " a restart.",
+      impact = Impact.CHANGES)
+  void changePolicy(@Description("Its name.") String policy);
+
+  @Description(
+      value = "Changes a weigher's multiplier. Lasts over a restart.",
+      impact = Impact.CHANGES)
+  void changeMultiplier(
+      @Description("Its option, such as ram_weight_multiplier.") String option,
+      @Description("The new value.") double value);
+
+  @Description(
+      value = "Changes the set of filters that are asked. Lasts over a restart.",
+      impact = Impact.CHANGES)
+  void changeFilters(@Description("Their names, separated by commas.") String names);
+
+  @Description(
+      value = "Takes all changes of settings back: everything is as it is configured.",
+      impact = Impact.CHANGES)
+  void resetSettings();
 }

@@ -57,6 +57,8 @@ public final class FilterChain {
       request
           .group()
           .ifPresent(group -> addGroup(chain, group, table, settings)); // grows with the group
+      chain.addAll(SpreadFilter.of(request, table)); // one look at all hosts to count members
+      RequirementsFilter.of(request).ifPresent(chain::add); // an expression per host
       addByHost(chain, request, settings); // one call per host that is left, so last
     }
     return chain;

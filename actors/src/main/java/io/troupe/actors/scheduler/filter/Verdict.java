@@ -23,6 +23,9 @@ public sealed interface Verdict {
 
     /** The compared values in words, what was asked first. */
     String text();
+
+    /** What would have to change for the host to pass. */
+    String remedy();
   }
 
   /**
@@ -39,6 +42,11 @@ public sealed interface Verdict {
     @Override
     public String text() {
       return what + " " + amount(asked) + " asked, " + amount(free) + " free";
+    }
+
+    @Override
+    public String remedy() {
+      return amount(asked - free) + " more of " + what;
     }
 
     private String amount(long value) {
@@ -58,6 +66,11 @@ public sealed interface Verdict {
     }
 
     @Override
+    public String remedy() {
+      return what + ": " + asked + " free instead of " + free;
+    }
+
+    @Override
     public String text() {
       String blank = unit.isEmpty() ? "" : " ";
       return what + " exactly " + asked + blank + unit + " asked, " + free + blank + unit + " free";
@@ -74,6 +87,11 @@ public sealed interface Verdict {
     @Override
     public String text() {
       return what + " " + asked + " asked, " + found + " found";
+    }
+
+    @Override
+    public String remedy() {
+      return what + ": " + asked + " instead of " + found;
     }
   }
 }

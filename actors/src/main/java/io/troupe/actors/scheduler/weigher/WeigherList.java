@@ -3,6 +3,7 @@ package io.troupe.actors.scheduler.weigher;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.config.SchedulerSettings;
+import io.troupe.config.WeigherName;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,6 +31,10 @@ public final class WeigherList {
 
   /** Those of {@link #LOAD} first, then what the request adds; only what is enabled. */
   public static List<HostWeigher> of(RequestSpec request, SchedulerSettings settings) {
+    var rank = RankWeigher.of(request);
+    if (rank.isPresent() && settings.enabled(WeigherName.RANK)) {
+      return List.of(rank.get());
+    }
     var weighers = new ArrayList<HostWeigher>(LOAD);
     request
         .group()
