@@ -7,6 +7,8 @@ import io.troupe.actors.instance.BootRequest;
 import io.troupe.actors.instance.FlavorAtBoot;
 import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.Nic;
+import io.troupe.actors.instance.RebuildRequest;
+import io.troupe.actors.instance.Revision;
 import io.troupe.actors.instance.UserCommand;
 import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.scheduler.GroupSpec;
@@ -92,7 +94,20 @@ public final class Examples {
         "r-1",
         0,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        List.of(new GuestSpec.InjectedFile("/etc/motd", "aGVsbG8=")));
+  }
+
+  /** From another image, with a new name and other metadata. */
+  public static RebuildRequest rebuild(String imageId) {
+    return new RebuildRequest(
+        new GuestSpec.ImageRef(imageId, "cd34", "qcow2", 2_000_000, 20_000_000),
+        Map.of("hw_architecture", "x86_64"),
+        Revision.ofName("web 2"),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(Map.of("role", "db")),
+        List.of());
   }
 
   /** Of a guest, without bytes yet. */

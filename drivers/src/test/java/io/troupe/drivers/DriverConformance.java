@@ -632,7 +632,12 @@ public abstract class DriverConformance {
         image,
         nics(),
         new GuestSpec.ConfigDrive(
-            Map.of("purpose", "conformance"), Optional.empty(), Optional.empty(), "", "nova"),
+            Map.of("purpose", "conformance"),
+            Optional.empty(),
+            Optional.empty(),
+            "",
+            "nova",
+            List.of()),
         Map.of());
   }
 

@@ -20,9 +20,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
  * Wakes what has work to do and nobody to ask it: the registered connections, the projects' volumes
- * (a deletion may wait for a host), after a crash the
- * instances whose operation is not finished, and soft-deleted ones whose time has come. Waking what
- * is awake costs a message.
+ * (a deletion may wait for a host), after a crash the instances whose operation is not finished, and
+ * soft-deleted and shelved ones whose time has come. Waking what is awake costs a message.
  */
 final class Waker {
   private record Tick() {}
@@ -65,6 +64,11 @@ final class Waker {
                 if (operations.reclaimMillis() > 0) {
                   index
                       .softDeleted(Instant.now().minusMillis(operations.reclaimMillis()))
+                      .forEach(id -> entities.instance(id).tell(new InstanceActor.Wake()));
+                }
+                if (operations.shelvedOffloadMillis() > 0) {
+                  index
+                      .shelved(Instant.now().minusMillis(operations.shelvedOffloadMillis()))
                       .forEach(id -> entities.instance(id).tell(new InstanceActor.Wake()));
                 }
                 if (operations.moves().confirmAfterMillis() > 0) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Debian's stock client makes images of servers and servers of images. */
+/** Debian's stock client makes images of servers and servers of images, rebuilds and shelves. */
 class ServerImagesClientTest {
   @RegisterExtension static final LiveNodes NODES = LiveNodes.ofClass();
   @TempDir static Path dir;
@@ -69,6 +69,43 @@ class ServerImagesClientTest {
         .containsExactly("createBackup", "createBackup", "createBackup", "create");
     member.text("image delete day-2 day-3");
     member.text("server delete --wait kept");
+  }
+
+  @Test
+  void rebuiltFromASnapshotAndShelved() throws Exception {
+    var id = create("phoenix", "tiny");
+    var address = addressOf("phoenix");
+    member.text("server image create --wait --name ashes phoenix");
+
+    member.text("server rebuild --wait --image ashes --property role=risen phoenix");
+
+    var rebuilt = member.json("server show phoenix");
+    assertThat(rebuilt.path("status").textValue()).isEqualTo("ACTIVE");
+    assertThat(rebuilt.path("image").toString()).contains("ashes");
+    assertThat(rebuilt.path("properties").path("role").textValue()).isEqualTo("risen");
+    assertThat(addressOf("phoenix")).isEqualTo(address);
+    member.text("server shelve --wait phoenix");
+    Books.awaitQuiet(node.admin(), Duration.ofSeconds(30));
+    assertThat(status("phoenix")).isEqualTo("SHELVED_OFFLOADED");
+    assertThat(column(member.json("image list --private"), "Name")).contains("phoenix-shelved");
+    member.text("server unshelve --wait phoenix");
+    awaitQuiet();
+    assertThat(status("phoenix")).isEqualTo("ACTIVE");
+    assertThat(addressOf("phoenix")).isEqualTo(address);
+    assertThat(column(member.json("image list --private"), "Name"))
+        .doesNotContain("phoenix-shelved");
+    assertThat(column(member.json("server event list " + id), "Action"))
+        .containsExactly("unshelve", "shelve", "rebuild", "createImage", "create");
+    member.text("server delete --wait phoenix");
+    member.text("image delete ashes");
+  }
+
+  private static String status(String name) throws Exception {
+    return member.json("server show " + name).path("status").textValue();
+  }
+
+  private static String addressOf(String name) throws Exception {
+    return member.json("server show " + name).path("addresses").toString();
   }
 
   /** The client waits for the image alone; the oldest goes a moment later. */

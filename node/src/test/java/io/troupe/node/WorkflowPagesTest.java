@@ -109,6 +109,9 @@ class WorkflowPagesTest {
     pages.add(page("create-image", "Create image", IMAGE, act(id, IMAGE_BODY)));
     pages.add(page("backup", "Create backup", BACKUP, act(id, BACKUP_BODY)));
     pages.addAll(devicesOf(id));
+    pages.add(page("rebuild", "Rebuild", REBUILD, act(id, rebuild(id))));
+    pages.add(page("shelve", "Shelve", SHELVE, act(id, "{\"shelve\": null}")));
+    pages.add(page("unshelve", "Unshelve", UNSHELVE, act(id, "{\"unshelve\": null}")));
     pages.add(page("lock", "Lock and unlock", LOCK, "Lock", act(id, "{\"lock\": null}")));
     pages.add(page("lock", "Lock and unlock", "", "Unlock", act(id, "{\"unlock\": null}")));
     pages.add(
@@ -229,6 +232,12 @@ class WorkflowPagesTest {
             "When the hypervisor fails",
             doneOn("blurred-1", IMAGE_BODY)));
     return pages;
+  }
+
+  private static String rebuild(String id) throws Exception {
+    var server = admin.get("/compute/v2.1/servers/" + id).expect(200).path("server");
+    return "{\"rebuild\": {\"imageRef\": \"%s\"}}"
+        .formatted(server.path("image").path("id").textValue());
   }
 
   private static String rescuedOn(String host) throws Exception {
@@ -372,6 +381,17 @@ class WorkflowPagesTest {
       "`createBackup`: an image like that of [createImage](create-image.md), and when it is whole the oldest images of the same"
           + " `backup_type` of this server go, but for `rotation` of them. With `rotation` 0 none is made and all go. Protected"
           + " images stay.";
+  private static final String REBUILD =
+      "`rebuild`: the same server from an image once more, on the same host with the same ports; the guest that was there goes"
+          + " with its disk when the new one is made. With another image the scheduler is asked first whether this host may have"
+          + " it. What fails ends in error and can be rebuilt again; claim and quota stay. One that was off is off again.";
+  private static final String SHELVE =
+      "`shelve`. The guest is switched off and its root disk becomes an image. It leaves its host at once, or when it has been"
+          + " shelved for `operations.shelved-offload-after`, or, for -1, when an administrator says `shelveOffload`. Ports and"
+          + " quota stay. When there is no image, what was on is switched on again.";
+  private static final String UNSHELVE =
+      "`unshelve`. A server that is still on its host is switched on; one that was offloaded is placed anew and made of its"
+          + " image. The image goes when the guest runs. With no way on it stays offloaded, with its image.";
   private static final String LOCK =
       "`lock` and `unlock`. Takes effect at once; an operation in progress goes on. See [states.md](../states.md) for what a"
           + " lock stops.";

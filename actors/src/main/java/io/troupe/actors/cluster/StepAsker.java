@@ -100,6 +100,14 @@ public final class StepAsker<M> {
               entities.scheduler(),
               to -> new SchedulerActor.Place(spec, to),
               StepAsker::read);
+      case Effect.Permit(var host, var spec) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              SchedulerActor.Rebuildable.class,
+              entities.scheduler(),
+              to -> new SchedulerActor.MayRebuild(host, spec, to),
+              StepAsker::read);
       case Effect.ClaimHost(var host, var generation, var spec) ->
           ask(
               question,
@@ -282,6 +290,13 @@ public final class StepAsker<M> {
     return candidates.stream()
         .map(candidate -> "%s %.3f".formatted(candidate.host(), candidate.weight()))
         .collect(Collectors.joining(", ", "", "; seed " + seed));
+  }
+
+  private static StepOutcome.Result read(SchedulerActor.Rebuildable reply) {
+    return reply
+        .refusal()
+        .<StepOutcome.Result>map(StepOutcome.NoHost::new)
+        .orElseGet(() -> new StepOutcome.Done(""));
   }
 
   private static StepOutcome.Result read(HostActor.ClaimReply reply) {

@@ -55,6 +55,10 @@ final class Asking {
               boot.group().map(GroupSpec::id),
               state.moves().open().isPresent() ? state.generation() : 0);
       case RELEASE_QUOTA -> new Effect.ReleaseQuota(boot.project());
+      case PERMIT ->
+          new Effect.Permit(
+              target(operation),
+              Destination.of(state, operation, settings, placed(state, operation)));
       case PLACE ->
           new Effect.Place(Destination.of(state, operation, settings, placed(state, operation)));
       case CLAIM ->
@@ -93,7 +97,7 @@ final class Asking {
           new Effect.ReleasePort(
               Attachments.networkOf(state, operation), Attachments.portId(state, operation));
       case MAKE_IMAGE -> new Effect.MakeImage(newImage(operation));
-      case DROP_IMAGE -> new Effect.DropImage(newImage(operation).id());
+      case DROP_IMAGE -> new Effect.DropImage(operation.imageToDrop(state.shelf()));
       case ROTATE_BACKUPS -> {
         var backup = (Purpose.Backup) operation.purpose().orElseThrow();
         yield new Effect.RotateBackups(boot.project(), backup.type(), backup.kept());
@@ -144,7 +148,9 @@ final class Asking {
             operation.deadline());
     return switch (step.kind()) {
       case SPAWN ->
-          new DriverCommand.Spawn(target, guest(state, state.request().orElseThrow().flavor()));
+          new DriverCommand.Spawn(
+              target,
+              guest(state, image(state, operation), state.request().orElseThrow().flavor()));
       case POWER_ON -> new DriverCommand.Start(target);
       case POWER_OFF -> new DriverCommand.Stop(target, settings.stopGraceMillis());
       case REBOOT ->
@@ -175,7 +181,7 @@ final class Asking {
       case PREPARE ->
           new DriverCommand.PrepareMove(
               target,
-              guest(state, move(state).to()),
+              guest(state, image(state, operation), move(state).to()),
               move(state).ticket().orElseThrow(),
               storage(operation),
               operation.kind() == OperationKind.LIVE_MIGRATE);
@@ -187,7 +193,9 @@ final class Asking {
       case SEND -> new DriverCommand.SendMove(target, move(state).ticket().orElseThrow());
       case FINISH ->
           new DriverCommand.FinishMove(
-              target, guest(state, move(state).to()), move(state).ticket().orElseThrow());
+              target,
+              guest(state, image(state, operation), move(state).to()),
+              move(state).ticket().orElseThrow());
       case TAKE_OVER -> new DriverCommand.TakeOver(target);
       case INSPECT, SETTLE -> new DriverCommand.Inspect(target);
       case SNAPSHOT -> new DriverCommand.Snapshot(target, newImage(operation).id());
@@ -294,7 +302,15 @@ final class Asking {
         : MigrationOptions.PLAIN;
   }
 
-  private static GuestSpec guest(InstanceState state, FlavorAtBoot flavor) {
+  /** An instance that was shelved lives on in an image of its own. */
+  private static GuestSpec.ImageRef image(InstanceState state, Operation operation) {
+    return operation.purpose().orElse(null) instanceof Purpose.Unshelve unshelve
+        ? unshelve.image().orElseThrow()
+        : state.request().orElseThrow().image();
+  }
+
+  private static GuestSpec guest(
+      InstanceState state, GuestSpec.ImageRef image, FlavorAtBoot flavor) {
     var boot = state.request().orElseThrow();
     var nics = state.nics().stream().map(Asking::card).toList();
     var root = state.volumes().stream().filter(AttachedVolume::root).findFirst();
@@ -310,14 +326,15 @@ final class Asking {
         boot.project().value(),
         boot.userId(),
         flavor.guestSize(),
-        boot.image(),
+        image,
         nics,
         new GuestSpec.ConfigDrive(
             boot.metadata(),
             boot.keyName(),
             boot.publicKey(),
             boot.userDataBase64(),
-            state.zone().orElse("")),
+            state.zone().orElse(""),
+            boot.files()),
         flavor.extraSpecs(),
         root.map(AttachedVolume::ref),
         volumes);

@@ -25,6 +25,24 @@ final class Attachments {
 
   // ---- what users want
 
+  /** Why something is not done to an instance that has volumes, or boots from one. */
+  Optional<Rejection> refusal(UserCommand command) {
+    return switch (command) {
+      case UserCommand.Shelve _, UserCommand.ShelveOffload _ when !state.volumes().isEmpty() ->
+          Optional.of(
+              new Rejection.Conflict(
+                  ("Instance %s has volumes, which stay on its host: it cannot be shelved until they"
+                          + " are detached.")
+                      .formatted(state.id())));
+      case UserCommand.Rebuild _, UserCommand.CreateImage _, UserCommand.CreateBackup _
+          when moment.request().bootsFromVolume() ->
+          Optional.of(
+              new Rejection.Invalid(
+                  "", "Instance %s boots from a volume; that is not supported for it.".formatted(state.id())));
+      default -> Optional.empty();
+    };
+  }
+
   Decision attachVolume(UserCommand.Origin origin, VolumeChoice choice) {
     if (find(state, choice.volumeId()).isPresent()) {
       return new Decision.Reject(

@@ -28,6 +28,7 @@ import java.util.Set;
  * @param hints the other scheduler hints, each with its values
  * @param destination an administrator's choice that all filters judge
  * @param batch the servers it is placed with, or none of them is
+ * @param files injected when the guest is made
  * @param volumes in the order the guest shall see them; absent in events of former releases
  */
 public record BootRequest(
@@ -58,6 +59,7 @@ public record BootRequest(
     int launchIndex,
     Optional<String> destination,
     Optional<Batch> batch,
+    List<GuestSpec.InjectedFile> files,
     List<VolumeChoice> volumes) {
   public BootRequest {
     imageProperties = Map.copyOf(imageProperties);
@@ -66,6 +68,7 @@ public record BootRequest(
     tags = List.copyOf(tags);
     hints = Map.copyOf(hints);
     securityGroups = List.copyOf(securityGroups);
+    files = files == null ? List.of() : List.copyOf(files); // there were none at first
     volumes = volumes == null ? List.of() : List.copyOf(volumes);
   }
 
@@ -97,7 +100,8 @@ public record BootRequest(
       String reservationId,
       int launchIndex,
       Optional<String> destination,
-      Optional<Batch> batch) {
+      Optional<Batch> batch,
+      List<GuestSpec.InjectedFile> files) {
     this(
         name,
         description,
@@ -126,6 +130,7 @@ public record BootRequest(
         launchIndex,
         destination,
         batch,
+        files,
         List.of());
   }
 
@@ -173,6 +178,7 @@ public record BootRequest(
         launchIndex,
         destination,
         batch,
+        files,
         otherVolumes);
   }
 
@@ -218,6 +224,7 @@ public record BootRequest(
         launchIndex,
         destination,
         batch,
+        files,
         volumes);
   }
 
@@ -226,38 +233,75 @@ public record BootRequest(
   }
 
   public BootRequest withMetadata(Map<String, String> items) {
-    return new BootRequest(
-        name,
-        description,
-        hostname,
-        project,
-        userId,
-        flavor,
+    return with(
         image,
         imageProperties,
-        networks,
         keyName,
         publicKey,
         userDataBase64,
         items,
         tags,
         availabilityZone,
-        forcedHost,
-        group,
-        hints,
-        securityGroups,
-        diskConfig,
-        accessIpv4,
-        accessIpv6,
-        configDrive,
-        reservationId,
-        launchIndex,
-        destination,
-        batch,
-        volumes);
+        files);
   }
 
   public BootRequest withTags(List<String> others) {
+    return with(
+        image,
+        imageProperties,
+        keyName,
+        publicKey,
+        userDataBase64,
+        metadata,
+        others,
+        availabilityZone,
+        files);
+  }
+
+  /** With what a rebuild makes of it. */
+  public BootRequest rebuilt(RebuildRequest wanted) {
+    return revised(wanted.revision())
+        .with(
+            wanted.image(),
+            wanted.imageProperties(),
+            wanted.key().map(RebuildRequest.Key::name).orElse(keyName),
+            wanted.key().map(RebuildRequest.Key::publicKey).orElse(publicKey),
+            wanted.userDataBase64().orElse(userDataBase64),
+            wanted.metadata().orElse(metadata),
+            tags,
+            availabilityZone,
+            wanted.files());
+  }
+
+  public BootRequest withImage(GuestSpec.ImageRef another, Map<String, String> itsProperties) {
+    return with(
+        another,
+        itsProperties,
+        keyName,
+        publicKey,
+        userDataBase64,
+        metadata,
+        tags,
+        availabilityZone,
+        files);
+  }
+
+  /** Pinned to another zone, or to none. */
+  public BootRequest inZone(Optional<String> zone) {
+    return with(
+        image, imageProperties, keyName, publicKey, userDataBase64, metadata, tags, zone, files);
+  }
+
+  private BootRequest with(
+      GuestSpec.ImageRef newImage,
+      Map<String, String> newImageProperties,
+      Optional<String> newKeyName,
+      Optional<String> newPublicKey,
+      String newUserData,
+      Map<String, String> newMetadata,
+      List<String> newTags,
+      Optional<String> newZone,
+      List<GuestSpec.InjectedFile> newFiles) {
     return new BootRequest(
         name,
         description,
@@ -265,15 +309,15 @@ public record BootRequest(
         project,
         userId,
         flavor,
-        image,
-        imageProperties,
+        newImage,
+        newImageProperties,
         networks,
-        keyName,
-        publicKey,
-        userDataBase64,
-        metadata,
-        others,
-        availabilityZone,
+        newKeyName,
+        newPublicKey,
+        newUserData,
+        newMetadata,
+        newTags,
+        newZone,
         forcedHost,
         group,
         hints,
@@ -286,6 +330,7 @@ public record BootRequest(
         launchIndex,
         destination,
         batch,
+        newFiles,
         volumes);
   }
 
@@ -333,17 +378,38 @@ public record BootRequest(
         launchIndex,
         destination,
         batch,
+        files,
         volumes);
   }
 
   /** What the scheduler has to find a host for. */
   public RequestSpec requestSpec(InstanceId instance, Set<HostId> excluded, int candidates) {
+    return requestSpec(instance, forcedHost, destination, batch, excluded, candidates);
+  }
+
+  /**
+   * The same when it is booted already: what was chosen for the boot holds no longer.
+   *
+   * @param host an administrator's choice for this once, which all filters judge
+   */
+  public RequestSpec laterSpec(
+      InstanceId instance, Optional<String> host, Set<HostId> excluded, int candidates) {
+    return requestSpec(instance, Optional.empty(), host, Optional.empty(), excluded, candidates);
+  }
+
+  private RequestSpec requestSpec(
+      InstanceId instance,
+      Optional<String> onHost,
+      Optional<String> toHost,
+      Optional<Batch> together,
+      Set<HostId> excluded,
+      int candidates) {
     return new RequestSpec(
         instance,
         project,
         claimed(),
         availabilityZone,
-        forcedHost,
+        onHost,
         excluded,
         group,
         schedulerHints(),
@@ -351,6 +417,6 @@ public record BootRequest(
         imageProperties,
         candidates,
         new RequestDetail(
-            Optional.of(flavor.name()), Optional.of(image.id()), destination, Set.of(), batch));
+            Optional.of(flavor.name()), Optional.of(image.id()), toHost, Set.of(), together));
   }
 }

@@ -1,10 +1,8 @@
 package io.troupe.actors.instance;
 
-import io.troupe.actors.operation.Boot;
-import io.troupe.actors.operation.CreateImage;
 import io.troupe.actors.operation.Failure;
-import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Leave;
+import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Rescue;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.OperationId;
@@ -35,7 +33,8 @@ final class Deadlines {
       return new Attachments(moment).tooLate(operation, step, reason);
     }
     return switch (step.kind()) {
-      case PLACE,
+      case PERMIT,
+          PLACE,
           CLAIM,
           NETWORK,
           CONNECT_VOLUME,
@@ -46,12 +45,16 @@ final class Deadlines {
           ATTACH_NIC,
           DETACH_NIC -> {
         var message =
-            "Build of instance %s timed out at step %s.".formatted(state.id(), step.kind().word());
+            "%s of instance %s timed out at step %s."
+                .formatted(
+                    operation.kind() == OperationKind.BOOT ? "Build" : operation.kind().action(),
+                    state.id(),
+                    step.kind().word());
         yield moment.tooLate(
             operation,
             step,
             reason,
-            Boot.giveUp(operation, moment.request()),
+            moment.giveUp(operation),
             Optional.of(new Failure(500, message, reason)));
       }
       case DESTROY ->
@@ -66,7 +69,7 @@ final class Deadlines {
               operation,
               step,
               reason,
-              CreateImage.giveUp(),
+              moment.giveUpImage(operation),
               Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
       case RESCUE ->
           moment.tooLate(

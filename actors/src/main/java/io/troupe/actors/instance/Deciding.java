@@ -2,7 +2,10 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.OperationKind;
-import java.time.Duration;
+import io.troupe.actors.operation.Shelve;
+import io.troupe.actors.operation.Step;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** {@link InstanceState#decide}: which events an input leads to. */
@@ -21,35 +24,43 @@ final class Deciding {
       case StepOutcome outcome -> new Outcomes(moment).on(outcome);
       case GuestReported report -> new Reconciling(moment).reported(report);
       case DeadlinePassed(var operation) -> new Deadlines(moment).passed(operation);
-      case ReclaimDue due -> reclaim(due);
+      case ReclaimDue due -> due(due);
       case ConfirmDue(var operation) -> new MoveWishes(moment).confirmIfDue(operation);
     };
   }
 
-  private Decision reclaim(ReclaimDue due) {
-    var keep = Duration.ofMillis(moment.settings().reclaimMillis());
-    var isDue =
-        state.vmState() == VmState.SOFT_DELETED
-            && state.operation().isEmpty()
-            && keep.isPositive()
-            && state
-                .softDeletedAt()
-                .filter(since -> !since.plus(keep).isAfter(moment.now()))
-                .isPresent();
-    if (!isDue) {
-      return Decision.nothing();
+  private Decision due(ReclaimDue due) {
+    if (hasStayed(VmState.SOFT_DELETED, state.softDeletedAt(), moment.settings().reclaimMillis())) {
+      var steps =
+          Delete.steps(
+              state.host().isPresent(),
+              state.other().isPresent(),
+              Attachments.mayHaveVolumes(state),
+              moment.request());
+      return began(due, OperationKind.DELETE, steps, moment.settings().deleteMillis());
     }
-    var request = moment.request();
+    var shelvedAt = state.shelf().map(Shelf::at);
+    if (hasStayed(VmState.SHELVED, shelvedAt, moment.settings().shelvedOffloadMillis())) {
+      return began(
+          due, OperationKind.SHELVE_OFFLOAD, Shelve.offload(), moment.settings().deleteMillis());
+    }
+    return Decision.nothing();
+  }
+
+  private boolean hasStayed(VmState in, Optional<Instant> since, long millis) {
+    return state.vmState() == in
+        && state.operation().isEmpty()
+        && millis > 0
+        && since.filter(at -> !at.plusMillis(millis).isAfter(moment.now())).isPresent();
+  }
+
+  private Decision began(ReclaimDue due, OperationKind kind, List<Step> todo, long millis) {
     return Decision.accept(
         new InstanceEvent.OperationBegan(
-            new UserCommand.Origin(due.operation(), "", request.project().value(), true),
-            OperationKind.DELETE,
-            Delete.steps(
-                state.host().isPresent(),
-                state.other().isPresent(),
-                Attachments.mayHaveVolumes(state),
-                request),
-            moment.in(moment.settings().deleteMillis()),
+            new UserCommand.Origin(due.operation(), "", moment.request().project().value(), true),
+            kind,
+            todo,
+            moment.in(millis),
             Optional.empty(),
             Optional.empty(),
             moment.now()));

@@ -22,6 +22,10 @@ final class Destination {
   static RequestSpec of(
       InstanceState state, Operation operation, OperationSettings settings, Resources resources) {
     var boot = state.request().orElseThrow();
+    if (operation.purpose().orElse(null) instanceof Purpose.Unshelve unshelve) {
+      return boot.laterSpec(
+          state.id(), unshelve.host(), operation.tried(), settings.spawnAttempts());
+    }
     if (!operation.kind().isAboutMove()) {
       return boot.requestSpec(state.id(), operation.tried(), settings.spawnAttempts());
     }

@@ -39,6 +39,9 @@ public sealed interface Effect {
 
   record Place(RequestSpec spec) implements Request {}
 
+  /** May the instance as it is to be stay on this host? */
+  record Permit(HostId host, RequestSpec spec) implements Request {}
+
   record ClaimHost(HostId host, long generation, RequestSpec spec) implements Request {}
 
   record ReleaseHost(HostId host, long generation) implements Request {}

@@ -19,6 +19,13 @@ final class Ending {
     return switch (operation.kind()) {
       case BOOT -> afterBoot(state, operation.failure().isPresent());
       case DELETE -> VmState.DELETED;
+      case REBUILD -> operation.failure().isPresent() ? VmState.ERROR : afterPower(state.power());
+      case SHELVE ->
+          operation.failure().isPresent() && state.shelf().isEmpty()
+              ? afterPower(state.power())
+              : shelved(state);
+      case SHELVE_OFFLOAD -> shelved(state);
+      case UNSHELVE -> operation.failure().isPresent() ? shelved(state) : afterPower(state.power());
       case START, REBOOT_SOFT, REBOOT_HARD, STOP, PAUSE, UNPAUSE, SUSPEND, RESUME ->
           afterPower(state.power());
       case RESCUE -> afterRescue(state, operation);
@@ -57,6 +64,10 @@ final class Ending {
     return operation.rescueImage().isPresent()
         ? VmState.RESCUED
         : afterReport(state.vmState(), state.power());
+  }
+
+  private static VmState shelved(InstanceState state) {
+    return state.host().isPresent() ? VmState.SHELVED : VmState.SHELVED_OFFLOADED;
   }
 
   /** Broken off, and both hosts may have it: somebody has to look at it. */

@@ -41,6 +41,7 @@ final class Evolving {
   private final Trails trails;
   private Optional<Lock> lock;
   private Optional<Instant> softDeletedAt;
+  private Optional<Shelf> shelf;
   private Moves moves;
   private List<AttachedVolume> volumes;
 
@@ -64,6 +65,7 @@ final class Evolving {
     trails = new Trails(from.trails());
     lock = from.lock();
     softDeletedAt = from.softDeletedAt();
+    shelf = from.shelf();
     moves = from.moves();
     volumes = from.volumes();
   }
@@ -96,6 +98,7 @@ final class Evolving {
         lock,
         softDeletedAt,
         moves,
+        shelf,
         volumes);
   }
 
@@ -190,9 +193,20 @@ final class Evolving {
     begin(
         began.origin(), began.kind(), began.todo(), began.deadline(), began.purpose(), began.at());
     operation = operation.map(now -> now.onHost(target).withRescueImage(rescueImage));
-    if (began.purpose().orElse(null) instanceof Purpose.AttachInterface(var choice, _)) {
-      // A delete gives back the ports of every network asked for, and so of this one too.
-      request = request.map(asked -> asked.alsoOn(choice));
+    switch (began.purpose().orElse(null)) {
+      case Purpose.Rebuild rebuild -> {
+        request = request.map(old -> old.rebuilt(rebuild.request()));
+        if (began.todo().getFirst().kind() == StepKind.CLAIM) {
+          generation++; // the guest to come is another one; else when that is permitted
+        }
+      }
+      case Purpose.Unshelve unshelve ->
+          request =
+              request.map(old -> unshelve.zone().map(zone -> old.inZone(zone.name())).orElse(old));
+      case Purpose.AttachInterface(var choice, _) ->
+          // A delete gives back the ports of every network asked for, and so of this one too.
+          request = request.map(asked -> asked.alsoOn(choice));
+      case null, default -> {}
     }
     refusal = Optional.empty();
   }
@@ -258,11 +272,12 @@ final class Evolving {
         generation++;
         goTo(now);
       }
+      case PERMIT -> generation++;
       case CLAIM -> {
         if (now.kind().beginsMove()) {
           moves = moves.with(moves.open().map(move -> move.claimed(done.availabilityZone())));
         }
-        if (!there && host.isEmpty()) {
+        if (!there && (host.isEmpty() || now.kind() == OperationKind.REBUILD)) {
           host = now.target();
           zone = done.availabilityZone();
           moves = moves.ofGuest(generation);
@@ -323,7 +338,16 @@ final class Evolving {
       case ATTACH_VOLUME, DETACH_VOLUME, ATTACH_NIC, DETACH_NIC ->
           power = done.power().orElse(power);
       case CONNECT_VOLUME, MARK_ATTACHED, BEGIN_DETACHING -> {}
-      case MAKE_IMAGE, SNAPSHOT, DROP_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}
+      case SNAPSHOT -> {
+        if (now.purpose().orElse(null) instanceof Purpose.Shelve(var image)) {
+          shelf = Optional.of(new Shelf(image.id(), done.at()));
+        }
+      }
+      case DROP_IMAGE -> {
+        var dropped = now.imageToDrop(shelf);
+        shelf = shelf.filter(it -> !it.imageId().equals(dropped));
+      }
+      case MAKE_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}
     }
     operation = Optional.of(now);
     done.turn().ifPresent(this::turn);
@@ -389,6 +413,11 @@ final class Evolving {
         && failed.todo().stream().noneMatch(step -> step.kind() == StepKind.UNRESCUE)) {
       now = now.withRescueImage(Optional.empty());
     }
+    if (failed.step().kind() == StepKind.PERMIT
+        && now.purpose().orElse(null) instanceof Purpose.Rebuild rebuild) {
+      request =
+          request.map(old -> old.withImage(rebuild.imageBefore(), rebuild.imagePropertiesBefore()));
+    }
     if (failed.hostOut()) {
       now = now.withoutTarget();
       generation++;
@@ -406,7 +435,15 @@ final class Evolving {
 
   private void ended(InstanceEvent.OperationEnded ended) {
     trails.close(ended.operation(), ended.failure().map(Failure::message), ended.at());
-    var wasBoot = operation.filter(one -> one.kind() == OperationKind.BOOT).isPresent();
+    var launches =
+        operation
+            .map(Operation::kind)
+            .filter(
+                kind ->
+                    kind == OperationKind.BOOT
+                        || kind == OperationKind.REBUILD
+                        || kind == OperationKind.UNSHELVE)
+            .isPresent();
     var before = operation.orElseThrow();
     operation = Optional.empty();
     vmState = ended.vmState();
@@ -422,7 +459,7 @@ final class Evolving {
     switch (vmState) {
       case ACTIVE -> {
         fault = Optional.empty();
-        if (wasBoot) {
+        if (launches) {
           launchedAt = Optional.of(ended.at());
         }
       }
@@ -432,6 +469,7 @@ final class Evolving {
                   .filter(Fault::isOfGoneGuest) // stays the cause, whatever was tried since
                   .or(() -> ended.failure().map(why -> Fault.of(why, ended.at())))
                   .or(() -> fault);
+      case SHELVED_OFFLOADED -> power = PowerState.SHUTDOWN; // as Nova shows it
       case DELETED -> {
         terminatedAt = Optional.of(ended.at());
         power = PowerState.NOSTATE;

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param trails of its operations, oldest first, bounded
  * @param softDeletedAt since when it waits to be restored or reclaimed
  * @param moves from host to host, and the one that is not settled
+ * @param shelf what it lives on in while it is shelved
  * @param volumes it has, is about to get, or may still have; absent in snapshots of former releases
  */
 public record InstanceState(
@@ -47,6 +48,7 @@ public record InstanceState(
     Optional<Lock> lock,
     Optional<Instant> softDeletedAt,
     Moves moves,
+    Optional<Shelf> shelf,
     List<AttachedVolume> volumes)
     implements CborSerializable {
 
@@ -91,6 +93,7 @@ public record InstanceState(
         Optional.empty(),
         Optional.empty(),
         Moves.NONE,
+        Optional.empty(),
         List.of());
   }
 
@@ -187,6 +190,7 @@ public record InstanceState(
         launchedAt,
         terminatedAt,
         moves.migrations(),
+        shelf,
         volumes);
   }
 }

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param softDeletedAt since when it waits to be restored or reclaimed
  * @param launchedAt when it first became active
  * @param migrations its moves from host to host, oldest first
+ * @param shelf what it lives on in while it is shelved
  */
 public record InstanceView(
     InstanceId id,
@@ -37,6 +38,7 @@ public record InstanceView(
     Optional<Instant> launchedAt,
     Optional<Instant> terminatedAt,
     List<Migration> migrations,
+    Optional<Shelf> shelf,
     List<AttachedVolume> volumes)
     implements CborSerializable {
   public InstanceView {

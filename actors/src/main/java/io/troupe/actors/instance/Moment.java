@@ -1,10 +1,15 @@
 package io.troupe.actors.instance;
 
 import io.troupe.actors.Rejection;
+import io.troupe.actors.operation.Boot;
+import io.troupe.actors.operation.CreateImage;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
+import io.troupe.actors.operation.Purpose;
+import io.troupe.actors.operation.Rebuild;
+import io.troupe.actors.operation.Shelve;
 import io.troupe.actors.operation.SoftDelete;
 import io.troupe.actors.operation.Step;
 import io.troupe.config.OperationSettings;
@@ -27,8 +32,34 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
     return state.request().orElseThrow();
   }
 
+  /** An administrator's choice that no other host can stand in for; the boot's is not for later. */
+  static Optional<String> chosenHost(BootRequest request, Operation operation) {
+    return operation.purpose().orElse(null) instanceof Purpose.Unshelve unshelve
+        ? unshelve.host()
+        : request.forcedHost().or(request::destination);
+  }
+
+  /** What is left to do when there is no way on at a step that looks for, or builds on, a host. */
+  List<Step> giveUp(Operation operation) {
+    return switch (operation.kind()) {
+      case REBUILD -> Rebuild.giveUp(operation);
+      case UNSHELVE -> Shelve.giveUpUnshelve(operation);
+      default -> Boot.giveUp(operation, request());
+    };
+  }
+
+  /** What is left to do when the image will not get its bytes. */
+  List<Step> giveUpImage(Operation operation) {
+    return operation.kind() == OperationKind.SHELVE
+        ? Shelve.giveUp(operation, state.vmState())
+        : CreateImage.giveUp();
+  }
+
   /** What is done when a call that changes a guest's power has failed. */
   List<Step> afterFailedPower(Operation operation) {
+    if (operation.kind() == OperationKind.SHELVE) {
+      return Shelve.giveUp(operation, state.vmState());
+    }
     return operation.kind() == OperationKind.SOFT_DELETE
             && state.vmState() == VmState.SOFT_DELETED // it has broken off a restore
         ? SoftDelete.askForTheTruthAndStay()

@@ -49,7 +49,11 @@ final class MoveOutcomes {
           true;
       case POWER_OFF ->
           operation.todo().size() > 1 && operation.todo().get(1).kind() == StepKind.RESIZE;
-      case CLAIM -> operation.kind() != OperationKind.BOOT;
+      case CLAIM ->
+          switch (operation.kind()) {
+            case BOOT, REBUILD, UNSHELVE -> false;
+            default -> true;
+          };
       default -> false;
     };
   }

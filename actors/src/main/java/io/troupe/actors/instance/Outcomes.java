@@ -2,7 +2,6 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.Boot;
-import io.troupe.actors.operation.CreateImage;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.Operation;
@@ -79,11 +78,14 @@ final class Outcomes {
     var exhausted =
         operation.candidates().size() < 2
             && operation.placements() >= moment.settings().placements();
-    if (exhausted || request.forcedHost().isPresent()) {
+    if (operation.kind() == OperationKind.REBUILD) { // no other host will do
+      return giveUp(outcome, operation, new Failure(500, reason, reason));
+    }
+    if (exhausted || Moment.chosenHost(request, operation).isPresent()) {
       var message =
           "No valid host was found. Claims were refused, at last by %s: %s"
               .formatted(operation.target().map(HostId::value).orElse("?"), reason);
-      var todo = Boot.giveUp(operation.withCandidates(List.of()), request);
+      var todo = moment.giveUp(operation.withCandidates(List.of()));
       var why = Optional.of(new Failure(500, message, reason));
       return moment.failed(outcome, reason, todo, true, why);
     }
@@ -92,7 +94,7 @@ final class Outcomes {
   }
 
   private Decision giveUp(StepOutcome outcome, Operation operation, Failure failure) {
-    var todo = Boot.giveUp(operation, moment.request());
+    var todo = moment.giveUp(operation);
     return moment.failed(outcome, failure.message(), todo, false, Optional.of(failure));
   }
 
@@ -115,7 +117,7 @@ final class Outcomes {
               : moment.failed(
                   outcome,
                   failure.message(),
-                  CreateImage.giveUp(),
+                  moment.giveUpImage(operation),
                   false,
                   Optional.of(new Failure(500, failure.message(), failure.kind().name())));
       case RESCUE ->
@@ -158,7 +160,16 @@ final class Outcomes {
 
   private Decision spawnFailed(StepOutcome outcome, Operation operation, DriverFailure failure) {
     var request = moment.request();
-    if (mayPass(failure) && Boot.mayTryAnotherHost(operation, request, moment.settings())) {
+    if (operation.kind() == OperationKind.REBUILD) {
+      return failure.kind() == DriverFailure.Kind.RETRYABLE
+          ? new Decision.AskAgain(moment.askAgain(), failure.message())
+          : giveUp(outcome, operation, new Failure(500, failure.message(), failure.kind().name()));
+    }
+    var chosenHost = Moment.chosenHost(request, operation);
+    var bound = !state.volumes().isEmpty(); // they lie on this host
+    if (mayPass(failure)
+        && !bound
+        && Boot.mayTryAnotherHost(operation, chosenHost, moment.settings())) {
       return moment.failed(
           outcome, failure.message(), Boot.onAnotherHost(operation), false, Optional.empty());
     }
@@ -169,7 +180,7 @@ final class Outcomes {
                 + state.id()
                 + "."
             : "Build of instance " + state.id() + " aborted: " + failure.message();
-    var todo = Boot.giveUp(operation, request);
+    var todo = moment.giveUp(operation);
     var why = new Failure(500, message, failure.message());
     return moment.failed(outcome, failure.message(), todo, false, Optional.of(why));
   }

@@ -3,6 +3,7 @@ package io.troupe.actors.instance;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.actors.catalog.Image;
+import io.troupe.actors.operation.Purpose;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
@@ -35,6 +36,10 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = UserCommand.Unrescue.class, name = "unrescue"),
   @JsonSubTypes.Type(value = UserCommand.CreateImage.class, name = "create-image"),
   @JsonSubTypes.Type(value = UserCommand.CreateBackup.class, name = "create-backup"),
+  @JsonSubTypes.Type(value = UserCommand.Rebuild.class, name = "rebuild"),
+  @JsonSubTypes.Type(value = UserCommand.Shelve.class, name = "shelve"),
+  @JsonSubTypes.Type(value = UserCommand.ShelveOffload.class, name = "shelve-offload"),
+  @JsonSubTypes.Type(value = UserCommand.Unshelve.class, name = "unshelve"),
   @JsonSubTypes.Type(value = UserCommand.Revise.class, name = "revise"),
   @JsonSubTypes.Type(value = UserCommand.MergeMetadata.class, name = "merge-metadata"),
   @JsonSubTypes.Type(value = UserCommand.ReplaceMetadata.class, name = "replace-metadata"),
@@ -152,6 +157,31 @@ public sealed interface UserCommand extends InstanceInput, CborSerializable {
    * @param kept images of this type and instance that are left
    */
   record CreateBackup(Origin origin, Optional<Image> image, String type, int kept)
+      implements UserCommand {}
+
+  /** From an image once more, on the same host with the same ports. */
+  record Rebuild(Origin origin, RebuildRequest request) implements UserCommand {}
+
+  /**
+   * Its root disk becomes an image, and it leaves its host: at once or later, as the settings say.
+   *
+   * @param image without bytes yet; its id is new
+   */
+  record Shelve(Origin origin, Image image) implements UserCommand {}
+
+  /** Off its host now. */
+  record ShelveOffload(Origin origin) implements UserCommand {}
+
+  /**
+   * @param image what it became, once active; an offloaded instance has nothing else
+   * @param zone pins it there, or to none; with {@code host} only of one that was offloaded
+   * @param host an administrator's choice
+   */
+  record Unshelve(
+      Origin origin,
+      Optional<GuestSpec.ImageRef> image,
+      Optional<Purpose.Unshelve.Zone> zone,
+      Optional<String> host)
       implements UserCommand {}
 
   /** New name, description …; takes effect at once, as all that follow. */

@@ -10,8 +10,10 @@ import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
 import io.troupe.actors.operation.Purpose;
+import io.troupe.actors.operation.Rebuild;
 import io.troupe.actors.operation.Rescue;
 import io.troupe.actors.operation.Reset;
+import io.troupe.actors.operation.Shelve;
 import io.troupe.actors.operation.SoftDelete;
 import io.troupe.actors.operation.Step;
 import io.troupe.drivers.spi.GuestSpec;
@@ -40,6 +42,10 @@ final class Wishes {
       return new Decision.Reject(new Rejection.NotFound("Instance", state.id().toString()));
     }
     var origin = command.origin();
+    var withVolumes = new Attachments(moment).refusal(command);
+    if (withVolumes.isPresent()) {
+      return new Decision.Reject(withVolumes.get());
+    }
     var edits = new Edits(moment);
     var attachments = new Attachments(moment);
     return switch (command) {
@@ -112,6 +118,31 @@ final class Wishes {
                       Backup.steps(kept),
                       moment.settings().snapshotMillis(),
                       Optional.of(new Purpose.Backup(image, type, kept))));
+      case UserCommand.Rebuild(_, var wanted) ->
+          ifLegal(Action.REBUILD, origin, () -> rebuild(origin, wanted));
+      case UserCommand.Shelve(_, var image) ->
+          ifLegal(
+              Action.SHELVE,
+              origin,
+              () ->
+                  began(
+                      origin,
+                      OperationKind.SHELVE,
+                      Shelve.steps(moment.settings().shelvedOffloadMillis() == 0),
+                      moment.settings().snapshotMillis(),
+                      Optional.of(new Purpose.Shelve(image))));
+      case UserCommand.ShelveOffload _ ->
+          ifLegal(
+              Action.SHELVE_OFFLOAD,
+              origin,
+              () ->
+                  began(
+                      origin,
+                      OperationKind.SHELVE_OFFLOAD,
+                      Shelve.offload(),
+                      moment.settings().deleteMillis()));
+      case UserCommand.Unshelve unshelve ->
+          ifLegal(Action.UNSHELVE, origin, () -> unshelve(unshelve));
       case UserCommand.Revise(_, var revision) ->
           ifLegal(Action.UPDATE, origin, () -> edits.revise(revision));
       case UserCommand.MergeMetadata(_, var items, var limit) ->
@@ -173,7 +204,10 @@ final class Wishes {
 
   /** Softly if it may be wanted back; what was never active has nothing to come back to. */
   private Decision delete(UserCommand.Origin origin) {
-    var kept = moment.settings().reclaimMillis() > 0 && state.launchedAt().isPresent();
+    var kept =
+        moment.settings().reclaimMillis() > 0
+            && state.launchedAt().isPresent()
+            && (onHost() || state.shelf().isEmpty()); // no guest would be left to come back
     if (!kept) {
       return deleteForGood(origin);
     }
@@ -246,11 +280,49 @@ final class Wishes {
   /** What may break off another operation takes away what that would leave half done. */
   private Decision breaksOff(
       UserCommand.Origin origin, OperationKind kind, List<Step> todo, long millis) {
-    return state
-        .operation()
-        .filter(CreateImage::isHalfDone)
-        .map(broken -> began(origin, kind, CreateImage.dropping(todo), millis, broken.purpose()))
-        .orElseGet(() -> began(origin, kind, todo, millis));
+    var broken = state.operation().filter(CreateImage::isHalfDone);
+    if (broken.flatMap(Operation::purpose).flatMap(Purpose::newImage).isPresent()) {
+      return began(origin, kind, CreateImage.dropping(todo), millis, broken.get().purpose());
+    }
+    var ends = kind == OperationKind.DELETE || kind == OperationKind.SOFT_DELETE;
+    return began(
+        origin,
+        kind,
+        ends && state.shelf().isPresent() ? CreateImage.dropping(todo) : todo,
+        millis);
+  }
+
+  private Decision rebuild(UserCommand.Origin origin, RebuildRequest wanted) {
+    var before = moment.request();
+    var another = !wanted.image().equals(before.image());
+    return began(
+        origin,
+        OperationKind.REBUILD,
+        Rebuild.steps(another, state.vmState() == VmState.STOPPED),
+        moment.settings().bootMillis(),
+        Optional.of(new Purpose.Rebuild(wanted, before.image(), before.imageProperties())));
+  }
+
+  private Decision unshelve(UserCommand.Unshelve wanted) {
+    if (onHost() && (wanted.zone().isPresent() || wanted.host().isPresent())) {
+      return new Decision.Reject(
+          new Rejection.Conflict(
+              "Specifying an availability zone or host when unshelving server %s with status"
+                      .formatted(state.id())
+                  + " SHELVED is not supported: it is still on its host."));
+    }
+    if (!onHost() && wanted.image().isEmpty()) {
+      return new Decision.Reject(
+          new Rejection.Conflict(
+              "Unshelve attempted but the image %s cannot be found."
+                  .formatted(state.shelf().map(Shelf::imageId).orElse("of the server"))));
+    }
+    return began(
+        wanted.origin(),
+        OperationKind.UNSHELVE,
+        Shelve.unshelve(onHost()),
+        moment.settings().bootMillis(),
+        Optional.of(new Purpose.Unshelve(wanted.image(), wanted.zone(), wanted.host())));
   }
 
   private Decision began(

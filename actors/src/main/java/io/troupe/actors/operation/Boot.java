@@ -4,6 +4,7 @@ import io.troupe.actors.instance.BootRequest;
 import io.troupe.config.OperationSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -57,11 +58,8 @@ public final class Boot {
    * lie on this one keep the instance here.
    */
   public static boolean mayTryAnotherHost(
-      Operation operation, BootRequest request, OperationSettings settings) {
-    return request.forcedHost().isEmpty()
-        && request.volumes().isEmpty()
-        && request.destination().isEmpty()
-        && operation.attempts() + 1 < settings.spawnAttempts();
+      Operation operation, Optional<String> chosenHost, OperationSettings settings) {
+    return chosenHost.isEmpty() && operation.attempts() + 1 < settings.spawnAttempts();
   }
 
   /** Clean up on the host that failed, then go to another one. Ports stay. */
@@ -71,7 +69,7 @@ public final class Boot {
       steps.add(Step.of(StepKind.PLACE));
     }
     steps.add(Step.of(StepKind.CLAIM));
-    steps.add(Step.of(StepKind.SPAWN));
+    steps.addAll(operation.todo()); // the spawn once more, and what comes after it
     return steps;
   }
 

@@ -1,5 +1,7 @@
 package io.troupe.actors.operation;
 
+import io.troupe.actors.catalog.Image;
+import io.troupe.actors.instance.Shelf;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
 import io.troupe.drivers.spi.GuestSpec;
@@ -69,6 +71,18 @@ public record Operation(
   /** The host that may hold a claim of this operation. */
   public Optional<HostId> target() {
     return candidates.isEmpty() ? Optional.empty() : Optional.of(candidates.getFirst());
+  }
+
+  /**
+   * Which image goes when one is dropped: the one that was being made, else the one that a shelved
+   * instance lives on in.
+   */
+  public String imageToDrop(Optional<Shelf> shelf) {
+    return purpose
+        .flatMap(Purpose::newImage)
+        .map(Image::id)
+        .or(() -> shelf.map(Shelf::imageId))
+        .orElseThrow(() -> new IllegalStateException("no image to drop for " + this));
   }
 
   public Operation withTodo(List<Step> steps) {

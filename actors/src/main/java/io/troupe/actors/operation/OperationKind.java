@@ -34,7 +34,11 @@ public enum OperationKind {
   LIVE_MIGRATE("live-migration"),
   EVACUATE("evacuate"),
   CREATE_IMAGE("createImage"),
-  BACKUP("createBackup");
+  BACKUP("createBackup"),
+  REBUILD("rebuild"),
+  SHELVE("shelve"),
+  SHELVE_OFFLOAD("shelveOffload"),
+  UNSHELVE("unshelve");
 
   private final String action;
 
@@ -105,6 +109,23 @@ public enum OperationKind {
                   ? TaskState.IMAGE_SNAPSHOT_PENDING
                   : TaskState.IMAGE_SNAPSHOT);
       case BACKUP -> Optional.of(TaskState.IMAGE_BACKUP);
+      case REBUILD ->
+          Optional.of(
+              switch (step) {
+                case SPAWN -> TaskState.REBUILD_SPAWNING;
+                case POWER_OFF -> TaskState.POWERING_OFF;
+                default -> TaskState.REBUILDING;
+              });
+      case SHELVE ->
+          Optional.of(
+              switch (step) {
+                case SNAPSHOT -> TaskState.SHELVING_IMAGE_UPLOADING;
+                case DESTROY, RELEASE_CLAIM, CONDEMN -> TaskState.SHELVING_OFFLOADING;
+                default -> TaskState.SHELVING;
+              });
+      case SHELVE_OFFLOAD -> Optional.of(TaskState.SHELVING_OFFLOADING);
+      case UNSHELVE ->
+          Optional.of(step == StepKind.SPAWN ? TaskState.SPAWNING : TaskState.UNSHELVING);
     };
   }
 

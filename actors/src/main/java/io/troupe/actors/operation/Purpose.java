@@ -6,9 +6,12 @@ import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.instance.FlavorAtBoot;
+import io.troupe.actors.instance.RebuildRequest;
 import io.troupe.core.value.HostId;
+import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.MigrationOptions;
 import io.troupe.drivers.spi.MoveTicket;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,7 +30,10 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = Purpose.Migrate.class, name = "migrate"),
   @JsonSubTypes.Type(value = Purpose.LiveMigrate.class, name = "live-migrate"),
   @JsonSubTypes.Type(value = Purpose.Evacuate.class, name = "evacuate"),
-  @JsonSubTypes.Type(value = Purpose.Backup.class, name = "backup")
+  @JsonSubTypes.Type(value = Purpose.Backup.class, name = "backup"),
+  @JsonSubTypes.Type(value = Purpose.Rebuild.class, name = "rebuild"),
+  @JsonSubTypes.Type(value = Purpose.Shelve.class, name = "shelve"),
+  @JsonSubTypes.Type(value = Purpose.Unshelve.class, name = "unshelve")
 })
 public sealed interface Purpose {
   /** The image that the operation makes of the guest's root disk, as it is recorded at first. */
@@ -69,6 +75,48 @@ public sealed interface Purpose {
   record AttachInterface(NetworkChoice choice, Optional<String> tag) implements Purpose {}
 
   record DetachInterface(String portId) implements Purpose {}
+
+  /**
+   * The same instance from an image once more.
+   *
+   * @param imageBefore what it was made of, for when the new image is refused
+   */
+  record Rebuild(
+      RebuildRequest request,
+      GuestSpec.ImageRef imageBefore,
+      Map<String, String> imagePropertiesBefore)
+      implements Purpose {
+    public Rebuild {
+      imagePropertiesBefore = Map.copyOf(imagePropertiesBefore);
+    }
+  }
+
+  /**
+   * The root disk as an image, and nothing else left.
+   *
+   * @param image without bytes yet
+   */
+  record Shelve(Image image) implements Purpose {
+    @Override
+    public Optional<Image> newImage() {
+      return Optional.of(image);
+    }
+  }
+
+  /**
+   * The instance from the image it became.
+   *
+   * @param image empty while the guest is still on its host
+   * @param zone pins it there from now on
+   * @param host an administrator's choice, for this once
+   */
+  record Unshelve(Optional<GuestSpec.ImageRef> image, Optional<Zone> zone, Optional<String> host)
+      implements Purpose {
+    /**
+     * @param name empty for any
+     */
+    public record Zone(Optional<String> name) {}
+  }
 
   /**
    * Another flavor, on whichever host.

@@ -18,6 +18,8 @@ public enum StepKind {
   PLACE("place", false, SCHEDULER, ""),
   /** Let the named host promise the capacity. */
   CLAIM("claim", true, HOST, ""),
+  /** Let the scheduler say whether the image may be on the instance's host. */
+  PERMIT("permit", false, SCHEDULER, ""),
   /** Take a port on one of the networks asked for. */
   NETWORK("network", true, Participant.NETWORK, ""),
   /** Build the guest and run it. */

@@ -61,6 +61,15 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     }
   }
 
+  /** May an instance that is on this host be rebuilt there as the specification says? */
+  public record MayRebuild(HostId host, RequestSpec spec, ActorRef<Rebuildable> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
+   * @param refusal empty when it may
+   */
+  public record Rebuildable(Optional<String> refusal) implements CborSerializable {}
+
   /** The words of several hosts, each in its turn. */
   public record HostDeltas(List<HostDelta> deltas) implements Message, CborSerializable {
     public HostDeltas {
@@ -279,6 +288,15 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
         }
         replyTo.tell(
             Capacity.of(table, spec, settings(), Math.clamp(most, 1, COUNTED_AT_MOST), ++seed));
+      }
+      case MayRebuild(var host, var spec, var replyTo) -> {
+        if (!rebuilt) {
+          if (!stash.isFull()) {
+            stash.stash(message);
+          }
+          return this;
+        }
+        replyTo.tell(new Rebuildable(Scheduling.refusalToRebuild(table, host, spec, settings())));
       }
       case ClaimRefused _ -> {
         tally.countConflict();

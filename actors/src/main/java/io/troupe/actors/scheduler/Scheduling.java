@@ -1,6 +1,11 @@
 package io.troupe.actors.scheduler;
 
+import io.troupe.actors.scheduler.filter.FilterChain;
+import io.troupe.actors.scheduler.filter.HostFilter;
+import io.troupe.actors.scheduler.filter.Verdict;
 import io.troupe.config.SchedulerSettings;
+import io.troupe.core.value.HostId;
+import java.util.Optional;
 
 /**
  * Where an instance may run. Pure: the same table, request, settings and seed give the same answer,
@@ -18,6 +23,24 @@ public final class Scheduling {
     return candidates.isEmpty()
         ? new Decision.NoValidHost(new Reasons(table, request, settings).explanation())
         : new Decision.Placed(candidates, seed);
+  }
+
+  /**
+   * Why an instance that is on {@code host} already may not be rebuilt there as {@code request}
+   * says; empty when it may. A host that nobody has seen cannot be judged.
+   */
+  public static Optional<String> refusalToRebuild(
+      HostTable table, HostId host, RequestSpec request, SchedulerSettings settings) {
+    var row = table.row(host);
+    if (row.isEmpty()) {
+      return Optional.of("host " + host + " is not known");
+    }
+    for (HostFilter filter : FilterChain.ofRebuild(request, settings)) {
+      if (filter.judge(request, row.get()) instanceof Verdict.Fail why) {
+        return Optional.of("%s refused %s: %s".formatted(filter.name(), host, why.text()));
+      }
+    }
+    return Optional.empty();
   }
 
   /** The same decision with what became of every host; as slow as it is thorough. */

@@ -2,6 +2,7 @@ package io.troupe.actors.view;
 
 import io.troupe.actors.instance.InstanceState;
 import io.troupe.actors.instance.InstanceView;
+import io.troupe.actors.instance.Shelf;
 import io.troupe.actors.instance.VmState;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
@@ -157,6 +158,23 @@ public final class InstanceIndex {
   public List<InstanceId> unfinished(Instant before) {
     return all.values().stream()
         .filter(entry -> entry.busy() && entry.updatedAt().isBefore(before))
+        .map(Entry::id)
+        .toList();
+  }
+
+  /** Instances that were shelved before {@code before} and are still on their host. */
+  public List<InstanceId> shelved(Instant before) {
+    return all.values().stream()
+        .filter(
+            entry ->
+                !entry.busy()
+                    && entry
+                        .view()
+                        .filter(view -> view.vmState() == VmState.SHELVED)
+                        .flatMap(InstanceView::shelf)
+                        .map(Shelf::at)
+                        .filter(before::isAfter)
+                        .isPresent())
         .map(Entry::id)
         .toList();
   }

@@ -50,6 +50,16 @@ class DeadlinesTest {
 
   private static final Image IMAGE = Examples.image("snap");
 
+  private static final RebuildRequest SAME_IMAGE =
+      new RebuildRequest(
+          Examples.boot(0).image(),
+          Examples.boot(0).imageProperties(),
+          Revision.ofName("new"),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          List.of());
+
   /** Far longer than any operation may take, all that is done after its deadline included. */
   private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -184,6 +194,20 @@ class DeadlinesTest {
               Life.active().does(MoveLife.evacuate()), Life.stopped().does(MoveLife.evacuate()));
       case CREATE_IMAGE ->
           List.of(Life.active().does(new UserCommand.CreateImage(origin("i"), IMAGE)));
+      case REBUILD ->
+          List.of(
+              Life.active().does(new UserCommand.Rebuild(origin("r"), Examples.rebuild("img-2"))),
+              Life.stopped().does(new UserCommand.Rebuild(origin("r"), Examples.rebuild("img-2"))),
+              Life.active().does(new UserCommand.Rebuild(origin("r"), SAME_IMAGE)));
+      case SHELVE ->
+          List.of(
+              Life.active().under(SETTINGS).does(new UserCommand.Shelve(origin("s"), IMAGE)),
+              Life.stopped()
+                  .under(SETTINGS.offloadingAfter(-1))
+                  .does(new UserCommand.Shelve(origin("s"), IMAGE)));
+      case SHELVE_OFFLOAD ->
+          List.of(shelved(-1).does(new UserCommand.ShelveOffload(Examples.adminOrigin("o"))));
+      case UNSHELVE -> List.of(unshelving(-1), unshelving(0));
       case BACKUP -> List.of(backingUp(Optional.of(IMAGE), 1), backingUp(Optional.empty(), 0));
     };
   }
@@ -236,6 +260,26 @@ class DeadlinesTest {
 
   private static Life backingUp(Optional<Image> image, int kept) {
     return Life.active().does(new UserCommand.CreateBackup(origin("b"), image, "daily", kept));
+  }
+
+  /** Still on its host, or offloaded at once. */
+  private static Life shelved(long offloadMillis) {
+    var life =
+        Life.active()
+            .under(SETTINGS.offloadingAfter(offloadMillis))
+            .does(new UserCommand.Shelve(origin("shelve"), IMAGE))
+            .gets(new StepOutcome.Done(""))
+            .gets(guest(PowerState.SHUTDOWN))
+            .gets(new StepOutcome.Done(""));
+    return offloadMillis == 0
+        ? life.gets(new StepOutcome.Guest(false, PowerState.NOSTATE)).gets(new StepOutcome.Done(""))
+        : life;
+  }
+
+  private static Life unshelving(long offloadMillis) {
+    var image = Optional.of(Examples.boot(0).image());
+    return shelved(offloadMillis)
+        .does(new UserCommand.Unshelve(origin("u"), image, Optional.empty(), Optional.empty()));
   }
 
   private static Life rescued() {
@@ -455,7 +499,8 @@ class DeadlinesTest {
           Effect.ReleasePorts _,
           Effect.MakeImage _,
           Effect.DropImage _,
-          Effect.RotateBackups _ ->
+          Effect.RotateBackups _,
+          Effect.Permit _ ->
           List.of(new StepOutcome.Done(""));
       case Effect.Place(var spec) -> placements(spec);
       case Effect.ClaimHost _ -> List.of(new StepOutcome.Claimed("zone-1"));
@@ -541,7 +586,7 @@ class DeadlinesTest {
     return switch (ask.what()) {
       case Effect.ReserveQuota _ ->
           List.of(new StepOutcome.Refused(new Rejection.Conflict("over quota")));
-      case Effect.Place _ -> List.of(new StepOutcome.NoHost("none fits"));
+      case Effect.Place _, Effect.Permit _ -> List.of(new StepOutcome.NoHost("none fits"));
       case Effect.ClaimHost _ -> List.of(new StepOutcome.ClaimRefused("full"));
       case Effect.AttachPort _ ->
           List.of(new StepOutcome.NotAttached(new Rejection.Conflict("no address is free")));
@@ -649,7 +694,7 @@ class DeadlinesTest {
             new Books(Optional.of(amount), claims, guests, ports, halfImages, volumes);
         case Effect.ReleaseQuota _ ->
             new Books(Optional.empty(), claims, guests, ports, halfImages, volumes);
-        case Effect.Place _ -> this;
+        case Effect.Place _, Effect.Permit _ -> this;
         case Effect.ClaimHost(var host, _, var spec) -> {
           var more = new HashMap<>(claims);
           more.put(host, spec.resources());

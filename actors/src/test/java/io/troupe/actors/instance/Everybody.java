@@ -15,6 +15,7 @@ import io.troupe.core.value.PowerState;
 import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverResult;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Whoever an instance asks, as they answer when all is well. */
@@ -34,6 +35,8 @@ final class Everybody {
                           .filter(one -> !place.spec().excluded().contains(one.host()))
                           .toList(),
                       7));
+      case SchedulerActor.MayRebuild may ->
+          may.replyTo().tell(new SchedulerActor.Rebuildable(Optional.empty()));
       case HostActor.MakeClaim claim -> claim.replyTo().tell(new HostActor.ClaimMade("zone-1"));
       case HostActor.ReleaseClaim release -> release.replyTo().tell(new HostActor.ClaimGone());
       case HostActor.Condemn condemn -> condemn.replyTo().tell(new HostActor.ClaimGone());

@@ -145,6 +145,12 @@ class LegalityTest {
     commands.put(Action.CREATE_IMAGE, new UserCommand.CreateImage(OWNER, Examples.image("snap")));
     commands.put(
         Action.CREATE_BACKUP, new UserCommand.CreateBackup(OWNER, Optional.empty(), "daily", 0));
+    commands.put(Action.REBUILD, new UserCommand.Rebuild(OWNER, Examples.rebuild("img-2")));
+    commands.put(Action.SHELVE, new UserCommand.Shelve(OWNER, Examples.image("snap")));
+    commands.put(Action.SHELVE_OFFLOAD, new UserCommand.ShelveOffload(OWNER));
+    commands.put(
+        Action.UNSHELVE,
+        new UserCommand.Unshelve(OWNER, Optional.empty(), Optional.empty(), Optional.empty()));
     commands.put(Action.UPDATE, new UserCommand.Revise(OWNER, Revision.ofName("another")));
     commands.put(Action.UPDATE_METADATA, new UserCommand.MergeMetadata(OWNER, Map.of("k", "v"), 9));
     commands.put(Action.DELETE_METADATA, new UserCommand.DeleteMetadata(OWNER, "role"));
@@ -313,6 +319,7 @@ class LegalityTest {
           isLocked ? Optional.of(new Lock(Lock.By.OWNER, Optional.empty())) : Optional.empty(),
           Optional.empty(),
           from.moves(),
+          Optional.empty(),
           List.of());
     }
   }

@@ -198,6 +198,7 @@ final class SimInstance {
           to("project", reply, () -> world.reserve(id, amount, group, generation));
       case Effect.ReleaseQuota _ -> to("project", reply, () -> world.releaseQuota(id));
       case Effect.Place(var spec) -> to("scheduler", reply, () -> world.place(spec));
+      case Effect.Permit _ -> to("scheduler", reply, () -> new StepOutcome.Done(""));
       case Effect.MakeImage _, Effect.DropImage _, Effect.RotateBackups _ ->
           to("images", reply, () -> new StepOutcome.Done(""));
       case Effect.AttachPort(var project, var choice, var index) ->

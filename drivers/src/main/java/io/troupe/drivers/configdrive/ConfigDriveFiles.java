@@ -2,12 +2,14 @@ package io.troupe.drivers.configdrive;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.GuestSpec;
 import java.util.Base64;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -36,7 +38,25 @@ public final class ConfigDriveFiles {
     if (userData.length > 0) {
       files.put(FOLDER + "user_data", userData);
     }
+    List<GuestSpec.InjectedFile> injected = spec.configDrive().files();
+    for (int i = 0; i < injected.size(); i++) {
+      files.put("openstack" + contentPath(i), content(injected.get(i)));
+    }
     return files;
+  }
+
+  /** Where an injected file's bytes are, as meta_data.json says it. */
+  private static String contentPath(int number) {
+    return "/content/%04d".formatted(number);
+  }
+
+  private static byte[] content(GuestSpec.InjectedFile file) throws DriverException {
+    try {
+      return Base64.getDecoder().decode(file.contentBase64());
+    } catch (IllegalArgumentException e) {
+      throw DriverException.instanceFault(
+          "the injected file " + file.path() + " is not base64: " + e.getMessage());
+    }
   }
 
   private static ObjectNode metaData(InstanceId instance, GuestSpec spec) {
@@ -62,6 +82,15 @@ public final class ConfigDriveFiles {
                   .put("type", "ssh")
                   .put("data", key);
             });
+    if (!drive.files().isEmpty()) {
+      ArrayNode files = json.putArray("files");
+      for (int i = 0; i < drive.files().size(); i++) {
+        files
+            .addObject()
+            .put("content_path", contentPath(i))
+            .put("path", drive.files().get(i).path());
+      }
+    }
     json.putArray("devices");
     return json;
   }

@@ -99,18 +99,28 @@ public record GuestSpec(
   }
 
   /**
+   * A file that the guest finds at its first start.
+   *
+   * @param path in the guest, absolute
+   */
+  public record InjectedFile(String path, String contentBase64) {}
+
+  /**
    * What the config drive says (OpenStack metadata format and cloud-init's network data).
    *
    * @param userData raw bytes, base64, empty when none was given
+   * @param files that the guest shall have; cloud-init writes them
    */
   public record ConfigDrive(
       Map<String, String> metadata,
       Optional<String> keyName,
       Optional<String> publicKey,
       String userDataBase64,
-      String availabilityZone) {
+      String availabilityZone,
+      List<InjectedFile> files) {
     public ConfigDrive {
       metadata = Map.copyOf(metadata);
+      files = files == null ? List.of() : List.copyOf(files); // there were none at first
     }
   }
 }

@@ -108,7 +108,8 @@ class ConfigDriveIsoTest {
   void userDataThatIsNotBase64IsTheInstancesFault() {
     GuestSpec good = spec("");
     var drive =
-        new GuestSpec.ConfigDrive(Map.of(), Optional.empty(), Optional.empty(), "%%%", "nova");
+        new GuestSpec.ConfigDrive(
+            Map.of(), Optional.empty(), Optional.empty(), "%%%", "nova", List.of());
     var bad =
         new GuestSpec(
             good.name(),
@@ -158,7 +159,8 @@ class ConfigDriveIsoTest {
             Optional.of(KEY),
             Base64.getEncoder()
                 .encodeToString(userData.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-            "nova"),
+            "nova",
+            List.of()),
         Map.of());
   }
 }

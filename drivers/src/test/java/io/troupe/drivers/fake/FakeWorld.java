@@ -85,7 +85,12 @@ public final class FakeWorld {
                     List.of(),
                     1500)),
             new GuestSpec.ConfigDrive(
-                Map.of(), Optional.of("my-key"), Optional.of("ssh-ed25519 AAAA"), "", "nova"),
+                Map.of(),
+                Optional.of("my-key"),
+                Optional.of("ssh-ed25519 AAAA"),
+                "",
+                "nova",
+                List.of()),
             Map.of()));
   }
 }

@@ -140,7 +140,8 @@ class DomainXmlTest {
                 Optional.empty(),
                 List.of(),
                 mtu)),
-        new GuestSpec.ConfigDrive(Map.of(), Optional.empty(), Optional.empty(), "", "nova"),
+        new GuestSpec.ConfigDrive(
+            Map.of(), Optional.empty(), Optional.empty(), "", "nova", List.of()),
         Map.of());
   }
 

@@ -840,7 +840,8 @@ class LibvirtQemuTest extends MoveConformance {
         new Resources(1, 128, diskGib),
         of,
         nics(),
-        new GuestSpec.ConfigDrive(Map.of(), Optional.empty(), Optional.empty(), "", "nova"),
+        new GuestSpec.ConfigDrive(
+            Map.of(), Optional.empty(), Optional.empty(), "", "nova", List.of()),
         Map.of());
   }
 }

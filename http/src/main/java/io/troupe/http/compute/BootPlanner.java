@@ -100,7 +100,8 @@ final class BootPlanner {
           reservation,
           index,
           placement.destination().or(() -> devices.host().map(HostId::value)),
-          batch);
+          batch,
+          wanted.files());
       return devices.volumes().isEmpty() ? request : request.withVolumes(devices.ofOne());
     }
   }

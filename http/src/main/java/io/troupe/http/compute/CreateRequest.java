@@ -1,5 +1,6 @@
 package io.troupe.http.compute;
 
+import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.http.error.ApiError;
 import io.troupe.http.json.Body;
 import io.troupe.http.json.Field;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param image empty when none was named
  * @param userDataBase64 without line breaks, empty when none
  * @param hints scheduler hints, each with its values
+ * @param files that the guest shall find
  * @param devices disks beside, or in place of, the one made of the image
  */
 record CreateRequest(
@@ -46,6 +48,7 @@ record CreateRequest(
     Optional<String> description,
     Optional<String> hostname,
     Map<String, List<String>> hints,
+    List<GuestSpec.InjectedFile> files,
     List<DeviceWish> devices) {
 
   /** Servers one call may make; Nova leaves it to the quota, which may be unlimited. */
@@ -82,7 +85,7 @@ record CreateRequest(
     Optional<String> image =
         server.nullable("imageRef").map(CreateRequest::reference).filter(ref -> !ref.isEmpty());
     List<DeviceWish> devices = DeviceWish.of(server, image, version);
-    refuseUnsupported(server, version);
+    refuseTrustedCertificates(server, version);
     int min = server.optional("min_count").map(CreateRequest::count).orElse(1);
     int max = server.optional("max_count").map(CreateRequest::count).orElse(min);
     if (min > max) {
@@ -143,6 +146,7 @@ record CreateRequest(
             : Optional.of(name), // before it could be given it was the name
         hostname,
         hints,
+        Personality.of(server, version),
         devices);
   }
 
@@ -185,16 +189,7 @@ record CreateRequest(
     return new NetworkWish.Item(network, port, fixedIp.map(CreateRequest::fixedIp));
   }
 
-  private static void refuseUnsupported(Body server, Microversion version) {
-    if (version.until(56)
-        && server
-            .optional("personality")
-            .filter(f -> f.list(0, 5, x -> x).size() > 0)
-            .isPresent()) {
-      throw ApiError.badRequest(
-              "File injection (personality) is not supported; use user_data or a config drive.")
-          .thrown();
-    }
+  static void refuseTrustedCertificates(Body server, Microversion version) {
     if (version.from(63) && server.nullable("trusted_image_certificates").isPresent()) {
       throw ApiError.badRequest("Image signature verification is not supported yet.").thrown();
     }
@@ -205,7 +200,7 @@ record CreateRequest(
   }
 
   /** An id, or a URL that ends with it, as old clients write. */
-  private static String reference(Field field) {
+  static String reference(Field field) {
     String text = field.node().isInt() ? field.node().asText() : field.text(0, 1024);
     return text.startsWith("http") ? text.substring(text.lastIndexOf('/') + 1) : text;
   }
@@ -214,7 +209,7 @@ record CreateRequest(
     return field.object(body -> body.required("name").text(1, 255));
   }
 
-  private static String base64(Field field) {
+  static String base64(Field field) {
     String text = field.text(0, MAX_USER_DATA_CHARACTERS);
     String compact = text.replace("\r", "").replace("\n", "");
     try {

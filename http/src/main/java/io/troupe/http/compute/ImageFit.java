@@ -3,6 +3,7 @@ package io.troupe.http.compute;
 import io.troupe.actors.Catalog;
 import io.troupe.actors.catalog.Flavor;
 import io.troupe.actors.catalog.Image;
+import io.troupe.actors.instance.FlavorAtBoot;
 import io.troupe.core.value.ProjectId;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.http.access.Caller;
@@ -17,10 +18,19 @@ public final class ImageFit {
 
   /** 400 when it does not fit, 403 for a flavor without a root disk unless the caller may. */
   static void check(Caller caller, Flavor flavor, Image image) {
-    if (flavor.ramMib() < image.minRamMib()) {
+    check(caller, flavor.ramMib(), flavor.rootGib(), image);
+  }
+
+  /** The same for a server that has its flavor already. */
+  static void check(Caller caller, FlavorAtBoot flavor, Image image) {
+    check(caller, flavor.ramMib(), flavor.rootGib(), image);
+  }
+
+  private static void check(Caller caller, long ramMib, int rootGib, Image image) {
+    if (ramMib < image.minRamMib()) {
       throw ApiError.badRequest("Flavor's memory is too small for requested image.").thrown();
     }
-    if (flavor.rootGib() == 0) {
+    if (rootGib == 0) {
       if (!caller.may(Permission.ZERO_DISK_FLAVOR)) {
         throw ApiError.forbidden(
                 "Only volume-backed servers are allowed for flavors with zero disk.")
@@ -28,7 +38,7 @@ public final class ImageFit {
       }
       return;
     }
-    long diskBytes = flavor.rootGib() * GIB;
+    long diskBytes = rootGib * GIB;
     long minimumBytes = image.minDiskGib() * GIB;
     if (diskBytes < minimumBytes) {
       throw ApiError.badRequest(

@@ -37,6 +37,11 @@ final class QuotaJson {
 
   private QuotaJson() {}
 
+  /** A limit on injected files; the same for everybody. */
+  static long injected(String name) {
+    return UNTIL_56.get(name);
+  }
+
   static Map<String, Long> shown(Microversion version, QuotaLimits limits) {
     var shown = new LinkedHashMap<>(limits.byName());
     if (version.until(56)) {

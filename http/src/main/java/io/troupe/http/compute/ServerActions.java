@@ -53,7 +53,7 @@ final class ServerActions {
     member("resize", moves::resize);
     member("confirmResize", moves::confirm);
     member("revertResize", moves::revert);
-    later(Policy.MEMBER, "rebuild");
+    member("rebuild", new ServerRebuild(api)::act);
     var images = new ServerImages(api);
     member("createImage", images::createImage);
     member("createBackup", images::createBackup);
@@ -61,7 +61,10 @@ final class ServerActions {
     plain("unpause", UserCommand.Unpause::new);
     plain("suspend", UserCommand.Suspend::new);
     plain("resume", UserCommand.Resume::new);
-    later(Policy.MEMBER, "shelve", "unshelve");
+    var shelving = new ServerShelving(api);
+    member("shelve", shelving::shelve);
+    member("unshelve", shelving::unshelve);
+    admin("shelveOffload", shelving::offload);
     member("rescue", new ServerRescue(api)::act);
     plain("unrescue", UserCommand.Unrescue::new);
     member("lock", this::lock);
@@ -74,7 +77,6 @@ final class ServerActions {
     manager("migrate", moves::migrate);
     manager("os-migrateLive", moves::liveMigrate);
     admin("evacuate", moves::evacuate);
-    later(Policy.ADMIN, "shelveOffload");
     laterIn(Window.until(43), "addFixedIp", "removeFixedIp", "addFloatingIp", "removeFloatingIp");
     plain(Window.from(17), "trigger_crash_dump", UserCommand.TriggerCrashDump::new);
     laterIn(Window.until(5), "os-getVNCConsole", "os-getSPICEConsole", "os-getSerialConsole");

@@ -77,6 +77,11 @@ public final class MemoryInstances implements Instances, Quotas {
     settings = OperationSettings.DEFAULT.reclaimingAfter(time.toMillis());
   }
 
+  /** From now on a shelved server leaves its host after so long; 0 ms at once, negative never. */
+  public synchronized void offloadAfter(long millis) {
+    settings = settings.offloadingAfter(millis);
+  }
+
   /**
    * The fleet's hosts, the first one is taken first; {@code host-1} is there from the beginning.
    */
@@ -189,6 +194,7 @@ public final class MemoryInstances implements Instances, Quotas {
                   ? new StepOutcome.Done("")
                   : reserve(project, id, amount);
           case Effect.Place(var spec) -> place(spec);
+          case Effect.Permit _ -> new StepOutcome.Done("");
           case Effect.ClaimHost(_, _, var spec) ->
               new StepOutcome.Claimed(spec.availabilityZone().orElse("nova"));
           case Effect.AttachPort(var project, var choice, var index)

@@ -146,7 +146,7 @@ class ServerActionsTest extends CloudTest {
   void actionsToComeSayThatTheyAreNotBuilt() {
     String id = boot(cloud.alice(), "a");
 
-    assertThat(act(id, "{\"shelve\": null}").body().at("/notImplemented/code").asInt())
+    assertThat(act(id, "{\"addSecurityGroup\": null}").body().at("/notImplemented/code").asInt())
         .isEqualTo(501);
     assertThat(act(id, "{\"evacuate\": {}}").status()).isEqualTo(403);
     assertThat(act(id, "{\"resetNetwork\": null}").status()).isEqualTo(410);

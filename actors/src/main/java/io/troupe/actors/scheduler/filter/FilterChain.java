@@ -64,6 +64,23 @@ public final class FilterChain {
     return chain;
   }
 
+  /**
+   * What a host may say to another image on an instance that it has: Nova's filters for rebuild.
+   */
+  public static List<HostFilter> ofRebuild(RequestSpec request, SchedulerSettings settings) {
+    var chain = new ArrayList<HostFilter>();
+    if (settings.enabled(FilterName.IMAGE_PROPERTIES) && ImagePropertiesFilter.concerns(request)) {
+      chain.add(IMAGE);
+    }
+    if (settings.enabled(FilterName.AGGREGATE_IMAGE_PROPERTIES_ISOLATION)) {
+      chain.add(IMAGE_ISOLATION);
+    }
+    if (settings.enabled(FilterName.ISOLATED_HOSTS)) {
+      chain.add(new IsolatedHostsFilter(settings.isolation()));
+    }
+    return chain;
+  }
+
   private static void addByClass(
       List<HostFilter> chain, RequestSpec request, SchedulerSettings settings) {
     if (settings.enabled(FilterName.COMPUTE)) {

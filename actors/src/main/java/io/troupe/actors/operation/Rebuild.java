@@ -1,0 +1,49 @@
+package io.troupe.actors.operation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rebuild: the same instance on the same host with the same ports, from an image once more. The
+ * guest of the former generation goes when the new one is made, and its disk with it.
+ *
+ * <pre>
+ *   (permit →) claim → spawn (→ power off) → ACTIVE, or STOPPED as before
+ *      │         │       └─ failed, or no answer by the deadline → inspect → ERROR
+ *      └─────────┴─ refused → ERROR; the guest is as it was
+ * </pre>
+ *
+ * <p>Another image may not be wanted on this host: the scheduler is asked about exactly this one,
+ * so that nobody gets by rebuilding what the filters refuse at boot. Claim and quota stay as they
+ * are whatever happens; the claim is only renewed for the new generation.
+ */
+public final class Rebuild {
+  private Rebuild() {}
+
+  /**
+   * @param another whether the image is another one than before
+   * @param off whether the guest was off, and shall be again
+   */
+  public static List<Step> steps(boolean another, boolean off) {
+    var steps = new ArrayList<Step>();
+    if (another) {
+      steps.add(Step.of(StepKind.PERMIT));
+    }
+    steps.add(Step.of(StepKind.CLAIM));
+    steps.add(Step.of(StepKind.SPAWN));
+    if (off) {
+      steps.add(Step.of(StepKind.POWER_OFF));
+    }
+    return steps;
+  }
+
+  /**
+   * After a failure: nothing was given that would have to be given back; what is there is asked
+   * for, once the guest may have been touched.
+   */
+  public static List<Step> giveUp(Operation operation) {
+    return operation.current().filter(step -> step.kind() == StepKind.SPAWN).isPresent()
+        ? Power.askForTheTruth()
+        : List.of();
+  }
+}

@@ -1,0 +1,217 @@
+package io.troupe.actors.instance;
+
+import static io.troupe.actors.Examples.origin;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.actors.Examples;
+import io.troupe.actors.operation.StepKind;
+import io.troupe.core.value.PowerState;
+import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.GuestSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The same instance from an image once more. */
+class RebuildTest {
+  private static final StepOutcome.Done DONE = new StepOutcome.Done("");
+  private static final StepOutcome.Guest RUNS = new StepOutcome.Guest(true, PowerState.RUNNING);
+  private static final StepOutcome.Guest OFF = new StepOutcome.Guest(true, PowerState.SHUTDOWN);
+  private static final StepOutcome.Guest GONE = new StepOutcome.Guest(false, PowerState.NOSTATE);
+  private static final StepOutcome.Claimed CLAIMED = new StepOutcome.Claimed("zone-1");
+
+  private static Life rebuilding(Life life) {
+    return life.does(new UserCommand.Rebuild(origin("r"), Examples.rebuild("img-2")));
+  }
+
+  private static Life atSpawn() {
+    return rebuilding(Life.active()).gets(DONE).gets(CLAIMED);
+  }
+
+  private static BootRequest request(Life life) {
+    return life.state().request().orElseThrow();
+  }
+
+  private static DriverCommand told(Life life) {
+    return ((Effect.RunOnHost) life.asks().what()).command();
+  }
+
+  @Test
+  void keepsHostAndPortsAndMakesANewGuestOfANewGeneration() {
+    var before = Life.active().state();
+
+    var life = rebuilding(Life.active());
+
+    assertThat(life.state().taskState()).contains(TaskState.REBUILDING);
+    assertThat(life.asks().what())
+        .isInstanceOfSatisfying(
+            Effect.Permit.class,
+            permit -> {
+              assertThat(permit.host()).isEqualTo(Examples.H1);
+              assertThat(permit.spec().imageProperties())
+                  .isEqualTo(Map.of("hw_architecture", "x86_64"));
+            });
+    life.gets(DONE);
+    assertThat(life.asks().what())
+        .isInstanceOfSatisfying(
+            Effect.ClaimHost.class,
+            claim -> {
+              assertThat(claim.host()).isEqualTo(Examples.H1);
+              assertThat(claim.generation()).isEqualTo(before.generation() + 1);
+            });
+    life.gets(CLAIMED);
+    assertThat(life.state().taskState()).contains(TaskState.REBUILD_SPAWNING);
+    assertThat(told(life))
+        .isInstanceOfSatisfying(
+            DriverCommand.Spawn.class,
+            spawn -> {
+              assertThat(spawn.target().generation()).isEqualTo(before.generation() + 1);
+              assertThat(spawn.spec().image().id()).isEqualTo("img-2");
+              assertThat(spawn.spec().name()).isEqualTo("web 2");
+              assertThat(spawn.spec().nics())
+                  .extracting(GuestSpec.Nic::portId)
+                  .containsExactly("port-0");
+              assertThat(spawn.spec().configDrive().metadata()).isEqualTo(Map.of("role", "db"));
+              assertThat(spawn.spec().configDrive().files()).isEmpty();
+            });
+    life.gets(RUNS);
+    assertThat(life.rests()).isTrue();
+    assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+    assertThat(life.state().host()).isEqualTo(before.host());
+    assertThat(life.state().nics()).isEqualTo(before.nics());
+    assertThat(life.state().launchedAt()).isPresent();
+    assertThat(request(life).tags()).as("stays").isEqualTo(Examples.boot(1).tags());
+  }
+
+  @Test
+  void whatIsChangedShowsAtOnce() {
+    var life = rebuilding(Life.active());
+
+    assertThat(request(life).name()).isEqualTo("web 2");
+    assertThat(request(life).image().id()).isEqualTo("img-2");
+    assertThat(request(life).keyName()).contains("alice-key");
+  }
+
+  @Test
+  void keyAndUserDataCanBeChangedAndTakenAway() {
+    var image = Examples.boot(1).image();
+    var nothing = Revision.ofName("web 1");
+    var change =
+        new RebuildRequest(
+            image,
+            Map.of(),
+            nothing,
+            Optional.of(new RebuildRequest.Key(Optional.empty(), Optional.empty())),
+            Optional.of(""),
+            Optional.empty(),
+            List.of(new GuestSpec.InjectedFile("/a", "eA==")));
+
+    var life = Life.active().does(new UserCommand.Rebuild(origin("r"), change));
+
+    assertThat(request(life).keyName()).isEmpty();
+    assertThat(request(life).publicKey()).isEmpty();
+    assertThat(request(life).userDataBase64()).isEmpty();
+    assertThat(request(life).metadata()).isEqualTo(Examples.boot(1).metadata());
+    assertThat(request(life).files()).hasSize(1);
+  }
+
+  @Test
+  void fromTheSameImageNeedsNoPermission() {
+    var before = Life.active().state();
+    var same =
+        new RebuildRequest(
+            Examples.boot(1).image(),
+            Examples.boot(1).imageProperties(),
+            Revision.ofName("web 1"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of());
+
+    var life = Life.active().does(new UserCommand.Rebuild(origin("r"), same));
+
+    assertThat(life.todo()).containsExactly(StepKind.CLAIM, StepKind.SPAWN);
+    assertThat(life.state().generation()).isEqualTo(before.generation() + 1);
+  }
+
+  @Test
+  void oneThatWasOffIsOffAgain() {
+    var life = rebuilding(Life.stopped()).gets(DONE).gets(CLAIMED).gets(RUNS);
+
+    assertThat(life.state().taskState()).contains(TaskState.POWERING_OFF);
+    assertThat(told(life)).isInstanceOf(DriverCommand.Stop.class);
+    life.gets(OFF);
+    assertThat(life.state().vmState()).isEqualTo(VmState.STOPPED);
+  }
+
+  @Test
+  void anImageThatTheHostMayNotHaveChangesNothingButSaysSo() {
+    var before = Life.active().state();
+
+    var life = rebuilding(Life.active()).gets(new StepOutcome.NoHost("ImageProperties refused h1"));
+
+    assertThat(life.rests()).isTrue();
+    assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+    assertThat(life.state().fault().orElseThrow().message())
+        .isEqualTo("No valid host was found. ImageProperties refused h1");
+    assertThat(life.state().host()).isEqualTo(before.host());
+    assertThat(life.state().generation()).as("that of its guest").isEqualTo(before.generation());
+    assertThat(request(life).image()).isEqualTo(Examples.boot(1).image());
+    assertThat(request(life).imageProperties()).isEqualTo(Examples.boot(1).imageProperties());
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = DriverFailure.Kind.class, names = "RETRYABLE", mode = EnumSource.Mode.EXCLUDE)
+  void thatFailsEndsInErrorOnItsHost(DriverFailure.Kind kind) {
+    var life = atSpawn().gets(Life.failure(kind));
+
+    assertThat(life.todo()).containsExactly(StepKind.INSPECT);
+    life.gets(GONE);
+    assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+    assertThat(life.state().fault().orElseThrow().message()).isEqualTo("it broke");
+    assertThat(life.state().host()).contains(Examples.H1);
+    assertThat(life.state().power()).isEqualTo(PowerState.NOSTATE);
+
+    rebuilding2(life).gets(CLAIMED).gets(RUNS);
+    assertThat(life.state().vmState()).as("rebuilt once more").isEqualTo(VmState.ACTIVE);
+    assertThat(life.state().fault()).isEmpty();
+  }
+
+  private static Life rebuilding2(Life life) {
+    return life.does(new UserCommand.Rebuild(origin("r2"), Examples.rebuild("img-2")));
+  }
+
+  @Test
+  void whatMayPassIsToldAgainUntilTheDeadline() {
+    var life = atSpawn();
+    life.isToldToAskAgain(Life.failure(DriverFailure.Kind.RETRYABLE));
+
+    life.late();
+
+    assertThat(life.todo()).containsExactly(StepKind.INSPECT);
+    life.gets(RUNS);
+    assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+    assertThat(life.state().fault().orElseThrow().message())
+        .isEqualTo("rebuild of instance " + life.state().id() + " timed out at step spawn.");
+  }
+
+  @Test
+  void aClaimThatIsNotRenewedEndsInError() {
+    var life = rebuilding(Life.active()).gets(DONE).gets(new StepOutcome.ClaimRefused("gone"));
+
+    assertThat(life.rests()).isTrue();
+    assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+    assertThat(life.state().host()).contains(Examples.H1);
+  }
+
+  @Test
+  void isBrokenOffByDelete() {
+    var life = atSpawn().does(new UserCommand.Delete(origin("d")));
+
+    assertThat(life.todo()).startsWith(StepKind.DESTROY, StepKind.RELEASE_CLAIM);
+  }
+}

@@ -1,0 +1,134 @@
+package io.troupe.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A running Linux under QEMU becomes an image, is rebuilt from it, shelved and unshelved. */
+class QemuImagesTest {
+  /** What the guest prints at the end of its boot. */
+  private static final Pattern READY =
+      Pattern.compile("GUEST-READY hostname=\\S+ instance-id=(\\S+)");
+
+  /** Without KVM, on a busy machine. */
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  @RegisterExtension static final LiveNodes NODES = LiveNodes.ofClass();
+  @TempDir static Path dir;
+
+  private static String uri;
+  private static LiveNode node;
+  private static StockClient client;
+  private static String id;
+
+  @BeforeAll
+  static void start() throws Exception {
+    var command = Peers.stockClient();
+    var image = Peers.guestImage();
+    uri = Peers.startHost(dir.resolve("host"));
+    node =
+        NODES.start(
+            LiveNode.Start.on(dir.resolve("data"), "--port", "0", "--hypervisor", uri)
+                .environment("TROUPE_GUEST_IMAGE", image.toString()));
+    client = new StockClient(command, node.cloudsYaml(), "troupe", dir);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (uri != null) {
+      Peers.stopHost(dir.resolve("host"));
+    }
+  }
+
+  @Test
+  void becomesAnImageIsRebuiltFromItShelvedAndBack() throws Exception {
+    id =
+        client
+            .json("server create --flavor m1.nano --image tiny --network private --wait first")
+            .path("id")
+            .textValue();
+    awaitBoot();
+    var root = roots();
+
+    client.text("server image create --wait --name picture first");
+    var picture = client.json("image show picture");
+    assertThat(picture.path("status").textValue()).isEqualTo("active");
+    assertThat(picture.path("disk_format").textValue()).isEqualTo("qcow2");
+    assertThat(picture.path("size").asLong()).as("holds what was written").isGreaterThan(1 << 20);
+    assertThat(Peers.virsh(uri, "list", "--state-running", "--uuid")).contains(id);
+
+    client.text("server rebuild --wait --image picture first");
+    awaitBoot();
+    assertThat(roots()).as("one disk, of a new generation").hasSize(1).isNotEqualTo(root);
+
+    client.text("server shelve first");
+    awaitStatus("SHELVED_OFFLOADED");
+    assertThat(Peers.virsh(uri, "list", "--all", "--uuid")).doesNotContain(id);
+    assertThat(volumes()).noneMatch(name -> name.contains(id));
+    client.text("server unshelve --wait first");
+    awaitStatus("ACTIVE");
+    awaitBoot();
+
+    client.text("server delete --wait first");
+    assertThat(volumes()).noneMatch(name -> name.contains(id));
+    assertThat(client.json("image list --private")).as("picture alone").hasSize(1);
+  }
+
+  /** The console's log is the new guest's, so it says it once for each. */
+  private static void awaitBoot() throws Exception {
+    var end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      var ready = READY.matcher(console());
+      if (ready.find()) {
+        assertThat(ready.group(1)).isEqualTo(id);
+        return;
+      }
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not ready:\n" + console());
+      }
+      Thread.sleep(500);
+    }
+  }
+
+  private static void awaitStatus(String status) throws Exception {
+    var end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      var server = node.demo().get("/compute/v2.1/servers/" + id).expect(200).path("server");
+      if (Books.isQuiet(server) && Books.status(server).equals(status)) {
+        return;
+      }
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not " + status + ": " + server);
+      }
+      Thread.sleep(200);
+    }
+  }
+
+  private static String console() throws IOException {
+    return node.demo()
+        .post("/compute/v2.1/servers/" + id + "/action", "{\"os-getConsoleOutput\": {}}")
+        .body()
+        .path("output")
+        .asText();
+  }
+
+  private static List<String> roots() throws Exception {
+    return volumes().stream().filter(name -> name.contains(id) && name.contains("root")).toList();
+  }
+
+  private static List<String> volumes() throws Exception {
+    return Peers.virsh(uri, "vol-list", "--pool", "troupe")
+        .lines()
+        .filter(line -> !line.isBlank())
+        .toList();
+  }
+}
