@@ -2,29 +2,18 @@ package io.troupe.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.troupe.core.journal.JournalServer;
-import io.troupe.drivers.fake.GuestHistory;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Three nodes, three processes, one journal: any of them serves everything, and the one with the
  * scheduler may be killed again and again under load.
  */
-abstract class ClusterOfThree {
+abstract class ClusterOfThree extends ThreeNodes {
   static final int PER_SECOND = 50;
 
   /**
@@ -34,30 +23,8 @@ abstract class ClusterOfThree {
    */
   static final Duration FAIL_OVER = Duration.ofSeconds(Long.getLong("troupe.test.fail-over", 40));
 
-  @RegisterExtension final LiveNodes nodes = LiveNodes.ofTest();
-  @TempDir Path dir;
-  LiveCluster cluster;
-
-  abstract JournalServer server() throws Exception;
-
-  /** Settings that lead to the server. */
-  abstract Map<String, Object> settings(JournalServer server);
-
   /** How often the oldest node is killed; {@code -Dtroupe.test.kills=N}. */
   abstract int kills();
-
-  @BeforeEach
-  void startThree() throws Exception {
-    var server = server();
-    cluster = LiveCluster.start(nodes, dir, 3, server, settings(server));
-  }
-
-  @AfterEach
-  void stop() {
-    if (cluster != null) {
-      cluster.close();
-    }
-  }
 
   @Test
   void anyNodeKnowsWhatAnotherWasAsked() throws Exception {
@@ -152,56 +119,5 @@ abstract class ClusterOfThree {
         .isLessThan(FAIL_OVER);
     assertThat(later).as("answers after the kill").isNotEmpty();
     assertThat(worst).as("longest wait after the kill").isLessThan(FAIL_OVER);
-  }
-
-  /** All that was accepted is there, runs, and everybody counts the same. */
-  void assertBalanced(Set<String> accepted) throws Exception {
-    var admin = cluster.admin(cluster.oldest());
-    var building = "/compute/v2.1/servers?all_tenants=1&limit=1&status=BUILD";
-    until(() -> admin.get(building).expect(200).path("servers").isEmpty());
-    Books.awaitQuiet(admin, Duration.ofSeconds(30));
-    var books = books();
-    assertThat(ids(books.servers())).as("accepted boots").containsAll(accepted);
-    assertThat(books.servers().stream().map(Books::status).collect(Collectors.toSet()))
-        .containsOnly("ACTIVE");
-    books.assertBalanced();
-    assertSpawnedOnceUnderEpochsThatNeverFall();
-  }
-
-  private void assertSpawnedOnceUnderEpochsThatNeverFall() throws IOException {
-    var spawns = new HashMap<GuestHistory.Spawn, Integer>();
-    for (var hypervisor : cluster.hypervisors()) {
-      var history = GuestHistory.of(hypervisor);
-      history.spawns().forEach((spawn, times) -> spawns.merge(spawn, times, Integer::sum));
-      assertThat(history.fallsOfEpochs()).as("falls of epochs at %s", hypervisor).isEmpty();
-    }
-    assertThat(spawns.entrySet()).as("spawns").allMatch(one -> one.getValue() == 1);
-  }
-
-  Books books() throws IOException {
-    return Books.of(
-        List.of(cluster.admin(cluster.oldest())), cluster.hypervisors().toArray(Path[]::new));
-  }
-
-  static Set<String> ids(List<com.fasterxml.jackson.databind.JsonNode> servers) {
-    return servers.stream()
-        .map(one -> one.path("id").textValue())
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  static void until(Condition condition) throws Exception {
-    var end = System.nanoTime() + Duration.ofSeconds(90).toNanos();
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("waited for 90 s").isLessThan(end);
-      Thread.sleep(50);
-    }
-  }
-
-  static void say(String what) {
-    System.out.println("cluster: " + what);
   }
 }

@@ -121,8 +121,14 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   private record GiveUpBatch(String batch) implements Message {}
 
-  /** Hosts that have not reported by then are left out until they do. */
+  /** Hosts that have not reported by then are left out until they do, unless others still do. */
   private static final Duration LONGEST_REBUILD = Duration.ofSeconds(10);
+
+  /** While hosts go on reporting, there is a look this often whether all have. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
+  /** Then it answers with what it has: a boot waits for a minute or two at most. */
+  private static final int LOOKS = 10;
 
   /** Members of a batch come within moments of each other, or one of them has failed. */
   private static final Duration LONGEST_GATHERING = Duration.ofSeconds(20);
@@ -156,6 +162,8 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private final TimerScheduler<Message> timers;
   private final Tally tally;
   private final StoredPause<Message> storedPause;
+  private int looks;
+  private int hostsAtLastLook;
   private boolean rebuilt;
   private boolean paused;
   private boolean pauseKnown;
@@ -250,6 +258,12 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
             .forEach(hostsAwaited::add);
       }
       case GiveUpWaiting() -> {
+        if (!rebuilt && looks < LOOKS && table.size() > hostsAtLastLook) {
+          looks++;
+          hostsAtLastLook = table.size();
+          timers.startSingleTimer(new GiveUpWaiting(), LOOK_AGAIN);
+          return this;
+        }
         if (!rebuilt) {
           getContext()
               .getLog()

@@ -15,6 +15,7 @@ import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
+import io.troupe.actors.scheduler.Decision;
 import io.troupe.actors.scheduler.DeltaPostActor;
 import io.troupe.actors.scheduler.PlacementReport;
 import io.troupe.actors.scheduler.RequestSpec;
@@ -37,18 +38,20 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.apache.pekko.actor.PoisonPill;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.RecipientRef;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /** A scheduler and its hosts on the embedded journal. Instances stand by every claim they made. */
 final class LocalCloud implements Entities, AutoCloseable {
@@ -74,8 +77,7 @@ final class LocalCloud implements Entities, AutoCloseable {
   /** Stands where the cluster's proxy stands: always there, whoever is behind it. */
   private final ActorRef<SchedulerActor.Message> singleton;
 
-  private volatile ActorRef<SchedulerActor.Message> scheduler;
-  private int schedulers;
+  private final ActorRef<Object> mover;
 
   /**
    * @param directory of the journal; should be empty
@@ -103,7 +105,8 @@ final class LocalCloud implements Entities, AutoCloseable {
             clock.instant());
     this.pause = enter(CatalogActor.create(SchedulingPause.class, _ -> {}), "pause");
     this.instances = enter(standing(), "instances");
-    this.singleton = enter(forward(), "scheduler");
+    this.mover = enter(Behaviors.setup(context -> new Singleton(context)), "scheduler");
+    this.singleton = mover.narrow();
     this.post = enter(DeltaPostActor.create(singleton), "post");
     startScheduler();
     this.driver =
@@ -124,12 +127,41 @@ final class LocalCloud implements Entities, AutoCloseable {
     return system.systemActorOf(behavior, name, Props.empty());
   }
 
-  private Behavior<SchedulerActor.Message> forward() {
-    return Behaviors.receiveMessage(
-        message -> {
-          scheduler.tell(message);
-          return Behaviors.same();
-        });
+  /** The former scheduler is gone before the next one asks anybody, as in a cluster. */
+  private record Move() {}
+
+  private final class Singleton extends AbstractBehavior<Object> {
+    private Optional<ActorRef<SchedulerActor.Message>> scheduler = Optional.empty();
+
+    private Singleton(ActorContext<Object> context) {
+      super(context);
+    }
+
+    @Override
+    public Receive<Object> createReceive() {
+      return newReceiveBuilder().onAnyMessage(this::on).build();
+    }
+
+    private Behavior<Object> on(Object message) {
+      switch (message) {
+        case Move() -> {
+          scheduler.ifPresent(getContext()::stop);
+          scheduler =
+              Optional.of(
+                  getContext()
+                      .spawnAnonymous(
+                          SchedulerActor.create(
+                              LocalCloud.this,
+                              () -> Set.of(CONNECTION),
+                              settings.scheduler(),
+                              new SimpleMeterRegistry(),
+                              clock)));
+        }
+        case SchedulerActor.Message to -> scheduler.orElseThrow().tell(to);
+        default -> throw new IllegalArgumentException("not for a scheduler: " + message);
+      }
+      return this;
+    }
   }
 
   private static Behavior<InstanceActor.Message> standing() {
@@ -144,20 +176,7 @@ final class LocalCloud implements Entities, AutoCloseable {
 
   /** As when the singleton moves: the new one knows nothing. */
   void startScheduler() {
-    var former = scheduler;
-    scheduler =
-        enter(
-            SchedulerActor.create(
-                this,
-                () -> Set.of(CONNECTION),
-                settings.scheduler(),
-                new SimpleMeterRegistry(),
-                clock),
-            "scheduler-" + ++schedulers);
-    if (former != null) {
-      Adapter.toClassic(former)
-          .tell(PoisonPill.getInstance(), org.apache.pekko.actor.ActorRef.noSender());
-    }
+    mover.tell(new Move());
   }
 
   /** Waits until the scheduler knows so many hosts. */
@@ -175,6 +194,10 @@ final class LocalCloud implements Entities, AutoCloseable {
     return ask(singleton, SchedulerActor.GetFigures::new);
   }
 
+  Decision decide(RequestSpec spec) {
+    return ask(singleton, to -> new SchedulerActor.Place(spec, to));
+  }
+
   PlacementReport explain(RequestSpec spec) {
     return ask(singleton, to -> new SchedulerActor.Explain(spec, to));
   }
@@ -185,13 +208,16 @@ final class LocalCloud implements Entities, AutoCloseable {
   }
 
   Map<HostId, ActorRef<HostActor.Message>> hosts() {
-    return Map.copyOf(hosts);
+    return hosts;
   }
 
   <M, R> R ask(ActorRef<M> actor, Function<ActorRef<R>, M> question) {
+    return askLater(actor, question).join();
+  }
+
+  <M, R> CompletableFuture<R> askLater(ActorRef<M> actor, Function<ActorRef<R>, M> question) {
     return AskPattern.<M, R>ask(actor, question::apply, ANSWER, system.scheduler())
-        .toCompletableFuture()
-        .join();
+        .toCompletableFuture();
   }
 
   ActorSystem<?> system() {

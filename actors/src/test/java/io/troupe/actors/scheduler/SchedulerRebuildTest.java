@@ -1,0 +1,115 @@
+package io.troupe.actors.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.troupe.actors.Stage;
+import io.troupe.actors.Wired;
+import io.troupe.actors.catalog.CatalogActor;
+import io.troupe.actors.catalog.SchedulingPause;
+import io.troupe.actors.host.ConnectionActor;
+import io.troupe.config.SchedulerSettings;
+import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.HostId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A scheduler that has just started answers when the hosts have spoken, or when they have not. */
+class SchedulerRebuildTest {
+  private static final ConnectionId CONNECTION = new ConnectionId("c");
+  private static final Duration QUIET = Duration.ofMillis(200);
+  private static Stage stage;
+
+  private TestProbe<Decision> asker;
+  private ActorRef<SchedulerActor.Message> scheduler;
+
+  @BeforeAll
+  static void open() {
+    stage = new Stage();
+  }
+
+  @AfterAll
+  static void close() {
+    stage.close();
+  }
+
+  /** Somebody waits, and the connection has named two hosts that have not said anything. */
+  @BeforeEach
+  void twoHostsAreAwaited() {
+    stage.clear();
+    asker = stage.probe(Decision.class);
+    TestProbe<ConnectionActor.Message> connection = stage.probe(ConnectionActor.Message.class);
+    var others = new Wired();
+    others.put(
+        CatalogActor.Message.class,
+        stage.enter(CatalogActor.create(SchedulingPause.class, _ -> {})));
+    others.put(ConnectionActor.Message.class, connection.getRef());
+    scheduler =
+        stage.enter(
+            SchedulerActor.create(
+                others,
+                () -> Set.of(CONNECTION),
+                SchedulerSettings.DEFAULT,
+                new SimpleMeterRegistry(),
+                stage));
+    scheduler.tell(
+        new SchedulerActor.Place(RequestDraft.any().candidates(5).spec(), asker.getRef()));
+    connection
+        .expectMessageClass(ConnectionActor.ListHosts.class)
+        .replyTo()
+        .tell(
+            new ConnectionActor.Hosts(
+                CONNECTION, "up", "", Set.of(new HostId("a"), new HostId("b"))));
+  }
+
+  private void reports(String host) {
+    var row = HostDraft.named(host).row();
+    scheduler.tell(
+        new SchedulerActor.HostDeltas(List.of(new SchedulerActor.HostDelta(row, List.of()))));
+    stage.until(() -> figures().hosts() > 0);
+  }
+
+  private SchedulerFigures figures() {
+    return stage.ask(scheduler, SchedulerFigures.class, SchedulerActor.GetFigures::new);
+  }
+
+  private List<Candidate> candidates() {
+    return ((Decision.Placed) asker.receiveMessage()).candidates();
+  }
+
+  @Test
+  void answersWhenAllHaveReported() {
+    reports("a");
+    asker.expectNoMessage(QUIET);
+    reports("b");
+
+    assertThat(candidates()).hasSize(2);
+  }
+
+  @Test
+  void waitsOnWhileHostsReport() {
+    reports("a");
+    stage.pass(Duration.ofSeconds(11));
+    asker.expectNoMessage(QUIET);
+    reports("b");
+
+    assertThat(candidates()).hasSize(2);
+  }
+
+  @Test
+  void answersWithWhatItHasWhenNoMoreCome() {
+    reports("a");
+    stage.pass(Duration.ofSeconds(11));
+    figures(); // it has looked once
+    stage.pass(Duration.ofSeconds(2));
+
+    assertThat(candidates()).hasSize(1);
+  }
+}
