@@ -685,6 +685,7 @@ public abstract class DriverConformance {
         new DriverCommand.SendMove(target, NO_TICKET),
         new DriverCommand.FinishMove(target, spec(target.instance(), image()), NO_TICKET),
         new DriverCommand.TakeOver(target),
+        new DriverCommand.Adopt(target, "a-guest"),
         new DriverCommand.Inspect(target),
         new DriverCommand.ReadConsole(target, 1024),
         new DriverCommand.Diagnostics(target),
@@ -712,7 +713,7 @@ public abstract class DriverConformance {
     return reportsOf(target).stream().findFirst();
   }
 
-  private GuestReport foreign(String name) throws DriverException {
+  protected final GuestReport foreign(String name) throws DriverException {
     return driver.guests(host()).stream()
         .filter(report -> report.name().equals(name))
         .findFirst()

@@ -8,6 +8,7 @@ import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure.Kind;
 import io.troupe.drivers.spi.DriverResult;
+import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.VolumeRef;
@@ -22,6 +23,78 @@ import org.junit.jupiter.api.Test;
  * it offers.
  */
 public abstract class LifeConformance extends DriverConformance {
+
+  // -- adopted
+
+  /** A fresh target of the instance that this foreign guest would be. */
+  private GuestTarget targetOf(GuestReport foreign) {
+    var some = target();
+    return new GuestTarget(
+        foreign.foreign().orElseThrow().id(),
+        some.host(),
+        some.generation(),
+        some.epoch(),
+        some.operation(),
+        some.deadline());
+  }
+
+  @Test
+  protected void adoptedGuestIsOursAndElseAsItWas() throws Exception {
+    needs("Adopt");
+    var name = makeForeignGuest();
+    assumeTrue(name.isPresent(), "no foreign guest can be made here");
+    var before = foreign(name.get());
+    var target = targetOf(before);
+
+    for (var i = 0; i < 2; i++) {
+      assertThat(guest(new DriverCommand.Adopt(target, name.get())).power())
+          .isEqualTo(before.power());
+    }
+
+    var after = reportOf(target).orElseThrow();
+    assertThat(after.generation()).isEqualTo(target.generation());
+    assertThat(after.power()).isEqualTo(before.power());
+    assertThat(after.foreign()).isEmpty();
+    assertThat(guest(new DriverCommand.Stop(target, 0)).power()).isEqualTo(PowerState.SHUTDOWN);
+    assertThat(reportOf(target)).as("also when it is off").isPresent();
+    assertThat(guest(new DriverCommand.Destroy(target)).present()).isFalse();
+    assertThat(reportOf(target)).isEmpty();
+  }
+
+  @Test
+  protected void adoptionIsFencedByGeneration() throws Exception {
+    needs("Adopt");
+    var target = target();
+    spawn(target);
+    var name = reportOf(target).orElseThrow().name();
+    var older =
+        new GuestTarget(
+            target.instance(),
+            target.host(),
+            target.generation() - 1,
+            target.epoch(),
+            target.operation(),
+            target.deadline());
+
+    assertThat(failureOf(() -> run(new DriverCommand.Adopt(older, name))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    assertThat(reportOf(target).orElseThrow().generation()).isEqualTo(target.generation());
+  }
+
+  @Test
+  protected void guestThatIsNotThereOrHasAnotherNameIsNotAdopted() throws Exception {
+    needs("Adopt");
+
+    assertThat(failureOf(() -> run(new DriverCommand.Adopt(target(), "nobody"))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    var name = makeForeignGuest();
+    if (name.isPresent()) {
+      var target = targetOf(foreign(name.get()));
+      assertThat(failureOf(() -> run(new DriverCommand.Adopt(target, "another-" + name.get()))))
+          .isEqualTo(Kind.INSTANCE_FAULT);
+      assertThat(foreign(name.get()).instance()).isEmpty();
+    }
+  }
 
   // -- paused and suspended
 

@@ -108,7 +108,7 @@ record Books(
     return server.path("status").textValue();
   }
 
-  private static String projectOf(NodeClient client) {
+  static String projectOf(NodeClient client) {
     var projects = client.get("/identity/v3/auth/projects").expect(200).path("projects");
     return projects.get(0).path("id").textValue();
   }

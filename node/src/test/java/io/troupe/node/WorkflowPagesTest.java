@@ -2,6 +2,7 @@ package io.troupe.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,6 +212,9 @@ class WorkflowPagesTest {
             "When it is done but the answer says otherwise",
             pausedOn("silent-1")));
 
+    register("byhand", "foreignGuests=1");
+    pages.add(page("adopt", "Adopt", ADOPT, adopted("byhand-1", "foreign-1")));
+
     register("beyond", "failureRate=1.0&failureCommands=Rescue");
     pages.add(page("rescue", "Rescue", "", "When the hypervisor fails", rescuedOn("beyond-1")));
 
@@ -232,6 +236,21 @@ class WorkflowPagesTest {
             "When the hypervisor fails",
             doneOn("blurred-1", IMAGE_BODY)));
     return pages;
+  }
+
+  private static String adopted(String host, String guest) throws Exception {
+    for (int i = 0; i < 200 && unknownGuests(host).isEmpty(); i++) {
+      Thread.sleep(50);
+    }
+    var body =
+        "{\"guest\": \"%s\", \"project_id\": \"%s\"}".formatted(guest, Books.projectOf(admin));
+    var reply = admin.post("/v1/hosts/" + host + "/adopt", body);
+    var id = reply.expect(202).path("instance_id").textValue();
+    return drawn(id, reply);
+  }
+
+  private static JsonNode unknownGuests(String host) throws Exception {
+    return admin.get("/v1/hosts/" + host).expect(200).at("/host/unknown_guests");
   }
 
   private static String rebuild(String id) throws Exception {
@@ -367,6 +386,9 @@ class WorkflowPagesTest {
   private static final String UNRESCUE =
       "`unrescue` of a rescued instance: it runs from its own disk, and the rescue disk is gone. When that fails, or has no"
           + " answer by the deadline, the action shows the error and the instance stays rescued; it can be asked for again.";
+  private static final String ADOPT =
+      "`POST /v1/hosts/{id}/adopt`, for administrators. A guest that Troupe did not make becomes an instance; it gets our mark and"
+          + " is not touched otherwise. What fails, or is deleted before the mark is known to be there, leaves the guest as it was.";
   private static final String IMAGE_BODY = "{\"createImage\": {\"name\": \"snap\"}}";
 
   private static final String BACKUP_BODY =

@@ -752,6 +752,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             .toList();
     var seen = new HashMap<InstanceId, GuestReport>();
     guests.forEach(guest -> guest.instance().ifPresent(one -> seen.put(one, guest)));
+    foreignGuests.forEach(this::tellItsInstance);
     for (Claim claim : state.claims()) {
       if (claim.condemned()) {
         evict(state, claim);
@@ -775,6 +776,20 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     return Effect().none();
   }
 
+  /** A guest with our mark that nobody claimed here: perhaps its instance misses it elsewhere. */
+  private void tellItsInstance(GuestReport guest) {
+    guest
+        .instance()
+        .ifPresent(
+            instance ->
+                entities
+                    .instance(instance)
+                    .tell(
+                        new InstanceActor.Reported(
+                            GuestReported.seen(
+                                id, guest.generation(), guest.power(), "found on another host"))));
+  }
+
   private void report(HostState state, InstanceId instance, GuestReported report) {
     if (state.claim(instance).isPresent()) {
       entities.instance(instance).tell(new InstanceActor.Reported(report));
@@ -796,6 +811,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     context
         .getLog()
         .warn("host {}: the claim of instance {} does not stand", id, answer.instance());
+    if (answer.foreign()) {
+      return release(answer.instance(), () -> {}); // an adoption that was given up
+    }
     return persist(new HostEvent.Condemned(answer.instance()))
         .thenRun((HostState after) -> evict(after, after.claim(answer.instance()).orElseThrow()));
   }

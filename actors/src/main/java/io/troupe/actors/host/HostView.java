@@ -1,5 +1,6 @@
 package io.troupe.actors.host;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.troupe.actors.scheduler.HostDetail;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.ConnectionId;
@@ -98,5 +99,19 @@ public record HostView(
         unknownGuests,
         Equipment.NONE,
         HostDetail.NONE);
+  }
+
+  /** What could still be claimed when this was written; the host alone decides about a claim. */
+  @JsonIgnore
+  public Resources free() {
+    var total = inventory.total();
+    return new Resources(
+        (int) free(total.vcpus(), reserved.vcpus(), cpuRatio, claimed.vcpus()),
+        free(total.ramMib(), reserved.ramMib(), ramRatio, claimed.ramMib()),
+        free(total.diskGib(), reserved.diskGib(), diskRatio, claimed.diskGib()));
+  }
+
+  private static long free(long total, long reserved, double ratio, long claimed) {
+    return Math.max(0, (long) ((total - reserved) * ratio) - claimed);
   }
 }

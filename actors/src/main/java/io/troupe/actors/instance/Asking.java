@@ -118,6 +118,7 @@ final class Asking {
           SET_PASSWORD,
           RESCUE,
           UNRESCUE,
+          ADOPT,
           RESIZE,
           OFFER,
           PREPARE,
@@ -176,6 +177,7 @@ final class Asking {
           new DriverCommand.AttachNic(target, card(Attachments.nic(state, operation)));
       case DETACH_NIC ->
           new DriverCommand.DetachNic(target, Attachments.nic(state, operation).mac());
+      case ADOPT -> new DriverCommand.Adopt(target, guestToAdopt(operation));
       case RESIZE -> new DriverCommand.Resize(target, sizeHere(state, operation));
       case OFFER -> new DriverCommand.OfferMove(target);
       case PREPARE ->
@@ -202,6 +204,13 @@ final class Asking {
       case DESTROY -> new DriverCommand.Destroy(target);
       default -> throw new IllegalStateException(step + " is no driver command");
     };
+  }
+
+  private static String guestToAdopt(Operation operation) {
+    return operation
+        .purpose()
+        .map(purpose -> purpose instanceof Purpose.Adopt(_, var guest) ? guest : "")
+        .orElseThrow();
   }
 
   /** The image may name the guest's administrator, as Nova's property does. */

@@ -1,9 +1,12 @@
 package io.troupe.actors.instance;
 
+import io.troupe.actors.operation.Adopt;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Leave;
+import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Rescue;
+import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.OperationId;
 import java.util.Optional;
@@ -26,6 +29,9 @@ final class Deadlines {
     var operation = late.get();
     var step = operation.current().orElseThrow();
     var reason = "no answer by the deadline, " + operation.deadline();
+    if (operation.kind() == OperationKind.ADOPT && step.kind() == StepKind.CLAIM) {
+      return adoption(operation, step, reason);
+    }
     if (MoveOutcomes.concerns(operation)) {
       return new MoveDeadlines(moment, operation).passed(step, reason);
     }
@@ -96,6 +102,7 @@ final class Deadlines {
               Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
       case INSPECT ->
           moment.tooLate(operation, step, reason, Moment.afterInspect(operation), Optional.empty());
+      case ADOPT -> adoption(operation, step, reason);
       case RESIZE,
           OFFER,
           PREPARE,
@@ -130,5 +137,18 @@ final class Deadlines {
       case CONNECT_VOLUME, ATTACH_VOLUME, DETACH_VOLUME, ATTACH_PORT, ATTACH_NIC, DETACH_NIC -> true;
       default -> false;
     };
+  }
+
+  /**
+   * Whether the guest bears our mark is not known: it is left as it is, and can be adopted again.
+   */
+  private Decision adoption(Operation operation, Step step, String reason) {
+    var message = "Adoption timed out at step %s.".formatted(step.kind().word());
+    return moment.tooLate(
+        operation,
+        step,
+        reason,
+        Adopt.giveUp(true),
+        Optional.of(new Failure(500, message, reason)));
   }
 }

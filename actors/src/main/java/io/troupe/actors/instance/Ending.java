@@ -18,6 +18,10 @@ final class Ending {
     }
     return switch (operation.kind()) {
       case BOOT -> afterBoot(state, operation.failure().isPresent());
+      case ADOPT ->
+          operation.failure().isPresent() || state.phase() == InstanceState.Phase.REFUSED
+              ? VmState.DELETED
+              : afterPower(state.power());
       case DELETE -> VmState.DELETED;
       case REBUILD -> operation.failure().isPresent() ? VmState.ERROR : afterPower(state.power());
       case SHELVE ->
@@ -41,7 +45,9 @@ final class Ending {
           BACKUP ->
           afterReport(state.vmState(), state.power());
       case SOFT_DELETE ->
-          operation.failure().isPresent() ? afterRescue(state, operation) : VmState.SOFT_DELETED;
+          operation.failure().isPresent()
+              ? settled(state, afterRescue(state, operation))
+              : VmState.SOFT_DELETED;
       case RESTORE -> unlessRefused(state, afterPower(state.power()));
       case RESIZE, MIGRATE ->
           state.moves().open().filter(Move::arrived).isPresent()
@@ -77,6 +83,11 @@ final class Ending {
           case LIVE_MIGRATE, SOFT_DELETE, RESET_TO_ACTIVE, RESET_TO_ERROR -> true;
           default -> false;
         };
+  }
+
+  /** A soft delete first gives up what a resize can be reverted to; failed, it is not resized. */
+  private static VmState settled(InstanceState state, VmState after) {
+    return after == VmState.RESIZED ? afterPower(state.power()) : after;
   }
 
   /** What the quota does not count can only be soft-deleted. */

@@ -105,6 +105,7 @@ final class Evolving {
   private void on(InstanceEvent event) {
     switch (event) {
       case InstanceEvent.BootAsked asked -> asked(asked);
+      case InstanceEvent.AdoptionAsked asked -> adoptionAsked(asked);
       case InstanceEvent.BootRefused refused -> {
         phase = Phase.REFUSED;
         refusal = Optional.of(refused.reason());
@@ -171,6 +172,27 @@ final class Evolving {
         asked.deadline(),
         Optional.empty(),
         asked.at());
+  }
+
+  private void adoptionAsked(InstanceEvent.AdoptionAsked asked) {
+    phase = Phase.ASKED;
+    refusal = Optional.empty();
+    request = Optional.of(asked.request());
+    vmState = VmState.BUILDING;
+    power = PowerState.NOSTATE;
+    host = Optional.empty();
+    zone = Optional.empty();
+    generation++;
+    nics = List.of();
+    fault = Optional.empty();
+    createdAt = asked.at();
+    launchedAt = Optional.empty();
+    terminatedAt = Optional.empty();
+    lock = Optional.empty();
+    softDeletedAt = Optional.empty();
+    var purpose = Optional.<Purpose>of(asked.purpose());
+    begin(asked.origin(), OperationKind.ADOPT, asked.todo(), asked.deadline(), purpose, asked.at());
+    operation = operation.map(now -> now.onHost(Optional.of(asked.purpose().host())));
   }
 
   private void began(InstanceEvent.OperationBegan began) {
@@ -301,6 +323,7 @@ final class Evolving {
           CRASH_DUMP,
           SET_PASSWORD,
           RESCUE,
+          ADOPT,
           RESIZE,
           FINISH,
           INSPECT ->
@@ -435,6 +458,7 @@ final class Evolving {
 
   private void ended(InstanceEvent.OperationEnded ended) {
     trails.close(ended.operation(), ended.failure().map(Failure::message), ended.at());
+    var wasAdoption = operation.filter(one -> one.kind() == OperationKind.ADOPT).isPresent();
     var launches =
         operation
             .map(Operation::kind)
@@ -447,6 +471,9 @@ final class Evolving {
     var before = operation.orElseThrow();
     operation = Optional.empty();
     vmState = ended.vmState();
+    if (wasAdoption && vmState != VmState.DELETED) {
+      launchedAt = Optional.of(ended.at()); // it ran before, nobody knows since when
+    }
     Record.after(before, moves, ended)
         .ifPresent(status -> moves = moves.recorded(status, ended.at()));
     if (vmState != VmState.RESIZED && moves.open().flatMap(Move::other).isEmpty()) {

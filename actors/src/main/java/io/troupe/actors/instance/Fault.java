@@ -29,6 +29,24 @@ public record Fault(int code, String message, String details, Instant at) {
         at);
   }
 
+  /** Somebody moved it to a host that the instance is not on. */
+  static Fault ofMovedGuest(InstanceId instance, HostId to, Instant at) {
+    return new Fault(
+        500,
+        "The guest of instance %s is no longer on its host, but on another one."
+            .formatted(instance),
+        onHost(to),
+        at);
+  }
+
+  private static String onHost(HostId host) {
+    return GUEST_GONE + ": host " + host + " shows the guest, and has no claim for it";
+  }
+
+  boolean isOfGuestOn(HostId host) {
+    return details.equals(onHost(host));
+  }
+
   private static String details(HostId host) {
     return GUEST_GONE + ": host " + host + " shows no such guest";
   }

@@ -124,8 +124,10 @@ public final class InstanceActor
 
   /**
    * @param generation of the claim that was asked about
+   * @param foreign whether the guest is not ours, whatever becomes of the claim
    */
-  public record ClaimConfirmed(InstanceId instance, HostId host, long generation, boolean stands)
+  public record ClaimConfirmed(
+      InstanceId instance, HostId host, long generation, boolean stands, boolean foreign)
       implements CborSerializable {}
 
   /** How long a console log or diagnostics may take to come. */
@@ -256,7 +258,7 @@ public final class InstanceActor
   private boolean mustWait(Message message) {
     return ahead.phase() == InstanceState.Phase.ASKED
         && switch (message) {
-          case Do(var command, _) -> !(command instanceof UserCommand.Boot);
+          case Do(var command, _) -> !isBeginning(command);
           case Get _, GetOperations _, ReadConsole _, ReadDiagnostics _, ReadMigration _ -> true;
           default -> false;
         };
@@ -290,10 +292,17 @@ public final class InstanceActor
           read(operation, replyTo, "watch-migration", DriverCommand.WatchMigration::new);
       case Reported(var report) -> onInput(report);
       case ConfirmClaim(var host, var generation, var replyTo) -> {
-        replyTo.tell(new ClaimConfirmed(id, host, generation, ahead.standsBy(host, generation)));
+        replyTo.tell(
+            new ClaimConfirmed(
+                id,
+                host,
+                generation,
+                ahead.standsBy(host, generation),
+                ahead.leavesItsGuestAlone()));
         yield Effect().none();
       }
-      case Outcome(var outcome) -> onInput(outcome);
+      case Outcome(var outcome) ->
+          isHeld(Drill.beforeWriting(ahead), "after") ? Effect().none() : onInput(outcome);
       case TimeUp(var operation) -> onInput(new DeadlinePassed(operation));
       case AskAgain(var operation, var step) -> {
         if (isCurrent(operation, step)) {
@@ -347,8 +356,13 @@ public final class InstanceActor
     };
   }
 
+  /** Whether there need be no instance yet. */
+  private static boolean isBeginning(UserCommand command) {
+    return command instanceof UserCommand.Boot || command instanceof UserCommand.Adopt;
+  }
+
   private static boolean isAnsweredLater(UserCommand command) {
-    return command instanceof UserCommand.Boot
+    return isBeginning(command)
         || command instanceof UserCommand.Restore
         || command instanceof UserCommand.ResetState
         || command instanceof UserCommand.Resize
@@ -500,8 +514,16 @@ public final class InstanceActor
         .isPresent();
   }
 
+  private boolean isHeld(Optional<String> point, String where) {
+    point.ifPresent(it -> context.getLog().info("drill: {} holds {} {}", id, where, it));
+    return point.isPresent();
+  }
+
   /** Asks for what the state says comes next. */
   private void perform() {
+    if (isHeld(Drill.beforeAsking(ahead), "at")) {
+      return;
+    }
     var effect = ahead.next(settings);
     secrets
         .fillIn(effect)

@@ -23,6 +23,7 @@ import java.util.Optional;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
 @JsonSubTypes({
   @JsonSubTypes.Type(value = InstanceEvent.BootAsked.class, name = "boot-asked"),
+  @JsonSubTypes.Type(value = InstanceEvent.AdoptionAsked.class, name = "adoption-asked"),
   @JsonSubTypes.Type(value = InstanceEvent.BootRefused.class, name = "boot-refused"),
   @JsonSubTypes.Type(value = InstanceEvent.OperationBegan.class, name = "operation-began"),
   @JsonSubTypes.Type(value = InstanceEvent.StepDone.class, name = "step-done"),
@@ -57,6 +58,20 @@ public sealed interface InstanceEvent {
       InstanceId id,
       UserCommand.Origin origin,
       BootRequest request,
+      List<Step> todo,
+      Instant deadline,
+      Instant at)
+      implements InstanceEvent {}
+
+  /**
+   * An administrator asked for an instance of a guest that is there. An instance that was deleted,
+   * or never came to be, begins anew with it.
+   */
+  record AdoptionAsked(
+      InstanceId id,
+      UserCommand.Origin origin,
+      BootRequest request,
+      Purpose.Adopt purpose,
       List<Step> todo,
       Instant deadline,
       Instant at)

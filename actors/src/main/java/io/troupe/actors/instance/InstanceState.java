@@ -148,6 +148,16 @@ public record InstanceState(
     return moves.guestGeneration() == 0 ? generation : moves.guestGeneration();
   }
 
+  /**
+   * Whether the guest that this instance's claim was for is somebody else's: its adoption was given
+   * up. Whoever takes such a claim away must leave the guest alone.
+   */
+  public boolean leavesItsGuestAlone() {
+    return deleted()
+        && launchedAt.isEmpty()
+        && trails.stream().anyMatch(trail -> trail.action().equals(OperationKind.ADOPT.action()));
+  }
+
   /** Whether nobody can say yet if the project's quota allows what was asked. */
   public boolean awaitsQuota() {
     return isAt(StepKind.RESERVE)

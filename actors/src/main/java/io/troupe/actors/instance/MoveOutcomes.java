@@ -51,7 +51,7 @@ final class MoveOutcomes {
           operation.todo().size() > 1 && operation.todo().get(1).kind() == StepKind.RESIZE;
       case CLAIM ->
           switch (operation.kind()) {
-            case BOOT, REBUILD, UNSHELVE -> false;
+            case BOOT, ADOPT, REBUILD, UNSHELVE -> false;
             default -> true;
           };
       default -> false;
@@ -95,10 +95,18 @@ final class MoveOutcomes {
           goesWell && operation.todo().size() == 1
               ? Optional.of(InstanceEvent.Turn.ARRIVED)
               : Optional.empty();
-      case EVACUATE ->
-          !step.isThere() && (step.kind() == StepKind.CONDEMN || step.kind() == StepKind.CLAIM)
-              ? Optional.of(InstanceEvent.Turn.ARRIVED)
-              : Optional.empty();
+      case EVACUATE -> {
+        var leavesTheDead =
+            step.kind() == StepKind.CONDEMN
+                && state
+                    .moves()
+                    .open()
+                    .filter(move -> !move.arrived())
+                    .isPresent(); // not a new host
+        yield !step.isThere() && (leavesTheDead || step.kind() == StepKind.CLAIM)
+            ? Optional.of(InstanceEvent.Turn.ARRIVED)
+            : Optional.empty();
+      }
       case REVERT_RESIZE ->
           step.kind() == StepKind.RELEASE_CLAIM || step.kind() == StepKind.RESIZE
               ? Optional.of(InstanceEvent.Turn.RETURNED)

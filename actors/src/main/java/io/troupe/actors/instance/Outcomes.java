@@ -1,6 +1,7 @@
 package io.troupe.actors.instance;
 
 import io.troupe.actors.Rejection;
+import io.troupe.actors.operation.Adopt;
 import io.troupe.actors.operation.Boot;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Leave;
@@ -38,7 +39,7 @@ final class Outcomes {
       case StepOutcome.Done(var detail) -> done(outcome, detail, Got.NOTHING);
       case StepOutcome.Refused(var reason) ->
           Decision.accept(
-              operation.kind() == OperationKind.BOOT
+              operation.kind() == OperationKind.BOOT || operation.kind() == OperationKind.ADOPT
                   ? new InstanceEvent.BootRefused(operation.id(), reason, moment.now())
                   : new InstanceEvent.QuotaRefused(operation.id(), reason, moment.now()));
       case StepOutcome.Placed(var candidates, var detail) ->
@@ -74,6 +75,10 @@ final class Outcomes {
   }
 
   private Decision claimRefused(StepOutcome outcome, Operation operation, String reason) {
+    if (operation.kind() == OperationKind.ADOPT) {
+      var why = new Failure(409, "The host does not take the guest: " + reason, reason);
+      return moment.failed(outcome, reason, Adopt.giveUp(false), true, Optional.of(why));
+    }
     var request = moment.request();
     var exhausted =
         operation.candidates().size() < 2
@@ -149,6 +154,15 @@ final class Outcomes {
                   outcome,
                   failure.message(),
                   moment.afterFailedPower(operation),
+                  false,
+                  Optional.of(new Failure(500, failure.message(), failure.kind().name())));
+      case ADOPT ->
+          mayPass(failure)
+              ? again
+              : moment.failed(
+                  outcome,
+                  failure.message(),
+                  Adopt.giveUp(true),
                   false,
                   Optional.of(new Failure(500, failure.message(), failure.kind().name())));
       case INSPECT ->

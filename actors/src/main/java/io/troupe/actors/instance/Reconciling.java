@@ -27,6 +27,15 @@ final class Reconciling {
 
   /** Also of a known power state, when the vm state does not go with it, as after a reset. */
   Decision reported(GuestReported report) {
+    if (isFoundElsewhere(report)) {
+      return Decision.accept(
+          new InstanceEvent.PowerChanged(
+              state.power(),
+              state.vmState(),
+              report.reason(),
+              Optional.of(Fault.ofMovedGuest(state.id(), report.host(), moment.now())),
+              moment.now()));
+    }
     var ours =
         state.operation().isEmpty()
             && !state.deleted()
@@ -47,6 +56,22 @@ final class Reconciling {
     return Decision.accept(
         new InstanceEvent.PowerChanged(
             report.power(), vmState, report.reason(), fault, moment.now()));
+  }
+
+  /**
+   * The guest that is gone from its host is on another one: somebody moved it there by hand. It is
+   * said, once; who owns the instance is for an administrator to change.
+   */
+  private boolean isFoundElsewhere(GuestReported report) {
+    return state.operation().isEmpty()
+        && !report.gone()
+        && state.host().filter(host -> !host.equals(report.host())).isPresent()
+        && report.generation() == state.generation()
+        && state
+            .fault()
+            .filter(Fault::isOfGoneGuest)
+            .filter(fault -> !fault.isOfGuestOn(report.host()))
+            .isPresent();
   }
 
   private VmState vmState(GuestReported report) {

@@ -45,7 +45,8 @@ record Settling(InstanceState state) {
                 one ->
                     one.operation().equals(move.operation())
                         && one.type() == Migration.Type.LIVE_MIGRATION);
-    return isLive && !move.arrived() && move.ticket().isPresent();
+    var mayBeThere = move.other().isPresent(); // else that host has been left already
+    return isLive && !move.arrived() && move.ticket().isPresent() && mayBeThere;
   }
 
   /** It may be of another size already than it was, or is to be again. */

@@ -20,6 +20,7 @@ import java.util.Optional;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
 @JsonSubTypes({
   @JsonSubTypes.Type(value = UserCommand.Boot.class, name = "boot"),
+  @JsonSubTypes.Type(value = UserCommand.Adopt.class, name = "adopt"),
   @JsonSubTypes.Type(value = UserCommand.Delete.class, name = "delete"),
   @JsonSubTypes.Type(value = UserCommand.ForceDelete.class, name = "force-delete"),
   @JsonSubTypes.Type(value = UserCommand.Restore.class, name = "restore"),
@@ -78,6 +79,16 @@ public sealed interface UserCommand extends InstanceInput, CborSerializable {
   record Origin(OperationId operation, String userId, String projectId, boolean admin) {}
 
   record Boot(Origin origin, BootRequest request) implements UserCommand {}
+
+  /**
+   * Make an instance of a guest that is there already.
+   *
+   * @param request what the instance is to be; its forced host is {@code host}, it has no image and
+   *     no networks of ours
+   * @param guest as the hypervisor calls it
+   */
+  record Adopt(Origin origin, BootRequest request, HostId host, String guest)
+      implements UserCommand {}
 
   /** Softly when soft-deleted instances are kept for a while, see {@code reclaimMillis}. */
   record Delete(Origin origin) implements UserCommand {}

@@ -2,6 +2,7 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.Rejection;
 import io.troupe.actors.instance.InstanceState.Phase;
+import io.troupe.actors.operation.Adopt;
 import io.troupe.actors.operation.Backup;
 import io.troupe.actors.operation.Boot;
 import io.troupe.actors.operation.CreateImage;
@@ -35,6 +36,9 @@ final class Wishes {
     if (command instanceof UserCommand.Boot boot) {
       return boot(boot);
     }
+    if (command instanceof UserCommand.Adopt adopt) {
+      return adopt(adopt);
+    }
     if (known(command.origin())) {
       return Decision.nothing();
     }
@@ -50,6 +54,7 @@ final class Wishes {
     var attachments = new Attachments(moment);
     return switch (command) {
       case UserCommand.Boot boot -> boot(boot);
+      case UserCommand.Adopt adopt -> adopt(adopt);
       case UserCommand.Delete _ -> ifLegal(Action.DELETE, origin, () -> delete(origin));
       case UserCommand.ForceDelete _ ->
           ifLegal(Action.FORCE_DELETE, origin, () -> deleteForGood(origin));
@@ -202,6 +207,28 @@ final class Wishes {
             moment.now()));
   }
 
+  /** Also one that is deleted, or never came to be: the guest may have outlived it. */
+  private Decision adopt(UserCommand.Adopt adopt) {
+    if (known(adopt.origin())) {
+      return Decision.nothing();
+    }
+    var isThere = state.phase() != Phase.ABSENT && !state.deleted();
+    if (isThere || state.operation().isPresent()) {
+      return new Decision.Reject(
+          new Rejection.Conflict(
+              "Guest %s is instance %s already.".formatted(adopt.guest(), state.id())));
+    }
+    return Decision.accept(
+        new InstanceEvent.AdoptionAsked(
+            state.id(),
+            adopt.origin(),
+            adopt.request(),
+            new Purpose.Adopt(adopt.host(), adopt.guest()),
+            Adopt.steps(),
+            moment.in(moment.settings().powerMillis()),
+            moment.now()));
+  }
+
   /** Softly if it may be wanted back; what was never active has nothing to come back to. */
   private Decision delete(UserCommand.Origin origin) {
     var kept =
@@ -228,6 +255,10 @@ final class Wishes {
       return Decision.nothing();
     }
     var mayBeOnHost = onHost() || state.operation().flatMap(Operation::target).isPresent();
+    if (isInProgress(OperationKind.ADOPT)) { // the guest is not known to be ours yet
+      var giveUp = Adopt.giveUp(mayBeOnHost);
+      return began(origin, OperationKind.DELETE, giveUp, moment.settings().deleteMillis());
+    }
     return breaksOff(
         origin,
         OperationKind.DELETE,

@@ -38,7 +38,8 @@ public enum OperationKind {
   REBUILD("rebuild"),
   SHELVE("shelve"),
   SHELVE_OFFLOAD("shelveOffload"),
-  UNSHELVE("unshelve");
+  UNSHELVE("unshelve"),
+  ADOPT("adopt");
 
   private final String action;
 
@@ -73,6 +74,12 @@ public enum OperationKind {
             case NETWORK -> Optional.of(TaskState.NETWORKING);
             case CONNECT_VOLUME -> Optional.of(TaskState.BLOCK_DEVICE_MAPPING);
             case SPAWN, MARK_ATTACHED -> Optional.of(TaskState.SPAWNING);
+            default -> Optional.empty();
+          };
+      case ADOPT ->
+          switch (step) {
+            case RESERVE, CLAIM -> Optional.of(TaskState.SCHEDULING);
+            case ADOPT -> Optional.of(TaskState.SPAWNING);
             default -> Optional.empty();
           };
       case DELETE -> Optional.of(TaskState.DELETING);

@@ -33,7 +33,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = Purpose.Backup.class, name = "backup"),
   @JsonSubTypes.Type(value = Purpose.Rebuild.class, name = "rebuild"),
   @JsonSubTypes.Type(value = Purpose.Shelve.class, name = "shelve"),
-  @JsonSubTypes.Type(value = Purpose.Unshelve.class, name = "unshelve")
+  @JsonSubTypes.Type(value = Purpose.Unshelve.class, name = "unshelve"),
+  @JsonSubTypes.Type(value = Purpose.Adopt.class, name = "adopt")
 })
 public sealed interface Purpose {
   /** The image that the operation makes of the guest's root disk, as it is recorded at first. */
@@ -151,4 +152,11 @@ public sealed interface Purpose {
    * @param stopped whether the guest is off in the end whatever it was
    */
   record Evacuate(Optional<HostId> to, boolean unfiltered, boolean stopped) implements Purpose {}
+
+  /**
+   * A guest that is there, as the instance's.
+   *
+   * @param guest as the hypervisor calls it
+   */
+  record Adopt(HostId host, String guest) implements Purpose {}
 }

@@ -90,6 +90,8 @@ public enum StepKind {
   DROP_IMAGE("drop_image", true, IMAGES, ""),
   /** Take away the oldest images of one type, so that as many are left as shall be kept. */
   ROTATE_BACKUPS("rotate_backups", true, IMAGES, ""),
+  /** A guest that Troupe did not make becomes the instance's, as it is. */
+  ADOPT("adopt", false, DRIVER, "adopt"),
   /** Ask the hypervisor for the truth, after a failure or a deadline. */
   INSPECT("inspect", false, DRIVER, "inspect"),
   /** Remove the guest and its disks from the host. */

@@ -396,7 +396,9 @@ class HostActorTest {
 
     var question = stage.nextToOthers(InstanceActor.ConfirmClaim.class);
     assertThat(question.generation()).isEqualTo(1);
-    question.replyTo().tell(new InstanceActor.ClaimConfirmed(Examples.instance(1), H1, 1, false));
+    question
+        .replyTo()
+        .tell(new InstanceActor.ClaimConfirmed(Examples.instance(1), H1, 1, false, false));
 
     assertThat(execute().command()).isInstanceOf(DriverCommand.Destroy.class);
   }
@@ -409,7 +411,9 @@ class HostActorTest {
     var question = stage.nextToOthers(InstanceActor.ConfirmClaim.class);
     claim(1, 2);
 
-    question.replyTo().tell(new InstanceActor.ClaimConfirmed(Examples.instance(1), H1, 1, false));
+    question
+        .replyTo()
+        .tell(new InstanceActor.ClaimConfirmed(Examples.instance(1), H1, 1, false, false));
 
     assertThat(release(2, 1)).isEqualTo(new HostActor.ClaimGone()); // the answer was read by now
     assertThat(claim(1, 2)).isInstanceOf(HostActor.ClaimMade.class);

@@ -140,6 +140,7 @@ class DeadlinesTest {
           List.of(
               Life.active().does(new UserCommand.Rescue(origin("r"), Examples.boot(0).image())),
               Life.stopped().does(new UserCommand.Rescue(origin("r"), Examples.boot(0).image())));
+      case ADOPT -> List.of(Life.absent().does(adoption()));
       case UNRESCUE -> List.of(rescued().does(new UserCommand.Unrescue(origin("u"))));
       case ATTACH_VOLUME ->
           List.of(
@@ -256,6 +257,12 @@ class DeadlinesTest {
   private static StepOutcome.VolumeConnected connected(VolumeChoice choice) {
     var ref = new VolumeRef(choice.volumeId(), "file", "qcow2");
     return new StepOutcome.VolumeConnected(ref, "attachment", 5);
+  }
+
+  private static UserCommand.Adopt adoption() {
+    var request = Examples.boot(Examples.flavor(), 0, Optional.of("h1"), Optional.empty());
+    return new UserCommand.Adopt(
+        Examples.adminOrigin("adopt"), request, Examples.H1, "somebody-elses");
   }
 
   private static Life backingUp(Optional<Image> image, int kept) {
@@ -542,6 +549,7 @@ class DeadlinesTest {
           DriverCommand.Rescue _,
           DriverCommand.Unrescue _,
           DriverCommand.TriggerCrashDump _,
+          DriverCommand.Adopt _,
           DriverCommand.SetPassword _,
           DriverCommand.LiveMigrate _,
           DriverCommand.ForceComplete _,
@@ -628,10 +636,15 @@ class DeadlinesTest {
       Set<String> ports,
       Set<String> halfImages,
       Set<String> volumes) {
+    /** Stands for a guest that is not known to be ours; it must be left alone. */
+    private static final HostId FOREIGN = new HostId("foreign");
+
     static Books of(InstanceState state) {
       var ports = new TreeSet<String>();
       state.nics().forEach(nic -> ports.add(nic.networkId()));
-      return new Books(counted(state), claims(state), guests(state), ports, Set.of(), volumesOf(state));
+      var adopts = state.operation().filter(it -> it.kind() == OperationKind.ADOPT).isPresent();
+      var guests = adopts ? Set.of(FOREIGN) : guests(state);
+      return new Books(counted(state), claims(state), guests, ports, Set.of(), volumesOf(state));
     }
 
     private static Optional<Resources> counted(InstanceState state) {
@@ -708,6 +721,8 @@ class DeadlinesTest {
             new Books(counted, claims, guests, minus(ports, network), halfImages, volumes);
         case Effect.RunOnHost(var host, DriverCommand command) ->
             switch (command) {
+              case DriverCommand.Destroy _ when guests.contains(FOREIGN) ->
+                  throw new AssertionError("a guest that Troupe did not make: " + command);
               case DriverCommand.Spawn _, DriverCommand.PrepareMove _, DriverCommand.FinishMove _ ->
                   new Books(counted, claims, plus(guests, host), ports, halfImages, volumes);
               case DriverCommand.Destroy _, DriverCommand.LiveMigrate _ ->
@@ -770,7 +785,7 @@ class DeadlinesTest {
       }
       assertThat(volumes).as("volumes of %s", brief(state)).isEqualTo(volumesOf(state));
       assertThat(claims).as("claims of %s", brief(state)).isEqualTo(claims(state));
-      if (!isHalfReverted(state)) {
+      if (!isHalfReverted(state) && !guests.contains(FOREIGN)) {
         assertThat(guests).as("guests of %s", brief(state)).isEqualTo(guests(state));
       }
       assertThat(halfImages).as("images without bytes, of %s", brief(state)).isEmpty();

@@ -645,6 +645,25 @@ class InstanceStateTest {
     }
 
     @Test
+    void thatAMissingGuestIsOnAnotherHostIsToldOnce() {
+      var life = Life.active();
+      var found = GuestReported.seen(H2, life.state().generation(), PowerState.RUNNING, "found");
+      life.ignores(found);
+      life.does(GuestReported.gone(H1, life.state().generation(), ""));
+
+      life.does(found);
+
+      assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+      assertThat(life.state().host()).as("who owns it is not changed").contains(H1);
+      assertThat(life.state().fault().orElseThrow().message()).contains("but on another one");
+      assertThat(life.state().fault().orElseThrow().details()).contains("host h2");
+      life.ignores(found);
+      life.does(report(life, PowerState.RUNNING)); // moved back
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().fault()).isEmpty();
+    }
+
+    @Test
     void endsNoOtherError() {
       var life = Life.active();
       var toError = UserCommand.ResetState.Resting.ERROR;

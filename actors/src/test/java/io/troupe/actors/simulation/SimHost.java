@@ -90,6 +90,10 @@ final class SimHost {
   // ---- claims
 
   void makeClaim(RequestSpec spec, long generation, Consumer<StepOutcome.Result> reply) {
+    if (!up && state.claim(spec.instance()).filter(one -> !one.condemned()).isPresent()) {
+      reply.accept(failure(DriverFailure.Kind.RETRYABLE, "the hypervisor does not answer"));
+      return;
+    }
     var refusal =
         up
             ? state.refusal(spec, generation, row())
@@ -204,7 +208,8 @@ final class SimHost {
     evictCondemned();
     for (Claim claim : state.claims()) {
       if (!claim.condemned()) {
-        var guest = guests.get(claim.instance());
+        var there = guests.get(claim.instance());
+        var guest = there != null && there.marked() ? there : null; // else it is nobody's
         if (!touched.contains(claim.instance())) {
           report(
               claim.instance(),
@@ -232,12 +237,14 @@ final class SimHost {
         .isPresent();
   }
 
-  void confirmed(InstanceId instance, long generation, boolean stands) {
+  void confirmed(InstanceId instance, long generation, boolean stands, boolean foreign) {
     var leftOver =
         state
             .claim(instance)
             .filter(claim -> !claim.condemned() && claim.generation() == generation);
-    if (!stands && leftOver.isPresent()) {
+    if (!stands && leftOver.isPresent() && foreign) {
+      persist(new HostEvent.Released(instance));
+    } else if (!stands && leftOver.isPresent()) {
       persist(new HostEvent.Condemned(instance));
       evict(instance, generation);
     }

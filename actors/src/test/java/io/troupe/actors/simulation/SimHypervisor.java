@@ -1,16 +1,19 @@
 package io.troupe.actors.simulation;
 
 import static io.troupe.actors.simulation.SimHost.failure;
+import static io.troupe.drivers.spi.DriverFailure.Kind.HOST_FAULT;
 import static io.troupe.drivers.spi.DriverFailure.Kind.INSTANCE_FAULT;
 import static io.troupe.drivers.spi.DriverFailure.Kind.RETRYABLE;
 import static io.troupe.drivers.spi.DriverFailure.Kind.UNSUPPORTED;
 
 import io.troupe.actors.instance.GuestReported;
 import io.troupe.actors.instance.StepOutcome;
+import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.MoveTicket;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,15 +31,28 @@ import java.util.function.Consumer;
  */
 final class SimHypervisor {
   /**
+   * @param generation of its mark; {@link #UNMARKED} of a guest that Troupe did not make
    * @param rescued whether it runs from a rescue disk
+   * @param foreign whether somebody else made it; it may be adopted since
    */
-  record Guest(long generation, PowerState power, boolean rescued) {}
+  record Guest(long generation, PowerState power, boolean rescued, boolean foreign) {
+    static final long UNMARKED = -1;
+
+    boolean marked() {
+      return generation != UNMARKED;
+    }
+
+    Guest in(PowerState other) {
+      return new Guest(generation, other, rescued, foreign);
+    }
+  }
 
   private static final class Job {
     private DriverCommand command;
     private final List<Consumer<StepOutcome.Result>> askers = new ArrayList<>();
     private boolean running;
     private boolean hangs;
+    private boolean aborted;
     private boolean over;
   }
 
@@ -67,6 +83,11 @@ final class SimHypervisor {
     return new TreeMap<>(guests);
   }
 
+  /** Somebody makes a guest without us. */
+  void putForeign(InstanceId id) {
+    guests.put(id, new Guest(Guest.UNMARKED, PowerState.RUNNING, false, true));
+  }
+
   void cutOff() {
     world.trace(name, () -> "cut off");
     reachable = false;
@@ -87,6 +108,10 @@ final class SimHypervisor {
     return lost.getOrDefault(instance, -1L) == generation;
   }
 
+  boolean lostLately(InstanceId instance) {
+    return lost.containsKey(instance) && !guests.containsKey(instance);
+  }
+
   void guestChangesByItself() {
     if (guests.isEmpty()) {
       return;
@@ -94,6 +119,9 @@ final class SimHypervisor {
     var all = List.copyOf(guests.keySet());
     var instance = all.get(world.upTo(all.size()));
     var guest = guests.get(instance);
+    if (world.instances.get(instance).state().moves().open().isPresent()) {
+      return; // nobody touches by hand what is being moved
+    }
     if (world.fault(0.1)) {
       world.trace(name, () -> instance + " is undefined by hand");
       guests.remove(instance);
@@ -108,8 +136,8 @@ final class SimHypervisor {
             ? List.of(PowerState.SHUTDOWN, PowerState.CRASHED, PowerState.PAUSED).get(world.upTo(3))
             : PowerState.RUNNING;
     world.trace(name, () -> instance + " is now " + power + " by itself");
-    guests.put(instance, new Guest(guest.generation(), power, guest.rescued()));
-    if (reachable) {
+    guests.put(instance, guest.in(power));
+    if (reachable && guest.marked()) {
       var report = GuestReported.seen(host.id(), guest.generation(), power, "by itself");
       world.send(name(), host.id().value(), () -> host.report(instance, report));
     }
@@ -117,10 +145,12 @@ final class SimHypervisor {
 
   /** By whoever had undefined it, unless something was made of the instance meanwhile. */
   private void definedAgain(InstanceId instance, Guest guest) {
-    if (lost(instance, guest.generation()) && host.isNewest(instance, guest.generation())) {
+    if (lost(instance, guest.generation())
+        && host.isNewest(instance, guest.generation())
+        && !world.instances.get(instance).busy()) {
       world.trace(name, () -> instance + " is defined again by hand");
       lost.remove(instance);
-      guests.put(instance, new Guest(guest.generation(), PowerState.SHUTDOWN, guest.rescued()));
+      guests.put(instance, guest.in(PowerState.SHUTDOWN));
     }
   }
 
@@ -141,6 +171,10 @@ final class SimHypervisor {
       asker.accept(failure(RETRYABLE, "not connected"));
       return;
     }
+    if (command.goesBeside()) {
+      world.after(1 + world.upTo(50), () -> asker.accept(beside(command, lane)));
+      return;
+    }
     if (command instanceof DriverCommand.Destroy) {
       List.copyOf(lane).stream()
           .filter(job -> isSettled(job.command, command))
@@ -153,6 +187,32 @@ final class SimHypervisor {
     var left = Duration.between(world.now(), command.target().deadline()).toMillis();
     world.after(Math.max(0, left), () -> cancel(job));
     startNext(command.target().instance());
+  }
+
+  /** What is done to a migration under way does not wait for its end. */
+  private StepOutcome.Result beside(DriverCommand command, Deque<Job> lane) {
+    var migration =
+        lane.stream()
+            .filter(job -> job.running && job.command instanceof DriverCommand.LiveMigrate)
+            .findFirst();
+    var guest = guests.get(command.target().instance());
+    if (command.target().epoch() < epoch) {
+      return failure(RETRYABLE, "old epoch");
+    }
+    if (command instanceof DriverCommand.ForceComplete && migration.isEmpty()) {
+      return failure(INSTANCE_FAULT, "no migration is under way");
+    }
+    migration.ifPresent(
+        job -> {
+          job.aborted |= command instanceof DriverCommand.AbortMigration;
+          if (job.hangs) {
+            job.hangs = false;
+            world.after(world.upTo(500), () -> finish(job));
+          }
+        });
+    return guest == null
+        ? new StepOutcome.Guest(false, PowerState.NOSTATE)
+        : new StepOutcome.Guest(true, guest.power());
   }
 
   private static boolean repeats(DriverCommand earlier, DriverCommand later) {
@@ -200,10 +260,14 @@ final class SimHypervisor {
     if (job.over) {
       return;
     }
+    if (job.aborted) {
+      end(job, failure(INSTANCE_FAULT, "aborted"));
+      return;
+    }
     if (world.fault(0.15)) {
       var kinds = DriverFailure.Kind.values();
       var drawn = kinds[world.upTo(kinds.length)];
-      var kind = drawn == UNSUPPORTED && isRescue(job.command) ? INSTANCE_FAULT : drawn;
+      var kind = drawn == UNSUPPORTED && isForGood(job.command) ? INSTANCE_FAULT : drawn;
       if (world.fault(0.4)) {
         carryOut(job.command);
       }
@@ -214,8 +278,20 @@ final class SimHypervisor {
   }
 
   /** A driver has these or it has not, it does not change its mind; here it has. */
-  private static boolean isRescue(DriverCommand command) {
-    return command instanceof DriverCommand.Rescue || command instanceof DriverCommand.Unrescue;
+  private static boolean isForGood(DriverCommand command) {
+    return switch (command) {
+      case DriverCommand.Rescue _,
+          DriverCommand.Unrescue _,
+          DriverCommand.OfferMove _,
+          DriverCommand.PrepareMove _,
+          DriverCommand.LiveMigrate _,
+          DriverCommand.SendMove _,
+          DriverCommand.FinishMove _,
+          DriverCommand.TakeOver _,
+          DriverCommand.Resize _ ->
+          true;
+      default -> false;
+    };
   }
 
   private void end(Job job, StepOutcome.Result result) {
@@ -234,12 +310,85 @@ final class SimHypervisor {
     var instance = command.target().instance();
     var generation = command.target().generation();
     var guest = guests.get(instance);
+    if (guest != null && !guest.marked() && !(command instanceof DriverCommand.Adopt)) {
+      return failure(INSTANCE_FAULT, "not a guest of ours");
+    }
     if (guest != null && guest.generation() > generation) {
       return failure(INSTANCE_FAULT, "belongs to generation " + guest.generation());
     }
     return switch (command) {
       case DriverCommand.Spawn _ -> power(instance, generation, PowerState.RUNNING);
+      case DriverCommand.Adopt _ -> {
+        if (guest == null) {
+          yield noGuest();
+        }
+        guests.put(instance, new Guest(generation, guest.power(), guest.rescued(), true));
+        yield new StepOutcome.Guest(true, guest.power());
+      }
+      case DriverCommand.OfferMove _ -> {
+        if (guest == null || guest.rescued()) {
+          yield failure(INSTANCE_FAULT, "cannot be moved");
+        }
+        yield new StepOutcome.Ticketed(MoveTicket.offered("sim", place(guest.generation())));
+      }
+      case DriverCommand.PrepareMove(_, _, var ticket, _, _) ->
+          new StepOutcome.Ticketed(ticket.prepared(MoveTicket.Storage.BLOCK, place(generation)));
+      case DriverCommand.LiveMigrate(_, var ticket, _) -> {
+        if (guest == null) {
+          yield new StepOutcome.Guest(false, PowerState.NOSTATE);
+        }
+        if (guest.power() != PowerState.RUNNING && guest.power() != PowerState.PAUSED) {
+          yield failure(INSTANCE_FAULT, "cannot migrate from " + guest.power());
+        }
+        var to = Long.parseLong(ticket.destination().get("generation"));
+        var there = world.hosts.get(new HostId(ticket.destination().get("host"))).hypervisor;
+        var other = there.guests.get(instance);
+        if (other != null && other.generation() > to) {
+          yield failure(HOST_FAULT, "the destination has a newer one");
+        }
+        guests.remove(instance);
+        there.guests.put(instance, new Guest(to, guest.power(), false, guest.foreign()));
+        there.lost.remove(instance);
+        yield new StepOutcome.Guest(false, PowerState.NOSTATE);
+      }
+      case DriverCommand.SendMove(_, var ticket) -> {
+        if (guest == null || isOn(guest)) {
+          yield failure(INSTANCE_FAULT, "not off");
+        }
+        world.transfers.add(instance + "." + ticket.destination().get("generation"));
+        yield new StepOutcome.Guest(true, guest.power());
+      }
+      case DriverCommand.FinishMove _ -> {
+        var come = guest != null && guest.generation() == generation;
+        if (!come && !world.transfers.contains(instance + "." + generation)) {
+          yield failure(INSTANCE_FAULT, "it has not come");
+        }
+        world.transfers.remove(instance + "." + generation);
+        if (!come) {
+          lost.remove(instance);
+          guests.put(instance, new Guest(generation, PowerState.SHUTDOWN, false, false));
+        }
+        yield new StepOutcome.Guest(true, guests.get(instance).power());
+      }
+      case DriverCommand.TakeOver _ -> {
+        if (guest == null) {
+          yield noGuest();
+        }
+        guests.put(
+            instance, new Guest(generation, guest.power(), guest.rescued(), guest.foreign()));
+        yield new StepOutcome.Guest(true, guest.power());
+      }
+      case DriverCommand.Resize _ -> {
+        if (guest == null || isOn(guest)) {
+          yield failure(INSTANCE_FAULT, "not off");
+        }
+        yield new StepOutcome.Guest(true, guest.power());
+      }
       case DriverCommand.Destroy _ -> {
+        world.transfers.remove(instance + "." + generation);
+        if (guest != null && guest.foreign() && !world.wasAdopted(instance)) {
+          throw new AssertionError(instance + " removes a guest that was never adopted");
+        }
         guests.remove(instance);
         yield new StepOutcome.Guest(false, PowerState.NOSTATE);
       }
@@ -266,8 +415,17 @@ final class SimHypervisor {
     };
   }
 
+  private Map<String, String> place(long generation) {
+    return Map.of("host", host.id().value(), "generation", Long.toString(generation));
+  }
+
+  private static boolean isOn(Guest guest) {
+    return guest.power() != PowerState.SHUTDOWN && guest.power() != PowerState.CRASHED;
+  }
+
   private StepOutcome.Result bootAs(Guest guest, InstanceId instance, boolean rescued) {
-    guests.put(instance, new Guest(guest.generation(), PowerState.RUNNING, rescued));
+    guests.put(
+        instance, new Guest(guest.generation(), PowerState.RUNNING, rescued, guest.foreign()));
     return new StepOutcome.Guest(true, PowerState.RUNNING);
   }
 
@@ -284,8 +442,10 @@ final class SimHypervisor {
 
   private StepOutcome.Result power(InstanceId instance, long generation, PowerState power) {
     lost.remove(instance);
-    var rescued = guests.containsKey(instance) && guests.get(instance).rescued();
-    guests.put(instance, new Guest(generation, power, rescued));
+    var before = guests.get(instance);
+    var rescued = before != null && before.rescued();
+    var foreign = before != null && before.foreign();
+    guests.put(instance, new Guest(generation, power, rescued, foreign));
     return new StepOutcome.Guest(true, power);
   }
 

@@ -34,6 +34,7 @@ final class SimInstance {
   private InstanceState ahead;
   private List<InstanceEvent> waiting = new ArrayList<>();
   private int incarnation;
+  private boolean everAdopted;
   private boolean down;
 
   SimInstance(World world, InstanceId id) {
@@ -46,6 +47,19 @@ final class SimInstance {
 
   InstanceState state() {
     return ahead;
+  }
+
+  InstanceId id() {
+    return id;
+  }
+
+  /** Whether an adoption has succeeded once. */
+  boolean everAdopted() {
+    everAdopted |=
+        ahead.trails().stream()
+            .filter(trail -> trail.action().equals("adopt"))
+            .anyMatch(trail -> trail.finishedAt().isPresent() && trail.error().isEmpty());
+    return everAdopted;
   }
 
   boolean busy() {
@@ -90,7 +104,8 @@ final class SimInstance {
   void confirmClaim(SimHost host, long generation) {
     if (!down) {
       var stands = ahead.standsBy(host.id(), generation);
-      world.send(name, host.id().value(), () -> host.confirmed(id, generation, stands));
+      var foreign = ahead.leavesItsGuestAlone();
+      world.send(name, host.id().value(), () -> host.confirmed(id, generation, stands, foreign));
     }
   }
 

@@ -14,22 +14,26 @@ import io.troupe.actors.project.ProjectEvent;
 import io.troupe.actors.project.ProjectState;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.config.MoveSettings;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.MoveTicket;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -79,6 +83,12 @@ final class World {
   private long number;
   private boolean faults = true;
 
+  private static final FlavorAtBoot LARGER =
+      new FlavorAtBoot("2", "m2", 1, 1536, 1, 0, 0, Map.of());
+
+  /** Disks on their way between hypervisors, by instance and the generation they shall be of. */
+  final Set<String> transfers = new HashSet<>();
+
   final Map<HostId, SimHost> hosts = new LinkedHashMap<>();
   final Map<InstanceId, SimInstance> instances = new LinkedHashMap<>();
   final List<NetworkDesk> networks = new ArrayList<>();
@@ -107,7 +117,8 @@ final class World {
             4,
             random.nextInt(3) == 0 ? 0 : 20_000 + random.nextInt(200_000),
             60_000,
-            0);
+            0,
+            new MoveSettings(60_000, 0, random.nextBoolean(), false, false, 0, 0, 0, false));
     for (int host = 0; host < 1 + random.nextInt(4); host++) {
       var id = new HostId("h" + host);
       hosts.put(id, new SimHost(this, id, 1 + random.nextInt(3)));
@@ -130,7 +141,41 @@ final class World {
         case DELETE_IN_BETWEEN -> planToDelete(instances.get(id));
       }
     }
+    for (int foreign = 0; foreign < random.nextInt(3); foreign++) {
+      var id = Examples.instance(100 + foreign);
+      var instance = new SimInstance(this, id);
+      instances.put(id, instance);
+      planToAdopt(instance, List.copyOf(hosts.keySet()).get(random.nextInt(hosts.size())));
+    }
     hosts.values().forEach(this::watch);
+  }
+
+  /** A guest that somebody made by hand; perhaps it is adopted, perhaps more is done to it. */
+  private void planToAdopt(SimInstance instance, HostId host) {
+    hosts.get(host).hypervisor.putForeign(instance.id());
+    var flavor = new FlavorAtBoot("1", "m1", 1, 1024, 1, 0, 0, Map.of());
+    var request = Examples.boot(flavor, 0, Optional.of(host.value()), Optional.empty());
+    for (int times = 0; times < random.nextInt(4); times++) {
+      var origin = Examples.adminOrigin("req-adopt-" + times);
+      var adopt = new UserCommand.Adopt(origin, request, host, "guest-of-" + instance.id());
+      after(random.nextInt((int) faultsMillis()), () -> instance.command(adopt));
+    }
+    for (int more = 0; more < random.nextInt(6); more++) {
+      var command = anyCommand(Examples.origin("req-" + more), more);
+      after(random.nextInt((int) faultsMillis()), () -> instance.command(command));
+    }
+    if (script == Script.DELETE_IN_BETWEEN) {
+      var last = new UserCommand.ForceDelete(Examples.adminOrigin("req-last"));
+      after(faultsMillis() + LONGEST_WAY - 5_000, () -> instance.command(last));
+    }
+    if (random.nextBoolean()) {
+      crashSomeday(instance::crash);
+    }
+  }
+
+  /** Whether the instance knows, or knew, that a guest made by somebody else is its own. */
+  boolean wasAdopted(InstanceId id) {
+    return instances.get(id).everAdopted();
   }
 
   /** What users will want of it. */
@@ -186,7 +231,8 @@ final class World {
 
   private UserCommand anyCommand(UserCommand.Origin origin, int number) {
     var admin = new UserCommand.Origin(origin.operation(), "root", "admin", true);
-    return switch (random.nextInt(30)) {
+    var kinds = script == Script.DELETE_IN_BETWEEN ? 44 : 29; // moves are broken off there so far
+    return switch (random.nextInt(kinds)) {
       case 0, 1 -> new UserCommand.Delete(origin);
       case 2 -> new UserCommand.ForceDelete(random.nextBoolean() ? admin : origin);
       case 3, 4, 5 -> new UserCommand.Restore(origin);
@@ -209,6 +255,15 @@ final class World {
       case 23 -> new UserCommand.SetPassword(origin, "secret");
       case 24, 25 -> new UserCommand.Rescue(origin, Examples.boot(0).image());
       case 26, 27, 28 -> new UserCommand.Unrescue(origin);
+      case 29, 30, 31 -> new UserCommand.Resize(origin, LARGER, Optional.empty());
+      case 32, 33 -> new UserCommand.ConfirmResize(origin);
+      case 34, 35 -> new UserCommand.RevertResize(origin);
+      case 36 -> new UserCommand.Migrate(admin, Optional.empty());
+      case 37, 38 ->
+          new UserCommand.LiveMigrate(admin, Optional.empty(), false, MoveTicket.Storage.UNKNOWN);
+      case 39 -> new UserCommand.AbortMigration(admin, 1 + random.nextInt(2));
+      case 40 -> new UserCommand.ForceComplete(admin, 1 + random.nextInt(2));
+      case 41 -> new UserCommand.Evacuate(admin, Optional.empty(), false, random.nextBoolean());
       default -> new UserCommand.Revise(origin, Revision.ofName("name-" + number));
     };
   }

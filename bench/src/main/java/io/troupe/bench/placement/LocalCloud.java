@@ -168,7 +168,9 @@ final class LocalCloud implements Entities, AutoCloseable {
     return Behaviors.receiveMessage(
         message -> {
           if (message instanceof InstanceActor.ConfirmClaim(var host, var generation, var to)) {
-            to.tell(new InstanceActor.ClaimConfirmed(InstanceId.fresh(), host, generation, true));
+            to.tell(
+                new InstanceActor.ClaimConfirmed(
+                    InstanceId.fresh(), host, generation, true, false));
           }
           return Behaviors.same();
         });

@@ -16,6 +16,7 @@ import io.troupe.drivers.spi.HostInventory;
 import java.time.Clock;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -57,6 +58,7 @@ public final class FakeDriver implements Driver {
               "SendMove",
               "FinishMove",
               "TakeOver",
+              "Adopt",
               "Destroy",
               "Inspect",
               "ReadConsole",
@@ -101,6 +103,10 @@ public final class FakeDriver implements Driver {
     var settings = FakeSettings.of(connection);
     Consumer<GuestEvent> events = event -> context.events().accept(event);
     var hypervisor = FakeHypervisor.connect(connection, settings.state(), events);
+    for (int number = 1; number <= settings.foreignGuests(); number++) {
+      var foreign = FakeGuest.foreign("foreign-" + number, clock.instant());
+      hypervisor.putOnce(settings.prefix() + "1", foreign);
+    }
     return new FakeDriver(settings, hypervisor, events, context, clock);
   }
 
@@ -186,6 +192,8 @@ public final class FakeDriver implements Driver {
       case DriverCommand.FinishMove(var target, var spec, var ticket) ->
           moves.finish(target, spec, ticket);
       case DriverCommand.TakeOver(var target) -> moves.takeOver(target);
+      case DriverCommand.Adopt(var target, var name) ->
+          FakeReach.shown(Optional.of(hypervisor.adopt(target, name)));
       case DriverCommand.Destroy(var target) -> {
         var gone = assembly.destroy(target);
         moves.dropTransfer(target);

@@ -7,6 +7,7 @@ import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.VolumeRef;
+import io.troupe.drivers.spi.GuestTarget;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -113,6 +114,22 @@ record FakeGuest(
             false,
             List.of())
         .booted(at);
+  }
+
+  /** The same guest under our name and mark. */
+  FakeGuest adopted(GuestTarget by) {
+    return new FakeGuest(
+        nameOf(by.instance()),
+        Optional.of(by.instance()),
+        by.generation(),
+        power,
+        hostname,
+        size,
+        nics,
+        keyName,
+        past,
+        rescued,
+        volumes);
   }
 
   boolean runs() {

@@ -395,6 +395,52 @@ final class FakeHypervisor {
     }
   }
 
+  /**
+   * The foreign guest of this name as the target's; see {@code DriverCommand.Adopt}. Kept under its
+   * new name before the old one goes: a process that dies in between loses no guest.
+   */
+  FakeGuest adopt(GuestTarget target, String name) throws DriverException {
+    return alone(
+        () -> {
+          admit(target);
+          var host = target.host();
+          var ours = guests.find(host, FakeGuest.nameOf(target.instance()));
+          var foreign =
+              guests
+                  .find(host, name)
+                  .filter(it -> it.instance().isEmpty())
+                  .filter(it -> FakeGuest.foreignId(host, name).equals(target.instance()));
+          if (ours.isPresent()) {
+            requireOwned(ours.get(), target);
+          }
+          var guest =
+              ours.or(() -> foreign)
+                  .orElseThrow(
+                      () ->
+                          DriverException.instanceFault(
+                              "no guest %s with the id %s on %s that could be adopted"
+                                  .formatted(name, target.instance(), host)))
+                  .adopted(target);
+          store(host, guest.name(), Optional.of(guest), target.epoch());
+          if (foreign.isPresent()) {
+            store(host, name, Optional.empty(), target.epoch());
+          }
+          return guest;
+        });
+  }
+
+  /** A guest that is there from the beginning; nothing on a host that had guests before. */
+  void putOnce(String host, FakeGuest guest) throws DriverException {
+    alone(
+        () -> {
+          var isNew = guests.epoch(host) == 0 && guests.find(host, guest.name()).isEmpty();
+          if (isNew) {
+            store(host, guest.name(), Optional.of(guest), 0);
+          }
+          return isNew;
+        });
+  }
+
   void put(String host, FakeGuest guest) throws DriverException {
     alone(
         () -> {

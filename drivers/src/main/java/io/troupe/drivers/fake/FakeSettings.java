@@ -40,6 +40,8 @@ import java.util.Set;
  *     hold between them, and each sees what the others did. Events are pushed only about what the
  *     own process changed; asking finds the rest. A process stopped in the middle of a change holds
  *     the others up: then their commands fail as retryable after four seconds
+ * @param foreignGuests how many running guests named {@code foreign-1} … a first host that nothing
+ *     was done on yet has, which Troupe did not make; default 0
  */
 record FakeSettings(
     int hosts,
@@ -58,7 +60,8 @@ record FakeSettings(
     Set<String> failureCommands,
     boolean failureAfterEffect,
     long seed,
-    Optional<Path> state) {
+    Optional<Path> state,
+    int foreignGuests) {
 
   private static final int MOST_HOSTS = 1_000_000;
   private static final long DAY_MILLIS = 86_400_000;
@@ -96,7 +99,8 @@ record FakeSettings(
             options.checked("failureCommands", Set.of("Spawn"), "commands", FakeSettings::commands),
             options.truth("failureAfterEffect"),
             options.number("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE),
-            options.checked("state", Optional.empty(), "a path", s -> Optional.of(Path.of(s))));
+            options.checked("state", Optional.empty(), "a path", s -> Optional.of(Path.of(s))),
+            (int) options.number("foreignGuests", 0, 0, 100));
     options.refuseUnknown();
     return settings;
   }

@@ -45,6 +45,15 @@ record DomainMetadata(InstanceId instance, long generation, OperationId operatio
     return files == generation ? guest : guest.set("files", Long.toString(files));
   }
 
+  /** Puts the element into a domain that is there, at once and for its next starts. */
+  void mark(Domain domain) throws LibvirtException {
+    int flags = Domain.ModificationImpact.CONFIG;
+    if (domain.isActive() == 1) {
+      flags |= Domain.ModificationImpact.LIVE;
+    }
+    domain.setMetadata(Domain.MetadataType.ELEMENT, alone(), PREFIX, NAMESPACE, flags);
+  }
+
   /** Empty for a foreign domain. */
   static Optional<DomainMetadata> read(Domain domain) throws LibvirtException {
     try {

@@ -23,6 +23,12 @@ import org.libvirt.LibvirtException;
  * instance's id and go with the next spawn or destroy.
  */
 final class GuestAssembly {
+  /**
+   * VIR_DOMAIN_UNDEFINE_KEEP_NVRAM, which the binding does not name. Only an adopted guest may have
+   * such a file, and what it came with stays.
+   */
+  private static final int KEEP_NVRAM = 8;
+
   private final LibvirtConnection connection;
   private final HostFacts facts;
   private final HostChoices choices;
@@ -173,7 +179,8 @@ final class GuestAssembly {
       throws LibvirtException, DriverException {
     tenure.require(domain.getConnect());
     try {
-      domain.undefine(Domain.UndefineFlags.MANAGED_SAVE | Domain.UndefineFlags.SNAPSHOTS_METADATA);
+      domain.undefine(
+          Domain.UndefineFlags.MANAGED_SAVE | Domain.UndefineFlags.SNAPSHOTS_METADATA | KEEP_NVRAM);
     } catch (LibvirtException e) {
       if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
         throw e;

@@ -51,7 +51,8 @@ final class LibvirtCommands {
           "SendMove",
           "FinishMove",
           "TakeOver",
-          "ReadConsole");
+          "ReadConsole",
+          "Adopt");
 
   private final LibvirtConnection connection;
   private final HostFacts facts;
@@ -66,6 +67,7 @@ final class LibvirtCommands {
   private final Hotplug hotplug;
   private final GuestAssembly assembly;
   private final LooseVolumes looseVolumes;
+  private final Adoption adoption;
   private final Moves moves;
   private final LiveMigration migration;
 
@@ -90,6 +92,7 @@ final class LibvirtCommands {
     this.resizing = new Resizing(connection, pool, facts);
     this.looseVolumes = new LooseVolumes(connection, pool, cache);
     this.hotplug = new Hotplug(connection, pool, choices.nicSource());
+    this.adoption = new Adoption(connection);
     this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images(), cache);
     this.moves =
         new Moves(
@@ -157,6 +160,7 @@ final class LibvirtCommands {
       case DriverCommand.CreateVolume(_, var volume, var sizeGib, var image) ->
           looseVolumes.create(volume, sizeGib, image, permit);
       case DriverCommand.DeleteVolume(_, var volume) -> looseVolumes.delete(volume, permit);
+      case DriverCommand.Adopt(_, var name) -> adoption.adopt(target, name, tenure);
       case DriverCommand.OfferMove _ -> {
         return new DriverResult.MoveTicketed(
             moves.offer(guest(target, recorded), volumes(target, recorded)));

@@ -170,7 +170,11 @@ final class LibvirtDriver implements Driver {
     Permit permit = Permit.of(target, cancellation, marker);
     permit.check();
     connection.run("epoch", permit.tenure()::require);
-    return commands.carryOut(command, fence.check(target), permit);
+    Optional<DomainMetadata> recorded =
+        command instanceof DriverCommand.Adopt
+            ? Optional.empty() // of a guest that is not ours; it has its own fence
+            : fence.check(target);
+    return commands.carryOut(command, recorded, permit);
   }
 
   private void requireHost(String host) throws DriverException {

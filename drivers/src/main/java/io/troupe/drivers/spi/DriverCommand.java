@@ -40,6 +40,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = DriverCommand.SendMove.class, name = "send-move"),
   @JsonSubTypes.Type(value = DriverCommand.FinishMove.class, name = "finish-move"),
   @JsonSubTypes.Type(value = DriverCommand.TakeOver.class, name = "take-over"),
+  @JsonSubTypes.Type(value = DriverCommand.Adopt.class, name = "adopt"),
   @JsonSubTypes.Type(value = DriverCommand.Destroy.class, name = "destroy"),
   @JsonSubTypes.Type(value = DriverCommand.Inspect.class, name = "inspect"),
   @JsonSubTypes.Type(value = DriverCommand.ReadConsole.class, name = "read-console"),
@@ -255,6 +256,16 @@ public sealed interface DriverCommand extends CborSerializable {
   record TakeOver(GuestTarget target) implements DriverCommand {}
 
   /**
+   * The guest that the hypervisor calls {@code name} and that Troupe did not make is the instance's
+   * from now on: it bears the target's instance and generation, and else is as it was, running or
+   * not. One that is the instance's already, of this generation or an older one, gets the target's.
+   * An instance fault when there is no such guest, when it is another's, or when its id is not the
+   * instance's (see {@link GuestReport.Foreign#id}). {@link Destroy} later removes the guest and
+   * leaves the disks that it came with.
+   */
+  record Adopt(GuestTarget target, String name) implements DriverCommand {}
+
+  /**
    * The guest, its disks, config drive and console log are gone. Attached volumes stay. One that is
    * gone already is a success.
    */
@@ -313,6 +324,7 @@ public sealed interface DriverCommand extends CborSerializable {
       case SendMove _ -> "send-move";
       case FinishMove _ -> "finish-move";
       case TakeOver _ -> "take-over";
+      case Adopt _ -> "adopt";
       case Destroy _ -> "destroy";
       case Inspect _ -> "inspect";
       case ReadConsole _ -> "read-console";
@@ -355,6 +367,7 @@ public sealed interface DriverCommand extends CborSerializable {
       case SendMove(_, var ticket) -> new SendMove(fenced, ticket);
       case FinishMove(_, var spec, var ticket) -> new FinishMove(fenced, spec, ticket);
       case TakeOver _ -> new TakeOver(fenced);
+      case Adopt(_, var name) -> new Adopt(fenced, name);
       case Destroy _ -> new Destroy(fenced);
       case Inspect _ -> new Inspect(fenced);
       case ReadConsole(_, var maxBytes) -> new ReadConsole(fenced, maxBytes);

@@ -38,7 +38,7 @@ class FakeSettingsTest {
                 "fake://?hosts=3&prefix=rack1-&vcpus=8&ramMib=4096&diskGib=50&bootMillis=5"
                     + "&bootJitterMillis=2&stopMillis=7&migrationMillis=11&noPostCopy=true&sharedStorage=true&failureRate=0.25&failureKind=RETRYABLE"
                     + "&failureCommands=Spawn,Destroy&failureAfterEffect=true&ignoresAcpi=true&noAgent=true"
-                    + "&seed=-9&state=%2Ftmp%2Ffake%20state",
+                    + "&foreignGuests=2&seed=-9&state=%2Ftmp%2Ffake%20state",
                 Map.of()));
 
     assertThat(settings)
@@ -60,7 +60,8 @@ class FakeSettingsTest {
                 Set.of("Spawn", "Destroy"),
                 true,
                 -9,
-                java.util.Optional.of(Path.of("/tmp/fake state"))));
+                java.util.Optional.of(Path.of("/tmp/fake state")),
+                2));
   }
 
   @Test

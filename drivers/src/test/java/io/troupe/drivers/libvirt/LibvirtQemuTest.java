@@ -75,8 +75,7 @@ class LibvirtQemuTest extends MoveConformance {
 
   @AfterAll
   static void leaveTheHostAsItWas() throws Exception {
-    if (foreign.isPresent()
-        && LibvirtPeer.virsh(uri, "list", "--name").lines().anyMatch(foreign.get()::equals)) {
+    if (foreign.isPresent() && isThere(foreign.get())) {
       LibvirtPeer.virsh(uri, "destroy", foreign.get());
     }
     if (poolName != null) {
@@ -85,6 +84,10 @@ class LibvirtQemuTest extends MoveConformance {
     if (second.isPresent()) {
       LibvirtPeer.dropPool(second.get(), poolName);
     }
+  }
+
+  private static boolean isThere(String domain) throws Exception {
+    return LibvirtPeer.virsh(uri, "list", "--name").lines().anyMatch(domain::equals);
   }
 
   @Override
@@ -213,7 +216,7 @@ class LibvirtQemuTest extends MoveConformance {
 
   @Override
   protected Optional<String> makeForeignGuest() throws Exception {
-    if (foreign.isEmpty()) {
+    if (foreign.isEmpty() || !isThere(foreign.get())) {
       String name = "foreign-" + UUID.randomUUID();
       Path xml = Files.createTempFile("foreign", ".xml");
       Files.writeString(

@@ -174,6 +174,10 @@ final class ServerJson {
       return;
     }
     String id = server.request().image().id();
+    if (id.isEmpty()) { // from a volume, or adopted
+      json.put("image", "");
+      return;
+    }
     var image = json.putObject("image").put("id", id);
     putBookmark(image, "/images/" + id);
   }

@@ -64,7 +64,7 @@ final class HostsRoutes {
         .thenApply(answer -> Reply.ok(Json.object().set("host", full(ApiError.accepted(answer)))));
   }
 
-  private static ApiError noSuchHost() {
+  static ApiError noSuchHost() {
     return new ApiError(404, "HostNotFound", "There is no such host.");
   }
 

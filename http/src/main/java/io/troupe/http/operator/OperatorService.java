@@ -26,6 +26,7 @@ public final class OperatorService {
       Clock clock) {
     List<Route> routes = new ArrayList<>(new ConnectionsRoutes(hosts).routes());
     routes.addAll(new HostsRoutes(hosts, pageLimit).routes());
+    routes.addAll(new AdoptionRoutes(catalog, hosts, instances).routes());
     routes.addAll(new PlacementsRoutes(catalog, placements).routes());
     routes.addAll(new SchedulerRoutes(catalog, schedulerDefaults, clock).routes());
     routes.addAll(new OperationsRoutes(instances, pageLimit).routes());

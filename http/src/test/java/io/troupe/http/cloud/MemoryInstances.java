@@ -273,6 +273,7 @@ public final class MemoryInstances implements Instances, Quotas {
       }
       case DriverCommand.Spawn _, DriverCommand.Start _, DriverCommand.Reboot _ ->
           new StepOutcome.Guest(true, PowerState.RUNNING);
+      case DriverCommand.Adopt _ -> new StepOutcome.Guest(true, PowerState.RUNNING);
       case DriverCommand.Rescue _, DriverCommand.Unrescue _ ->
           new StepOutcome.Guest(true, PowerState.RUNNING);
       case DriverCommand.Unpause _, DriverCommand.Resume _ ->

@@ -333,6 +333,74 @@ class OperatorApiTest {
   }
 
   @Nested
+  class Adopt {
+    private static final String PATH = "/v1/hosts/used-1/adopt";
+    private static final String GUEST = "\"guest\": \"somebody-elses\", \"project_id\": \"p1\"";
+
+    private Reply adopt(String more) {
+      return server.post(PATH, ADMIN, "{" + GUEST + more + "}");
+    }
+
+    @Test
+    void makesAnInstanceOfAnUnknownGuest() {
+      register("used", "fake://?hosts=1");
+
+      Reply reply = adopt(", \"name\": \"kept\", \"metadata\": {\"since\": \"2019\"}");
+
+      assertThat(reply.status()).as(reply.text()).isEqualTo(202);
+      var id = reply.json().path("instance_id").textValue();
+      assertThat(id).isEqualTo("5eed0000-0000-4000-8000-00000000f00d");
+      var operation = reply.json().path("operation_id").textValue();
+      assertThat(reply.header("location"))
+          .endsWith("/v1/instances/" + id + "/operations/" + operation);
+      assertRefused(adopt(""), 409, "instance 5eed0000-0000-4000-8000-00000000f00d already");
+    }
+
+    @Test
+    void byItsIdAndWithAFlavorThatIsLargeEnough() {
+      register("used", "fake://?hosts=1");
+
+      assertRefused(adopt(", \"flavor\": \"1\""), 400, "the guest 2 and 1024");
+      Reply reply =
+          server.post(
+              PATH,
+              ADMIN,
+              "{\"guest\": \"5eed0000-0000-4000-8000-00000000f00d\", \"project_id\": \"p1\"}");
+      assertThat(reply.status()).as(reply.text()).isEqualTo(202);
+    }
+
+    @Test
+    void saysWhatIsWrong() {
+      register("used", "fake://?hosts=2");
+      register("small", "fake://?hosts=1");
+
+      assertRefused(
+          server.post(PATH, ADMIN, "{\"guest\": \"nobody\", \"project_id\": \"p1\"}"),
+          404,
+          "no unknown guest nobody");
+      assertRefused(
+          server.post(
+              PATH,
+              ADMIN,
+              "{\"guest\": \"instance-%s\", \"project_id\": \"p1\"}"
+                  .formatted(HostsInMemory.INSTANCE)),
+          409,
+          "already");
+      assertRefused(
+          server.post("/v1/hosts/none/adopt", ADMIN, "{" + GUEST + "}"), 404, "no such host");
+      assertRefused(
+          server.post(PATH, ADMIN, "{\"guest\": \"somebody-elses\", \"project_id\": \"p9\"}"),
+          400,
+          "project_id");
+      assertRefused(adopt(", \"flavor\": \"none\""), 400, "flavor");
+      assertRefused(adopt(", \"colour\": \"red\""), 400, "colour");
+      assertRefused(server.post(PATH, ADMIN, "{}"), 400, "guest");
+      assertThat(server.post(PATH, MEMBER, "{" + GUEST + "}").status()).isEqualTo(403);
+      assertThat(server.post(PATH, "", "{" + GUEST + "}").status()).isEqualTo(401);
+    }
+  }
+
+  @Nested
   class Explain {
     @Test
     void resolvesNamesAndTellsReasons() {
