@@ -283,7 +283,14 @@ class WorkflowPagesTest {
         .post("/v1/connections", "{\"id\": \"%s\", \"uri\": \"%s\"}".formatted(name, uri))
         .expect(201);
     for (int i = 0; i < 200; i++) {
-      if (admin.get("/v1/hosts/" + name + "-1").body().at("/host/up").asBoolean()) {
+      // The scheduler hears of a host a moment after the host knows that it is up.
+      var explained = admin.post("/v1/placements:explain", "{\"flavor\": \"1\"}");
+      if (explained
+          .expect(200)
+          .path("placement")
+          .path("hosts")
+          .findValuesAsText("host")
+          .contains(name + "-1")) {
         return;
       }
       Thread.sleep(50);
