@@ -20,8 +20,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
  * Wakes what has work to do and nobody to ask it: the registered connections, the projects' volumes
- * (a deletion may wait for a host), after a crash the instances whose operation is not finished, and
- * soft-deleted and shelved ones whose time has come. Waking what is awake costs a message.
+ * (a deletion may wait for a host), after a crash the instances whose operation is not finished,
+ * and soft-deleted and shelved ones whose time has come. Waking what is awake costs a message.
  */
 final class Waker {
   private record Tick() {}

@@ -208,8 +208,7 @@ public final class ClusterEntities implements Entities {
         Entity.of(
                 VolumesActor.KEY,
                 context ->
-                    VolumesActor.create(
-                        context.getEntityId(), this, this::volumeLimits, clock))
+                    VolumesActor.create(context.getEntityId(), this, this::volumeLimits, clock))
             .withSettings(neverLaidToRest()));
     sharding.init(
         Entity.of(

@@ -341,9 +341,7 @@ public final class StepAsker<M> {
                             taken.sizeBytes(),
                             taken.virtualSizeBytes(),
                             taken.quiesced() ? "quiesced" : "as after a power cut"));
-            case DriverResult.Console _,
-                DriverResult.Diagnostics _,
-                DriverResult.MigrationSeen _ ->
+            case DriverResult.Console _, DriverResult.Diagnostics _, DriverResult.MigrationSeen _ ->
                 new StepOutcome.Done("");
             case DriverResult.VolumeAttached(var device) -> new StepOutcome.VolumeOnGuest(device);
           };

@@ -339,7 +339,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
               onRelease(state, instance, generation, replyTo);
           case Condemn(var instance, var generation, var replyTo) ->
               onCondemn(state, instance, generation, replyTo);
-          case StoreVolume(var volume, var gib, var replyTo) -> onStore(state, volume, gib, replyTo);
+          case StoreVolume(var volume, var gib, var replyTo) ->
+              onStore(state, volume, gib, replyTo);
           case DropVolume(var volume, var replyTo) -> onDrop(state, volume, replyTo);
           case AskIfGone(var instance, var replyTo) -> {
             replyTo.tell(new GoneReply(state.claim(instance).isEmpty()));
@@ -589,8 +590,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     var more = gib - has.orElse(0L);
     var free = row(state).freeDiskGib();
     if (more > free) {
-      var reason =
-          "host %s has %d GiB of disk free, the volume needs %d".formatted(id, free, more);
+      var reason = "host %s has %d GiB of disk free, the volume needs %d".formatted(id, free, more);
       replyTo.tell(new StoreReply(Optional.of(reason), has.isPresent()));
       return Effect().none();
     }

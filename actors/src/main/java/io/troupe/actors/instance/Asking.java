@@ -84,8 +84,7 @@ final class Asking {
         yield new Effect.MarkVolume(boot.project(), id, device);
       }
       case BEGIN_DETACHING ->
-          new Effect.BeginDetaching(
-              boot.project(), Attachments.volumeId(state, operation, step));
+          new Effect.BeginDetaching(boot.project(), Attachments.volumeId(state, operation, step));
       case FREE_VOLUME ->
           new Effect.FreeVolume(boot.project(), Attachments.volumeId(state, operation, step));
       case RELEASE_VOLUMES ->

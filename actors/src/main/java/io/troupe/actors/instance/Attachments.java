@@ -38,7 +38,9 @@ final class Attachments {
           when moment.request().bootsFromVolume() ->
           Optional.of(
               new Rejection.Invalid(
-                  "", "Instance %s boots from a volume; that is not supported for it.".formatted(state.id())));
+                  "",
+                  "Instance %s boots from a volume; that is not supported for it."
+                      .formatted(state.id())));
       default -> Optional.empty();
     };
   }
@@ -75,8 +77,7 @@ final class Attachments {
       return new Decision.Reject(new Rejection.NotFound("Volume attachment", volumeId));
     }
     if (volume.get().root()) {
-      return new Decision.Reject(
-          new Rejection.Invalid("", "Cannot detach a root device volume"));
+      return new Decision.Reject(new Rejection.Invalid("", "Cannot detach a root device volume"));
     }
     return began(
         origin,
@@ -98,12 +99,10 @@ final class Attachments {
                 with(volume.get().deletedOnTermination(goes)), false, moment.now()));
   }
 
-  Decision attachInterface(
-      UserCommand.Origin origin, NetworkChoice choice, Optional<String> tag) {
+  Decision attachInterface(UserCommand.Origin origin, NetworkChoice choice, Optional<String> tag) {
     if (choice instanceof NetworkChoice.ExistingPort(_, var port)
         && state.nics().stream().anyMatch(nic -> nic.portId().equals(port))) {
-      return new Decision.Reject(
-          new Rejection.Invalid("", "Port " + port + " is still in use."));
+      return new Decision.Reject(new Rejection.Invalid("", "Port " + port + " is still in use."));
     }
     return began(
         origin,

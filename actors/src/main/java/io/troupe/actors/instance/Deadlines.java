@@ -134,7 +134,8 @@ final class Deadlines {
 
   private static boolean isAboutDevices(StepKind step) {
     return switch (step) {
-      case CONNECT_VOLUME, ATTACH_VOLUME, DETACH_VOLUME, ATTACH_PORT, ATTACH_NIC, DETACH_NIC -> true;
+      case CONNECT_VOLUME, ATTACH_VOLUME, DETACH_VOLUME, ATTACH_PORT, ATTACH_NIC, DETACH_NIC ->
+          true;
       default -> false;
     };
   }

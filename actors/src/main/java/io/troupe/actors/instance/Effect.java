@@ -77,6 +77,7 @@ public sealed interface Effect {
   }
 
   record ReleasePort(String networkId, String portId) implements Request {}
+
   /** It is recorded, without bytes. */
   record MakeImage(Image image) implements Request {}
 

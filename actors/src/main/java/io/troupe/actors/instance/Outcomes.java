@@ -52,8 +52,7 @@ final class Outcomes {
           attachments.connected(outcome, operation, connected);
       case StepOutcome.VolumeRefused(var reason) ->
           attachments.refused(outcome, operation, words(reason));
-      case StepOutcome.VolumeOnGuest(var device) ->
-          attachments.onGuest(outcome, operation, device);
+      case StepOutcome.VolumeOnGuest(var device) -> attachments.onGuest(outcome, operation, device);
       case StepOutcome.NotAttached(var reason)
           when operation.kind() == OperationKind.ATTACH_INTERFACE ->
           attachments.refused(outcome, operation, words(reason));

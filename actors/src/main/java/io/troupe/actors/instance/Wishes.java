@@ -85,22 +85,18 @@ final class Wishes {
               origin,
               () -> began(origin, OperationKind.UNRESCUE, Rescue.unrescue(), power()));
       case UserCommand.AttachVolume(_, var choice) ->
-          ifLegal(
-              Action.ATTACH_VOLUME, origin, () -> attachments.attachVolume(origin, choice));
+          ifLegal(Action.ATTACH_VOLUME, origin, () -> attachments.attachVolume(origin, choice));
       case UserCommand.DetachVolume(_, var volume) ->
-          ifLegal(
-              Action.DETACH_VOLUME, origin, () -> attachments.detachVolume(origin, volume));
+          ifLegal(Action.DETACH_VOLUME, origin, () -> attachments.detachVolume(origin, volume));
       case UserCommand.SetDeleteOnTermination(_, var volume, var goes) ->
-          ifLegal(
-              Action.UPDATE, origin, () -> attachments.deleteOnTermination(volume, goes));
+          ifLegal(Action.UPDATE, origin, () -> attachments.deleteOnTermination(volume, goes));
       case UserCommand.AttachInterface(_, var choice, var tag) ->
           ifLegal(
               Action.ATTACH_INTERFACE,
               origin,
               () -> attachments.attachInterface(origin, choice, tag));
       case UserCommand.DetachInterface(_, var port) ->
-          ifLegal(
-              Action.DETACH_INTERFACE, origin, () -> attachments.detachInterface(origin, port));
+          ifLegal(Action.DETACH_INTERFACE, origin, () -> attachments.detachInterface(origin, port));
       case UserCommand.CreateImage(_, var image) ->
           ifLegal(
               Action.CREATE_IMAGE,

@@ -42,9 +42,7 @@ public final class Devices {
     return switch (failed) {
       case CONNECT_VOLUME -> of(StepKind.FREE_VOLUME);
       case ATTACH_VOLUME ->
-          never
-              ? of(StepKind.FREE_VOLUME)
-              : of(StepKind.DETACH_VOLUME, StepKind.FREE_VOLUME);
+          never ? of(StepKind.FREE_VOLUME) : of(StepKind.DETACH_VOLUME, StepKind.FREE_VOLUME);
       case DETACH_VOLUME -> of(StepKind.MARK_ATTACHED);
       case ATTACH_PORT -> of(StepKind.RELEASE_PORT);
       case ATTACH_NIC ->

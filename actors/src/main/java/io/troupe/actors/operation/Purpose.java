@@ -2,11 +2,11 @@ package io.troupe.actors.operation;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import io.troupe.actors.instance.NetworkChoice;
-import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.instance.FlavorAtBoot;
+import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.RebuildRequest;
+import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.MigrationOptions;

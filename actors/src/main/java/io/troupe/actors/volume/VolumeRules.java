@@ -40,8 +40,7 @@ public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) 
   private Optional<Rejection> overQuota(int volumes, long gib) {
     var count = state.volumes().size();
     if (volumes > 0 && limits.volumes() >= 0 && count + volumes > limits.volumes()) {
-      return Optional.of(
-          new Rejection.QuotaExceeded("volumes", volumes, count, limits.volumes()));
+      return Optional.of(new Rejection.QuotaExceeded("volumes", volumes, count, limits.volumes()));
     }
     var used = state.gigabytes();
     return limits.gigabytes() >= 0 && used + gib > limits.gigabytes()
@@ -169,20 +168,21 @@ public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) 
     return ofInstance(id, instance, volume -> volume.free(now));
   }
 
-  private Answer<Volume> ofInstance(
-      String id, InstanceId instance, UnaryOperator<Volume> then) {
+  private Answer<Volume> ofInstance(String id, InstanceId instance, UnaryOperator<Volume> then) {
     return find(
         id,
         volume ->
-            volume.use().filter(use -> use.instance().equals(instance) && !use.leaving()).isPresent()
+            volume
+                    .use()
+                    .filter(use -> use.instance().equals(instance) && !use.leaving())
+                    .isPresent()
                 ? Answer.of(then.apply(volume))
                 : Answer.refuse(
                     new Rejection.Conflict(
                         "Volume %s is not attached to server %s.".formatted(id, instance))));
   }
 
-  private Answer<Volume> find(
-      String id, Function<Volume, Answer<Volume>> then) {
+  private Answer<Volume> find(String id, Function<Volume, Answer<Volume>> then) {
     return state
         .volume(id)
         .map(then)

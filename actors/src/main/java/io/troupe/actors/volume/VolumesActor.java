@@ -86,8 +86,7 @@ public final class VolumesActor
    *
    * @param device empty: as it was
    */
-  public record MarkAttached(
-      String id, InstanceId instance, String device, ActorRef<Reply> replyTo)
+  public record MarkAttached(String id, InstanceId instance, String device, ActorRef<Reply> replyTo)
       implements Message, CborSerializable {}
 
   public record BeginDetaching(String id, InstanceId instance, ActorRef<Reply> replyTo)
@@ -103,8 +102,7 @@ public final class VolumesActor
    *
    * @param deleteAfter those of them that go when they are free
    */
-  public record ReleaseAll(
-      InstanceId instance, List<String> deleteAfter, ActorRef<Reply> replyTo)
+  public record ReleaseAll(InstanceId instance, List<String> deleteAfter, ActorRef<Reply> replyTo)
       implements Message, CborSerializable {}
 
   /** Nothing but a reason to be awake: what has to be done goes on. */
@@ -227,7 +225,8 @@ public final class VolumesActor
   public CommandHandler<Message, VolumeEvent, VolumesState> commandHandler() {
     return (state, message) ->
         switch (message) {
-          case Create(var volume, var replyTo) -> store(state, rules(state).create(volume), replyTo);
+          case Create(var volume, var replyTo) ->
+              store(state, rules(state).create(volume), replyTo);
           case ChangeIt(var id, var change, var replyTo) -> onChange(state, id, change, replyTo);
           case GetAll(var replyTo) -> {
             replyTo.tell(new ProjectVolumes(List.copyOf(state.volumes()), limits.get()));
@@ -339,8 +338,7 @@ public final class VolumesActor
   }
 
   private static Reply connected(Volume volume) {
-    return new Connected(
-        volume.ref(), volume.use().orElseThrow().attachmentId(), volume.sizeGib());
+    return new Connected(volume.ref(), volume.use().orElseThrow().attachmentId(), volume.sizeGib());
   }
 
   private Effect<VolumeEvent, VolumesState> step(
@@ -356,10 +354,7 @@ public final class VolumesActor
   }
 
   private Effect<VolumeEvent, VolumesState> onReleaseAll(
-      VolumesState state,
-      InstanceId instance,
-      List<String> deleteAfter,
-      ActorRef<Reply> replyTo) {
+      VolumesState state, InstanceId instance, List<String> deleteAfter, ActorRef<Reply> replyTo) {
     var left = new ArrayList<Volume>();
     for (Volume volume : state.usedBy(instance)) {
       if (volume.use().filter(Volume.Use::leaving).isEmpty()) {
@@ -432,9 +427,7 @@ public final class VolumesActor
   }
 
   private void run(
-      HostId host,
-      DriverCommand command,
-      Function<Optional<DriverActor.Reply>, Message> heard) {
+      HostId host, DriverCommand command, Function<Optional<DriverActor.Reply>, Message> heard) {
     context.ask(
         DriverActor.Reply.class,
         entities.host(host),
@@ -480,9 +473,7 @@ public final class VolumesActor
     if (refusal.isPresent()) {
       tellConnecting(id, new Refused(new Rejection.Conflict(refusal.get())));
       return put(
-          state,
-          List.of(volume.get().turnedAway(answer.get().here(), clock.instant())),
-          () -> {});
+          state, List.of(volume.get().turnedAway(answer.get().here(), clock.instant())), () -> {});
     }
     busy.add(id);
     var host = volume.get().host().orElseThrow();

@@ -152,9 +152,9 @@ class DeadlinesTest {
           List.of(
               withVolume()
                   .does(
-                      new UserCommand.DetachVolume(origin("d"), Examples.volumeChoice(1).volumeId())));
-      case ATTACH_INTERFACE ->
-          List.of(Life.active().does(attachInterface("net-7")));
+                      new UserCommand.DetachVolume(
+                          origin("d"), Examples.volumeChoice(1).volumeId())));
+      case ATTACH_INTERFACE -> List.of(Life.active().does(attachInterface("net-7")));
       case DETACH_INTERFACE ->
           List.of(
               Life.active()
@@ -217,8 +217,7 @@ class DeadlinesTest {
     var root =
         new VolumeChoice(
             Examples.volumeChoice(8).volumeId(),
-            Optional.of(
-                new VolumeChoice.NewVolume("", 5, Optional.of(Examples.boot(0).image()))),
+            Optional.of(new VolumeChoice.NewVolume("", 5, Optional.of(Examples.boot(0).image()))),
             true,
             true,
             Optional.empty());
@@ -572,9 +571,7 @@ class DeadlinesTest {
               guest(PowerState.PAUSED),
               new StepOutcome.Guest(false, PowerState.NOSTATE));
       case DriverCommand.AttachVolume _ -> List.of(new StepOutcome.VolumeOnGuest("/dev/vdc"));
-      case DriverCommand.DetachVolume _,
-          DriverCommand.AttachNic _,
-          DriverCommand.DetachNic _ ->
+      case DriverCommand.DetachVolume _, DriverCommand.AttachNic _, DriverCommand.DetachNic _ ->
           List.of(guest(PowerState.RUNNING));
       case DriverCommand.Snapshot _ -> List.of(new StepOutcome.Done(""));
       case DriverCommand.CreateVolume _,
@@ -716,7 +713,8 @@ class DeadlinesTest {
         case Effect.ReleaseHost(var host, _) -> without(host, guests);
         case Effect.CondemnGuest(var host, _) -> without(host, minus(guests, host));
         case Effect.AttachPort(_, var choice, _) ->
-            new Books(counted, claims, guests, plus(ports, choice.networkId()), halfImages, volumes);
+            new Books(
+                counted, claims, guests, plus(ports, choice.networkId()), halfImages, volumes);
         case Effect.ReleasePorts(var network) ->
             new Books(counted, claims, guests, minus(ports, network), halfImages, volumes);
         case Effect.RunOnHost(var host, DriverCommand command) ->
@@ -736,8 +734,7 @@ class DeadlinesTest {
         case Effect.DropImage(var image) ->
             new Books(counted, claims, guests, ports, minus(halfImages, image), volumes);
         case Effect.ConnectVolume(_, _, var choice, _) ->
-            new Books(
-                counted, claims, guests, ports, halfImages, plus(volumes, choice.volumeId()));
+            new Books(counted, claims, guests, ports, halfImages, plus(volumes, choice.volumeId()));
         case Effect.FreeVolume(_, var volume) ->
             new Books(counted, claims, guests, ports, halfImages, minus(volumes, volume));
         case Effect.ReleaseVolumes _ ->

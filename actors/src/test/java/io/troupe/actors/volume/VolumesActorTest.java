@@ -78,9 +78,7 @@ class VolumesActorTest {
 
   private VolumesActor.VolumeReply change(String id, VolumeChange change) {
     return stage.ask(
-        actor,
-        VolumesActor.VolumeReply.class,
-        to -> new VolumesActor.ChangeIt(id, change, to));
+        actor, VolumesActor.VolumeReply.class, to -> new VolumesActor.ChangeIt(id, change, to));
   }
 
   private Volume now(String id) {
@@ -95,10 +93,10 @@ class VolumesActorTest {
     return new VolumeChoice(id, Optional.empty(), false, false, Optional.empty());
   }
 
-  private TestProbe<VolumesActor.Reply> connect(InstanceId instance, HostId host, VolumeChoice choice) {
+  private TestProbe<VolumesActor.Reply> connect(
+      InstanceId instance, HostId host, VolumeChoice choice) {
     var probe = stage.probe(VolumesActor.Reply.class);
-    actor.tell(
-        new VolumesActor.Connect(instance, ATTACH, "alice", choice, host, probe.getRef()));
+    actor.tell(new VolumesActor.Connect(instance, ATTACH, "alice", choice, host, probe.getRef()));
     return probe;
   }
 
@@ -169,8 +167,7 @@ class VolumesActorTest {
       assertThat(change(V1, new VolumeChange.Extend(21)).refusal())
           .contains(new Rejection.QuotaExceeded("gigabytes", 9, 12, 20));
       limits = new VolumeLimits(1, -1);
-      assertThat(create(V2, 1).refusal())
-          .contains(new Rejection.QuotaExceeded("volumes", 1, 1, 1));
+      assertThat(create(V2, 1).refusal()).contains(new Rejection.QuotaExceeded("volumes", 1, 1, 1));
       assertThat(change(V1, new VolumeChange.Extend(13)).volume().orElseThrow().sizeGib())
           .isEqualTo(13);
       assertThat(change(V1, new VolumeChange.Extend(13)).refusal()).isPresent();
@@ -330,7 +327,10 @@ class VolumesActorTest {
       stage.until(
           () -> {
             stage.pass(Duration.ofSeconds(3));
-            return stage.soonToOthers().filter(HostActor.AskIfGone.class::isInstance).map(
+            return stage
+                .soonToOthers()
+                .filter(HostActor.AskIfGone.class::isInstance)
+                .map(
                     asked -> {
                       ((HostActor.AskIfGone) asked).replyTo().tell(new HostActor.GoneReply(true));
                       return true;

@@ -30,6 +30,7 @@ sealed interface FakeChange {
   record VolumeKept(String host, String id, long gib, long epoch) implements FakeChange {}
 
   record VolumeGone(String host, String id, long epoch) implements FakeChange {}
+
   /** The guest is no longer on {@code host}, but on {@code to}, like this. */
   record Moved(String host, String to, FakeGuest guest, long epoch) implements FakeChange {}
 

@@ -11,7 +11,6 @@ import io.troupe.drivers.spi.DriverContext;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
-import io.troupe.drivers.spi.VolumeRef;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -74,34 +74,34 @@ final class BootPlanner {
           wanted.securityGroups().isEmpty() ? List.of("default") : wanted.securityGroups();
       var request =
           new BootRequest(
-          name,
-          wanted.description(),
-          hostname,
-          project,
-          userId,
-          flavor,
-          image,
-          imageProperties,
-          networks,
-          wanted.keyName(),
-          publicKey,
-          wanted.userDataBase64(),
-          wanted.metadata(),
-          wanted.tags(),
-          placement.zone(),
-          placement.forced(),
-          serverGroup,
-          hints,
-          groups,
-          wanted.diskConfig(),
-          wanted.accessIpv4(),
-          wanted.accessIpv6(),
-          wanted.configDrive(),
-          reservation,
-          index,
-          placement.destination().or(() -> devices.host().map(HostId::value)),
-          batch,
-          wanted.files());
+              name,
+              wanted.description(),
+              hostname,
+              project,
+              userId,
+              flavor,
+              image,
+              imageProperties,
+              networks,
+              wanted.keyName(),
+              publicKey,
+              wanted.userDataBase64(),
+              wanted.metadata(),
+              wanted.tags(),
+              placement.zone(),
+              placement.forced(),
+              serverGroup,
+              hints,
+              groups,
+              wanted.diskConfig(),
+              wanted.accessIpv4(),
+              wanted.accessIpv6(),
+              wanted.configDrive(),
+              reservation,
+              index,
+              placement.destination().or(() -> devices.host().map(HostId::value)),
+              batch,
+              wanted.files());
       return devices.volumes().isEmpty() ? request : request.withVolumes(devices.ofOne());
     }
   }
@@ -111,8 +111,7 @@ final class BootPlanner {
     ProjectId project = caller.project();
     Flavor flavor = flavor(caller, wanted.flavor());
     boolean fromVolume = wanted.devices().stream().anyMatch(DeviceWish::root);
-    Optional<Image> image =
-        fromVolume ? Optional.empty() : Optional.of(image(caller, wanted));
+    Optional<Image> image = fromVolume ? Optional.empty() : Optional.of(image(caller, wanted));
     image.ifPresent(one -> ImageFit.check(caller, flavor, one));
     checkMetadataCount(project, wanted.metadata().size());
     Optional<String> publicKey = wanted.keyName().map(name -> publicKey(caller, name));

@@ -132,7 +132,8 @@ final class DeviceResolver {
         });
     var fresh = new VolumeChoice.NewVolume("", sizeGib, image.map(ImageFit::reference));
     var choice =
-        new VolumeChoice("", Optional.of(fresh), wish.root(), wish.deleteOnTermination(), wish.tag());
+        new VolumeChoice(
+            "", Optional.of(fresh), wish.root(), wish.deleteOnTermination(), wish.tag());
     return new Devices(with(devices.volumes(), choice), devices.host());
   }
 

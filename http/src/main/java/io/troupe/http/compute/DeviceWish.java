@@ -64,7 +64,8 @@ record DeviceWish(
     for (DeviceWish device : devices) {
       if (device.source() == Source.IMAGE && !device.onVolume()) {
         if (!device.root() || !device.uuid().equals(image)) {
-          throw invalid("Mapping image to local is only for the root disk and the image of imageRef.");
+          throw invalid(
+              "Mapping image to local is only for the root disk and the image of imageRef.");
         }
       }
     }
@@ -75,7 +76,8 @@ record DeviceWish(
 
   private static List<DeviceWish> checked(List<DeviceWish> devices, Optional<String> image) {
     long roots = devices.stream().filter(DeviceWish::root).count();
-    if (roots + (image.isPresent() ? 1 : 0) > 1 || (!devices.isEmpty() && roots == 0 && image.isEmpty())) {
+    if (roots + (image.isPresent() ? 1 : 0) > 1
+        || (!devices.isEmpty() && roots == 0 && image.isEmpty())) {
       throw invalid(
           "Boot sequence for the instance and image/block device mapping combination is not valid.");
     }
@@ -112,7 +114,8 @@ record DeviceWish(
       throw invalid("Mapping volume to local is not supported.");
     }
     if (source.equals("blank") && destination.equals("local")) {
-      throw invalid("Swap and ephemeral disks beside the root disk are not supported; use a volume.");
+      throw invalid(
+          "Swap and ephemeral disks beside the root disk are not supported; use a volume.");
     }
     Optional<String> uuid =
         body.nullable("uuid").map(field -> field.text(0, 255)).filter(text -> !text.isEmpty());
@@ -124,7 +127,8 @@ record DeviceWish(
             .filter(field -> !field.node().asText().isEmpty())
             .map(field -> field.integer(1, LARGEST_GIB));
     if (size.isEmpty() && destination.equals("volume") && !source.equals("volume")) {
-      throw invalid("Images and blank disks with destination_type 'volume' need a non-zero size specified.");
+      throw invalid(
+          "Images and blank disks with destination_type 'volume' need a non-zero size specified.");
     }
     if (root && source.equals("blank")) {
       throw invalid("A blank disk cannot be booted from.");

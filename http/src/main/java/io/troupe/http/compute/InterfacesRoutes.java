@@ -58,8 +58,7 @@ final class InterfacesRoutes {
   private CompletionStage<HttpResponse> show(Call call) {
     return servers
         .find(call)
-        .thenApply(
-            server -> Reply.ok(one(attached(server, call.path("port")), call.version())));
+        .thenApply(server -> Reply.ok(one(attached(server, call.path("port")), call.version())));
   }
 
   private static Nic attached(InstanceView server, String port) {
@@ -71,8 +70,7 @@ final class InterfacesRoutes {
                 new ApiError(
                         404,
                         "PortNotFound",
-                        "Instance %s does not have a port with id %s"
-                            .formatted(server.id(), port))
+                        "Instance %s does not have a port with id %s".formatted(server.id(), port))
                     .thrown());
   }
 

@@ -67,9 +67,7 @@ final class VolumeAttachmentsRoutes {
   private CompletionStage<HttpResponse> show(Call call) {
     return servers
         .find(call)
-        .thenApply(
-            server ->
-                shown(server, attached(server, call.path("volume")), call.version()));
+        .thenApply(server -> shown(server, attached(server, call.path("volume")), call.version()));
   }
 
   private static AttachedVolume attached(InstanceView server, String id) {
@@ -90,8 +88,7 @@ final class VolumeAttachmentsRoutes {
     return Reply.ok(Json.object().set("volumeAttachment", json(server, volume, version)));
   }
 
-  private static ObjectNode json(
-      InstanceView server, AttachedVolume volume, Microversion version) {
+  private static ObjectNode json(InstanceView server, AttachedVolume volume, Microversion version) {
     var json = Json.object();
     if (version.until(88)) {
       json.put("id", volume.id());
@@ -183,11 +180,7 @@ final class VolumeAttachmentsRoutes {
   private CompletionStage<HttpResponse> attach(Call call, InstanceView server, Wanted wanted) {
     var choice =
         new VolumeChoice(
-            wanted.volumeId(),
-            Optional.empty(),
-            false,
-            wanted.deleteOnTermination(),
-            wanted.tag());
+            wanted.volumeId(), Optional.empty(), false, wanted.deleteOnTermination(), wanted.tag());
     String device = nextDevice(server);
     return api.instances()
         .command(server.id(), new UserCommand.AttachVolume(call.origin(), choice))

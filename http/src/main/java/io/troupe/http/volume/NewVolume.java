@@ -25,7 +25,9 @@ record NewVolume(
           .ifPresent(
               field -> {
                 throw ApiError.badRequest(
-                        "Invalid input for " + source + ": a volume can be made empty or of an image.")
+                        "Invalid input for "
+                            + source
+                            + ": a volume can be made empty or of an image.")
                     .thrown();
               });
     }
@@ -51,9 +53,12 @@ record NewVolume(
     body.acceptUnknown();
     return new NewVolume(
         body.required("size").integer(1, LARGEST_GIB),
-        body.nullable("name").or(() -> body.nullable("display_name")).map(NewVolume::words)
+        body.nullable("name")
+            .or(() -> body.nullable("display_name"))
+            .map(NewVolume::words)
             .orElse(""),
-        body.nullable("description").or(() -> body.nullable("display_description"))
+        body.nullable("description")
+            .or(() -> body.nullable("display_description"))
             .map(NewVolume::words)
             .orElse(""),
         body.nullable("imageRef").map(field -> field.text(0, 255)).filter(id -> !id.isEmpty()),

@@ -52,8 +52,7 @@ final class VolumesRoutes {
             "/volumes/{id}",
             Policy.MEMBER,
             call -> change(call, new VolumeChange.Delete()).thenApply(_ -> Reply.empty(202))),
-        Route.post(
-            "/volumes/{id}/action", Policy.MEMBER, Handler.withBody(Action::of, this::act)));
+        Route.post("/volumes/{id}/action", Policy.MEMBER, Handler.withBody(Action::of, this::act)));
   }
 
   // ---- lists
@@ -162,8 +161,7 @@ final class VolumesRoutes {
                           wanted.name(), wanted.sizeGib(), image.map(ImageFit::reference)),
                       api.clock().instant());
               return api.volumes()
-                  .createVolume(
-                      fresh.describedAs(wanted.description(), wanted.metadata()));
+                  .createVolume(fresh.describedAs(wanted.description(), wanted.metadata()));
             })
         .thenApply(answer -> shown(202, call, accepted(answer)));
   }
@@ -186,8 +184,7 @@ final class VolumesRoutes {
   private CompletionStage<Volume> change(Call call, VolumeChange change) {
     return access
         .visible(call.caller(), call.path("id"))
-        .thenCompose(
-            volume -> api.volumes().changeVolume(volume.projectId(), volume.id(), change))
+        .thenCompose(volume -> api.volumes().changeVolume(volume.projectId(), volume.id(), change))
         .thenApply(VolumesRoutes::accepted);
   }
 
@@ -200,7 +197,7 @@ final class VolumesRoutes {
       String message =
           resource.equals("volumes")
               ? "VolumeLimitExceeded: Maximum number of volumes allowed (%d) exceeded for quota"
-                  .formatted(limit)
+                      .formatted(limit)
                   + " 'volumes'."
               : ("VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed"
                       + " gigabytes quota. Requested %dG, quota is %dG and %dG has been consumed.")
@@ -225,14 +222,19 @@ final class VolumesRoutes {
                 new VolumeChange.Extend(
                     argument.object(it -> it.required("new_size").integer(1, 1L << 30))));
         case "os-set_bootable" ->
-            of(
-                new VolumeChange.SetBootable(
-                    argument.object(it -> it.required("bootable").flag())));
+            of(new VolumeChange.SetBootable(argument.object(it -> it.required("bootable").flag())));
         case "os-force_delete" -> new Action(new VolumeChange.Delete(), true, Optional.empty());
-        case "os-attach", "os-detach", "os-reserve", "os-unreserve", "os-begin_detaching",
-            "os-roll_detaching", "os-initialize_connection", "os-terminate_connection" ->
+        case "os-attach",
+            "os-detach",
+            "os-reserve",
+            "os-unreserve",
+            "os-begin_detaching",
+            "os-roll_detaching",
+            "os-initialize_connection",
+            "os-terminate_connection" ->
             refused(
-                key + " is done by the compute service alone; use the server's volume attachments.");
+                key
+                    + " is done by the compute service alone; use the server's volume attachments.");
         case "os-reset_status" ->
             refused("the status of a volume follows what its host says; it cannot be set.");
         case "os-update_readonly_flag",

@@ -117,7 +117,6 @@ public final class MemoryVolumes implements Volumes {
   }
 
   private void put(String project, List<Volume> volumes, List<String> removed) {
-    projects.put(
-        project, of(project).evolve(new VolumeEvent.VolumesChanged(volumes, removed)));
+    projects.put(project, of(project).evolve(new VolumeEvent.VolumesChanged(volumes, removed)));
   }
 }

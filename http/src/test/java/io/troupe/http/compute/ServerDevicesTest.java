@@ -150,7 +150,8 @@ class ServerDevicesTest extends CloudTest {
     var suspended = alice.post(path(server), attachment(volume));
     assertThat(suspended.status()).isEqualTo(409);
     assertThat(suspended.text())
-        .contains("Cannot 'attach_volume' instance " + server + " while it is in vm_state suspended");
+        .contains(
+            "Cannot 'attach_volume' instance " + server + " while it is in vm_state suspended");
     alice.post(SERVERS + "/" + server + "/action", "{\"resume\": null}");
     cloud.instances.work();
     cloud.admin().post(SERVERS + "/" + server + "/action", "{\"lock\": null}");

@@ -47,8 +47,11 @@ class VolumesTest extends CloudTest {
     assertThat(made.path("status").asText()).isEqualTo("available");
     assertThat(made.path("bootable").asText()).isEqualTo("false");
     assertThat(alice.get(path).body().at("/volume/size").asInt()).isEqualTo(2);
-    assertThat(alice.get("/volume/v3/" + TestCloud.DEMO + "/volumes/detail?name=data").body()
-            .path("volumes"))
+    assertThat(
+            alice
+                .get("/volume/v3/" + TestCloud.DEMO + "/volumes/detail?name=data")
+                .body()
+                .path("volumes"))
         .hasSize(1);
     assertThat(alice.get(V + "?name=other").body().path("volumes")).isEmpty();
     var changed =
@@ -61,8 +64,7 @@ class VolumesTest extends CloudTest {
     assertThat(alice.delete(path + "/metadata/tier").status()).isEqualTo(404);
     assertThat(alice.post(path + "/action", "{\"os-extend\": {\"new_size\": 3}}").status())
         .isEqualTo(202);
-    assertThat(
-            alice.post(path + "/action", "{\"os-set_bootable\": {\"bootable\": true}}").status())
+    assertThat(alice.post(path + "/action", "{\"os-set_bootable\": {\"bootable\": true}}").status())
         .isEqualTo(200);
     var shown = alice.get(path).body().path("volume");
     assertThat(shown.path("size").asInt()).isEqualTo(3);
@@ -75,8 +77,7 @@ class VolumesTest extends CloudTest {
 
   @Test
   void ofAnImage() {
-    var small =
-        alice.post(V, wanted("root", 2, ", \"imageRef\": \"" + TestCloud.BIG_IMAGE + "\""));
+    var small = alice.post(V, wanted("root", 2, ", \"imageRef\": \"" + TestCloud.BIG_IMAGE + "\""));
     assertThat(small.status()).isEqualTo(400);
     assertThat(small.text()).contains("Size of specified image 3GB is larger than volume size 2GB");
 
@@ -115,7 +116,8 @@ class VolumesTest extends CloudTest {
         .startsWith("VolumeSizeExceedsAvailableQuota");
     var quota = alice.get("/volume/v3/os-quota-sets/" + TestCloud.DEMO + "?usage=True").body();
     assertThat(quota.at("/quota_set/gigabytes/in_use").asInt()).isEqualTo(40);
-    assertThat(alice.get("/volume/v3/limits").body().at("/limits/absolute/totalVolumesUsed").asInt())
+    assertThat(
+            alice.get("/volume/v3/limits").body().at("/limits/absolute/totalVolumesUsed").asInt())
         .isEqualTo(1);
     assertThat(alice.get("/volume/v3/os-quota-sets/" + TestCloud.OTHER).status()).isEqualTo(403);
   }
@@ -165,7 +167,13 @@ class VolumesTest extends CloudTest {
     }
     assertThat(alice.post(V + "/" + id + "/action", "{\"os-force_delete\": {}}").status())
         .isEqualTo(403);
-    assertThat(alice.post(V, wanted("x", 1, "").replace("\"volume_type\": null", "\"volume_type\": \"gold\"")).status())
+    assertThat(
+            alice
+                .post(
+                    V,
+                    wanted("x", 1, "")
+                        .replace("\"volume_type\": null", "\"volume_type\": \"gold\""))
+                .status())
         .isEqualTo(404);
   }
 
