@@ -9,6 +9,7 @@ import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.volume.VolumesActor;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -26,6 +27,8 @@ public interface Entities {
   RecipientRef<ProjectActor.Message> project(ProjectId id);
 
   RecipientRef<NetworkActor.Message> network(String networkId);
+
+  RecipientRef<VolumesActor.Message> volumes(ProjectId project);
 
   RecipientRef<CatalogActor.Message> catalog(String kind);
 

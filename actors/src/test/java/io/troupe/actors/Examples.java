@@ -2,6 +2,7 @@ package io.troupe.actors;
 
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.catalog.Network;
+import io.troupe.actors.instance.AttachedVolume;
 import io.troupe.actors.instance.BootRequest;
 import io.troupe.actors.instance.FlavorAtBoot;
 import io.troupe.actors.instance.NetworkChoice;
@@ -9,6 +10,7 @@ import io.troupe.actors.instance.Nic;
 import io.troupe.actors.instance.RebuildRequest;
 import io.troupe.actors.instance.Revision;
 import io.troupe.actors.instance.UserCommand;
+import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -17,6 +19,7 @@ import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.HostInventory;
+import io.troupe.drivers.spi.VolumeRef;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +146,19 @@ public final class Examples {
         Optional.of("10.0." + network + ".1"),
         List.of("192.0.2.53"),
         1450);
+  }
+
+  /** An existing volume, with the same id for the same number. */
+  public static VolumeChoice volumeChoice(int number) {
+    return new VolumeChoice(
+        new UUID(0x701L, number).toString(), Optional.empty(), false, false, Optional.of("data"));
+  }
+
+  public static AttachedVolume volume(int number) {
+    var id = new UUID(0x701L, number).toString();
+    var ref = new VolumeRef(id, "troupe-volume-" + id + ".qcow2", "qcow2");
+    var device = "/dev/vd" + (char) ('a' + number);
+    return new AttachedVolume(ref, "att-" + number, 5, device, false, false, Optional.of("data"));
   }
 
   /** {@code net-}number with the addresses 10.0.number.first to 10.0.number.last. */

@@ -11,6 +11,7 @@ import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.volume.VolumesActor;
 import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
@@ -222,6 +223,11 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
 
   @Override
   public RecipientRef<NetworkActor.Message> network(String networkId) {
+    return others.getRef().narrow();
+  }
+
+  @Override
+  public RecipientRef<VolumesActor.Message> volumes(ProjectId project) {
     return others.getRef().narrow();
   }
 

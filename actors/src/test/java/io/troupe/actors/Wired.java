@@ -9,6 +9,7 @@ import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.volume.VolumesActor;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -58,6 +59,11 @@ public final class Wired implements Entities {
   @Override
   public RecipientRef<NetworkActor.Message> network(String networkId) {
     return end(NetworkActor.Message.class);
+  }
+
+  @Override
+  public RecipientRef<VolumesActor.Message> volumes(ProjectId project) {
+    return end(VolumesActor.Message.class);
   }
 
   @Override

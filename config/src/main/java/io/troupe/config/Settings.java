@@ -29,6 +29,7 @@ public record Settings(
     SchedulerSettings scheduler,
     DriverSettings drivers,
     QuotaSettings quotas,
+    VolumeSettings volumes,
     ViewSettings view,
     JmxSettings jmx) {
 
@@ -76,6 +77,7 @@ public record Settings(
     var scheduler = troupe.getConfig("scheduler");
     var drivers = troupe.getConfig("drivers");
     var quotas = troupe.getConfig("quotas");
+    var volumes = troupe.getConfig("volumes");
     var view = troupe.getConfig("view");
     var cluster = troupe.getConfig("cluster");
     var dataDir = Path.of(troupe.getString("data-dir"));
@@ -133,6 +135,10 @@ public record Settings(
             quotas.getLong("metadata-items"),
             quotas.getLong("server-groups"),
             quotas.getLong("server-group-members")),
+        new VolumeSettings(
+            volumes.getLong("per-project"),
+            volumes.getLong("gigabytes-per-project"),
+            volumes.getLong("largest-gib")),
         new ViewSettings(view.getInt("deleted-kept"), millis(view, "wake-every")),
         jmxSettings(troupe.getConfig("jmx")));
   }

@@ -52,7 +52,7 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class DriverConformance {
   /** Epochs only grow, on hosts that outlive a test as on others. */
-  private static final AtomicLong EPOCH = new AtomicLong(1);
+  protected static final AtomicLong EPOCH = new AtomicLong(1);
 
   private static final MoveTicket NO_TICKET = MoveTicket.offered("none", Map.of());
 

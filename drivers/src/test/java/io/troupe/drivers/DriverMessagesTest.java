@@ -74,6 +74,9 @@ class DriverMessagesTest {
             new DriverCommand.DetachNic(target, "fa:16:3e:00:00:01"),
             new DriverCommand.AttachVolume(target, new VolumeRef("id", "name", "raw")),
             new DriverCommand.DetachVolume(target, "id"),
+            new DriverCommand.CreateVolume(
+                target, new VolumeRef("id", "name", "qcow2"), 3, Optional.empty()),
+            new DriverCommand.DeleteVolume(target, new VolumeRef("id", "name", "qcow2")),
             new DriverCommand.Resize(target, new Resources(2, 256, 2)),
             new DriverCommand.OfferMove(target),
             new DriverCommand.PrepareMove(

@@ -15,6 +15,7 @@ import io.troupe.drivers.spi.VolumeRef;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -360,11 +361,26 @@ public abstract class LifeConformance extends DriverConformance {
    * Makes a volume on the host, which {@link #dropVolume} deletes; empty if that cannot be done.
    */
   protected Optional<VolumeRef> makeVolume() throws Exception {
-    return Optional.empty();
+    return can("CreateVolume") ? Optional.of(madeVolume(Optional.empty())) : Optional.empty();
   }
 
-  /** Deletes the volume; fails when it is not there. */
-  protected void dropVolume(VolumeRef volume) throws Exception {}
+  /** Deletes the volume; fails when it is not there, if that can be seen. */
+  protected void dropVolume(VolumeRef volume) throws Exception {
+    run(new DriverCommand.DeleteVolume(ofVolume(volume), volume));
+  }
+
+  private VolumeRef madeVolume(Optional<GuestSpec.ImageRef> image) throws Exception {
+    var id = UUID.randomUUID().toString();
+    var volume = new VolumeRef(id, "troupe-volume-" + id + ".qcow2", "qcow2");
+    run(new DriverCommand.CreateVolume(ofVolume(volume), volume, 1, image));
+    return volume;
+  }
+
+  private GuestTarget ofVolume(VolumeRef volume) {
+    var some = target();
+    var target = GuestTarget.ofVolume(volume.id(), some.host(), some.operation(), some.deadline());
+    return withEpoch(target, some.epoch());
+  }
 
   @Test
   protected void nicComesAndGoesWhileTheGuestRunsEachTwice() throws Exception {
@@ -429,6 +445,95 @@ public abstract class LifeConformance extends DriverConformance {
     run(new DriverCommand.Destroy(target));
 
     dropVolume(volume.get());
+  }
+
+  @Test
+  protected void volumeIsMadeGrownAndDeletedEachTwice() throws Exception {
+    needs("CreateVolume", "DeleteVolume", "AttachVolume");
+    var volume = madeVolume(Optional.empty());
+    var ofVolume = ofVolume(volume);
+
+    for (var i = 0; i < 2; i++) {
+      run(new DriverCommand.CreateVolume(ofVolume, volume, 2, Optional.empty()));
+    }
+    run(new DriverCommand.CreateVolume(ofVolume, volume, 1, Optional.empty())); // stays at 2
+    for (var i = 0; i < 2; i++) {
+      run(new DriverCommand.DeleteVolume(ofVolume, volume));
+    }
+
+    var target = target();
+    spawn(target);
+    assertThat(failureOf(() -> run(new DriverCommand.AttachVolume(target, volume))))
+        .as("what is deleted cannot be attached")
+        .isEqualTo(Kind.INSTANCE_FAULT);
+  }
+
+  @Test
+  protected void volumeThatAGuestHasIsNotDeleted() throws Exception {
+    needs("CreateVolume", "DeleteVolume", "AttachVolume", "Stop");
+    var volume = madeVolume(Optional.empty());
+    var target = target();
+    spawn(target);
+    run(new DriverCommand.AttachVolume(target, volume));
+
+    assertThat(failureOf(() -> run(new DriverCommand.DeleteVolume(ofVolume(volume), volume))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    run(new DriverCommand.Stop(target, 0));
+    assertThat(failureOf(() -> run(new DriverCommand.DeleteVolume(ofVolume(volume), volume))))
+        .as("also while the guest is off")
+        .isEqualTo(Kind.INSTANCE_FAULT);
+
+    run(new DriverCommand.Destroy(target));
+    dropVolume(volume);
+  }
+
+  @Test
+  protected void guestBootsFromAVolumeThatOutlivesIt() throws Exception {
+    needs("CreateVolume", "DeleteVolume", "Diagnostics");
+    var root = madeVolume(Optional.of(image()));
+    var further = madeVolume(Optional.empty());
+    var target = target();
+    var usual = spec(target.instance(), GuestSpec.ImageRef.NONE);
+    var spec =
+        new GuestSpec(
+            usual.name(),
+            usual.hostname(),
+            usual.projectId(),
+            usual.userId(),
+            usual.size(),
+            usual.image(),
+            usual.nics(),
+            usual.configDrive(),
+            usual.extraSpecs(),
+            Optional.of(root),
+            List.of(further));
+
+    run(new DriverCommand.Spawn(target, spec));
+
+    awaitBoots(target, 1);
+    assertThat(failureOf(() -> run(new DriverCommand.DeleteVolume(ofVolume(root), root))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    run(new DriverCommand.DetachVolume(target, further.id()));
+    dropVolume(further);
+    run(new DriverCommand.Destroy(target));
+    dropVolume(root);
+  }
+
+  @Test
+  protected void volumeCommandOfAPastEpochIsRefused() throws Exception {
+    needs("CreateVolume", "DeleteVolume");
+    assumeTrue(fencesEpochs(), "epochs are fenced elsewhere");
+    var volume = madeVolume(Optional.empty());
+    var before = ofVolume(volume);
+    var now = withEpoch(before, EPOCH.incrementAndGet());
+    run(new DriverCommand.CreateVolume(now, volume, 1, Optional.empty()));
+
+    assertThat(failureOf(() -> run(new DriverCommand.DeleteVolume(before, volume))))
+        .isEqualTo(Kind.RETRYABLE);
+    assertThat(
+            failureOf(
+                () -> run(new DriverCommand.CreateVolume(before, volume, 2, Optional.empty()))))
+        .isEqualTo(Kind.RETRYABLE);
   }
 
   @Test

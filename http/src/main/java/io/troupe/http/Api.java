@@ -7,6 +7,7 @@ import io.troupe.actors.Instances;
 import io.troupe.actors.Networks;
 import io.troupe.actors.Placements;
 import io.troupe.actors.Quotas;
+import io.troupe.actors.Volumes;
 import io.troupe.actors.image.ImageLimits;
 import io.troupe.actors.image.ImageStore;
 import io.troupe.config.ApiSettings;
@@ -30,6 +31,7 @@ public record Api(
     Instances instances,
     Catalog catalog,
     Networks networks,
+    Volumes volumes,
     Hosts hosts,
     Quotas quotas,
     QuotaSettings quotaDefaults,

@@ -10,6 +10,7 @@ import io.troupe.http.operator.HealthService;
 import io.troupe.http.operator.MetricsService;
 import io.troupe.http.operator.OperatorService;
 import io.troupe.http.route.Service;
+import io.troupe.http.volume.VolumeService;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.stream.Materializer;
@@ -26,6 +27,7 @@ final class Services {
     services.add(
         ImageService.of(
             api.catalog(), api.images(), api.imageLimits(), pageLimit, api.clock(), materializer));
+    services.addAll(VolumeService.services(api));
     services.add(NetworkService.of(api.catalog(), api.networks(), pageLimit, api.clock()));
     services.add(
         OperatorService.of(

@@ -208,6 +208,7 @@ public final class TroupeNode {
             cloud,
             catalog,
             cloud,
+            cloud,
             hosts,
             cloud,
             settings.quotas(),

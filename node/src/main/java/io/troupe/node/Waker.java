@@ -3,12 +3,15 @@ package io.troupe.node;
 import io.troupe.actors.Catalog;
 import io.troupe.actors.Entities;
 import io.troupe.actors.catalog.Connection;
+import io.troupe.actors.catalog.Project;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.view.InstanceIndex;
+import io.troupe.actors.volume.VolumesActor;
 import io.troupe.config.OperationSettings;
 import io.troupe.config.Settings.ViewSettings;
 import io.troupe.core.value.ConnectionId;
+import io.troupe.core.value.ProjectId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,9 +19,9 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
- * Wakes what has work to do and nobody to ask it: the registered connections, after a crash the
- * instances whose operation is not finished, and soft-deleted and shelved ones whose time has come.
- * Waking what is awake costs a message.
+ * Wakes what has work to do and nobody to ask it: the registered connections, the projects' volumes
+ * (a deletion may wait for a host), after a crash the instances whose operation is not finished,
+ * and soft-deleted and shelved ones whose time has come. Waking what is awake costs a message.
  */
 final class Waker {
   private record Tick() {}
@@ -45,6 +48,13 @@ final class Waker {
                             entities
                                 .connection(new ConnectionId(one.id()))
                                 .tell(new ConnectionActor.Wake()));
+                catalog
+                    .all(Project.class)
+                    .forEach(
+                        one ->
+                            entities
+                                .volumes(new ProjectId(one.id()))
+                                .tell(new VolumesActor.Wake()));
                 // At the start nobody works on anything yet: what the journal shows as unfinished
                 // goes on at once.
                 var notHeardOfFor = firstTick.getAndSet(false) ? Duration.ZERO : pause;

@@ -137,6 +137,12 @@ record Books(
           guests
               .getOrDefault(host, new TreeSet<>())
               .remove(change.path("name").textValue().replaceFirst("^instance-", ""));
+      // Whatever lies on a host shows: a volume that nobody deleted as well as a guest.
+      case "volume-kept" -> add(guests, host, "volume " + change.path("id").textValue());
+      case "volume-gone" ->
+          guests
+              .getOrDefault(host, new TreeSet<>())
+              .remove("volume " + change.path("id").textValue());
       case "epoch-raised" -> {} // says nothing about guests
       default -> throw new AssertionError("unknown change: " + change);
     }

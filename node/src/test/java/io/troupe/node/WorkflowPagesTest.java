@@ -110,6 +110,7 @@ class WorkflowPagesTest {
     pages.add(page("unrescue", "Unrescue", UNRESCUE, act(id, "{\"unrescue\": null}")));
     pages.add(page("create-image", "Create image", IMAGE, act(id, IMAGE_BODY)));
     pages.add(page("backup", "Create backup", BACKUP, act(id, BACKUP_BODY)));
+    pages.addAll(devicesOf(id));
     pages.add(page("rebuild", "Rebuild", REBUILD, act(id, rebuild(id))));
     pages.add(page("shelve", "Shelve", SHELVE, act(id, "{\"shelve\": null}")));
     pages.add(page("unshelve", "Unshelve", UNSHELVE, act(id, "{\"unshelve\": null}")));
@@ -178,6 +179,60 @@ class WorkflowPagesTest {
         .expect(200);
   }
 
+  private static List<Page> devicesOf(String id) throws Exception {
+    var pages = new ArrayList<Page>();
+    var volumes = "/compute/v2.1/servers/" + id + "/os-volume_attachments";
+    var volume = volume("");
+    var attached = drawn(id, admin.post(volumes, attachment(volume)));
+    pages.add(page("attach-volume", "Attach volume", ATTACH_VOLUME, attached));
+    var detached = drawn(id, admin.delete(volumes + "/" + volume));
+    pages.add(page("detach-volume", "Detach volume", DETACH_VOLUME, detached));
+    var cards = "/compute/v2.1/servers/" + id + "/os-interface";
+    var card = admin.post(cards, "{\"interfaceAttachment\": {}}");
+    pages.add(page("attach-interface", "Attach interface", ATTACH_CARD, drawn(id, card)));
+    var port = card.body().at("/interfaceAttachment/port_id").textValue();
+    var gone = drawn(id, admin.delete(cards + "/" + port));
+    pages.add(page("detach-interface", "Detach interface", DETACH_CARD, gone));
+    var root = volume(", \"imageRef\": \"" + user.image() + "\"");
+    var body =
+        """
+        {"server": {"name": "backed", "flavorRef": "1", "networks": "auto", "block_device_mapping_v2": [
+          {"boot_index": 0, "uuid": "%s", "source_type": "volume", "destination_type": "volume",
+           "delete_on_termination": true}]}}
+        """
+            .formatted(root);
+    var boot = user.create(body);
+    var backed = boot.expect(202).path("server").path("id").textValue();
+    pages.add(page("boot", "Boot", "", "From a volume", drawn(backed, boot)));
+    var deleted = act(backed, "{\"forceDelete\": null}");
+    pages.add(page("delete", "Delete", "", "With volumes", deleted));
+    return pages;
+  }
+
+  private static String volume(String more) {
+    return admin
+        .post("/volume/v3/volumes", "{\"volume\": {\"size\": 1%s}}".formatted(more))
+        .expect(202)
+        .path("volume")
+        .path("id")
+        .textValue();
+  }
+
+  private static String attachment(String volume) {
+    return "{\"volumeAttachment\": {\"volumeId\": \"" + volume + "\"}}";
+  }
+
+  private static String volumeRefusedBy(String host) throws Exception {
+    var boot =
+        user.create(user.server("on", "1", ", \"availability_zone\": \"nova:%s\"".formatted(host)));
+    var id = boot.expect(202).path("server").path("id").textValue();
+    drawn(id, boot);
+    var path = "/compute/v2.1/servers/" + id + "/os-volume_attachments";
+    var diagram = drawn(id, admin.post(path, attachment(volume(""))));
+    act(id, "{\"forceDelete\": null}");
+    return diagram;
+  }
+
   private static List<Page> whereHostsFail() throws Exception {
     var pages = new ArrayList<Page>();
     var huge =
@@ -213,6 +268,15 @@ class WorkflowPagesTest {
 
     register("beyond", "failureRate=1.0&failureCommands=Rescue");
     pages.add(page("rescue", "Rescue", "", "When the hypervisor fails", rescuedOn("beyond-1")));
+
+    register("narrow", "failureRate=1.0&failureCommands=AttachVolume&failureKind=HOST_FAULT");
+    pages.add(
+        page(
+            "attach-volume",
+            "Attach volume",
+            "",
+            "When the hypervisor fails",
+            volumeRefusedBy("narrow-1")));
 
     register("blurred", "failureRate=1.0&failureCommands=Snapshot");
     pages.add(
@@ -358,6 +422,18 @@ class WorkflowPagesTest {
   private static final String SUSPEND =
       "`suspend`. The guest's memory goes to the host's disk. The claim on the host stays, so that there is room to resume.";
   private static final String RESUME = "`resume` of a suspended instance: it goes on where it was.";
+  private static final String ATTACH_VOLUME =
+      "`POST …/os-volume_attachments`. The volume is made on the instance's host if it lies nowhere yet. A guest that could not"
+          + " be given it has to let go of it before anybody else may have it; when not even that is sure, it counts as attached"
+          + " on both sides and can be detached.";
+  private static final String DETACH_VOLUME =
+      "`DELETE …/os-volume_attachments/{volume}`. The volume is free when the hypervisor has said that the guest let go of it."
+          + " Until then it is detaching; when the guest keeps it, it is attached as before.";
+  private static final String ATTACH_CARD =
+      "`POST …/os-interface`, answered when the guest has the card. What the driver cannot do is undone, and the port is given"
+          + " back.";
+  private static final String DETACH_CARD =
+      "`DELETE …/os-interface/{port}`. A port that was made for the instance goes; one that was there before is free again.";
   private static final String DUMP =
       "`trigger_crash_dump`, from 2.17. The guest gets a non-maskable interrupt; what it does then is its own affair.";
   private static final String PASSWORD =

@@ -30,6 +30,8 @@ import io.troupe.actors.project.QuotaLimits;
 import io.troupe.actors.scheduler.DeltaPostActor;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.view.InstanceIndex;
+import io.troupe.actors.volume.VolumeLimits;
+import io.troupe.actors.volume.VolumesActor;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.config.Settings;
 import io.troupe.core.journal.JournalMeter;
@@ -204,6 +206,12 @@ public final class ClusterEntities implements Entities {
                     clock)));
     sharding.init(
         Entity.of(
+                VolumesActor.KEY,
+                context ->
+                    VolumesActor.create(context.getEntityId(), this, this::volumeLimits, clock))
+            .withSettings(neverLaidToRest()));
+    sharding.init(
+        Entity.of(
             ServerGroupActor.KEY, context -> ServerGroupActor.create(context.getEntityId(), this)));
     catalog.watch(Aggregate.class, this::tellHosts);
     scheduler =
@@ -244,6 +252,11 @@ public final class ClusterEntities implements Entities {
                         catalog.find(QuotaClass.class, QuotaClass.DEFAULT),
                         settings.quotas())))
         .orElse(Limits.NOTHING);
+  }
+
+  private VolumeLimits volumeLimits() {
+    var most = settings.volumes();
+    return new VolumeLimits(most.volumes(), most.gigabytes(), most.largestGib());
   }
 
   /** Hosts of aggregates that came, went or changed tell the scheduler what they are now. */
@@ -322,6 +335,11 @@ public final class ClusterEntities implements Entities {
   @Override
   public RecipientRef<NetworkActor.Message> network(String networkId) {
     return sharding.entityRefFor(NetworkActor.KEY, networkId);
+  }
+
+  @Override
+  public RecipientRef<VolumesActor.Message> volumes(ProjectId project) {
+    return sharding.entityRefFor(VolumesActor.KEY, project.value());
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.troupe.actors.Networks;
 import io.troupe.actors.Placements;
 import io.troupe.actors.Quotas;
 import io.troupe.actors.Rejection;
+import io.troupe.actors.Volumes;
 import io.troupe.actors.catalog.Flavor;
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.catalog.ServerGroup;
@@ -28,6 +29,10 @@ import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.scheduler.resource.Wants;
 import io.troupe.actors.view.InstanceIndex;
+import io.troupe.actors.volume.ProjectVolumes;
+import io.troupe.actors.volume.Volume;
+import io.troupe.actors.volume.VolumeChange;
+import io.troupe.actors.volume.VolumesActor;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.drivers.spi.DriverResult;
@@ -47,7 +52,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
  * What the API asks, put to the entities. An unanswered question is put again before the caller
  * hears of it.
  */
-public final class ShardedCloud implements Instances, Networks, Quotas, Placements {
+public final class ShardedCloud implements Instances, Networks, Volumes, Quotas, Placements {
   private final Entities entities;
   private final Supplier<InstanceId> ids;
   private final PatientAsk patiently;
@@ -218,6 +223,41 @@ public final class ShardedCloud implements Instances, Networks, Quotas, Placemen
         .<NetworkActor.Message, NetworkActor.Ports>ask(
             entities.network(networkId), NetworkActor.GetPorts::new)
         .thenApply(NetworkActor.Ports::ports);
+  }
+
+  // ---- volumes
+
+  @Override
+  public CompletionStage<Answer<Volume>> createVolume(Volume volume) {
+    return orUnavailable(
+        patiently
+            .<VolumesActor.Message, VolumesActor.VolumeReply>ask(
+                entities.volumes(new ProjectId(volume.projectId())),
+                replyTo -> new VolumesActor.Create(volume, replyTo))
+            .thenApply(ShardedCloud::answer));
+  }
+
+  @Override
+  public CompletionStage<ProjectVolumes> volumes(String projectId) {
+    return patiently.ask(entities.volumes(new ProjectId(projectId)), VolumesActor.GetAll::new);
+  }
+
+  @Override
+  public CompletionStage<Answer<Volume>> changeVolume(
+      String projectId, String volumeId, VolumeChange change) {
+    return orUnavailable(
+        patiently
+            .<VolumesActor.Message, VolumesActor.VolumeReply>ask(
+                entities.volumes(new ProjectId(projectId)),
+                replyTo -> new VolumesActor.ChangeIt(volumeId, change, replyTo))
+            .thenApply(ShardedCloud::answer));
+  }
+
+  private static Answer<Volume> answer(VolumesActor.VolumeReply reply) {
+    return reply
+        .refusal()
+        .map(Answer::<Volume>refuse)
+        .orElseGet(() -> Answer.of(reply.volume().orElseThrow()));
   }
 
   // ---- quotas

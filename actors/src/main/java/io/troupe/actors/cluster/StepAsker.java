@@ -11,8 +11,10 @@ import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.scheduler.Candidate;
 import io.troupe.actors.scheduler.Decision;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.volume.VolumesActor;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
+import io.troupe.core.value.ProjectId;
 import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.DriverResult;
@@ -33,6 +35,9 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 public final class StepAsker<M> {
   /** After this an entity of ours is asked once more: its shard may have moved. */
   private static final Duration ENTITY_ANSWER = Duration.ofSeconds(2);
+
+  /** A volume may have to be made first; a repeated question waits with the first. */
+  private static final Duration STORAGE_ANSWER = Duration.ofSeconds(10);
 
   /** Driver commands take longer; a repeated one joins the one that is running. */
   private static final Duration DRIVER_ANSWER = Duration.ofSeconds(30);
@@ -143,6 +148,43 @@ public final class StepAsker<M> {
               entities.network(networkId),
               to -> new NetworkActor.Release(id, to),
               StepAsker::read);
+      case Effect.ReleasePort(var networkId, var portId) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              NetworkActor.Reply.class,
+              entities.network(networkId),
+              to -> new NetworkActor.ReleaseOne(id, portId, to),
+              StepAsker::read);
+      case Effect.ConnectVolume(var project, var userId, var choice, var host) ->
+          askVolumes(
+              question,
+              STORAGE_ANSWER,
+              project,
+              to ->
+                  new VolumesActor.Connect(
+                      id, question.ask().operation(), userId, choice, host, to));
+      case Effect.MarkVolume(var project, var volume, var device) ->
+          askVolumes(
+              question,
+              ENTITY_ANSWER,
+              project,
+              to -> new VolumesActor.MarkAttached(volume, id, device, to));
+      case Effect.BeginDetaching(var project, var volume) ->
+          askVolumes(
+              question,
+              ENTITY_ANSWER,
+              project,
+              to -> new VolumesActor.BeginDetaching(volume, id, to));
+      case Effect.FreeVolume(var project, var volume) ->
+          askVolumes(
+              question, ENTITY_ANSWER, project, to -> new VolumesActor.Detached(volume, id, to));
+      case Effect.ReleaseVolumes(var project, var deleteAfter) ->
+          askVolumes(
+              question,
+              ENTITY_ANSWER,
+              project,
+              to -> new VolumesActor.ReleaseAll(id, deleteAfter, to));
       case Effect.MakeImage(var image) ->
           ask(
               question,
@@ -176,6 +218,30 @@ public final class StepAsker<M> {
               to -> new HostActor.Run(command, to),
               StepAsker::read);
     }
+  }
+
+  private void askVolumes(
+      Question question,
+      Duration patience,
+      ProjectId project,
+      org.apache.pekko.japi.function.Function<ActorRef<VolumesActor.Reply>, VolumesActor.Message>
+          message) {
+    ask(
+        question,
+        patience,
+        VolumesActor.Reply.class,
+        entities.volumes(project),
+        message,
+        StepAsker::read);
+  }
+
+  private static StepOutcome.Result read(VolumesActor.Reply reply) {
+    return switch (reply) {
+      case VolumesActor.Connected(var ref, var attachmentId, var sizeGib) ->
+          new StepOutcome.VolumeConnected(ref, attachmentId, sizeGib);
+      case VolumesActor.Done() -> new StepOutcome.Done("");
+      case VolumesActor.Refused(var reason) -> new StepOutcome.VolumeRefused(reason);
+    };
   }
 
   private <Q, R> void ask(
@@ -275,11 +341,9 @@ public final class StepAsker<M> {
                             taken.sizeBytes(),
                             taken.virtualSizeBytes(),
                             taken.quiesced() ? "quiesced" : "as after a power cut"));
-            case DriverResult.Console _,
-                DriverResult.Diagnostics _,
-                DriverResult.MigrationSeen _,
-                DriverResult.VolumeAttached _ ->
+            case DriverResult.Console _, DriverResult.Diagnostics _, DriverResult.MigrationSeen _ ->
                 new StepOutcome.Done("");
+            case DriverResult.VolumeAttached(var device) -> new StepOutcome.VolumeOnGuest(device);
           };
       case DriverActor.Failed failed -> new StepOutcome.DriverFailed(failed.failure());
     };

@@ -83,6 +83,23 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   public record Condemn(InstanceId instance, long generation, ActorRef<ClaimReply> replyTo)
       implements Message, CborSerializable {}
 
+  /**
+   * Room for a volume on the host's storage, or a reason why not. Repeated it is the same room; a
+   * volume that has grown is given the difference.
+   *
+   * @param gib GiB
+   */
+  public record StoreVolume(String volumeId, long gib, ActorRef<StoreReply> replyTo)
+      implements Message, CborSerializable {}
+
+  /** The volume is gone from the host's storage; harmless if it has no room. */
+  public record DropVolume(String volumeId, ActorRef<StoreReply> replyTo)
+      implements Message, CborSerializable {}
+
+  /** Whether the host can have no guest of this instance: it holds no claim of it any more. */
+  public record AskIfGone(InstanceId instance, ActorRef<GoneReply> replyTo)
+      implements Message, CborSerializable {}
+
   /** A command for a guest; the answer goes to {@code replyTo}. */
   public record Run(DriverCommand command, ActorRef<DriverActor.Reply> replyTo)
       implements Message, CborSerializable {}
@@ -160,6 +177,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   public record ClaimUnsure(String reason) implements ClaimReply {}
 
   public record ClaimGone() implements ClaimReply {}
+
+  /**
+   * @param refusal empty when there is room
+   * @param here whether the host has room for the volume, be it for a smaller one
+   */
+  public record StoreReply(Optional<String> refusal, boolean here) implements CborSerializable {}
+
+  public record GoneReply(boolean gone) implements CborSerializable {}
 
   /** Empty for a host nobody has seen. */
   public record ViewReply(Optional<HostView> view) implements CborSerializable {}
@@ -314,6 +339,13 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
               onRelease(state, instance, generation, replyTo);
           case Condemn(var instance, var generation, var replyTo) ->
               onCondemn(state, instance, generation, replyTo);
+          case StoreVolume(var volume, var gib, var replyTo) ->
+              onStore(state, volume, gib, replyTo);
+          case DropVolume(var volume, var replyTo) -> onDrop(state, volume, replyTo);
+          case AskIfGone(var instance, var replyTo) -> {
+            replyTo.tell(new GoneReply(state.claim(instance).isEmpty()));
+            yield Effect().none();
+          }
           case Run run -> onRun(state, run);
           case FromDriver(var reply) -> onDriver(state, reply);
           case Seen seen -> onSeen(state, seen);
@@ -540,6 +572,48 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     context
         .getSelf()
         .tell(new Run(new DriverCommand.Destroy(target), context.getSystem().ignoreRef()));
+  }
+
+  // ---- volumes
+
+  private Effect<HostEvent, HostState> onStore(
+      HostState state, String volume, long gib, ActorRef<StoreReply> replyTo) {
+    var has = state.volumeGib(volume);
+    if (has.filter(room -> room >= gib).isPresent()) {
+      replyTo.tell(new StoreReply(Optional.empty(), true));
+      return Effect().none();
+    }
+    if (!state.known()) {
+      replyTo.tell(new StoreReply(Optional.of("host " + id + " is not known"), has.isPresent()));
+      return Effect().none();
+    }
+    var more = gib - has.orElse(0L);
+    var free = row(state).freeDiskGib();
+    if (more > free) {
+      var reason = "host %s has %d GiB of disk free, the volume needs %d".formatted(id, free, more);
+      replyTo.tell(new StoreReply(Optional.of(reason), has.isPresent()));
+      return Effect().none();
+    }
+    return persist(new HostEvent.VolumeStored(volume, gib))
+        .thenRun(
+            (HostState after) -> {
+              replyTo.tell(new StoreReply(Optional.empty(), true));
+              publish(after, List.of());
+            });
+  }
+
+  private Effect<HostEvent, HostState> onDrop(
+      HostState state, String volume, ActorRef<StoreReply> replyTo) {
+    if (state.volumeGib(volume).isEmpty()) {
+      replyTo.tell(new StoreReply(Optional.empty(), false));
+      return Effect().none();
+    }
+    return persist(new HostEvent.VolumeDropped(volume))
+        .thenRun(
+            (HostState after) -> {
+              replyTo.tell(new StoreReply(Optional.empty(), false));
+              publish(after, List.of());
+            });
   }
 
   // ---- driver commands
@@ -797,6 +871,13 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       var reason =
           new Rejection.Conflict(
               "Host %s still has %d instances.".formatted(id, state.claims().size()));
+      replyTo.tell(new AdministerReply(Optional.empty(), Optional.of(reason)));
+      return Effect().none();
+    }
+    if (!state.volumes().isEmpty()) {
+      var reason =
+          new Rejection.Conflict(
+              "Host %s still has %d volumes.".formatted(id, state.volumes().size()));
       replyTo.tell(new AdministerReply(Optional.empty(), Optional.of(reason)));
       return Effect().none();
     }

@@ -16,6 +16,8 @@ import io.troupe.drivers.spi.HostInventory;
   @JsonSubTypes.Type(value = HostEvent.EpochTaken.class, name = "epoch-taken"),
   @JsonSubTypes.Type(value = HostEvent.Forgotten.class, name = "forgotten"),
   @JsonSubTypes.Type(value = HostEvent.Administered.class, name = "administered"),
+  @JsonSubTypes.Type(value = HostEvent.VolumeStored.class, name = "volume-stored"),
+  @JsonSubTypes.Type(value = HostEvent.VolumeDropped.class, name = "volume-dropped"),
   @JsonSubTypes.Type(value = HostEvent.Equipped.class, name = "equipped")
 })
 public sealed interface HostEvent {
@@ -39,6 +41,12 @@ public sealed interface HostEvent {
 
   /** An administrator enabled, disabled or forced it down, or took that back. */
   record Administered(Administration administration) implements HostEvent {}
+
+  /** A volume has room on the host's storage, GiB, or more than before. */
+  record VolumeStored(String volumeId, long gib) implements HostEvent {}
+
+  /** Its room is free again. */
+  record VolumeDropped(String volumeId) implements HostEvent {}
 
   /** An operator said what the host has beyond what its driver sees. */
   record Equipped(Equipment equipment) implements HostEvent {}

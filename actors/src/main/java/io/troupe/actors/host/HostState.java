@@ -44,6 +44,9 @@ public final class HostState implements CborSerializable {
 
   private static final Pattern NUMBER = Pattern.compile("-?\\d{1,15}(\\.\\d{1,9})?");
 
+  /** Size of each volume on the host's storage, GiB; {@code claimed} has them in it. */
+  private final PMap<String, Long> volumes;
+
   public static final HostState UNKNOWN =
       new HostState(
           Optional.empty(),
@@ -54,7 +57,8 @@ public final class HostState implements CborSerializable {
           0,
           Administration.USUAL,
           Equipment.NONE,
-          Tenancy.NONE);
+          Tenancy.NONE,
+          HashTreePMap.empty());
 
   private HostState(
       Optional<ConnectionId> connection,
@@ -65,7 +69,8 @@ public final class HostState implements CborSerializable {
       long epoch,
       Administration administration,
       Equipment equipment,
-      Tenancy tenancy) {
+      Tenancy tenancy,
+      PMap<String, Long> volumes) {
     this.connection = connection;
     this.inventory = inventory;
     this.claims = claims;
@@ -75,6 +80,7 @@ public final class HostState implements CborSerializable {
     this.administration = administration;
     this.equipment = equipment;
     this.tenancy = tenancy;
+    this.volumes = volumes;
   }
 
   /** From a snapshot. */
@@ -85,7 +91,8 @@ public final class HostState implements CborSerializable {
       @JsonProperty("claims") List<Claim> claims,
       @JsonProperty("epoch") long epoch,
       @JsonProperty("administration") Optional<Administration> administration,
-      @JsonProperty("equipment") Optional<Equipment> equipment) {
+      @JsonProperty("equipment") Optional<Equipment> equipment,
+      @JsonProperty("volumes") Optional<Map<String, Long>> volumes) {
     var state =
         new HostState(
             connection,
@@ -96,7 +103,11 @@ public final class HostState implements CborSerializable {
             epoch,
             administration.orElse(Administration.USUAL),
             equipment.orElse(Equipment.NONE),
-            Tenancy.NONE);
+            Tenancy.NONE,
+            HashTreePMap.empty());
+    for (var volume : volumes.orElse(Map.of()).entrySet()) {
+      state = state.withVolume(volume.getKey(), volume.getValue());
+    }
     for (Claim claim : claims) {
       state = state.evolve(new HostEvent.Claimed(claim));
     }
@@ -127,6 +138,16 @@ public final class HostState implements CborSerializable {
   @JsonProperty
   public Administration administration() {
     return administration;
+  }
+
+  /** Size of each volume on the host's storage, GiB; absent in snapshots from before there were. */
+  @JsonProperty
+  public Map<String, Long> volumes() {
+    return volumes;
+  }
+
+  public Optional<Long> volumeGib(String volumeId) {
+    return Optional.ofNullable(volumes.get(volumeId));
   }
 
   /** Absent in snapshots from before hosts could be equipped. */
@@ -347,7 +368,8 @@ public final class HostState implements CborSerializable {
               epoch,
               administration,
               equipment,
-              tenancy);
+              tenancy,
+              volumes);
       case HostEvent.Claimed(var claim) -> with(claim);
       case HostEvent.Condemned(var instance) ->
           claim(instance).map(claim -> with(claim.condemn())).orElse(this);
@@ -362,7 +384,8 @@ public final class HostState implements CborSerializable {
               taken,
               administration,
               equipment,
-              tenancy);
+              tenancy,
+              volumes);
       case HostEvent.Forgotten() ->
           new HostState(
               Optional.empty(),
@@ -373,7 +396,8 @@ public final class HostState implements CborSerializable {
               epoch,
               Administration.USUAL,
               Equipment.NONE,
-              tenancy);
+              tenancy,
+              volumes);
       case HostEvent.Administered(var changed) ->
           new HostState(
               connection,
@@ -384,7 +408,8 @@ public final class HostState implements CborSerializable {
               epoch,
               changed,
               equipment,
-              tenancy);
+              tenancy,
+              volumes);
       case HostEvent.Equipped(var changed) ->
           new HostState(
               connection,
@@ -395,7 +420,10 @@ public final class HostState implements CborSerializable {
               epoch,
               administration,
               changed,
-              tenancy);
+              tenancy,
+              volumes);
+      case HostEvent.VolumeStored(var volume, var gib) -> withVolume(volume, gib);
+      case HostEvent.VolumeDropped(var volume) -> withoutVolume(volume);
     };
   }
 
@@ -410,7 +438,41 @@ public final class HostState implements CborSerializable {
         epoch,
         administration,
         equipment,
-        rest.tenancy.with(claim, 1));
+        rest.tenancy.with(claim, 1),
+        volumes);
+  }
+
+  private HostState withVolume(String volume, long gib) {
+    var rest = withoutVolume(volume);
+    return new HostState(
+        connection,
+        inventory,
+        claims,
+        rest.claimed.plus(new Resources(0, 0, gib)),
+        groupMembers,
+        epoch,
+        administration,
+        equipment,
+        tenancy,
+        rest.volumes.plus(volume, gib));
+  }
+
+  private HostState withoutVolume(String volume) {
+    return volumeGib(volume)
+        .map(
+            gib ->
+                new HostState(
+                    connection,
+                    inventory,
+                    claims,
+                    claimed.minus(new Resources(0, 0, gib)),
+                    groupMembers,
+                    epoch,
+                    administration,
+                    equipment,
+                    tenancy,
+                    volumes.minus(volume)))
+        .orElse(this);
   }
 
   private HostState without(InstanceId instance) {
@@ -426,7 +488,8 @@ public final class HostState implements CborSerializable {
             epoch,
             administration,
             equipment,
-            tenancy.with(claim, -1));
+            tenancy.with(claim, -1),
+            volumes);
   }
 
   private static PMap<String, Integer> count(PMap<String, Integer> members, Claim claim, int more) {
@@ -446,7 +509,8 @@ public final class HostState implements CborSerializable {
         && claims.equals(that.claims)
         && epoch == that.epoch
         && administration.equals(that.administration)
-        && equipment.equals(that.equipment);
+        && equipment.equals(that.equipment)
+        && volumes.equals(that.volumes);
   }
 
   @Override

@@ -17,6 +17,7 @@ import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.MigrationOptions;
 import io.troupe.drivers.spi.MoveTicket;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 
 /** {@link InstanceState#next}: what the current step asks of whom. */
@@ -71,6 +72,29 @@ final class Asking {
       case NETWORK ->
           new Effect.AttachPort(boot.project(), boot.networks().get(step.index()), step.index());
       case RELEASE_PORTS -> new Effect.ReleasePorts(boot.networks().get(step.index()).networkId());
+      case CONNECT_VOLUME ->
+          new Effect.ConnectVolume(
+              boot.project(),
+              boot.userId(),
+              Attachments.choice(state, operation, step),
+              target(operation));
+      case MARK_ATTACHED -> {
+        var id = Attachments.volumeId(state, operation, step);
+        var device = Attachments.find(state, id).map(AttachedVolume::device).orElse("");
+        yield new Effect.MarkVolume(boot.project(), id, device);
+      }
+      case BEGIN_DETACHING ->
+          new Effect.BeginDetaching(boot.project(), Attachments.volumeId(state, operation, step));
+      case FREE_VOLUME ->
+          new Effect.FreeVolume(boot.project(), Attachments.volumeId(state, operation, step));
+      case RELEASE_VOLUMES ->
+          new Effect.ReleaseVolumes(boot.project(), Attachments.goingWith(state));
+      case ATTACH_PORT ->
+          new Effect.AttachPort(
+              boot.project(), interfaceChoice(operation), Attachments.portIndex(operation));
+      case RELEASE_PORT ->
+          new Effect.ReleasePort(
+              Attachments.networkOf(state, operation), Attachments.portId(state, operation));
       case MAKE_IMAGE -> new Effect.MakeImage(newImage(operation));
       case DROP_IMAGE -> new Effect.DropImage(operation.imageToDrop(state.shelf()));
       case ROTATE_BACKUPS -> {
@@ -78,6 +102,10 @@ final class Asking {
         yield new Effect.RotateBackups(boot.project(), backup.type(), backup.kept());
       }
       case SPAWN,
+          ATTACH_VOLUME,
+          DETACH_VOLUME,
+          ATTACH_NIC,
+          DETACH_NIC,
           POWER_ON,
           POWER_OFF,
           REBOOT,
@@ -137,6 +165,17 @@ final class Asking {
           new DriverCommand.SetPassword(target, administrator(state), Secrets.NOT_HERE);
       case RESCUE -> new DriverCommand.Rescue(target, operation.rescueImage().orElseThrow());
       case UNRESCUE -> new DriverCommand.Unrescue(target);
+      case ATTACH_VOLUME -> {
+        var id = Attachments.volumeId(state, operation, step);
+        yield new DriverCommand.AttachVolume(
+            target, Attachments.find(state, id).orElseThrow().ref());
+      }
+      case DETACH_VOLUME ->
+          new DriverCommand.DetachVolume(target, Attachments.volumeId(state, operation, step));
+      case ATTACH_NIC ->
+          new DriverCommand.AttachNic(target, card(Attachments.nic(state, operation)));
+      case DETACH_NIC ->
+          new DriverCommand.DetachNic(target, Attachments.nic(state, operation).mac());
       case ADOPT -> new DriverCommand.Adopt(target, guestToAdopt(operation));
       case RESIZE -> new DriverCommand.Resize(target, sizeHere(state, operation));
       case OFFER -> new DriverCommand.OfferMove(target);
@@ -281,20 +320,13 @@ final class Asking {
   private static GuestSpec guest(
       InstanceState state, GuestSpec.ImageRef image, FlavorAtBoot flavor) {
     var boot = state.request().orElseThrow();
-    var nics =
-        state.nics().stream()
-            .map(
-                nic ->
-                    new GuestSpec.Nic(
-                        nic.portId(),
-                        nic.mac(),
-                        nic.networkId(),
-                        nic.subnetId(),
-                        nic.address(),
-                        nic.cidr(),
-                        nic.gateway(),
-                        nic.dnsServers(),
-                        nic.mtu()))
+    var nics = state.nics().stream().map(Asking::card).toList();
+    var root = state.volumes().stream().filter(AttachedVolume::root).findFirst();
+    var volumes =
+        state.volumes().stream()
+            .filter(volume -> !volume.root())
+            .sorted(Comparator.comparing(AttachedVolume::device))
+            .map(AttachedVolume::ref)
             .toList();
     return new GuestSpec(
         boot.name(),
@@ -311,7 +343,32 @@ final class Asking {
             boot.userDataBase64(),
             state.zone().orElse(""),
             boot.files()),
-        flavor.extraSpecs());
+        flavor.extraSpecs(),
+        root.map(AttachedVolume::ref),
+        volumes);
+  }
+
+  private static GuestSpec.Nic card(Nic nic) {
+    return new GuestSpec.Nic(
+        nic.portId(),
+        nic.mac(),
+        nic.networkId(),
+        nic.subnetId(),
+        nic.address(),
+        nic.cidr(),
+        nic.gateway(),
+        nic.dnsServers(),
+        nic.mtu());
+  }
+
+  private static NetworkChoice interfaceChoice(Operation operation) {
+    return operation.purpose().orElseThrow() instanceof Purpose.AttachInterface(var choice, _)
+        ? choice
+        : fail(operation);
+  }
+
+  private static NetworkChoice fail(Operation operation) {
+    throw new IllegalStateException("no network in " + operation);
   }
 
   /**

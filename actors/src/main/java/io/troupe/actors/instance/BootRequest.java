@@ -8,7 +8,9 @@ import io.troupe.actors.scheduler.resource.Wants;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
+import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.GuestSpec;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,7 @@ import java.util.Set;
  * @param destination an administrator's choice that all filters judge
  * @param batch the servers it is placed with, or none of them is
  * @param files injected when the guest is made
+ * @param volumes in the order the guest shall see them; absent in events of former releases
  */
 public record BootRequest(
     String name,
@@ -56,7 +59,8 @@ public record BootRequest(
     int launchIndex,
     Optional<String> destination,
     Optional<Batch> batch,
-    List<GuestSpec.InjectedFile> files) {
+    List<GuestSpec.InjectedFile> files,
+    List<VolumeChoice> volumes) {
   public BootRequest {
     imageProperties = Map.copyOf(imageProperties);
     networks = List.copyOf(networks);
@@ -65,6 +69,129 @@ public record BootRequest(
     hints = Map.copyOf(hints);
     securityGroups = List.copyOf(securityGroups);
     files = files == null ? List.of() : List.copyOf(files); // there were none at first
+    volumes = volumes == null ? List.of() : List.copyOf(volumes);
+  }
+
+  /** One without volumes. */
+  public BootRequest(
+      String name,
+      Optional<String> description,
+      String hostname,
+      ProjectId project,
+      String userId,
+      FlavorAtBoot flavor,
+      GuestSpec.ImageRef image,
+      Map<String, String> imageProperties,
+      List<NetworkChoice> networks,
+      Optional<String> keyName,
+      Optional<String> publicKey,
+      String userDataBase64,
+      Map<String, String> metadata,
+      List<String> tags,
+      Optional<String> availabilityZone,
+      Optional<String> forcedHost,
+      Optional<GroupSpec> group,
+      Map<String, List<String>> hints,
+      List<String> securityGroups,
+      String diskConfig,
+      Optional<String> accessIpv4,
+      Optional<String> accessIpv6,
+      boolean configDrive,
+      String reservationId,
+      int launchIndex,
+      Optional<String> destination,
+      Optional<Batch> batch,
+      List<GuestSpec.InjectedFile> files) {
+    this(
+        name,
+        description,
+        hostname,
+        project,
+        userId,
+        flavor,
+        image,
+        imageProperties,
+        networks,
+        keyName,
+        publicKey,
+        userDataBase64,
+        metadata,
+        tags,
+        availabilityZone,
+        forcedHost,
+        group,
+        hints,
+        securityGroups,
+        diskConfig,
+        accessIpv4,
+        accessIpv6,
+        configDrive,
+        reservationId,
+        launchIndex,
+        destination,
+        batch,
+        files,
+        List.of());
+  }
+
+  /** The same server with these volumes. */
+  public BootRequest withVolumes(List<VolumeChoice> choices) {
+    return changed(networks, choices);
+  }
+
+  /** Also on this network, if it is not yet. */
+  BootRequest alsoOn(NetworkChoice choice) {
+    if (networks.stream().anyMatch(one -> one.networkId().equals(choice.networkId()))) {
+      return this;
+    }
+    var all = new ArrayList<>(networks);
+    all.add(choice);
+    return changed(all, volumes);
+  }
+
+  private BootRequest changed(List<NetworkChoice> choices, List<VolumeChoice> otherVolumes) {
+    return new BootRequest(
+        name,
+        description,
+        hostname,
+        project,
+        userId,
+        flavor,
+        image,
+        imageProperties,
+        choices,
+        keyName,
+        publicKey,
+        userDataBase64,
+        metadata,
+        tags,
+        availabilityZone,
+        forcedHost,
+        group,
+        hints,
+        securityGroups,
+        diskConfig,
+        accessIpv4,
+        accessIpv6,
+        configDrive,
+        reservationId,
+        launchIndex,
+        destination,
+        batch,
+        files,
+        otherVolumes);
+  }
+
+  /** Whether its root disk is a volume. */
+  public boolean bootsFromVolume() {
+    return volumes.stream().anyMatch(VolumeChoice::root);
+  }
+
+  /** What a host must have for it; a volume has room of its own. */
+  private Resources claimed() {
+    var all = Wants.resources(flavor.resources(), flavor.extraSpecs());
+    var rootGib = bootsFromVolume() ? Math.min(all.diskGib(), flavor.rootGib()) : 0;
+    return all.minus(new Resources(0, 0, rootGib));
   }
 
   /** With what the owner changes. */
@@ -97,7 +224,8 @@ public record BootRequest(
         launchIndex,
         destination,
         batch,
-        files);
+        files,
+        volumes);
   }
 
   private static Optional<String> address(Optional<String> revised, Optional<String> now) {
@@ -202,7 +330,8 @@ public record BootRequest(
         launchIndex,
         destination,
         batch,
-        newFiles);
+        newFiles,
+        volumes);
   }
 
   /** Requirements and rank may stand in the metadata, as in an OpenNebula template. */
@@ -249,7 +378,8 @@ public record BootRequest(
         launchIndex,
         destination,
         batch,
-        files);
+        files,
+        volumes);
   }
 
   /** What the scheduler has to find a host for. */
@@ -277,7 +407,7 @@ public record BootRequest(
     return new RequestSpec(
         instance,
         project,
-        Wants.resources(flavor.resources(), flavor.extraSpecs()),
+        claimed(),
         availabilityZone,
         onHost,
         excluded,

@@ -35,8 +35,21 @@ final class Deadlines {
     if (MoveOutcomes.concerns(operation)) {
       return new MoveDeadlines(moment, operation).passed(step, reason);
     }
+    if (operation.kind() != OperationKind.BOOT && isAboutDevices(step.kind())) {
+      return new Attachments(moment).tooLate(operation, step, reason);
+    }
     return switch (step.kind()) {
-      case PERMIT, PLACE, CLAIM, NETWORK, SPAWN -> {
+      case PERMIT,
+          PLACE,
+          CLAIM,
+          NETWORK,
+          CONNECT_VOLUME,
+          SPAWN,
+          ATTACH_VOLUME,
+          DETACH_VOLUME,
+          ATTACH_PORT,
+          ATTACH_NIC,
+          DETACH_NIC -> {
         var message =
             "%s of instance %s timed out at step %s."
                 .formatted(
@@ -102,15 +115,28 @@ final class Deadlines {
           TAKE_OVER ->
           throw new IllegalStateException("a step of a move: " + step);
       case RESERVE,
-          DROP_IMAGE,
-          ROTATE_BACKUPS,
           CONDEMN,
           RELEASE_CLAIM,
           RELEASE_PORTS,
-          RELEASE_QUOTA ->
+          RELEASE_QUOTA,
+          MARK_ATTACHED,
+          BEGIN_DETACHING,
+          FREE_VOLUME,
+          RELEASE_VOLUMES,
+          RELEASE_PORT,
+          DROP_IMAGE,
+          ROTATE_BACKUPS ->
           // Asked of our own entities: they will answer, and only then is nothing left behind, nor
           // an instance that nobody can see but the quota counts.
           new Decision.AskAgain(moment.askAgain(), reason);
+    };
+  }
+
+  private static boolean isAboutDevices(StepKind step) {
+    return switch (step) {
+      case CONNECT_VOLUME, ATTACH_VOLUME, DETACH_VOLUME, ATTACH_PORT, ATTACH_NIC, DETACH_NIC ->
+          true;
+      default -> false;
     };
   }
 

@@ -32,7 +32,11 @@ final class Deciding {
   private Decision due(ReclaimDue due) {
     if (hasStayed(VmState.SOFT_DELETED, state.softDeletedAt(), moment.settings().reclaimMillis())) {
       var steps =
-          Delete.steps(state.host().isPresent(), state.other().isPresent(), moment.request());
+          Delete.steps(
+              state.host().isPresent(),
+              state.other().isPresent(),
+              Attachments.mayHaveVolumes(state),
+              moment.request());
       return began(due, OperationKind.DELETE, steps, moment.settings().deleteMillis());
     }
     var shelvedAt = state.shelf().map(Shelf::at);

@@ -8,6 +8,7 @@ import io.troupe.core.value.OperationId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
+import java.util.List;
 import java.util.Optional;
 
 /** The one thing that an instance has to ask somebody for now. */
@@ -50,6 +51,32 @@ public sealed interface Effect {
   record AttachPort(ProjectId project, NetworkChoice choice, int index) implements Request {}
 
   record ReleasePorts(String networkId) implements Request {}
+
+  /**
+   * @param userId whose a new volume is
+   */
+  record ConnectVolume(ProjectId project, String userId, VolumeChoice choice, HostId host)
+      implements Request {}
+
+  /**
+   * @param device as the guest names it
+   */
+  record MarkVolume(ProjectId project, String volumeId, String device) implements Request {}
+
+  record BeginDetaching(ProjectId project, String volumeId) implements Request {}
+
+  record FreeVolume(ProjectId project, String volumeId) implements Request {}
+
+  /**
+   * @param deleteAfter those that go when they are free
+   */
+  record ReleaseVolumes(ProjectId project, List<String> deleteAfter) implements Request {
+    public ReleaseVolumes {
+      deleteAfter = List.copyOf(deleteAfter);
+    }
+  }
+
+  record ReleasePort(String networkId, String portId) implements Request {}
 
   /** It is recorded, without bytes. */
   record MakeImage(Image image) implements Request {}

@@ -35,7 +35,14 @@ final class Ending {
       case RESCUE -> afterRescue(state, operation);
       case UNRESCUE ->
           operation.failure().isPresent() ? state.vmState() : afterPower(state.power());
-      case CRASH_DUMP, SET_PASSWORD, CREATE_IMAGE, BACKUP ->
+      case CRASH_DUMP,
+          SET_PASSWORD,
+          ATTACH_VOLUME,
+          DETACH_VOLUME,
+          ATTACH_INTERFACE,
+          DETACH_INTERFACE,
+          CREATE_IMAGE,
+          BACKUP ->
           afterReport(state.vmState(), state.power());
       case SOFT_DELETE ->
           operation.failure().isPresent()

@@ -43,6 +43,7 @@ final class Evolving {
   private Optional<Instant> softDeletedAt;
   private Optional<Shelf> shelf;
   private Moves moves;
+  private List<AttachedVolume> volumes;
 
   private Evolving(InstanceState from) {
     id = from.id();
@@ -66,6 +67,7 @@ final class Evolving {
     softDeletedAt = from.softDeletedAt();
     shelf = from.shelf();
     moves = from.moves();
+    volumes = from.volumes();
   }
 
   static InstanceState apply(InstanceState state, InstanceEvent event) {
@@ -96,7 +98,8 @@ final class Evolving {
         lock,
         softDeletedAt,
         moves,
-        shelf);
+        shelf,
+        volumes);
   }
 
   private void on(InstanceEvent event) {
@@ -150,6 +153,7 @@ final class Evolving {
           trails.atOnce(steered.origin(), "live_migration_force_complete", steered.at());
         }
       }
+      case InstanceEvent.VolumesChanged changed -> volumes = changed.volumes();
       case InstanceEvent.Several several -> several.events().forEach(this::on);
     }
     updatedAt = event.at();
@@ -221,6 +225,9 @@ final class Evolving {
       case Purpose.Unshelve unshelve ->
           request =
               request.map(old -> unshelve.zone().map(zone -> old.inZone(zone.name())).orElse(old));
+      case Purpose.AttachInterface(var choice, _) ->
+          // A delete gives back the ports of every network asked for, and so of this one too.
+          request = request.map(asked -> asked.alsoOn(choice));
       case null, default -> {}
     }
     refusal = Optional.empty();
@@ -337,6 +344,23 @@ final class Evolving {
         var network = request.orElseThrow().networks().get(done.step().index()).networkId();
         nics = nics.stream().filter(nic -> !nic.networkId().equals(network)).toList();
       }
+      case ATTACH_PORT -> {
+        var all = new ArrayList<>(nics);
+        done.nic().map(nic -> nic.tagged(tag())).ifPresent(all::add);
+        nics = all;
+      }
+      case RELEASE_PORT -> {
+        var port = Attachments.portId(result(), now);
+        nics = nics.stream().filter(nic -> !nic.portId().equals(port)).toList();
+      }
+      case FREE_VOLUME -> {
+        var id = Attachments.volumeId(result(), now, done.step());
+        volumes = volumes.stream().filter(volume -> !volume.id().equals(id)).toList();
+      }
+      case RELEASE_VOLUMES -> volumes = List.of();
+      case ATTACH_VOLUME, DETACH_VOLUME, ATTACH_NIC, DETACH_NIC ->
+          power = done.power().orElse(power);
+      case CONNECT_VOLUME, MARK_ATTACHED, BEGIN_DETACHING -> {}
       case SNAPSHOT -> {
         if (now.purpose().orElse(null) instanceof Purpose.Shelve(var image)) {
           shelf = Optional.of(new Shelf(image.id(), done.at()));
@@ -392,6 +416,13 @@ final class Evolving {
       }
     }
     moves = moves.with(Optional.of(move.withArrived(turn == InstanceEvent.Turn.ARRIVED)));
+  }
+
+  private Optional<String> tag() {
+    return operation.flatMap(Operation::purpose).orElse(null)
+            instanceof Purpose.AttachInterface(_, var tag)
+        ? tag
+        : Optional.empty();
   }
 
   private void failed(InstanceEvent.StepFailed failed) {

@@ -6,6 +6,7 @@ import io.troupe.actors.Entities;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.cluster.StepAsker;
 import io.troupe.actors.host.HostActor;
+import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.OperationSettings;
@@ -158,6 +159,11 @@ public final class InstanceActor
   private final List<Message> held = new ArrayList<>();
 
   private final List<ActorRef<Reply>> lateAskers = new ArrayList<>();
+
+  /** Who wants to hear how an operation ended. */
+  private record EndAsker(OperationId operation, ActorRef<Reply> replyTo) {}
+
+  private final List<EndAsker> endAskers = new ArrayList<>();
 
   public static Behavior<Message> create(
       InstanceId id,
@@ -327,6 +333,13 @@ public final class InstanceActor
         secrets.keepOf(command);
         yield commit(events, () -> answer(replyTo));
       }
+      case Decision.Accept(var events) when command instanceof UserCommand.AttachInterface -> {
+        endAskers.add(new EndAsker(command.origin().operation(), replyTo));
+        if (events.isEmpty()) {
+          answerEndAskers();
+        }
+        yield commit(events);
+      }
       case Decision.Accept(var events) when isAnsweredLater(command) -> {
         lateAskers.add(replyTo);
         if (events.isEmpty()) {
@@ -429,6 +442,7 @@ public final class InstanceActor
   private void settle() {
     index.put(ahead, version());
     answerLateAskers();
+    answerEndAskers();
     if (ahead.operation().isEmpty()) {
       secrets.forget();
       timers.cancel("deadline");
@@ -461,6 +475,25 @@ public final class InstanceActor
             refused -> lateAskers.forEach(asker -> asker.tell(refused)),
             () -> lateAskers.forEach(this::answer));
     lateAskers.clear();
+  }
+
+  private void answerEndAskers() {
+    var inProgress = ahead.operation().map(Operation::id);
+    var ended =
+        endAskers.stream().filter(one -> !inProgress.equals(Optional.of(one.operation()))).toList();
+    for (EndAsker one : ended) {
+      var why =
+          ahead.trails().stream()
+              .filter(trail -> trail.id().equals(one.operation()))
+              .flatMap(trail -> trail.error().stream())
+              .findFirst();
+      if (why.isPresent()) {
+        one.replyTo().tell(new Rejected(new Rejection.Invalid("", why.get())));
+      } else {
+        answer(one.replyTo());
+      }
+    }
+    endAskers.removeAll(ended);
   }
 
   private Optional<InstanceView> view() {

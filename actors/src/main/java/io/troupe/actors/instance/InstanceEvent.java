@@ -38,6 +38,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = InstanceEvent.TagsChanged.class, name = "tags-changed"),
   @JsonSubTypes.Type(value = InstanceEvent.Locked.class, name = "locked"),
   @JsonSubTypes.Type(value = InstanceEvent.Unlocked.class, name = "unlocked"),
+  @JsonSubTypes.Type(value = InstanceEvent.VolumesChanged.class, name = "volumes-changed"),
   @JsonSubTypes.Type(value = InstanceEvent.MigrationSteered.class, name = "migration-steered")
 })
 public sealed interface InstanceEvent {
@@ -199,6 +200,23 @@ public sealed interface InstanceEvent {
   record Locked(UserCommand.Origin origin, Lock lock, Instant at) implements InstanceEvent {}
 
   record Unlocked(UserCommand.Origin origin, Instant at) implements InstanceEvent {}
+
+  /**
+   * All volumes as they are now.
+   *
+   * @param besideStep whether it goes with the outcome of a step, and waits with it
+   */
+  record VolumesChanged(List<AttachedVolume> volumes, boolean besideStep, Instant at)
+      implements InstanceEvent {
+    public VolumesChanged {
+      volumes = List.copyOf(volumes);
+    }
+
+    @Override
+    public boolean mayWait() {
+      return besideStep;
+    }
+  }
 
   /**
    * Somebody wants the live migration in progress to be broken off, or to complete.

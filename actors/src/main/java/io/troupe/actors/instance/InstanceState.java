@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param softDeletedAt since when it waits to be restored or reclaimed
  * @param moves from host to host, and the one that is not settled
  * @param shelf what it lives on in while it is shelved
+ * @param volumes it has, is about to get, or may still have; absent in snapshots of former releases
  */
 public record InstanceState(
     InstanceId id,
@@ -47,7 +48,8 @@ public record InstanceState(
     Optional<Lock> lock,
     Optional<Instant> softDeletedAt,
     Moves moves,
-    Optional<Shelf> shelf)
+    Optional<Shelf> shelf,
+    List<AttachedVolume> volumes)
     implements CborSerializable {
 
   /** How far the instance has come into being. */
@@ -65,6 +67,7 @@ public record InstanceState(
   public InstanceState {
     nics = List.copyOf(nics);
     trails = List.copyOf(trails);
+    volumes = volumes == null ? List.of() : List.copyOf(volumes);
     moves = moves == null ? Moves.NONE : moves; // absent in snapshots from before instances moved
   }
 
@@ -90,7 +93,8 @@ public record InstanceState(
         Optional.empty(),
         Optional.empty(),
         Moves.NONE,
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   /**
@@ -196,6 +200,7 @@ public record InstanceState(
         launchedAt,
         terminatedAt,
         moves.migrations(),
-        shelf);
+        shelf,
+        volumes);
   }
 }

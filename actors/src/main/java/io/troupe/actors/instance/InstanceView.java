@@ -38,11 +38,13 @@ public record InstanceView(
     Optional<Instant> launchedAt,
     Optional<Instant> terminatedAt,
     List<Migration> migrations,
-    Optional<Shelf> shelf)
+    Optional<Shelf> shelf,
+    List<AttachedVolume> volumes)
     implements CborSerializable {
   public InstanceView {
     nics = List.copyOf(nics);
     migrations = migrations == null ? List.of() : List.copyOf(migrations); // of a former release
+    volumes = volumes == null ? List.of() : List.copyOf(volumes);
   }
 
   public boolean locked() {

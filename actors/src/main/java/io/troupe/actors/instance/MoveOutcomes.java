@@ -73,8 +73,12 @@ final class MoveOutcomes {
               ? settle(outcome, present, power)
               : done(outcome, power.name(), Got.NOTHING.power(power));
       case StepOutcome.DriverFailed(var failure) -> driverFailed(outcome, failure);
-      case StepOutcome.Attached _, StepOutcome.NotAttached _ ->
-          Decision.nothing(); // a move takes no ports
+      case StepOutcome.Attached _,
+          StepOutcome.NotAttached _,
+          StepOutcome.VolumeConnected _,
+          StepOutcome.VolumeRefused _,
+          StepOutcome.VolumeOnGuest _ ->
+          Decision.nothing(); // a move takes no ports and no volumes
     };
   }
 

@@ -79,6 +79,13 @@ final class MoveWishes {
               "Instance %s is being moved between two hosts; that has to end first, or its state be reset."
                   .formatted(state.id())));
     }
+    if (!state.volumes().isEmpty()) {
+      return new Decision.Reject(
+          new Rejection.Conflict(
+              ("Instance %s has volumes, which lie on the storage of host %s and stay there: it cannot"
+                      + " be resized or moved until they are detached.")
+                  .formatted(state.id(), state.host().map(HostId::value).orElse("?"))));
+    }
     var same = to.isPresent() && to.equals(state.host());
     return same
         ? new Decision.Reject(

@@ -34,6 +34,7 @@ final class Outcomes {
     if (MoveOutcomes.concerns(operation)) {
       return new MoveOutcomes(moment, operation).on(outcome);
     }
+    var attachments = new Attachments(moment);
     return switch (outcome.result()) {
       case StepOutcome.Done(var detail) -> done(outcome, detail, Got.NOTHING);
       case StepOutcome.Refused(var reason) ->
@@ -47,6 +48,14 @@ final class Outcomes {
       case StepOutcome.Claimed(var zone) -> done(outcome, "", Got.NOTHING.zone(zone));
       case StepOutcome.ClaimRefused(var reason) -> claimRefused(outcome, operation, reason);
       case StepOutcome.Attached(var nic) -> done(outcome, nic.address(), Got.NOTHING.nic(nic));
+      case StepOutcome.VolumeConnected connected ->
+          attachments.connected(outcome, operation, connected);
+      case StepOutcome.VolumeRefused(var reason) ->
+          attachments.refused(outcome, operation, words(reason));
+      case StepOutcome.VolumeOnGuest(var device) -> attachments.onGuest(outcome, operation, device);
+      case StepOutcome.NotAttached(var reason)
+          when operation.kind() == OperationKind.ATTACH_INTERFACE ->
+          attachments.refused(outcome, operation, words(reason));
       case StepOutcome.NotAttached(var reason) ->
           giveUp(outcome, operation, new Failure(400, words(reason), ""));
       case StepOutcome.Guest(_, var power) -> done(outcome, power.name(), Got.NOTHING.power(power));
@@ -126,6 +135,8 @@ final class Outcomes {
                       : Rescue.undo(state.vmState(), state.power()),
                   false,
                   Optional.of(new Failure(500, failure.message(), failure.kind().name())));
+      case ATTACH_VOLUME, DETACH_VOLUME, ATTACH_NIC, DETACH_NIC ->
+          new Attachments(moment).driverFailed(outcome, operation, failure);
       case POWER_ON,
           POWER_OFF,
           REBOOT,
@@ -168,7 +179,10 @@ final class Outcomes {
           : giveUp(outcome, operation, new Failure(500, failure.message(), failure.kind().name()));
     }
     var chosenHost = Moment.chosenHost(request, operation);
-    if (mayPass(failure) && Boot.mayTryAnotherHost(operation, chosenHost, moment.settings())) {
+    var bound = !state.volumes().isEmpty(); // they lie on this host
+    if (mayPass(failure)
+        && !bound
+        && Boot.mayTryAnotherHost(operation, chosenHost, moment.settings())) {
       return moment.failed(
           outcome, failure.message(), Boot.onAnotherHost(operation), false, Optional.empty());
     }

@@ -7,6 +7,7 @@ import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.MoveTicket;
+import io.troupe.drivers.spi.VolumeRef;
 import java.time.Instant;
 import java.util.List;
 
@@ -47,6 +48,16 @@ public record StepOutcome(
 
   /** No port could be had. */
   public record NotAttached(Rejection reason) implements Result {}
+
+  /** The volume lies on the host, reserved for the instance. */
+  public record VolumeConnected(VolumeRef ref, String attachmentId, long sizeGib)
+      implements Result {}
+
+  /** The volume service says no. */
+  public record VolumeRefused(Rejection reason) implements Result {}
+
+  /** The guest has the volume as this device. */
+  public record VolumeOnGuest(String device) implements Result {}
 
   /** The driver's good answer. */
   public record Guest(boolean present, PowerState power) implements Result {}

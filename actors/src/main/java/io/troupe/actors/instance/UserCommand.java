@@ -51,6 +51,13 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = UserCommand.DeleteTag.class, name = "delete-tag"),
   @JsonSubTypes.Type(value = UserCommand.LockIt.class, name = "lock"),
   @JsonSubTypes.Type(value = UserCommand.Unlock.class, name = "unlock"),
+  @JsonSubTypes.Type(value = UserCommand.AttachVolume.class, name = "attach-volume"),
+  @JsonSubTypes.Type(value = UserCommand.DetachVolume.class, name = "detach-volume"),
+  @JsonSubTypes.Type(
+      value = UserCommand.SetDeleteOnTermination.class,
+      name = "set-delete-on-termination"),
+  @JsonSubTypes.Type(value = UserCommand.AttachInterface.class, name = "attach-interface"),
+  @JsonSubTypes.Type(value = UserCommand.DetachInterface.class, name = "detach-interface"),
   @JsonSubTypes.Type(value = UserCommand.ResetState.class, name = "reset-state"),
   @JsonSubTypes.Type(value = UserCommand.Resize.class, name = "resize"),
   @JsonSubTypes.Type(value = UserCommand.ConfirmResize.class, name = "confirm-resize"),
@@ -127,6 +134,24 @@ public sealed interface UserCommand extends InstanceInput, CborSerializable {
   record Rescue(Origin origin, GuestSpec.ImageRef image) implements UserCommand {}
 
   record Unrescue(Origin origin) implements UserCommand {}
+
+  record AttachVolume(Origin origin, VolumeChoice choice) implements UserCommand {}
+
+  record DetachVolume(Origin origin, String volumeId) implements UserCommand {}
+
+  /** Takes effect at once. */
+  record SetDeleteOnTermination(Origin origin, String volumeId, boolean goes)
+      implements UserCommand {}
+
+  /**
+   * One more network card; answered when the guest has it, or cannot have it.
+   *
+   * @param tag the owner's word for the card
+   */
+  record AttachInterface(Origin origin, NetworkChoice choice, Optional<String> tag)
+      implements UserCommand {}
+
+  record DetachInterface(Origin origin, String portId) implements UserCommand {}
 
   /**
    * The guest's root disk as an image; answered when the image is recorded.

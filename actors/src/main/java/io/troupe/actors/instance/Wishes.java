@@ -46,7 +46,12 @@ final class Wishes {
       return new Decision.Reject(new Rejection.NotFound("Instance", state.id().toString()));
     }
     var origin = command.origin();
+    var withVolumes = new Attachments(moment).refusal(command);
+    if (withVolumes.isPresent()) {
+      return new Decision.Reject(withVolumes.get());
+    }
     var edits = new Edits(moment);
+    var attachments = new Attachments(moment);
     return switch (command) {
       case UserCommand.Boot boot -> boot(boot);
       case UserCommand.Adopt adopt -> adopt(adopt);
@@ -79,6 +84,19 @@ final class Wishes {
               Action.UNRESCUE,
               origin,
               () -> began(origin, OperationKind.UNRESCUE, Rescue.unrescue(), power()));
+      case UserCommand.AttachVolume(_, var choice) ->
+          ifLegal(Action.ATTACH_VOLUME, origin, () -> attachments.attachVolume(origin, choice));
+      case UserCommand.DetachVolume(_, var volume) ->
+          ifLegal(Action.DETACH_VOLUME, origin, () -> attachments.detachVolume(origin, volume));
+      case UserCommand.SetDeleteOnTermination(_, var volume, var goes) ->
+          ifLegal(Action.UPDATE, origin, () -> attachments.deleteOnTermination(volume, goes));
+      case UserCommand.AttachInterface(_, var choice, var tag) ->
+          ifLegal(
+              Action.ATTACH_INTERFACE,
+              origin,
+              () -> attachments.attachInterface(origin, choice, tag));
+      case UserCommand.DetachInterface(_, var port) ->
+          ifLegal(Action.DETACH_INTERFACE, origin, () -> attachments.detachInterface(origin, port));
       case UserCommand.CreateImage(_, var image) ->
           ifLegal(
               Action.CREATE_IMAGE,
@@ -240,7 +258,11 @@ final class Wishes {
     return breaksOff(
         origin,
         OperationKind.DELETE,
-        Delete.steps(mayBeOnHost, state.other().isPresent(), moment.request()),
+        Delete.steps(
+            mayBeOnHost,
+            state.other().isPresent(),
+            Attachments.mayHaveVolumes(state),
+            moment.request()),
         moment.settings().deleteMillis());
   }
 

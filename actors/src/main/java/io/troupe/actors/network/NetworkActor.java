@@ -58,6 +58,10 @@ public final class NetworkActor
   public record Release(InstanceId instance, ActorRef<Reply> replyTo)
       implements Change, CborSerializable {}
 
+  /** One port of the instance; harmless if it has no such port. */
+  public record ReleaseOne(InstanceId instance, String portId, ActorRef<Reply> replyTo)
+      implements Change, CborSerializable {}
+
   /** Repeated with the same id it is the same port. */
   public record CreatePort(
       String id,
@@ -187,6 +191,13 @@ public final class NetworkActor
         case Attach attach -> attach(attach);
         case Release(var instance, var replyTo) -> {
           after.portsOf(instance.toString()).forEach(this::release);
+          answers.add(() -> replyTo.tell(new Released()));
+        }
+        case ReleaseOne(var instance, var portId, var replyTo) -> {
+          after
+              .port(portId)
+              .filter(port -> port.deviceId().equals(instance.toString()))
+              .ifPresent(this::release);
           answers.add(() -> replyTo.tell(new Released()));
         }
         case CreatePort create -> create(create);

@@ -7,10 +7,8 @@ import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.Nic;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.UUID;
 
 /** Which port a request gets. Pure: a network, the ports it has, and what is asked for. */
 final class PortAllocation {
@@ -29,7 +27,7 @@ final class PortAllocation {
       NetworkState state, InstanceId instance, ProjectId project, NetworkChoice choice, int index) {
     return switch (choice) {
       case NetworkChoice.OnNetwork(_, var fixedIp) -> {
-        var id = portId(instance, index);
+        var id = Nic.portIdOf(instance, index);
         yield state
             .port(id)
             .map(Answer::of)
@@ -134,10 +132,5 @@ final class PortAllocation {
         subnet.gateway(),
         subnet.dnsServers(),
         network.mtu());
-  }
-
-  private static String portId(InstanceId instance, int index) {
-    return UUID.nameUUIDFromBytes((instance + "/" + index).getBytes(StandardCharsets.UTF_8))
-        .toString();
   }
 }

@@ -11,10 +11,10 @@ import java.util.stream.IntStream;
  * Boot: quota, then a host that keeps its word, then ports, then the guest.
  *
  * <pre>
- *   reserve → place → claim → network … → spawn → ACTIVE
+ *   reserve → place → claim → network … → volume … → spawn → ACTIVE
  *                ↑      │refused: next alternate, else place again
  *                └──────┴── spawn failed: destroy → release claim → next alternate, a bounded number of times
- *   no way on: destroy → release claim → release ports → ERROR (the quota goes with the delete)
+ *   no way on: destroy → release claim → release volumes, ports → ERROR (the quota goes with the delete)
  * </pre>
  */
 public final class Boot {
@@ -26,8 +26,16 @@ public final class Boot {
     steps.add(Step.of(StepKind.PLACE));
     steps.add(Step.of(StepKind.CLAIM));
     steps.addAll(perNetwork(StepKind.NETWORK, request));
+    steps.addAll(perVolume(StepKind.CONNECT_VOLUME, request));
     steps.add(Step.of(StepKind.SPAWN));
+    steps.addAll(perVolume(StepKind.MARK_ATTACHED, request));
     return steps;
+  }
+
+  private static List<Step> perVolume(StepKind kind, BootRequest request) {
+    return IntStream.range(0, request.volumes().size())
+        .mapToObj(index -> new Step(kind, index))
+        .toList();
   }
 
   /**
@@ -45,7 +53,10 @@ public final class Boot {
         : prepend(operation.todo(), StepKind.PLACE);
   }
 
-  /** Whether another host may be asked after {@code operation} has failed on one more. */
+  /**
+   * Whether another host may be asked after {@code operation} has failed on one more; volumes that
+   * lie on this one keep the instance here.
+   */
   public static boolean mayTryAnotherHost(
       Operation operation, Optional<String> chosenHost, OperationSettings settings) {
     return chosenHost.isEmpty() && operation.attempts() + 1 < settings.spawnAttempts();
@@ -70,6 +81,9 @@ public final class Boot {
     var steps = new ArrayList<Step>();
     if (operation.target().isPresent()) {
       steps.addAll(Leave.here());
+    }
+    if (!request.volumes().isEmpty()) {
+      steps.add(Step.of(StepKind.RELEASE_VOLUMES));
     }
     steps.addAll(perNetwork(StepKind.RELEASE_PORTS, request));
     return steps;

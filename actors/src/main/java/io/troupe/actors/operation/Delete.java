@@ -13,14 +13,19 @@ public final class Delete {
   /**
    * @param onHost whether a host has, or may have, a claim or a guest
    * @param onAnother whether a move has left it on another one too
+   * @param volumes whether it has, or may have, volumes
    */
-  public static List<Step> steps(boolean onHost, boolean onAnother, BootRequest request) {
+  public static List<Step> steps(
+      boolean onHost, boolean onAnother, boolean volumes, BootRequest request) {
     var steps = new ArrayList<Step>();
     if (onHost) {
       steps.addAll(Leave.here());
     }
     if (onAnother) {
       steps.addAll(Leave.there());
+    }
+    if (volumes) {
+      steps.add(Step.of(StepKind.RELEASE_VOLUMES));
     }
     steps.addAll(Boot.perNetwork(StepKind.RELEASE_PORTS, request));
     steps.add(Step.of(StepKind.RELEASE_QUOTA));

@@ -23,6 +23,10 @@ public enum OperationKind {
   SET_PASSWORD("changePassword"),
   RESCUE("rescue"),
   UNRESCUE("unrescue"),
+  ATTACH_VOLUME("attach_volume"),
+  DETACH_VOLUME("detach_volume"),
+  ATTACH_INTERFACE("attach_interface"),
+  DETACH_INTERFACE("detach_interface"),
   RESIZE("resize"),
   MIGRATE("migrate"),
   CONFIRM_RESIZE("confirmResize"),
@@ -68,7 +72,8 @@ public enum OperationKind {
           switch (step) {
             case RESERVE, PLACE -> Optional.of(TaskState.SCHEDULING);
             case NETWORK -> Optional.of(TaskState.NETWORKING);
-            case SPAWN -> Optional.of(TaskState.SPAWNING);
+            case CONNECT_VOLUME -> Optional.of(TaskState.BLOCK_DEVICE_MAPPING);
+            case SPAWN, MARK_ATTACHED -> Optional.of(TaskState.SPAWNING);
             default -> Optional.empty();
           };
       case ADOPT ->
@@ -91,6 +96,14 @@ public enum OperationKind {
       case RESCUE -> Optional.of(TaskState.RESCUING);
       case UNRESCUE -> Optional.of(TaskState.UNRESCUING);
       case SET_PASSWORD -> Optional.of(TaskState.UPDATING_PASSWORD);
+      case RESET_TO_ACTIVE,
+          RESET_TO_ERROR,
+          CRASH_DUMP,
+          ATTACH_VOLUME,
+          DETACH_VOLUME,
+          ATTACH_INTERFACE,
+          DETACH_INTERFACE ->
+          Optional.empty();
       case RESIZE, MIGRATE -> Optional.of(whileResizing(step));
       case CONFIRM_RESIZE -> Optional.of(TaskState.RESIZE_CONFIRMING);
       case REVERT_RESIZE -> Optional.of(TaskState.RESIZE_REVERTING);
@@ -120,7 +133,6 @@ public enum OperationKind {
       case SHELVE_OFFLOAD -> Optional.of(TaskState.SHELVING_OFFLOADING);
       case UNSHELVE ->
           Optional.of(step == StepKind.SPAWN ? TaskState.SPAWNING : TaskState.UNSHELVING);
-      case RESET_TO_ACTIVE, RESET_TO_ERROR, CRASH_DUMP -> Optional.empty();
     };
   }
 

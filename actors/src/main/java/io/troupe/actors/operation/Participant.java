@@ -5,6 +5,7 @@ public enum Participant {
   PROJECT("project", "Project (quota)"),
   SCHEDULER("scheduler", "Scheduler"),
   NETWORK("network", "Network"),
+  VOLUME("volume", "Volumes"),
   /** Records and bytes of images. */
   IMAGES("images", "Images"),
   /** The host's own log: claims. */

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.instance.FlavorAtBoot;
+import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.RebuildRequest;
+import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.MigrationOptions;
@@ -20,6 +22,10 @@ import java.util.Optional;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Purpose.CreateImage.class, name = "create-image"),
+  @JsonSubTypes.Type(value = Purpose.AttachVolume.class, name = "attach-volume"),
+  @JsonSubTypes.Type(value = Purpose.DetachVolume.class, name = "detach-volume"),
+  @JsonSubTypes.Type(value = Purpose.AttachInterface.class, name = "attach-interface"),
+  @JsonSubTypes.Type(value = Purpose.DetachInterface.class, name = "detach-interface"),
   @JsonSubTypes.Type(value = Purpose.Resize.class, name = "resize"),
   @JsonSubTypes.Type(value = Purpose.Migrate.class, name = "migrate"),
   @JsonSubTypes.Type(value = Purpose.LiveMigrate.class, name = "live-migrate"),
@@ -59,6 +65,17 @@ public sealed interface Purpose {
       return image;
     }
   }
+
+  record AttachVolume(VolumeChoice choice) implements Purpose {}
+
+  record DetachVolume(String volumeId) implements Purpose {}
+
+  /**
+   * @param tag the owner's word for the card
+   */
+  record AttachInterface(NetworkChoice choice, Optional<String> tag) implements Purpose {}
+
+  record DetachInterface(String portId) implements Purpose {}
 
   /**
    * The same instance from an image once more.

@@ -5,6 +5,7 @@ import static io.troupe.actors.operation.Participant.HOST;
 import static io.troupe.actors.operation.Participant.IMAGES;
 import static io.troupe.actors.operation.Participant.PROJECT;
 import static io.troupe.actors.operation.Participant.SCHEDULER;
+import static io.troupe.actors.operation.Participant.VOLUME;
 
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -38,6 +39,26 @@ public enum StepKind {
   RESCUE("rescue", false, DRIVER, "rescue"),
   /** Run the guest from its own disk, and remove the rescue disk. */
   UNRESCUE("unrescue", false, DRIVER, "unrescue"),
+  /** Reserve one of the volumes asked for, and have it made on the host. */
+  CONNECT_VOLUME("connect_volume", true, VOLUME, ""),
+  /** Give the guest the volume. */
+  ATTACH_VOLUME("attach_volume", false, DRIVER, "attach-volume"),
+  /** The volume is the instance's. */
+  MARK_ATTACHED("mark_attached", true, VOLUME, ""),
+  /** The volume is on its way out. */
+  BEGIN_DETACHING("begin_detaching", true, VOLUME, ""),
+  /** Take the volume from the guest. */
+  DETACH_VOLUME("detach_volume", false, DRIVER, "detach-volume"),
+  /** No guest has the volume: it may be somebody else's. */
+  FREE_VOLUME("free_volume", true, VOLUME, ""),
+  /** The instance is done with all its volumes; each is free when no guest can have it. */
+  RELEASE_VOLUMES("release_volumes", true, VOLUME, ""),
+  /** Take a port for a further network card. */
+  ATTACH_PORT("attach_port", true, Participant.NETWORK, ""),
+  ATTACH_NIC("attach_nic", false, DRIVER, "attach-nic"),
+  DETACH_NIC("detach_nic", false, DRIVER, "detach-nic"),
+  /** Give back the port of one network card. */
+  RELEASE_PORT("release_port", true, Participant.NETWORK, ""),
   /** The guest has another size. It is off. */
   RESIZE("resize_guest", false, DRIVER, "resize"),
   /** What the guest's host says of it to the host that it shall move to. */

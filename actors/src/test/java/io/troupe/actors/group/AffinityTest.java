@@ -17,6 +17,7 @@ import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.volume.VolumesActor;
 import io.troupe.config.FleetSettings;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
@@ -111,6 +112,11 @@ class AffinityTest {
     @Override
     public RecipientRef<NetworkActor.Message> network(String networkId) {
       return stage.network(networkId);
+    }
+
+    @Override
+    public RecipientRef<VolumesActor.Message> volumes(ProjectId project) {
+      throw new AssertionError("nobody has volumes here");
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.VolumeRef;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -90,7 +91,7 @@ class DeadlinesTest {
 
   private static List<Life> begun(OperationKind kind) {
     return switch (kind) {
-      case BOOT -> List.of(Life.asked(0), Life.asked(2));
+      case BOOT -> List.of(Life.asked(0), Life.asked(2), Life.asked(withVolumes()));
       case DELETE ->
           List.of(
               Life.active().does(new UserCommand.ForceDelete(origin("d"))),
@@ -141,6 +142,26 @@ class DeadlinesTest {
               Life.stopped().does(new UserCommand.Rescue(origin("r"), Examples.boot(0).image())));
       case ADOPT -> List.of(Life.absent().does(adoption()));
       case UNRESCUE -> List.of(rescued().does(new UserCommand.Unrescue(origin("u"))));
+      case ATTACH_VOLUME ->
+          List.of(
+              Life.active()
+                  .does(new UserCommand.AttachVolume(origin("a"), Examples.volumeChoice(1))),
+              Life.stopped()
+                  .does(new UserCommand.AttachVolume(origin("a"), Examples.volumeChoice(1))));
+      case DETACH_VOLUME ->
+          List.of(
+              withVolume()
+                  .does(
+                      new UserCommand.DetachVolume(
+                          origin("d"), Examples.volumeChoice(1).volumeId())));
+      case ATTACH_INTERFACE -> List.of(Life.active().does(attachInterface("net-7")));
+      case DETACH_INTERFACE ->
+          List.of(
+              Life.active()
+                  .does(attachInterface("net-7"))
+                  .gets(new StepOutcome.Attached(portOn("net-7")))
+                  .gets(guest(PowerState.RUNNING))
+                  .does(new UserCommand.DetachInterface(origin("d"), portOn("net-7").portId())));
       case RESIZE ->
           List.of(
               Life.active().does(MoveLife.resize()),
@@ -190,6 +211,51 @@ class DeadlinesTest {
       case UNSHELVE -> List.of(unshelving(-1), unshelving(0));
       case BACKUP -> List.of(backingUp(Optional.of(IMAGE), 1), backingUp(Optional.empty(), 0));
     };
+  }
+
+  private static BootRequest withVolumes() {
+    var root =
+        new VolumeChoice(
+            Examples.volumeChoice(8).volumeId(),
+            Optional.of(new VolumeChoice.NewVolume("", 5, Optional.of(Examples.boot(0).image()))),
+            true,
+            true,
+            Optional.empty());
+    return Examples.boot(1).withVolumes(List.of(root, Examples.volumeChoice(9)));
+  }
+
+  private static UserCommand.AttachInterface attachInterface(String network) {
+    return new UserCommand.AttachInterface(
+        origin("i"), new NetworkChoice.OnNetwork(network, Optional.empty()), Optional.empty());
+  }
+
+  /** As the network makes it for the first question of {@link #attachInterface}. */
+  private static Nic portOn(String network) {
+    var index = 1_000 + (new OperationId("i").hashCode() & 0x3fff_ffff);
+    return new Nic(
+        Nic.portIdOf(Examples.instance(1), index),
+        network,
+        "further",
+        "subnet-7",
+        "02:00:0a:00:07:05",
+        "10.7.0.5",
+        "10.7.0.0/24",
+        Optional.empty(),
+        List.of(),
+        1450);
+  }
+
+  private static Life withVolume() {
+    return Life.active()
+        .does(new UserCommand.AttachVolume(origin("a"), Examples.volumeChoice(1)))
+        .gets(connected(Examples.volumeChoice(1)))
+        .gets(new StepOutcome.VolumeOnGuest("/dev/vdb"))
+        .gets(new StepOutcome.Done(""));
+  }
+
+  private static StepOutcome.VolumeConnected connected(VolumeChoice choice) {
+    var ref = new VolumeRef(choice.volumeId(), "file", "qcow2");
+    return new StepOutcome.VolumeConnected(ref, "attachment", 5);
   }
 
   private static UserCommand.Adopt adoption() {
@@ -281,7 +347,7 @@ class DeadlinesTest {
               state.vmState(),
               state.power(),
               state.host(),
-              state.nics().size(),
+              state.nics().size() + " " + state.volumes(),
               state.refusal().isPresent(),
               state.operation().map(Node::withoutTime),
               state.moves().open().map(Node::withoutGenerations),
@@ -444,8 +510,17 @@ class DeadlinesTest {
           List.of(new StepOutcome.Done(""));
       case Effect.Place(var spec) -> placements(spec);
       case Effect.ClaimHost _ -> List.of(new StepOutcome.Claimed("zone-1"));
+      case Effect.AttachPort(_, var choice, var index) when index >= 1_000 ->
+          List.of(new StepOutcome.Attached(portOn(choice.networkId())));
       case Effect.AttachPort(_, _, var index) ->
           List.of(new StepOutcome.Attached(Examples.nic(index)));
+      case Effect.ConnectVolume(_, _, var choice, _) -> List.of(connected(choice));
+      case Effect.MarkVolume _,
+          Effect.BeginDetaching _,
+          Effect.FreeVolume _,
+          Effect.ReleaseVolumes _,
+          Effect.ReleasePort _ ->
+          List.of(new StepOutcome.Done(""));
       case Effect.RunOnHost(_, var command) -> guests(command);
     };
   }
@@ -495,11 +570,12 @@ class DeadlinesTest {
               guest(PowerState.SHUTDOWN),
               guest(PowerState.PAUSED),
               new StepOutcome.Guest(false, PowerState.NOSTATE));
+      case DriverCommand.AttachVolume _ -> List.of(new StepOutcome.VolumeOnGuest("/dev/vdc"));
+      case DriverCommand.DetachVolume _, DriverCommand.AttachNic _, DriverCommand.DetachNic _ ->
+          List.of(guest(PowerState.RUNNING));
       case DriverCommand.Snapshot _ -> List.of(new StepOutcome.Done(""));
-      case DriverCommand.AttachNic _,
-          DriverCommand.DetachNic _,
-          DriverCommand.AttachVolume _,
-          DriverCommand.DetachVolume _,
+      case DriverCommand.CreateVolume _,
+          DriverCommand.DeleteVolume _,
           DriverCommand.WatchMigration _,
           DriverCommand.ReadConsole _,
           DriverCommand.Diagnostics _ ->
@@ -523,10 +599,17 @@ class DeadlinesTest {
           EnumSet.allOf(DriverFailure.Kind.class).stream()
               .<StepOutcome.Result>map(Life::failure)
               .toList();
+      case Effect.ConnectVolume _ ->
+          List.of(new StepOutcome.VolumeRefused(new Rejection.Conflict("on another host")));
       case Effect.ReleaseQuota _,
           Effect.ReleaseHost _,
           Effect.CondemnGuest _,
           Effect.ReleasePorts _,
+          Effect.MarkVolume _,
+          Effect.BeginDetaching _,
+          Effect.FreeVolume _,
+          Effect.ReleaseVolumes _,
+          Effect.ReleasePort _,
           Effect.MakeImage _,
           Effect.DropImage _,
           Effect.RotateBackups _ ->
@@ -548,7 +631,8 @@ class DeadlinesTest {
       Map<HostId, Resources> claims,
       Set<HostId> guests,
       Set<String> ports,
-      Set<String> halfImages) {
+      Set<String> halfImages,
+      Set<String> volumes) {
     /** Stands for a guest that is not known to be ours; it must be left alone. */
     private static final HostId FOREIGN = new HostId("foreign");
 
@@ -557,7 +641,7 @@ class DeadlinesTest {
       state.nics().forEach(nic -> ports.add(nic.networkId()));
       var adopts = state.operation().filter(it -> it.kind() == OperationKind.ADOPT).isPresent();
       var guests = adopts ? Set.of(FOREIGN) : guests(state);
-      return new Books(counted(state), claims(state), guests, ports, Set.of());
+      return new Books(counted(state), claims(state), guests, ports, Set.of(), volumesOf(state));
     }
 
     private static Optional<Resources> counted(InstanceState state) {
@@ -587,7 +671,7 @@ class DeadlinesTest {
                       host,
                       move.filter(Move::isOnOneHost).isPresent()
                           ? amount(state)
-                          : state.request().orElseThrow().flavor().resources()));
+                          : withoutRootVolume(state)));
       state
           .other()
           .ifPresent(
@@ -598,6 +682,12 @@ class DeadlinesTest {
                           ? move.get().from().resources()
                           : move.get().to().resources()));
       return all;
+    }
+
+    private static Resources withoutRootVolume(InstanceState state) {
+      var request = state.request().orElseThrow();
+      var rootGib = request.bootsFromVolume() ? request.flavor().rootGib() : 0;
+      return request.flavor().resources().minus(new Resources(0, 0, rootGib));
     }
 
     private static Set<HostId> guests(InstanceState state) {
@@ -611,45 +701,54 @@ class DeadlinesTest {
     Books with(Effect.Ask ask) {
       return switch (ask.what()) {
         case Effect.ReserveQuota(_, var amount, _, _) ->
-            new Books(Optional.of(amount), claims, guests, ports, halfImages);
+            new Books(Optional.of(amount), claims, guests, ports, halfImages, volumes);
         case Effect.ReleaseQuota _ ->
-            new Books(Optional.empty(), claims, guests, ports, halfImages);
+            new Books(Optional.empty(), claims, guests, ports, halfImages, volumes);
         case Effect.Place _, Effect.Permit _ -> this;
         case Effect.ClaimHost(var host, _, var spec) -> {
           var more = new HashMap<>(claims);
           more.put(host, spec.resources());
-          yield new Books(counted, more, guests, ports, halfImages);
+          yield new Books(counted, more, guests, ports, halfImages, volumes);
         }
         case Effect.ReleaseHost(var host, _) -> without(host, guests);
         case Effect.CondemnGuest(var host, _) -> without(host, minus(guests, host));
         case Effect.AttachPort(_, var choice, _) ->
-            new Books(counted, claims, guests, plus(ports, choice.networkId()), halfImages);
+            new Books(
+                counted, claims, guests, plus(ports, choice.networkId()), halfImages, volumes);
         case Effect.ReleasePorts(var network) ->
-            new Books(counted, claims, guests, minus(ports, network), halfImages);
+            new Books(counted, claims, guests, minus(ports, network), halfImages, volumes);
         case Effect.RunOnHost(var host, DriverCommand command) ->
             switch (command) {
               case DriverCommand.Destroy _ when guests.contains(FOREIGN) ->
                   throw new AssertionError("a guest that Troupe did not make: " + command);
               case DriverCommand.Spawn _, DriverCommand.PrepareMove _, DriverCommand.FinishMove _ ->
-                  new Books(counted, claims, plus(guests, host), ports, halfImages);
+                  new Books(counted, claims, plus(guests, host), ports, halfImages, volumes);
               case DriverCommand.Destroy _, DriverCommand.LiveMigrate _ ->
-                  new Books(counted, claims, minus(guests, host), ports, halfImages);
+                  new Books(counted, claims, minus(guests, host), ports, halfImages, volumes);
               case DriverCommand.Snapshot(_, var image) ->
-                  new Books(counted, claims, guests, ports, minus(halfImages, image));
+                  new Books(counted, claims, guests, ports, minus(halfImages, image), volumes);
               default -> this;
             };
         case Effect.MakeImage(var image) ->
-            new Books(counted, claims, guests, ports, plus(halfImages, image.id()));
+            new Books(counted, claims, guests, ports, plus(halfImages, image.id()), volumes);
         case Effect.DropImage(var image) ->
-            new Books(counted, claims, guests, ports, minus(halfImages, image));
-        case Effect.RotateBackups _ -> this;
+            new Books(counted, claims, guests, ports, minus(halfImages, image), volumes);
+        case Effect.ConnectVolume(_, _, var choice, _) ->
+            new Books(counted, claims, guests, ports, halfImages, plus(volumes, choice.volumeId()));
+        case Effect.FreeVolume(_, var volume) ->
+            new Books(counted, claims, guests, ports, halfImages, minus(volumes, volume));
+        case Effect.ReleaseVolumes _ ->
+            new Books(counted, claims, guests, ports, halfImages, Set.of());
+        case Effect.ReleasePort(var network, _) ->
+            new Books(counted, claims, guests, minus(ports, network), halfImages, volumes);
+        case Effect.MarkVolume _, Effect.BeginDetaching _, Effect.RotateBackups _ -> this;
       };
     }
 
     private Books without(HostId host, Set<HostId> left) {
       var fewer = new HashMap<>(claims);
       fewer.remove(host);
-      return new Books(counted, fewer, left, ports, halfImages);
+      return new Books(counted, fewer, left, ports, halfImages, volumes);
     }
 
     /** Whether it can be the answer: a broken-off migration has left the guest at one end. */
@@ -669,12 +768,19 @@ class DeadlinesTest {
           || guests.contains(host);
     }
 
+    private static Set<String> volumesOf(InstanceState state) {
+      var ids = new TreeSet<String>();
+      state.volumes().forEach(volume -> ids.add(volume.id()));
+      return ids;
+    }
+
     void agreeWith(InstanceState state) {
       var networks = new TreeSet<String>();
       state.nics().forEach(nic -> networks.add(nic.networkId()));
       if (state.vmState() == VmState.ERROR && state.other().isPresent()) {
         return; // in doubt: neither host could say which of them has the guest
       }
+      assertThat(volumes).as("volumes of %s", brief(state)).isEqualTo(volumesOf(state));
       assertThat(claims).as("claims of %s", brief(state)).isEqualTo(claims(state));
       if (!isHalfReverted(state) && !guests.contains(FOREIGN)) {
         assertThat(guests).as("guests of %s", brief(state)).isEqualTo(guests(state));

@@ -54,7 +54,13 @@ class LegalityTest {
           continue;
         }
         for (var inProgress : somethingInProgress()) {
-          var state = Draft.of(vmState).doing(inProgress).state();
+          var drafted = Draft.of(vmState).doing(inProgress).state();
+          var state =
+              entry.getKey() == Action.DETACH_VOLUME
+                  ? drafted.evolve(
+                      new InstanceEvent.VolumesChanged(
+                          List.of(Examples.volume(1)), false, Examples.NOW))
+                  : drafted;
           var refusal = Legality.refusal(state, entry.getKey(), OWNER);
           var decision = state.decide(entry.getValue(), Examples.NOW, OperationSettings.DEFAULT);
 
@@ -126,6 +132,16 @@ class LegalityTest {
     commands.put(Action.SET_PASSWORD, new UserCommand.SetPassword(OWNER, "pw"));
     commands.put(Action.RESCUE, new UserCommand.Rescue(OWNER, Examples.boot(0).image()));
     commands.put(Action.UNRESCUE, new UserCommand.Unrescue(OWNER));
+    commands.put(
+        Action.ATTACH_VOLUME, new UserCommand.AttachVolume(OWNER, Examples.volumeChoice(2)));
+    commands.put(
+        Action.DETACH_VOLUME, new UserCommand.DetachVolume(OWNER, Examples.volume(1).id()));
+    commands.put(
+        Action.ATTACH_INTERFACE,
+        new UserCommand.AttachInterface(
+            OWNER, new NetworkChoice.OnNetwork("net-7", Optional.empty()), Optional.empty()));
+    commands.put(
+        Action.DETACH_INTERFACE, new UserCommand.DetachInterface(OWNER, Examples.nic(0).portId()));
     commands.put(Action.CREATE_IMAGE, new UserCommand.CreateImage(OWNER, Examples.image("snap")));
     commands.put(
         Action.CREATE_BACKUP, new UserCommand.CreateBackup(OWNER, Optional.empty(), "daily", 0));
@@ -303,7 +319,8 @@ class LegalityTest {
           isLocked ? Optional.of(new Lock(Lock.By.OWNER, Optional.empty())) : Optional.empty(),
           Optional.empty(),
           from.moves(),
-          Optional.empty());
+          Optional.empty(),
+          List.of());
     }
   }
 }

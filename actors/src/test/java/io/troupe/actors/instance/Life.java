@@ -29,7 +29,11 @@ final class Life {
 
   /** Asked for, with as many networks. */
   static Life asked(int networks) {
-    return new Life().does(new UserCommand.Boot(Examples.origin("boot"), Examples.boot(networks)));
+    return asked(Examples.boot(networks));
+  }
+
+  static Life asked(BootRequest request) {
+    return new Life().does(new UserCommand.Boot(Examples.origin("boot"), request));
   }
 
   static Life absent() {

@@ -226,6 +226,13 @@ final class SimInstance {
           toHost(host, one -> one.release(id, generation, reply));
       case Effect.CondemnGuest(var host, var generation) ->
           toHost(host, one -> one.condemn(id, generation, reply));
+      case Effect.ConnectVolume _,
+          Effect.MarkVolume _,
+          Effect.BeginDetaching _,
+          Effect.FreeVolume _,
+          Effect.ReleaseVolumes _,
+          Effect.ReleasePort _ ->
+          throw new AssertionError("nobody asks for volumes or further cards here");
       case Effect.RunOnHost(var host, var command) -> toHost(host, one -> one.run(command, reply));
     }
   }

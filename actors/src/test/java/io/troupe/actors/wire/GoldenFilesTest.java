@@ -20,6 +20,8 @@ import io.troupe.actors.network.NetworkEvent;
 import io.troupe.actors.network.NetworkState;
 import io.troupe.actors.project.ProjectEvent;
 import io.troupe.actors.project.ProjectState;
+import io.troupe.actors.volume.VolumeEvent;
+import io.troupe.actors.volume.VolumesState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,12 +61,14 @@ class GoldenFilesTest {
     NETWORK_EVENT(NetworkEvent.class, 7004),
     CATALOG_EVENT(CatalogEvent.class, 7005),
     SERVER_GROUP_EVENT(ServerGroupEvent.class, 7006),
+    VOLUME_EVENT(VolumeEvent.class, 7007),
     INSTANCE_STATE(InstanceState.class, 7011),
     HOST_STATE(HostState.class, 7012),
     PROJECT_STATE(ProjectState.class, 7013),
     NETWORK_STATE(NetworkState.class, 7014),
     CATALOG_STATE(CatalogState.class, 7015),
-    SERVER_GROUP_STATE(ServerGroupState.class, 7016);
+    SERVER_GROUP_STATE(ServerGroupState.class, 7016),
+    VOLUMES_STATE(VolumesState.class, 7017);
 
     private final Class<?> type;
     private final int serializer;

@@ -15,6 +15,8 @@ import io.troupe.actors.scheduler.Decision;
 import io.troupe.actors.scheduler.PlacementReport;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.scheduler.SchedulerFigures;
+import io.troupe.actors.volume.ProjectVolumes;
+import io.troupe.actors.volume.VolumesActor;
 import io.troupe.core.serialization.CborSerializable;
 import java.util.Arrays;
 import java.util.List;
@@ -57,6 +59,7 @@ class MessagesTest {
                 ConnectionActor.class,
                 ProjectActor.class,
                 NetworkActor.class,
+                VolumesActor.class,
                 CatalogActor.class,
                 SchedulerActor.class)
             .flatMap(actor -> Arrays.stream(actor.getDeclaredClasses()))
@@ -65,6 +68,7 @@ class MessagesTest {
         List.of(
                 Decision.class,
                 PlacementReport.class,
+                ProjectVolumes.class,
                 QuotaUsage.class,
                 Rejection.class,
                 SchedulerFigures.class)

@@ -9,6 +9,9 @@ import io.troupe.actors.network.NetworkState;
 import io.troupe.actors.network.Port;
 import io.troupe.actors.project.ProjectEvent;
 import io.troupe.actors.project.ProjectState;
+import io.troupe.actors.volume.Volume;
+import io.troupe.actors.volume.VolumeEvent;
+import io.troupe.actors.volume.VolumesState;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.drivers.spi.HostInventory;
 import java.lang.reflect.Constructor;
@@ -161,10 +164,15 @@ final class Specimens {
           .evolve(new HostEvent.Claimed((Claim) one(Claim.class, "", variant)))
           .evolve(new HostEvent.EpochTaken(7))
           .evolve(
-              new HostEvent.Administered((Administration) one(Administration.class, "", variant)));
+              new HostEvent.Administered((Administration) one(Administration.class, "", variant)))
+          .evolve(new HostEvent.VolumeStored("volume", 5));
     } else if (type == NetworkState.class) {
       var port = (Port) one(Port.class, "", variant);
       return NetworkState.EMPTY.evolve(new NetworkEvent.PortsChanged(List.of(port), List.of()));
+    }
+    if (type == VolumesState.class) {
+      var volume = (Volume) one(Volume.class, "", variant);
+      return VolumesState.EMPTY.evolve(new VolumeEvent.VolumesChanged(List.of(volume), List.of()));
     }
     throw new AssertionError("no specimen of " + type);
   }

@@ -21,6 +21,7 @@ import io.troupe.actors.scheduler.PlacementReport;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.scheduler.SchedulerFigures;
+import io.troupe.actors.volume.VolumesActor;
 import io.troupe.config.Settings;
 import io.troupe.core.journal.Journal;
 import io.troupe.core.journal.JournalMeter;
@@ -261,6 +262,11 @@ final class LocalCloud implements Entities, AutoCloseable {
   @Override
   public RecipientRef<ConnectionActor.Message> connection(ConnectionId id) {
     return driver;
+  }
+
+  @Override
+  public RecipientRef<VolumesActor.Message> volumes(ProjectId project) {
+    throw new UnsupportedOperationException("nobody has volumes here");
   }
 
   @Override

@@ -23,7 +23,10 @@ record FakeAssembly(
       return power.start(target, cancellation);
     }
     inventory.requireFits(command.spec().size());
-    images.cache(command.spec().image());
+    if (command.spec().rootVolume().isEmpty()) {
+      images.cache(command.spec().image());
+    }
+    requireVolumes(target.host(), command.spec());
     pace.awaitBoot(cancellation);
     return FakeReach.shown(
         reach.change(
@@ -32,6 +35,15 @@ record FakeAssembly(
                 guest.filter(it -> it.generation() == target.generation()).isPresent()
                     ? guest
                     : Optional.of(FakeGuest.made(command, reach.now()))));
+  }
+
+  private void requireVolumes(String host, GuestSpec spec) throws DriverException {
+    for (var volume : spec.volumes()) {
+      reach.hypervisor().requireVolume(host, volume.id());
+    }
+    if (spec.rootVolume().isPresent()) {
+      reach.hypervisor().requireVolume(host, spec.rootVolume().get().id());
+    }
   }
 
   DriverResult destroy(GuestTarget target) throws DriverException {
@@ -101,12 +113,27 @@ record FakeAssembly(
   }
 
   DriverResult attachVolume(GuestTarget target, String volumeId) throws DriverException {
+    reach.existing(target);
+    reach.hypervisor().requireVolume(target.host(), volumeId);
     var after = changeDevices(target, guest -> guest.withVolume(volumeId));
     return new DriverResult.VolumeAttached(after.orElseThrow().deviceOf(volumeId));
   }
 
   DriverResult detachVolume(GuestTarget target, String volumeId) throws DriverException {
     return FakeReach.shown(changeDevices(target, guest -> guest.withoutVolume(volumeId)));
+  }
+
+  DriverResult createVolume(DriverCommand.CreateVolume command) throws DriverException {
+    if (command.image().isPresent()) {
+      images.cache(command.image().get());
+    }
+    reach.hypervisor().keepVolume(command.target(), command.volume().id(), command.sizeGib());
+    return DriverResult.Guest.GONE;
+  }
+
+  DriverResult deleteVolume(GuestTarget target, String volumeId) throws DriverException {
+    reach.hypervisor().removeVolume(target, volumeId);
+    return DriverResult.Guest.GONE;
   }
 
   private Optional<FakeGuest> changeDevices(GuestTarget target, UnaryOperator<FakeGuest> change)

@@ -11,6 +11,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = FakeChange.Kept.class, name = "kept"),
   @JsonSubTypes.Type(value = FakeChange.Gone.class, name = "gone"),
+  @JsonSubTypes.Type(value = FakeChange.VolumeKept.class, name = "volume-kept"),
+  @JsonSubTypes.Type(value = FakeChange.VolumeGone.class, name = "volume-gone"),
   @JsonSubTypes.Type(value = FakeChange.Moved.class, name = "moved"),
   @JsonSubTypes.Type(value = FakeChange.EpochRaised.class, name = "epoch-raised")
 })
@@ -23,6 +25,11 @@ sealed interface FakeChange {
   record Kept(String host, FakeGuest guest, long epoch) implements FakeChange {}
 
   record Gone(String host, String name, long epoch) implements FakeChange {}
+
+  /** The volume is there, of this size, GiB. */
+  record VolumeKept(String host, String id, long gib, long epoch) implements FakeChange {}
+
+  record VolumeGone(String host, String id, long epoch) implements FakeChange {}
 
   /** The guest is no longer on {@code host}, but on {@code to}, like this. */
   record Moved(String host, String to, FakeGuest guest, long epoch) implements FakeChange {}

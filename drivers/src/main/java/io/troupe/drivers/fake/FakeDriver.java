@@ -47,6 +47,8 @@ public final class FakeDriver implements Driver {
               "DetachNic",
               "AttachVolume",
               "DetachVolume",
+              "CreateVolume",
+              "DeleteVolume",
               "OfferMove",
               "PrepareMove",
               "LiveMigrate",
@@ -176,6 +178,9 @@ public final class FakeDriver implements Driver {
       case DriverCommand.AttachVolume(var target, var volume) ->
           assembly.attachVolume(target, volume.id());
       case DriverCommand.DetachVolume(var target, var id) -> assembly.detachVolume(target, id);
+      case DriverCommand.CreateVolume create -> assembly.createVolume(create);
+      case DriverCommand.DeleteVolume(var target, var volume) ->
+          assembly.deleteVolume(target, volume.id());
       case DriverCommand.OfferMove(var target) -> moves.offer(target);
       case DriverCommand.PrepareMove prepare -> moves.prepare(prepare);
       case DriverCommand.LiveMigrate(var target, var ticket, var options) ->

@@ -7,6 +7,7 @@ import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.VolumeRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -86,8 +87,17 @@ record FakeGuest(
             spec.configDrive().keyName().orElse(""),
             List.of(),
             false,
-            List.of())
+            spec.rootVolume().map(root -> List.of("/dev/vda " + root.id())).orElse(List.of()))
+        .having(spec.volumes())
         .booted(at);
+  }
+
+  private FakeGuest having(Iterable<VolumeRef> more) {
+    var all = this;
+    for (var volume : more) {
+      all = all.withVolume(volume.id());
+    }
+    return all;
   }
 
   static FakeGuest foreign(String name, Instant at) {
@@ -206,8 +216,12 @@ record FakeGuest(
     return having(without(nics, card -> card.startsWith(mac + " ")), volumes);
   }
 
+  boolean has(String volumeId) {
+    return volumes.stream().anyMatch(volume -> volume.endsWith(" " + volumeId));
+  }
+
   FakeGuest withVolume(String id) {
-    if (volumes.stream().anyMatch(volume -> volume.endsWith(" " + id))) {
+    if (has(id)) {
       return this;
     }
     var device = 'b';

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a {@link GuestLog} adds up to: the guests of each host and the highest epoch it has seen. A
- * host that nothing was ever done on costs nothing. Not thread-safe.
+ * What a {@link GuestLog} adds up to: the guests and volumes of each host and the highest epoch it
+ * has seen. A host that nothing was ever done on costs nothing. Not thread-safe.
  */
 final class FakeGuests {
   /** Spawns of destroyed guests are counted this far back, so that a long run stays bounded. */
@@ -21,6 +21,9 @@ final class FakeGuests {
   private static final class Host {
     private long epoch;
     private final Map<String, FakeGuest> guests = new HashMap<>();
+
+    /** Size of each, GiB. */
+    private final Map<String, Long> volumes = new HashMap<>();
   }
 
   private final Map<String, Host> hosts = new HashMap<>();
@@ -32,6 +35,7 @@ final class FakeGuests {
         }
       };
   private int living;
+  private int volumes;
 
   void apply(FakeChange change) {
     var host = hosts.computeIfAbsent(change.host(), name -> new Host());
@@ -39,6 +43,12 @@ final class FakeGuests {
     switch (change) {
       case FakeChange.Kept(_, var guest, _) -> kept(host, guest);
       case FakeChange.Gone(_, var name, _) -> gone(host, name);
+      case FakeChange.VolumeKept(_, var id, var gib, _) -> {
+        volumes += host.volumes.put(id, gib) == null ? 1 : 0;
+      }
+      case FakeChange.VolumeGone(_, var id, _) -> {
+        volumes -= host.volumes.remove(id) == null ? 0 : 1;
+      }
       case FakeChange.Moved(_, var to, var guest, _) -> {
         gone(host, guest.name());
         kept(hosts.computeIfAbsent(to, name -> new Host()), guest);
@@ -69,6 +79,7 @@ final class FakeGuests {
     hosts.clear();
     endedSpawns.clear();
     living = 0;
+    volumes = 0;
   }
 
   /** The highest epoch the host has seen; 0 before the first. */
@@ -84,6 +95,11 @@ final class FakeGuests {
   List<FakeGuest> on(String host) {
     var known = hosts.get(host);
     return known == null ? List.of() : List.copyOf(known.guests.values());
+  }
+
+  /** The size of a volume, GiB; empty when the host has none of this id. */
+  Optional<Long> volume(String host, String id) {
+    return Optional.ofNullable(hosts.get(host)).map(known -> known.volumes.get(id));
   }
 
   /** Names of the hosts that have a guest of this name. */
@@ -107,7 +123,7 @@ final class FakeGuests {
 
   /** How many lines {@link #everything} has. */
   int size() {
-    return hosts.size() + living;
+    return hosts.size() + living + volumes;
   }
 
   /** The fewest changes that lead here; each carries its host's present epoch. */
@@ -117,10 +133,16 @@ final class FakeGuests {
             entry -> {
               var host = entry.getKey();
               var epoch = entry.getValue().epoch;
-              return Stream.concat(
-                  Stream.of(new FakeChange.EpochRaised(host, epoch)),
-                  entry.getValue().guests.values().stream()
-                      .map(guest -> new FakeChange.Kept(host, guest, epoch)));
+              return Stream.of(
+                      Stream.<FakeChange>of(new FakeChange.EpochRaised(host, epoch)),
+                      entry.getValue().volumes.entrySet().stream()
+                          .<FakeChange>map(
+                              volume ->
+                                  new FakeChange.VolumeKept(
+                                      host, volume.getKey(), volume.getValue(), epoch)),
+                      entry.getValue().guests.values().stream()
+                          .<FakeChange>map(guest -> new FakeChange.Kept(host, guest, epoch)))
+                  .flatMap(changes -> changes);
             });
   }
 }

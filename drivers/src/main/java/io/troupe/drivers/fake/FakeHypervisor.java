@@ -206,6 +206,51 @@ final class FakeHypervisor {
         });
   }
 
+  /**
+   * The volume is there and has at least this size.
+   *
+   * @throws DriverException when the target's epoch is past or the state cannot be written
+   */
+  void keepVolume(GuestTarget target, String id, long gib) throws DriverException {
+    alone(
+        () -> {
+          admit(target);
+          if (guests.volume(target.host(), id).filter(has -> has >= gib).isEmpty()) {
+            write(new FakeChange.VolumeKept(target.host(), id, gib, target.epoch()));
+          }
+          return true;
+        });
+  }
+
+  /**
+   * There is no such volume.
+   *
+   * @throws DriverException as {@link #keepVolume}, and when a guest has it
+   */
+  void removeVolume(GuestTarget target, String id) throws DriverException {
+    alone(
+        () -> {
+          admit(target);
+          for (var guest : guests.on(target.host())) {
+            if (guest.has(id)) {
+              throw DriverException.instanceFault(
+                  "volume " + id + " is attached to " + guest.name());
+            }
+          }
+          if (guests.volume(target.host(), id).isPresent()) {
+            write(new FakeChange.VolumeGone(target.host(), id, target.epoch()));
+          }
+          return true;
+        });
+  }
+
+  /** Throws an instance fault when the host has no such volume. */
+  void requireVolume(String host, String id) throws DriverException {
+    if (inTurn(() -> true, () -> guests.volume(host, id)).isEmpty()) {
+      throw DriverException.instanceFault("there is no volume " + id + " on " + host);
+    }
+  }
+
   /** What a guest is once it has arrived. */
   @FunctionalInterface
   interface Arrival {

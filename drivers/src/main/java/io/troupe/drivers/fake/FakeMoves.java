@@ -43,6 +43,10 @@ record FakeMoves(
     if (guest.rescued()) {
       throw DriverException.instanceFault(guest.name() + " is rescued, it cannot be moved");
     }
+    if (!guest.volumes().isEmpty()) {
+      throw DriverException.instanceFault(
+          guest.name() + " has volumes, which stay on " + target.host() + ": it cannot be moved");
+    }
     var facts =
         Map.of(
             HYPERVISOR, reach.hypervisor().key(),

@@ -1,6 +1,8 @@
 package io.troupe.drivers.libvirt;
 
 import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.drivers.spi.VolumeRef;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,8 +22,16 @@ record DomainXml(
     Optional<Paths> disks,
     Optional<String> vncListen) {
 
-  /** Where the guest's files lie on the host. */
-  record Paths(String rootDisk, String configDrive, String consoleLog) {}
+  /**
+   * Where the guest's files lie on the host.
+   *
+   * @param volumes of each further volume of the specification, in its order
+   */
+  record Paths(String rootDisk, String configDrive, String consoleLog, List<String> volumes) {
+    Paths(String rootDisk, String configDrive, String consoleLog) {
+      this(rootDisk, configDrive, consoleLog, List.of());
+    }
+  }
 
   String write() {
     XmlElement domain = XmlElement.root("domain", "type", guestType);
@@ -93,9 +103,16 @@ record DomainXml(
 
   private void disks(XmlElement devices, Paths paths) {
     XmlElement root = devices.child("disk", "type", "file", "device", "disk");
-    root.child("driver", "name", "qemu", "type", "qcow2", "cache", "writeback", "discard", "unmap");
+    String format = spec.rootVolume().map(VolumeRef::diskFormat).orElse("qcow2");
+    root.child("driver", "name", "qemu", "type", format, "cache", "writeback", "discard", "unmap");
     root.child("source", "file", paths.rootDisk());
     root.child("target", "dev", "vda", "bus", "virtio");
+    spec.rootVolume().ifPresent(volume -> root.child("serial").text(volume.id()));
+    for (int i = 0; i < paths.volumes().size(); i++) {
+      VolumeRef volume = spec.volumes().get(i);
+      String device = "vd" + (char) ('b' + i);
+      Hotplug.addDisk(devices, volume, paths.volumes().get(i), device);
+    }
     XmlElement drive = devices.child("disk", "type", "file", "device", "cdrom");
     drive.child("driver", "name", "qemu", "type", "raw");
     drive.child("source", "file", paths.configDrive());

@@ -6,8 +6,11 @@ import io.troupe.drivers.spi.DriverContext.ImageReader;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.VolumeRef;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
@@ -100,21 +103,39 @@ final class GuestAssembly {
 
   private DomainXml.Paths makeDisks(GuestTarget target, GuestSpec spec, Permit permit)
       throws DriverException {
-    RootDisk.sizeBytes(spec); // refused before the image travels
+    if (spec.rootVolume().isEmpty()) {
+      RootDisk.sizeBytes(spec); // refused before the image travels
+    }
     byte[] drive = ConfigDriveIso.of(ConfigDriveFiles.of(target.instance(), spec));
     connection.run("storage pool", pool::ensure);
-    String image = cache.ensure(spec.image(), permit);
+    Optional<String> image =
+        spec.rootVolume().isPresent()
+            ? Optional.empty()
+            : Optional.of(cache.ensure(spec.image(), permit));
     permit.check();
     GuestVolumes volumes = volumes(target);
     return connection.call(
         "disks",
         connect -> {
           String root =
-              RootDisk.create(connect, pool, volumes.rootDisk(), spec, image, permit.tenure());
+              image.isPresent()
+                  ? RootDisk.create(
+                      connect, pool, volumes.rootDisk(), spec, image.get(), permit.tenure())
+                  : path(connect, spec.rootVolume().orElseThrow());
           String config = pool.createWith(connect, volumes.configDrive(), drive, permit).path();
           String log = pool.createRaw(connect, volumes.consoleLog(), false, permit.tenure()).path();
-          return new DomainXml.Paths(root, config, log);
+          List<String> further = new ArrayList<>();
+          for (VolumeRef volume : spec.volumes()) {
+            further.add(path(connect, volume));
+          }
+          return new DomainXml.Paths(root, config, log, further);
         });
+  }
+
+  private String path(Connect connect, VolumeRef volume) throws LibvirtException, DriverException {
+    return pool.find(connect, volume.name())
+        .orElseThrow(() -> DriverException.instanceFault("there is no volume " + volume.name()))
+        .path();
   }
 
   private static void defineAndStart(Connect connect, String xml, Tenure tenure)

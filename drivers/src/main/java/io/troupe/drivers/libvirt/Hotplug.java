@@ -75,10 +75,15 @@ record Hotplug(LibvirtConnection connection, VolumePool pool, NicSource nicSourc
   }
 
   private static XmlElement disk(XmlElement domain, VolumeRef volume, String path) {
-    XmlElement disk = XmlElement.root("devices").child("disk", "type", "file", "device", "disk");
+    return addDisk(XmlElement.root("devices"), volume, path, Rescue.freeDevice(domain));
+  }
+
+  /** A volume as a disk of the guest, whose serial number is the volume's id. */
+  static XmlElement addDisk(XmlElement devices, VolumeRef volume, String path, String device) {
+    XmlElement disk = devices.child("disk", "type", "file", "device", "disk");
     disk.child("driver", "name", "qemu", "type", volume.diskFormat(), "cache", "writeback");
     disk.child("source", "file", path);
-    disk.child("target", "dev", Rescue.freeDevice(domain), "bus", "virtio");
+    disk.child("target", "dev", device, "bus", "virtio");
     disk.child("serial").text(volume.id());
     return disk;
   }

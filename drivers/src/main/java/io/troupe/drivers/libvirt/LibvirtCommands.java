@@ -40,6 +40,8 @@ final class LibvirtCommands {
           "DetachNic",
           "AttachVolume",
           "DetachVolume",
+          "CreateVolume",
+          "DeleteVolume",
           "OfferMove",
           "PrepareMove",
           "LiveMigrate",
@@ -64,6 +66,7 @@ final class LibvirtCommands {
   private final Resizing resizing;
   private final Hotplug hotplug;
   private final GuestAssembly assembly;
+  private final LooseVolumes looseVolumes;
   private final Adoption adoption;
   private final Moves moves;
   private final LiveMigration migration;
@@ -87,6 +90,7 @@ final class LibvirtCommands {
     this.snapshot = new RootSnapshot(connection, pool, context.imageSink());
     this.rescue = new Rescue(connection, pool, cache, power);
     this.resizing = new Resizing(connection, pool, facts);
+    this.looseVolumes = new LooseVolumes(connection, pool, cache);
     this.hotplug = new Hotplug(connection, pool, choices.nicSource());
     this.adoption = new Adoption(connection);
     this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images(), cache);
@@ -153,6 +157,9 @@ final class LibvirtCommands {
       }
       case DriverCommand.DetachVolume(_, var volumeId) ->
           hotplug.detachVolume(instance, volumeId, permit);
+      case DriverCommand.CreateVolume(_, var volume, var sizeGib, var image) ->
+          looseVolumes.create(volume, sizeGib, image, permit);
+      case DriverCommand.DeleteVolume(_, var volume) -> looseVolumes.delete(volume, permit);
       case DriverCommand.Adopt(_, var name) -> adoption.adopt(target, name, tenure);
       case DriverCommand.OfferMove _ -> {
         return new DriverResult.MoveTicketed(

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.Resources;
+import java.util.Optional;
 
-/** What a hypervisor can be told to do with one guest. Each names an end state. */
+/**
+ * What a hypervisor can be told to do with one guest, or with one volume. Each names an end state.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
 @JsonSubTypes({
   @JsonSubTypes.Type(value = DriverCommand.Spawn.class, name = "spawn"),
@@ -26,6 +29,8 @@ import io.troupe.core.value.Resources;
   @JsonSubTypes.Type(value = DriverCommand.DetachNic.class, name = "detach-nic"),
   @JsonSubTypes.Type(value = DriverCommand.AttachVolume.class, name = "attach-volume"),
   @JsonSubTypes.Type(value = DriverCommand.DetachVolume.class, name = "detach-volume"),
+  @JsonSubTypes.Type(value = DriverCommand.CreateVolume.class, name = "create-volume"),
+  @JsonSubTypes.Type(value = DriverCommand.DeleteVolume.class, name = "delete-volume"),
   @JsonSubTypes.Type(value = DriverCommand.OfferMove.class, name = "offer-move"),
   @JsonSubTypes.Type(value = DriverCommand.PrepareMove.class, name = "prepare-move"),
   @JsonSubTypes.Type(value = DriverCommand.LiveMigrate.class, name = "live-migrate"),
@@ -42,7 +47,7 @@ import io.troupe.core.value.Resources;
   @JsonSubTypes.Type(value = DriverCommand.Diagnostics.class, name = "diagnostics")
 })
 public sealed interface DriverCommand extends CborSerializable {
-  /** The guest, and on whose behalf. */
+  /** The guest, and on whose behalf; see {@link GuestTarget#ofVolume} for what is about none. */
   GuestTarget target();
 
   /**
@@ -145,6 +150,23 @@ public sealed interface DriverCommand extends CborSerializable {
 
   /** The guest has no disk of this volume, which itself stays. Retryable as {@link DetachNic}. */
   record DetachVolume(GuestTarget target, String volumeId) implements DriverCommand {}
+
+  /**
+   * The volume lies on the host and has this size. One that is there already keeps what is in it
+   * and grows if it is smaller; one that is larger is left as it is.
+   *
+   * @param sizeGib GiB, at least what the image needs
+   * @param image what a new one begins with; empty: with zeros
+   */
+  record CreateVolume(
+      GuestTarget target, VolumeRef volume, long sizeGib, Optional<GuestSpec.ImageRef> image)
+      implements DriverCommand {}
+
+  /**
+   * There is no such volume on the host. One that a guest has is an instance fault; one that is
+   * gone already is a success.
+   */
+  record DeleteVolume(GuestTarget target, VolumeRef volume) implements DriverCommand {}
 
   /**
    * Nothing changes; answers a {@link MoveTicket} with what another host has to know to take the
@@ -291,6 +313,8 @@ public sealed interface DriverCommand extends CborSerializable {
       case DetachNic _ -> "detach-nic";
       case AttachVolume _ -> "attach-volume";
       case DetachVolume _ -> "detach-volume";
+      case CreateVolume _ -> "create-volume";
+      case DeleteVolume _ -> "delete-volume";
       case OfferMove _ -> "offer-move";
       case PrepareMove _ -> "prepare-move";
       case LiveMigrate _ -> "live-migrate";
@@ -330,6 +354,9 @@ public sealed interface DriverCommand extends CborSerializable {
       case DetachNic(_, var mac) -> new DetachNic(fenced, mac);
       case AttachVolume(_, var volume) -> new AttachVolume(fenced, volume);
       case DetachVolume(_, var volumeId) -> new DetachVolume(fenced, volumeId);
+      case CreateVolume(_, var volume, var sizeGib, var image) ->
+          new CreateVolume(fenced, volume, sizeGib, image);
+      case DeleteVolume(_, var volume) -> new DeleteVolume(fenced, volume);
       case OfferMove _ -> new OfferMove(fenced);
       case PrepareMove(_, var spec, var ticket, var storage, var live) ->
           new PrepareMove(fenced, spec, ticket, storage, live);

@@ -15,6 +15,9 @@ import java.util.Optional;
  * @param nics in the order the guest shall see them
  * @param configDrive what cloud-init finds inside; always built, since there is no metadata service
  * @param extraSpecs the flavor's, for drivers that read some
+ * @param rootVolume a volume on the host that is the root disk; then neither the image nor the
+ *     flavor's disk is used
+ * @param volumes further ones, in the order the guest shall see them
  */
 public record GuestSpec(
     String name,
@@ -25,11 +28,39 @@ public record GuestSpec(
     ImageRef image,
     List<Nic> nics,
     ConfigDrive configDrive,
-    Map<String, String> extraSpecs) {
+    Map<String, String> extraSpecs,
+    Optional<VolumeRef> rootVolume,
+    List<VolumeRef> volumes) {
 
   public GuestSpec {
     nics = List.copyOf(nics);
     extraSpecs = Map.copyOf(extraSpecs);
+    volumes = volumes == null ? List.of() : List.copyOf(volumes);
+  }
+
+  /** One without volumes. */
+  public GuestSpec(
+      String name,
+      String hostname,
+      String projectId,
+      String userId,
+      Resources size,
+      ImageRef image,
+      List<Nic> nics,
+      ConfigDrive configDrive,
+      Map<String, String> extraSpecs) {
+    this(
+        name,
+        hostname,
+        projectId,
+        userId,
+        size,
+        image,
+        nics,
+        configDrive,
+        extraSpecs,
+        Optional.empty(),
+        List.of());
   }
 
   /**

@@ -11,7 +11,6 @@ import io.troupe.drivers.spi.DriverContext;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
-import io.troupe.drivers.spi.VolumeRef;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -135,11 +134,6 @@ class FakeDriverConformanceTest {
     @Override
     protected Optional<String> bootMarker(String hostname) {
       return Optional.of("fake guest " + hostname + " ready\n");
-    }
-
-    @Override
-    protected Optional<VolumeRef> makeVolume() {
-      return Optional.of(new VolumeRef("volume", "volume.raw", "raw"));
     }
 
     @Override

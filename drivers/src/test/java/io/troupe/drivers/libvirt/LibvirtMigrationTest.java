@@ -165,7 +165,8 @@ class LibvirtMigrationTest {
         new Resources(1, 128, 1),
         image.ref(),
         List.of(),
-        new GuestSpec.ConfigDrive(Map.of(), Optional.empty(), Optional.empty(), "", "nova", List.of()),
+        new GuestSpec.ConfigDrive(
+            Map.of(), Optional.empty(), Optional.empty(), "", "nova", List.of()),
         Map.of());
   }
 

@@ -9,6 +9,7 @@ import io.troupe.actors.instance.FlavorAtBoot;
 import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.scheduler.Batch;
 import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.drivers.spi.GuestSpec;
@@ -31,11 +32,13 @@ final class BootPlanner {
   private final Api api;
   private final NetworkResolver networks;
   private final PlacementResolver placements;
+  private final DeviceResolver devices;
 
   BootPlanner(Api api) {
     this.api = api;
     this.networks = new NetworkResolver(api.catalog(), api.networks());
     this.placements = new PlacementResolver(api.catalog(), api.hosts());
+    this.devices = new DeviceResolver(api);
   }
 
   /** Everything resolved; makes the boot request of each instance. */
@@ -50,7 +53,8 @@ final class BootPlanner {
       Optional<String> publicKey,
       PlacementResolver.Placement placement,
       Optional<GroupSpec> serverGroup,
-      Map<String, List<String>> hints) {
+      Map<String, List<String>> hints,
+      DeviceResolver.Devices devices) {
 
     Boots.Planned instance(InstanceId id, String reservation) {
       String hostname = wanted.hostname().orElseGet(() -> Hostname.of(wanted.name(), id));
@@ -68,35 +72,37 @@ final class BootPlanner {
         String name, String hostname, String reservation, int index, Optional<Batch> batch) {
       List<String> groups =
           wanted.securityGroups().isEmpty() ? List.of("default") : wanted.securityGroups();
-      return new BootRequest(
-          name,
-          wanted.description(),
-          hostname,
-          project,
-          userId,
-          flavor,
-          image,
-          imageProperties,
-          networks,
-          wanted.keyName(),
-          publicKey,
-          wanted.userDataBase64(),
-          wanted.metadata(),
-          wanted.tags(),
-          placement.zone(),
-          placement.forced(),
-          serverGroup,
-          hints,
-          groups,
-          wanted.diskConfig(),
-          wanted.accessIpv4(),
-          wanted.accessIpv6(),
-          wanted.configDrive(),
-          reservation,
-          index,
-          placement.destination(),
-          batch,
-          wanted.files());
+      var request =
+          new BootRequest(
+              name,
+              wanted.description(),
+              hostname,
+              project,
+              userId,
+              flavor,
+              image,
+              imageProperties,
+              networks,
+              wanted.keyName(),
+              publicKey,
+              wanted.userDataBase64(),
+              wanted.metadata(),
+              wanted.tags(),
+              placement.zone(),
+              placement.forced(),
+              serverGroup,
+              hints,
+              groups,
+              wanted.diskConfig(),
+              wanted.accessIpv4(),
+              wanted.accessIpv6(),
+              wanted.configDrive(),
+              reservation,
+              index,
+              placement.destination().or(() -> devices.host().map(HostId::value)),
+              batch,
+              wanted.files());
+      return devices.volumes().isEmpty() ? request : request.withVolumes(devices.ofOne());
     }
   }
 
@@ -104,31 +110,46 @@ final class BootPlanner {
     Caller caller = call.caller();
     ProjectId project = caller.project();
     Flavor flavor = flavor(caller, wanted.flavor());
-    Image image = image(caller, wanted);
-    ImageFit.check(caller, flavor, image);
+    boolean fromVolume = wanted.devices().stream().anyMatch(DeviceWish::root);
+    Optional<Image> image = fromVolume ? Optional.empty() : Optional.of(image(caller, wanted));
+    image.ifPresent(one -> ImageFit.check(caller, flavor, one));
     checkMetadataCount(project, wanted.metadata().size());
     Optional<String> publicKey = wanted.keyName().map(name -> publicKey(caller, name));
     Optional<GroupSpec> group = group(caller, wanted.hints());
     SchedulerHints.check(wanted.hints());
     var hints = new HashMap<>(wanted.hints());
     hints.remove("group");
-    return placements
-        .resolve(caller, wanted)
+    return devices
+        .resolve(caller, wanted.devices(), wanted.maxCount())
+        .thenCombine(placements.resolve(caller, wanted), BootPlanner::together)
         .thenCombine(
             networks.resolve(caller, wanted.networks()),
-            (placement, choices) ->
+            (where, choices) ->
                 new Plan(
                     wanted,
                     project,
                     caller.userId(),
                     flavor.atBoot(),
-                    ImageFit.reference(image),
-                    image.properties(),
+                    image.map(ImageFit::reference).orElse(GuestSpec.ImageRef.NONE),
+                    image.map(Image::properties).orElse(Map.of()),
                     choices,
                     publicKey,
-                    placement,
+                    where.placement(),
                     group,
-                    hints));
+                    hints,
+                    where.devices()));
+  }
+
+  private record Where(DeviceResolver.Devices devices, PlacementResolver.Placement placement) {}
+
+  private static Where together(
+      DeviceResolver.Devices devices, PlacementResolver.Placement placement) {
+    var asked = placement.forced().or(placement::destination);
+    if (devices.host().isPresent()
+        && asked.filter(host -> !host.equals(devices.host().get().value())).isPresent()) {
+      throw DeviceWish.invalid("the volumes lie on another host than the one asked for.");
+    }
+    return new Where(devices, placement);
   }
 
   private Flavor flavor(Caller caller, String id) {

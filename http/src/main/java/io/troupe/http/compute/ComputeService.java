@@ -74,6 +74,8 @@ public final class ComputeService {
     routes.addAll(new ServerAddressesRoutes(servers).routes());
     routes.addAll(new ServerDiagnosticsRoutes(api, servers).routes());
     routes.addAll(new ServerPasswordRoutes(servers).routes());
+    routes.addAll(new VolumeAttachmentsRoutes(api, servers).routes());
+    routes.addAll(new InterfacesRoutes(api, servers).routes());
     routes.addAll(new ServerMigrationsRoutes(api, servers).routes());
     routes.addAll(new MigrationsRoutes(api).routes());
     routes.addAll(new InstanceActionsRoutes(api, servers).routes());

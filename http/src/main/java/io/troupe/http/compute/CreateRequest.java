@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param userDataBase64 without line breaks, empty when none
  * @param hints scheduler hints, each with its values
  * @param files that the guest shall find
+ * @param devices disks beside, or in place of, the one made of the image
  */
 record CreateRequest(
     String name,
@@ -47,7 +48,8 @@ record CreateRequest(
     Optional<String> description,
     Optional<String> hostname,
     Map<String, List<String>> hints,
-    List<GuestSpec.InjectedFile> files) {
+    List<GuestSpec.InjectedFile> files,
+    List<DeviceWish> devices) {
 
   /** Servers one call may make; Nova leaves it to the quota, which may be unlimited. */
   private static final int MAX_COUNT = 1000;
@@ -82,7 +84,7 @@ record CreateRequest(
     String flavor = reference(server.required("flavorRef"));
     Optional<String> image =
         server.nullable("imageRef").map(CreateRequest::reference).filter(ref -> !ref.isEmpty());
-    refuseVolumes(server, image);
+    List<DeviceWish> devices = DeviceWish.of(server, image, version);
     refuseTrustedCertificates(server, version);
     int min = server.optional("min_count").map(CreateRequest::count).orElse(1);
     int max = server.optional("max_count").map(CreateRequest::count).orElse(min);
@@ -144,7 +146,8 @@ record CreateRequest(
             : Optional.of(name), // before it could be given it was the name
         hostname,
         hints,
-        Personality.of(server, version));
+        Personality.of(server, version),
+        devices);
   }
 
   private static NetworkWish networks(Body server, Microversion version, int max) {
@@ -184,44 +187,6 @@ record CreateRequest(
       throw fixedIp.get().invalid("an address cannot be chosen for a port that is there already");
     }
     return new NetworkWish.Item(network, port, fixedIp.map(CreateRequest::fixedIp));
-  }
-
-  /** Volumes are not there yet; only what says the same as imageRef can be taken. */
-  private static void refuseVolumes(Body server, Optional<String> image) {
-    if (server.optional("block_device_mapping").filter(f -> f.node().size() > 0).isPresent()) {
-      throw noVolumes();
-    }
-    server
-        .optional("block_device_mapping_v2")
-        .ifPresent(
-            field -> {
-              var devices = field.list(0, 64, item -> item.object(body -> saysImage(body, image)));
-              if (devices.size() > 1 || devices.contains(false)) {
-                throw noVolumes();
-              }
-            });
-  }
-
-  private static boolean saysImage(Body device, Optional<String> image) {
-    boolean same =
-        device.optional("boot_index").map(f -> f.node().asText().equals("0")).orElse(false)
-            && text(device, "source_type").equals("image")
-            && text(device, "destination_type").equals("local")
-            && image.isPresent()
-            && text(device, "uuid").equals(image.get());
-    device.acceptUnknown();
-    return same;
-  }
-
-  private static String text(Body body, String key) {
-    return body.optional(key).map(field -> field.text(0, 255)).orElse("");
-  }
-
-  private static RuntimeException noVolumes() {
-    return ApiError.badRequest(
-            "Block Device Mapping is Invalid: volumes and further disks are not supported yet. A"
-                + " server boots from the image in imageRef onto the flavor's root disk.")
-        .thrown();
   }
 
   static void refuseTrustedCertificates(Body server, Microversion version) {

@@ -11,7 +11,7 @@ import io.troupe.http.access.Permission;
 import io.troupe.http.error.ApiError;
 
 /** Whether an image can be booted with a flavor; the words are Nova's, since clients match them. */
-final class ImageFit {
+public final class ImageFit {
   private static final long GIB = 1L << 30;
 
   private ImageFit() {}
@@ -62,7 +62,7 @@ final class ImageFit {
    *
    * @param field of the request, for the answer
    */
-  static Image usable(Catalog catalog, Caller caller, String id, String field) {
+  public static Image usable(Catalog catalog, Caller caller, String id, String field) {
     Image image =
         catalog
             .find(Image.class, id)
@@ -86,7 +86,7 @@ final class ImageFit {
   }
 
   /** What the driver needs to know of an active image. */
-  static GuestSpec.ImageRef reference(Image image) {
+  public static GuestSpec.ImageRef reference(Image image) {
     long size = image.sizeBytes().orElse(0L);
     return new GuestSpec.ImageRef(
         image.id(),

@@ -1,6 +1,7 @@
 package io.troupe.http.compute;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.troupe.actors.instance.AttachedVolume;
 import io.troupe.actors.instance.Fault;
 import io.troupe.actors.instance.FlavorAtBoot;
 import io.troupe.actors.instance.InstanceView;
@@ -128,7 +129,13 @@ final class ServerJson {
         .put("OS-EXT-STS:power_state", server.power().code())
         .put("OS-SRV-USG:launched_at", micros(server.launchedAt()))
         .put("OS-SRV-USG:terminated_at", micros(server.terminatedAt()));
-    json.putArray("os-extended-volumes:volumes_attached");
+    var attached = json.putArray("os-extended-volumes:volumes_attached");
+    for (AttachedVolume volume : server.volumes()) {
+      var one = attached.addObject().put("id", volume.id());
+      if (version.from(3)) {
+        one.put("delete_on_termination", volume.deleteOnTermination());
+      }
+    }
     if (!request.securityGroups().isEmpty() && !server.nics().isEmpty()) {
       var groups = json.putArray("security_groups");
       request.securityGroups().forEach(name -> groups.addObject().put("name", name));
@@ -162,6 +169,10 @@ final class ServerJson {
   }
 
   private void putImage(ObjectNode json, InstanceView server) {
+    if (server.request().image().id().isEmpty()) {
+      json.put("image", ""); // of a server that boots from a volume
+      return;
+    }
     String id = server.request().image().id();
     if (id.isEmpty()) { // from a volume, or adopted
       json.put("image", "");

@@ -31,6 +31,11 @@ record ServerRescue(Api api) {
         argument.isNull()
             ? new Wanted(Optional.empty(), Optional.empty())
             : argument.object(Wanted::of);
+    if (server.request().bootsFromVolume()) {
+      throw ApiError.badRequest(
+              "Cannot rescue instance %s: its root disk is a volume.".formatted(server.id()))
+          .thrown();
+    }
     var image =
         wanted
             .image()

@@ -14,7 +14,8 @@ final class ServiceCatalog {
           new Entry("identity", "keystone", "/identity/v3"),
           new Entry("compute", "nova", "/compute/v2.1"),
           new Entry("image", "glance", "/image"),
-          new Entry("network", "neutron", "/networking"));
+          new Entry("network", "neutron", "/networking"),
+          new Entry("volumev3", "cinderv3", "/volume/v3"));
 
   private static final List<String> INTERFACES = List.of("public", "internal", "admin");
 

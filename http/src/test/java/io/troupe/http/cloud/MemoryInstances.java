@@ -57,13 +57,16 @@ import java.util.concurrent.CompletionStage;
 public final class MemoryInstances implements Instances, Quotas {
   private final Catalog catalog;
   private final MemoryNetworks networks;
+  private final MemoryVolumes volumes;
   private final Clock clock;
   private final Map<InstanceId, InstanceState> states = new LinkedHashMap<>();
   private final Map<InstanceId, Long> versions = new LinkedHashMap<>();
   private OperationSettings settings = OperationSettings.DEFAULT;
   private List<String> hosts = List.of("host-1");
 
-  public MemoryInstances(Catalog catalog, MemoryNetworks networks, Clock clock) {
+  public MemoryInstances(
+      Catalog catalog, MemoryNetworks networks, MemoryVolumes volumes, Clock clock) {
+    this.volumes = volumes;
     this.catalog = catalog;
     this.networks = networks;
     this.clock = clock;
@@ -141,7 +144,7 @@ public final class MemoryInstances implements Instances, Quotas {
 
   /** What needs quota is answered when that has agreed. */
   private Answer<InstanceView> agreed(InstanceId id) {
-    while (states.get(id).owesAnswer()) {
+    while (states.get(id).owesAnswer() || attachesInterface(id)) {
       answer(id, (Effect.Ask) states.get(id).next(settings));
     }
     return states
@@ -149,6 +152,15 @@ public final class MemoryInstances implements Instances, Quotas {
         .refusal()
         .map(Answer::<InstanceView>refuse)
         .orElseGet(() -> Answer.of(view(id)));
+  }
+
+  /** Answered when the guest has the card. */
+  private boolean attachesInterface(InstanceId id) {
+    return states
+        .get(id)
+        .operation()
+        .filter(it -> it.kind() == OperationKind.ATTACH_INTERFACE)
+        .isPresent();
   }
 
   private Optional<Rejection> decide(InstanceId id, InstanceInput input) {
@@ -185,6 +197,9 @@ public final class MemoryInstances implements Instances, Quotas {
           case Effect.Permit _ -> new StepOutcome.Done("");
           case Effect.ClaimHost(_, _, var spec) ->
               new StepOutcome.Claimed(spec.availabilityZone().orElse("nova"));
+          case Effect.AttachPort(var project, var choice, var index)
+              when choice instanceof NetworkChoice.OnNetwork ->
+              new StepOutcome.Attached(called(Nic.portIdOf(id, index), nic(id, project, choice)));
           case Effect.AttachPort(var project, var choice, _) ->
               new StepOutcome.Attached(nic(id, project, choice));
           case Effect.ReleasePorts _ -> {
@@ -192,6 +207,25 @@ public final class MemoryInstances implements Instances, Quotas {
             yield new StepOutcome.Done("");
           }
           case Effect.RunOnHost(_, var command) -> run(states.get(id).power(), command);
+          case Effect.ConnectVolume(var project, var userId, var choice, var host) ->
+              volumes.connect(project, userId, id, choice, host);
+          case Effect.MarkVolume(var project, var volume, var device) -> {
+            volumes.attached(project, volume, id, device);
+            yield new StepOutcome.Done("");
+          }
+          case Effect.BeginDetaching _ -> new StepOutcome.Done("");
+          case Effect.FreeVolume(var project, var volume) -> {
+            volumes.free(project, volume, id);
+            yield new StepOutcome.Done("");
+          }
+          case Effect.ReleaseVolumes(var project, var deleteAfter) -> {
+            volumes.release(project, id, deleteAfter);
+            yield new StepOutcome.Done("");
+          }
+          case Effect.ReleasePort(_, var port) -> {
+            networks.releaseOne(port);
+            yield new StepOutcome.Done("");
+          }
           case Effect.MakeImage(var image) -> {
             catalog.create(image);
             yield new StepOutcome.Done(image.id());
@@ -248,6 +282,7 @@ public final class MemoryInstances implements Instances, Quotas {
       case DriverCommand.Suspend _ -> new StepOutcome.Guest(true, PowerState.SUSPENDED);
       case DriverCommand.Stop _ -> new StepOutcome.Guest(true, PowerState.SHUTDOWN);
       case DriverCommand.Destroy _ -> new StepOutcome.Guest(false, PowerState.NOSTATE);
+      case DriverCommand.AttachVolume _ -> new StepOutcome.VolumeOnGuest("/dev/vdb");
       default -> new StepOutcome.Guest(true, now);
     };
   }
@@ -264,6 +299,20 @@ public final class MemoryInstances implements Instances, Quotas {
 
   private Image filled(Image image) {
     return image.activated(200_000, (long) image.minDiskGib() << 30, "md5", "sha", clock.instant());
+  }
+
+  private static Nic called(String portId, Nic nic) {
+    return new Nic(
+        portId,
+        nic.networkId(),
+        nic.label(),
+        nic.subnetId(),
+        nic.mac(),
+        nic.address(),
+        nic.cidr(),
+        nic.gateway(),
+        nic.dnsServers(),
+        nic.mtu());
   }
 
   private Nic nic(InstanceId id, ProjectId project, NetworkChoice choice) {

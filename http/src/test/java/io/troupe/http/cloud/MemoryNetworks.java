@@ -111,6 +111,10 @@ public final class MemoryNetworks implements Networks {
     return ports.get(id);
   }
 
+  synchronized void releaseOne(String portId) {
+    ports.remove(portId);
+  }
+
   synchronized void release(String deviceId) {
     for (Port port : new ArrayList<>(ports.values())) {
       if (port.deviceId().equals(deviceId)) {

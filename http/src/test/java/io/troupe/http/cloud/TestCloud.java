@@ -67,8 +67,9 @@ public final class TestCloud implements AutoCloseable {
   public final TestClock clock = new TestClock(Instant.parse("2026-01-02T03:04:05Z"));
   public final MemoryCatalog catalog = new MemoryCatalog();
   public final MemoryNetworks networks = new MemoryNetworks(catalog, clock);
+  public final MemoryVolumes volumes = new MemoryVolumes(clock);
   public final MemoryHosts hosts = new MemoryHosts(catalog, clock);
-  public final MemoryInstances instances = new MemoryInstances(catalog, networks, clock);
+  public final MemoryInstances instances = new MemoryInstances(catalog, networks, volumes, clock);
   public final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Path imageDir;
@@ -89,6 +90,7 @@ public final class TestCloud implements AutoCloseable {
             instances,
             catalog,
             networks,
+            volumes,
             hosts,
             instances,
             QuotaSettings.DEFAULT,

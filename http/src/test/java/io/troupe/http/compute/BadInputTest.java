@@ -56,7 +56,7 @@ class BadInputTest extends CloudTest {
         Arguments.of(server("a", "\"availability_zone\": \"moon\""), "availability zone"),
         Arguments.of(
             server("a", "\"block_device_mapping_v2\": [{\"boot_index\": 0, \"uuid\": \"v\"}]"),
-            "volumes and further disks are not supported yet"),
+            "'source_type' is a required property"),
         Arguments.of(
             "{\"server\": {\"name\": \"a\", \"flavorRef\": \"1\", \"imageRef\": \""
                 + TestCloud.BIG_IMAGE

@@ -15,6 +15,7 @@ import io.troupe.config.SchedulerSettings;
 import io.troupe.http.cloud.MemoryCatalog;
 import io.troupe.http.cloud.MemoryInstances;
 import io.troupe.http.cloud.MemoryNetworks;
+import io.troupe.http.cloud.MemoryVolumes;
 import io.troupe.http.live.HostsInMemory;
 import io.troupe.http.live.LiveServer;
 import io.troupe.http.live.LiveServer.Reply;
@@ -83,6 +84,7 @@ class OperatorApiTest {
                         new MemoryInstances(
                             catalog,
                             new MemoryNetworks(catalog, Clock.systemUTC()),
+                            new MemoryVolumes(Clock.systemUTC()),
                             Clock.systemUTC()),
                         1000,
                         Clock.systemUTC()),
@@ -299,56 +301,6 @@ class OperatorApiTest {
 
   @Nested
   class HostsOfConnections {
-    @Test
-    void areEquippedWithTraitsAndResourceClasses() {
-      Reply traits = server.put("/v1/hosts/h1/traits", ADMIN, "{\"traits\": [\"CUSTOM_RACK_7\"]}");
-      assertThat(traits.status()).as(traits.text()).isEqualTo(200);
-      assertThat(traits.json().path("host").path("traits").toString()).contains("CUSTOM_RACK_7");
-      Reply inventory =
-          server.put(
-              "/v1/hosts/h1/inventory",
-              ADMIN,
-              """
-              {"inventories": {"CUSTOM_LICENCE": {"total": 5, "reserved": 1}},
-               "providers": [{"name": "card-a", "traits": ["CUSTOM_BIG"],
-                              "inventories": {"CUSTOM_FPGA": {"total": 1}}}]}
-              """);
-      assertThat(inventory.status()).as(inventory.text()).isEqualTo(200);
-      JsonNode equipment = inventory.json().path("host").path("equipment");
-      assertThat(equipment.path("inventories").toString())
-          .isEqualTo(
-              "{\"CUSTOM_LICENCE\":{\"total\":5,\"reserved\":1,\"min_unit\":1,\"max_unit\":5,"
-                  + "\"step_size\":1,\"allocation_ratio\":1.0}}");
-      assertThat(equipment.path("providers").get(0).path("name").textValue()).isEqualTo("card-a");
-    }
-
-    @Test
-    void areNotEquippedWithNonsense() {
-      String inventory = "/v1/hosts/h1/inventory";
-      assertRefused(
-          server.put("/v1/hosts/h1/traits", ADMIN, "{\"traits\": [\"big\"]}"), 400, "traits[0]");
-      assertRefused(
-          server.put(inventory, ADMIN, "{\"inventories\": {\"VCPU\": {\"total\": 1}}}"),
-          400,
-          "inventories.VCPU");
-      assertRefused(
-          server.put(inventory, ADMIN, "{\"inventories\": {\"CUSTOM_A\": {\"total\": 0}}}"),
-          400,
-          "inventories.CUSTOM_A.total");
-      assertRefused(
-          server.put(
-              inventory,
-              ADMIN,
-              "{\"inventories\": {\"CUSTOM_A\": {\"total\": 2, \"reserved\": 3}}}"),
-          400,
-          "reserved must be 0 to total");
-      assertRefused(
-          server.put(inventory, ADMIN, "{\"providers\": [{\"name\": \"a\"}, {\"name\": \"a\"}]}"),
-          400,
-          "two providers called 'a'");
-      assertRefused(server.put("/v1/hosts/full/inventory", ADMIN, "{}"), 409, "in use");
-    }
-
     @Test
     void areListedInShortAndShownInFull() {
       register("used", "fake://?hosts=2");

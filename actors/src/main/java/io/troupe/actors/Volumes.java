@@ -1,0 +1,28 @@
+package io.troupe.actors;
+
+import io.troupe.actors.volume.ProjectVolumes;
+import io.troupe.actors.volume.Volume;
+import io.troupe.actors.volume.VolumeChange;
+import java.util.concurrent.CompletionStage;
+
+/** The volumes of the cloud's projects. */
+public interface Volumes {
+  /**
+   * A new volume; repeated with the same id it is the same one.
+   *
+   * @return {@link Rejection.QuotaExceeded} when the project has no room for it
+   */
+  CompletionStage<Answer<Volume>> createVolume(Volume volume);
+
+  /** Every volume of a project, and what it may have. */
+  CompletionStage<ProjectVolumes> volumes(String projectId);
+
+  /**
+   * What its owner does to it. The volume as it is after it.
+   *
+   * @return {@link Rejection.NotFound}; {@link Rejection.Invalid} when its state does not allow it;
+   *     {@link Rejection.QuotaExceeded}
+   */
+  CompletionStage<Answer<Volume>> changeVolume(
+      String projectId, String volumeId, VolumeChange change);
+}

@@ -1,0 +1,28 @@
+package io.troupe.actors.instance;
+
+import io.troupe.drivers.spi.GuestSpec;
+import java.util.Optional;
+
+/**
+ * A volume that an instance shall have.
+ *
+ * @param volumeId its id; also of one that is yet to be made
+ * @param fresh how it is made first; empty for one that is there already
+ * @param root whether the instance boots from it
+ * @param deleteOnTermination whether it goes when the instance is deleted
+ * @param tag the owner's word for it
+ */
+public record VolumeChoice(
+    String volumeId,
+    Optional<NewVolume> fresh,
+    boolean root,
+    boolean deleteOnTermination,
+    Optional<String> tag) {
+
+  /**
+   * @param name empty for none
+   * @param sizeGib GiB
+   * @param image what it begins with
+   */
+  public record NewVolume(String name, long sizeGib, Optional<GuestSpec.ImageRef> image) {}
+}

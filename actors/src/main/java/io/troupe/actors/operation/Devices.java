@@ -1,0 +1,57 @@
+package io.troupe.actors.operation;
+
+import java.util.List;
+
+/**
+ * Volumes and network cards of an instance that is there already. What the driver could not do is
+ * undone by it; what it cannot even undo stays on both sides as if it had been done, so that it can
+ * be asked for again.
+ *
+ * <pre>
+ *   attach volume:     connect volume → attach volume → mark attached
+ *                         └─ refused       └─ failed: detach volume → free volume
+ *                                                        └─ not even that: mark attached
+ *   detach volume:     begin detaching → detach volume → free volume
+ *                                           └─ failed: mark attached
+ *   attach interface:  attach port → attach nic
+ *                         └─ refused    └─ failed: detach nic → release port
+ *   detach interface:  detach nic → release port
+ * </pre>
+ */
+public final class Devices {
+  private Devices() {}
+
+  public static List<Step> steps(OperationKind kind) {
+    return switch (kind) {
+      case ATTACH_VOLUME ->
+          of(StepKind.CONNECT_VOLUME, StepKind.ATTACH_VOLUME, StepKind.MARK_ATTACHED);
+      case DETACH_VOLUME ->
+          of(StepKind.BEGIN_DETACHING, StepKind.DETACH_VOLUME, StepKind.FREE_VOLUME);
+      case ATTACH_INTERFACE -> of(StepKind.ATTACH_PORT, StepKind.ATTACH_NIC);
+      case DETACH_INTERFACE -> of(StepKind.DETACH_NIC, StepKind.RELEASE_PORT);
+      default -> throw new IllegalArgumentException(kind + " is not about devices");
+    };
+  }
+
+  /**
+   * What is done instead of what was left, when {@code failed} could not be.
+   *
+   * @param never whether the driver has no such command, so that nothing can have come of it
+   */
+  public static List<Step> afterFailure(OperationKind kind, StepKind failed, boolean never) {
+    return switch (failed) {
+      case CONNECT_VOLUME -> of(StepKind.FREE_VOLUME);
+      case ATTACH_VOLUME ->
+          never ? of(StepKind.FREE_VOLUME) : of(StepKind.DETACH_VOLUME, StepKind.FREE_VOLUME);
+      case DETACH_VOLUME -> of(StepKind.MARK_ATTACHED);
+      case ATTACH_PORT -> of(StepKind.RELEASE_PORT);
+      case ATTACH_NIC ->
+          never ? of(StepKind.RELEASE_PORT) : of(StepKind.DETACH_NIC, StepKind.RELEASE_PORT);
+      default -> List.of();
+    };
+  }
+
+  private static List<Step> of(StepKind... kinds) {
+    return List.of(kinds).stream().map(Step::of).toList();
+  }
+}

@@ -1,0 +1,20 @@
+package io.troupe.actors.volume;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+
+/** What has happened to a project's volumes. Stored for ever: names stay, fields are only added. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = VolumeEvent.VolumesChanged.class, name = "volumes-changed")
+})
+public sealed interface VolumeEvent {
+  /** Volumes as they are now, then volumes that are gone. */
+  record VolumesChanged(List<Volume> put, List<String> removed) implements VolumeEvent {
+    public VolumesChanged {
+      put = List.copyOf(put);
+      removed = List.copyOf(removed);
+    }
+  }
+}

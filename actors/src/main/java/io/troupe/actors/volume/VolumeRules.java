@@ -1,0 +1,195 @@
+package io.troupe.actors.volume;
+
+import io.troupe.actors.Answer;
+import io.troupe.actors.Rejection;
+import io.troupe.actors.instance.VolumeChoice;
+import io.troupe.actors.volume.Volume.Status;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/**
+ * What may happen to a project's volumes. Pure: the volumes, the limits and the time come in. A
+ * refusal says why in Cinder's words where clients match them.
+ */
+public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) {
+
+  /** A new volume; the same one however often it is asked for. */
+  public Answer<Volume> create(Volume volume) {
+    var there = state.volume(volume.id());
+    return there.isPresent()
+        ? Answer.of(there.get())
+        : tooLarge(volume.sizeGib())
+            .or(() -> overQuota(1, volume.sizeGib()))
+            .<Answer<Volume>>map(Answer::refuse)
+            .orElseGet(() -> Answer.of(volume));
+  }
+
+  private Optional<Rejection> tooLarge(long gib) {
+    return limits.largestGib() >= 0 && gib > limits.largestGib()
+        ? Optional.of(
+            invalid(
+                "Requested volume size %d is larger than maximum allowed limit %d."
+                    .formatted(gib, limits.largestGib())))
+        : Optional.empty();
+  }
+
+  private Optional<Rejection> overQuota(int volumes, long gib) {
+    var count = state.volumes().size();
+    if (volumes > 0 && limits.volumes() >= 0 && count + volumes > limits.volumes()) {
+      return Optional.of(new Rejection.QuotaExceeded("volumes", volumes, count, limits.volumes()));
+    }
+    var used = state.gigabytes();
+    return limits.gigabytes() >= 0 && used + gib > limits.gigabytes()
+        ? Optional.of(new Rejection.QuotaExceeded("gigabytes", gib, used, limits.gigabytes()))
+        : Optional.empty();
+  }
+
+  /** What an owner asks of one; 404 when there is none. */
+  public Answer<Volume> change(String id, VolumeChange change) {
+    return find(id, volume -> change(volume, change));
+  }
+
+  private Answer<Volume> change(Volume volume, VolumeChange change) {
+    return switch (change) {
+      case VolumeChange.Describe(var name, var description, var metadata) ->
+          Answer.of(
+              volume.described(
+                  name.orElse(volume.name()),
+                  description.orElse(volume.description()),
+                  metadata.orElse(volume.metadata()),
+                  now));
+      case VolumeChange.SetBootable(var bootable) -> Answer.of(volume.bootable(bootable, now));
+      case VolumeChange.Extend(var gib) -> extend(volume, gib);
+      case VolumeChange.Delete() -> delete(volume);
+    };
+  }
+
+  private Answer<Volume> extend(Volume volume, long gib) {
+    if (volume.status() != Status.AVAILABLE) {
+      return Answer.refuse(
+          invalid(
+              "Volume %s status must be '{'status': 'available'}' to extend, currently %s."
+                  .formatted(volume.id(), volume.status().word())));
+    }
+    if (gib <= volume.sizeGib()) {
+      return Answer.refuse(
+          invalid(
+              "New size for extend must be greater than current size. (current: %d, extended: %d)."
+                  .formatted(volume.sizeGib(), gib)));
+    }
+    return tooLarge(gib)
+        .or(() -> overQuota(0, gib - volume.sizeGib()))
+        .<Answer<Volume>>map(Answer::refuse)
+        .orElseGet(() -> Answer.of(volume.sized(gib, now)));
+  }
+
+  private Answer<Volume> delete(Volume volume) {
+    return switch (volume.status()) {
+      case AVAILABLE, ERROR -> Answer.of(volume.beingDeleted(now));
+      case DELETING -> Answer.of(volume);
+      case RESERVED, IN_USE, DETACHING ->
+          Answer.refuse(
+              invalid(
+                  ("Invalid volume: Volume status must be available or error and must not be"
+                          + " attached: %s is %s.")
+                      .formatted(volume.id(), volume.status().word())));
+    };
+  }
+
+  /**
+   * The volume for an instance on a host; the same answer however often it is asked. 400 when it is
+   * not free, 409 when it lies on another host.
+   */
+  public Answer<Volume> connect(
+      InstanceId instance,
+      VolumeChoice choice,
+      HostId host,
+      String attachmentId,
+      Optional<Volume> fresh) {
+    if (state.volume(choice.volumeId()).isEmpty() && fresh.isPresent()) {
+      return switch (create(fresh.get())) {
+        case Answer.Accepted<Volume>(var made) -> reserve(made, instance, host, attachmentId);
+        case Answer.Rejected<Volume> refused -> refused;
+      };
+    }
+    return find(
+        choice.volumeId(),
+        volume ->
+            choice.root() && !volume.bootable()
+                ? Answer.refuse(
+                    invalid(
+                        "Block Device Mapping is Invalid: Volume %s is not bootable."
+                            .formatted(volume.id())))
+                : reserve(volume, instance, host, attachmentId));
+  }
+
+  private Answer<Volume> reserve(
+      Volume volume, InstanceId instance, HostId host, String attachmentId) {
+    var lies = volume.host();
+    if (lies.filter(where -> !where.equals(host)).isPresent()) {
+      return Answer.refuse(
+          new Rejection.Conflict(
+              ("Volume %s lies on the storage of host %s, and the server is on host %s: it can be"
+                      + " attached only there.")
+                  .formatted(volume.id(), lies.get(), host)));
+    }
+    var mine = volume.use().filter(use -> use.instance().equals(instance) && !use.leaving());
+    if (mine.isPresent() && volume.status() != Status.DETACHING) {
+      return Answer.of(volume);
+    }
+    if (volume.status() != Status.AVAILABLE) {
+      return Answer.refuse(notAvailable(volume));
+    }
+    var use = new Volume.Use(attachmentId, instance, "", false, false, now);
+    return Answer.of(volume.reservedFor(use, host, now));
+  }
+
+  static Rejection notAvailable(Volume volume) {
+    return invalid(
+        "Invalid volume: volume %s status must be available, but current status is: %s."
+            .formatted(volume.id(), volume.status().word()));
+  }
+
+  /** The instance has it. */
+  public Answer<Volume> attached(String id, InstanceId instance, String device) {
+    return ofInstance(id, instance, volume -> volume.attachedAs(device, now));
+  }
+
+  public Answer<Volume> beginDetaching(String id, InstanceId instance) {
+    return ofInstance(id, instance, volume -> volume.beingDetached(now));
+  }
+
+  /** The driver has confirmed that the guest does not have it any more. */
+  public Answer<Volume> detached(String id, InstanceId instance) {
+    return ofInstance(id, instance, volume -> volume.free(now));
+  }
+
+  private Answer<Volume> ofInstance(String id, InstanceId instance, UnaryOperator<Volume> then) {
+    return find(
+        id,
+        volume ->
+            volume
+                    .use()
+                    .filter(use -> use.instance().equals(instance) && !use.leaving())
+                    .isPresent()
+                ? Answer.of(then.apply(volume))
+                : Answer.refuse(
+                    new Rejection.Conflict(
+                        "Volume %s is not attached to server %s.".formatted(id, instance))));
+  }
+
+  private Answer<Volume> find(String id, Function<Volume, Answer<Volume>> then) {
+    return state
+        .volume(id)
+        .map(then)
+        .orElseGet(() -> Answer.refuse(new Rejection.NotFound("Volume", id)));
+  }
+
+  private static Rejection invalid(String message) {
+    return new Rejection.Invalid("", message);
+  }
+}

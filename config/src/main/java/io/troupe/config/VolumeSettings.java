@@ -1,0 +1,13 @@
+package io.troupe.config;
+
+/**
+ * What a project may have of volumes; -1 is no limit.
+ *
+ * @param volumes how many
+ * @param gigabytes GiB of all together
+ * @param largestGib of a single one, GiB
+ */
+public record VolumeSettings(long volumes, long gigabytes, long largestGib) {
+  /** Cinder's defaults. */
+  public static final VolumeSettings DEFAULT = new VolumeSettings(10, 1000, -1);
+}

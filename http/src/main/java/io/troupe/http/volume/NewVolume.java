@@ -1,0 +1,75 @@
+package io.troupe.http.volume;
+
+import io.troupe.http.error.ApiError;
+import io.troupe.http.json.Body;
+import io.troupe.http.json.Field;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code POST /volumes} as the client wrote it; nothing looked up yet. */
+record NewVolume(
+    long sizeGib,
+    String name,
+    String description,
+    Optional<String> imageId,
+    Map<String, String> metadata) {
+  /** More than any host has. */
+  private static final long LARGEST_GIB = 1L << 30;
+
+  private static final List<String> SOURCES = List.of("snapshot_id", "source_volid", "backup_id");
+
+  static NewVolume of(Body body) {
+    for (String source : SOURCES) {
+      body.nullable(source)
+          .ifPresent(
+              field -> {
+                throw ApiError.badRequest(
+                        "Invalid input for "
+                            + source
+                            + ": a volume can be made empty or of an image.")
+                    .thrown();
+              });
+    }
+    if (body.nullable("multiattach").map(Field::flag).orElse(false)) {
+      throw ApiError.badRequest(
+              "Invalid input for multiattach: a volume can be attached to one server only.")
+          .thrown();
+    }
+    body.nullable("volume_type")
+        .map(field -> field.text(0, 255))
+        .filter(type -> !type.isEmpty() && !VolumeTypesRoutes.isKnown(type))
+        .ifPresent(
+            type -> {
+              throw ApiError.notFound("Volume type", type).thrown();
+            });
+    body.nullable("availability_zone")
+        .map(field -> field.text(0, 255))
+        .filter(zone -> !zone.isEmpty() && !zone.equals(VolumeJson.ZONE))
+        .ifPresent(
+            zone -> {
+              throw ApiError.badRequest("Availability zone '" + zone + "' is invalid.").thrown();
+            });
+    body.acceptUnknown();
+    return new NewVolume(
+        body.required("size").integer(1, LARGEST_GIB),
+        body.nullable("name")
+            .or(() -> body.nullable("display_name"))
+            .map(NewVolume::words)
+            .orElse(""),
+        body.nullable("description")
+            .or(() -> body.nullable("display_description"))
+            .map(NewVolume::words)
+            .orElse(""),
+        body.nullable("imageRef").map(field -> field.text(0, 255)).filter(id -> !id.isEmpty()),
+        body.nullable("metadata").map(NewVolume::metadata).orElse(Map.of()));
+  }
+
+  static String words(Field field) {
+    return field.printable(255);
+  }
+
+  static Map<String, String> metadata(Field field) {
+    return field.texts(key -> true);
+  }
+}

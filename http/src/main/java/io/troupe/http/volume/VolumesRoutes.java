@@ -1,0 +1,273 @@
+package io.troupe.http.volume;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.troupe.actors.Answer;
+import io.troupe.actors.Rejection;
+import io.troupe.actors.instance.VolumeChoice;
+import io.troupe.actors.volume.Volume;
+import io.troupe.actors.volume.VolumeChange;
+import io.troupe.http.Api;
+import io.troupe.http.access.Permission;
+import io.troupe.http.access.Policy;
+import io.troupe.http.compute.ImageFit;
+import io.troupe.http.error.ApiError;
+import io.troupe.http.json.Body;
+import io.troupe.http.json.Field;
+import io.troupe.http.json.Json;
+import io.troupe.http.route.Call;
+import io.troupe.http.route.Handler;
+import io.troupe.http.route.Page;
+import io.troupe.http.route.Query;
+import io.troupe.http.route.Reply;
+import io.troupe.http.route.Route;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+
+/** {@code /volumes}: volumes of the caller's project; an administrator reaches all. */
+final class VolumesRoutes {
+  private static final long GIB = 1L << 30;
+
+  private final Api api;
+  private final VolumeAccess access;
+
+  VolumesRoutes(Api api) {
+    this.api = api;
+    this.access = new VolumeAccess(api.catalog(), api.volumes());
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get("/volumes", Policy.READER, call -> list(call, VolumeJson::brief)),
+        Route.get("/volumes/detail", Policy.READER, call -> list(call, VolumeJson::of)),
+        Route.get("/volumes/summary", Policy.READER, this::summary),
+        Route.post("/volumes", Policy.MEMBER, this::create),
+        Route.get("/volumes/{id}", Policy.READER, this::show),
+        Route.put("/volumes/{id}", Policy.MEMBER, this::update),
+        Route.delete(
+            "/volumes/{id}",
+            Policy.MEMBER,
+            call -> change(call, new VolumeChange.Delete()).thenApply(_ -> Reply.empty(202))),
+        Route.post("/volumes/{id}/action", Policy.MEMBER, Handler.withBody(Action::of, this::act)));
+  }
+
+  // ---- lists
+
+  private CompletionStage<List<Volume>> asked(Call call) {
+    boolean all =
+        call.query().flag("all_tenants", false) && call.caller().may(Permission.ALL_TENANTS);
+    return all
+        ? access.everywhere()
+        : api.volumes().volumes(call.caller().project().value()).thenApply(has -> has.volumes());
+  }
+
+  private CompletionStage<HttpResponse> list(
+      Call call, BiFunction<Call, Volume, ObjectNode> shown) {
+    Query query = call.query();
+    return asked(call)
+        .thenApply(
+            all -> {
+              List<Volume> wanted =
+                  all.stream()
+                      .filter(volume -> matches(volume, query))
+                      .sorted(
+                          Comparator.comparing(Volume::createdAt)
+                              .reversed()
+                              .thenComparing(Volume::id))
+                      .skip(query.number("offset").orElse(0))
+                      .toList();
+              var page = Page.of(wanted, query, api.settings().pageLimit(), Volume::id);
+              var body = Json.object();
+              var entries = body.putArray("volumes");
+              page.entries().forEach(volume -> entries.add(shown.apply(call, volume)));
+              page.addNextLink(body, "volumes_links", call, "/volumes");
+              return Reply.ok(body);
+            });
+  }
+
+  private static boolean matches(Volume volume, Query query) {
+    return is(query, "name", volume.name())
+        && is(query, "display_name", volume.name())
+        && is(query, "status", volume.status().word())
+        && is(query, "bootable", Boolean.toString(volume.bootable()))
+        && is(query, "id", volume.id())
+        && is(query, "project_id", volume.projectId());
+  }
+
+  private static boolean is(Query query, String key, String value) {
+    return query.get(key).filter(asked -> !asked.equalsIgnoreCase(value)).isEmpty();
+  }
+
+  private CompletionStage<HttpResponse> summary(Call call) {
+    return asked(call)
+        .thenApply(
+            all -> {
+              var body = Json.object();
+              var summary =
+                  body.putObject("volume-summary")
+                      .put("total_size", all.stream().mapToLong(Volume::sizeGib).sum())
+                      .put("total_count", all.size());
+              summary.putObject("metadata");
+              return Reply.ok(body);
+            });
+  }
+
+  // ---- one
+
+  private CompletionStage<HttpResponse> show(Call call) {
+    return access.visible(call.caller(), call.path("id")).thenApply(one -> shown(200, call, one));
+  }
+
+  private static HttpResponse shown(int status, Call call, Volume volume) {
+    return Reply.json(status, Json.object().set("volume", VolumeJson.of(call, volume)));
+  }
+
+  private CompletionStage<HttpResponse> create(Call call) {
+    return call.body(
+            body -> {
+              body.acceptUnknown(); // scheduler hints: there is nothing to choose from
+              return body.required("volume").object(NewVolume::of);
+            })
+        .thenCompose(
+            wanted -> {
+              var image =
+                  wanted
+                      .imageId()
+                      .map(id -> ImageFit.usable(api.catalog(), call.caller(), id, "imageRef"));
+              image.ifPresent(
+                  one -> {
+                    long bytes =
+                        Math.max(
+                            one.minDiskGib() * GIB,
+                            one.virtualSizeBytes().or(one::sizeBytes).orElse(0L));
+                    if (bytes > wanted.sizeGib() * GIB) {
+                      throw ApiError.badRequest(
+                              ("Invalid input received: Size of specified image %dGB is larger than"
+                                      + " volume size %dGB.")
+                                  .formatted(Math.ceilDiv(bytes, GIB), wanted.sizeGib()))
+                          .thrown();
+                    }
+                  });
+              var fresh =
+                  Volume.fresh(
+                      UUID.randomUUID().toString(),
+                      call.caller().project().value(),
+                      call.caller().userId(),
+                      new VolumeChoice.NewVolume(
+                          wanted.name(), wanted.sizeGib(), image.map(ImageFit::reference)),
+                      api.clock().instant());
+              return api.volumes()
+                  .createVolume(fresh.describedAs(wanted.description(), wanted.metadata()));
+            })
+        .thenApply(answer -> shown(202, call, accepted(answer)));
+  }
+
+  private CompletionStage<HttpResponse> update(Call call) {
+    return call.body(body -> body.required("volume").object(VolumesRoutes::description))
+        .thenCompose(change -> change(call, change))
+        .thenApply(volume -> shown(200, call, volume));
+  }
+
+  private static VolumeChange description(Body body) {
+    var name = body.nullable("name").or(() -> body.nullable("display_name"));
+    var description = body.nullable("description").or(() -> body.nullable("display_description"));
+    return new VolumeChange.Describe(
+        name.map(NewVolume::words),
+        description.map(NewVolume::words),
+        body.nullable("metadata").map(NewVolume::metadata));
+  }
+
+  private CompletionStage<Volume> change(Call call, VolumeChange change) {
+    return access
+        .visible(call.caller(), call.path("id"))
+        .thenCompose(volume -> api.volumes().changeVolume(volume.projectId(), volume.id(), change))
+        .thenApply(VolumesRoutes::accepted);
+  }
+
+  /** Over quota is 413 here, as in Cinder, and not 403 as in Nova. */
+  static Volume accepted(Answer<Volume> answer) {
+    if (answer
+        instanceof
+        Answer.Rejected<Volume>(
+            Rejection.QuotaExceeded(var resource, var requested, var used, var limit))) {
+      String message =
+          resource.equals("volumes")
+              ? "VolumeLimitExceeded: Maximum number of volumes allowed (%d) exceeded for quota"
+                      .formatted(limit)
+                  + " 'volumes'."
+              : ("VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed"
+                      + " gigabytes quota. Requested %dG, quota is %dG and %dG has been consumed.")
+                  .formatted(requested, limit, used);
+      throw new ApiError(413, "OverLimit", message).thrown();
+    }
+    return ApiError.accepted(answer);
+  }
+
+  // ---- actions
+
+  private record Action(VolumeChange change, boolean admin, Optional<String> refusal) {
+    static Action of(Body body) {
+      if (body.keys().size() != 1) {
+        throw ApiError.badRequest("The request body must have exactly one action.").thrown();
+      }
+      String key = body.keys().iterator().next();
+      Field argument = body.required(key);
+      return switch (key) {
+        case "os-extend" ->
+            of(
+                new VolumeChange.Extend(
+                    argument.object(it -> it.required("new_size").integer(1, 1L << 30))));
+        case "os-set_bootable" ->
+            of(new VolumeChange.SetBootable(argument.object(it -> it.required("bootable").flag())));
+        case "os-force_delete" -> new Action(new VolumeChange.Delete(), true, Optional.empty());
+        case "os-attach",
+            "os-detach",
+            "os-reserve",
+            "os-unreserve",
+            "os-begin_detaching",
+            "os-roll_detaching",
+            "os-initialize_connection",
+            "os-terminate_connection" ->
+            refused(
+                key
+                    + " is done by the compute service alone; use the server's volume attachments.");
+        case "os-reset_status" ->
+            refused("the status of a volume follows what its host says; it cannot be set.");
+        case "os-update_readonly_flag",
+            "os-volume_upload_image",
+            "os-retype",
+            "os-migrate_volume",
+            "os-set_image_metadata",
+            "os-unset_image_metadata" ->
+            refused("volumes on the storage of hosts cannot do " + key + ".");
+        default -> refused("There is no such action: " + key);
+      };
+    }
+
+    private static Action of(VolumeChange change) {
+      return new Action(change, false, Optional.empty());
+    }
+
+    private static Action refused(String why) {
+      return new Action(new VolumeChange.Delete(), false, Optional.of(why));
+    }
+  }
+
+  private CompletionStage<HttpResponse> act(Call call, Action action) {
+    if (action.admin()) {
+      call.caller().require(Policy.ADMIN, "volume_extension:volume_admin_actions:force_delete");
+    }
+    action
+        .refusal()
+        .ifPresent(
+            why -> {
+              throw ApiError.badRequest(why).thrown();
+            });
+    int ok = action.change() instanceof VolumeChange.SetBootable ? 200 : 202;
+    return change(call, action.change()).thenApply(_ -> Reply.empty(ok));
+  }
+}

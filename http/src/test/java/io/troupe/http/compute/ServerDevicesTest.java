@@ -1,0 +1,308 @@
+package io.troupe.http.compute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.troupe.http.cloud.CloudTest;
+import io.troupe.http.cloud.TestClient;
+import io.troupe.http.cloud.TestCloud;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Volumes and network cards of servers: {@code os-volume_attachments}, {@code os-interface}. */
+class ServerDevicesTest extends CloudTest {
+  private static final String SERVERS = "/compute/v2.1/servers";
+  private TestClient alice;
+
+  @BeforeEach
+  void client() {
+    alice = cloud.alice();
+  }
+
+  private String volume(int size, String more) {
+    var reply = alice.post("/volume/v3/volumes", "{\"volume\": {\"size\": " + size + more + "}}");
+    assertThat(reply.status()).as(reply.text()).isEqualTo(202);
+    return reply.body().at("/volume/id").asText();
+  }
+
+  private JsonNode volumeNow(String id) {
+    return alice.get("/volume/v3/volumes/" + id).body().path("volume");
+  }
+
+  private static String attachment(String volume) {
+    return "{\"volumeAttachment\": {\"volumeId\": \"" + volume + "\"}}";
+  }
+
+  private static String path(String server) {
+    return SERVERS + "/" + server + "/os-volume_attachments";
+  }
+
+  private static String interfaces(String server) {
+    return SERVERS + "/" + server + "/os-interface";
+  }
+
+  // ---- volumes
+
+  @Test
+  void aVolumeIsAttachedShownOnBothSidesAndDetached() {
+    var server = boot(alice, "web");
+    var volume = volume(1, "");
+
+    var answer = alice.post(path(server), attachment(volume));
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    assertThat(answer.body().path("volumeAttachment").toString())
+        .isEqualTo(
+            "{\"id\":\"%s\",\"serverId\":\"%s\",\"volumeId\":\"%s\",\"device\":\"/dev/vdb\"}"
+                .formatted(volume, server, volume));
+    cloud.instances.work();
+
+    assertThat(volumeNow(volume).path("status").asText()).isEqualTo("in-use");
+    assertThat(volumeNow(volume).at("/attachments/0/server_id").asText()).isEqualTo(server);
+    var shown = alice.at("2.3").get(SERVERS + "/" + server).body();
+    assertThat(shown.at("/server/os-extended-volumes:volumes_attached").toString())
+        .isEqualTo("[{\"id\":\"" + volume + "\",\"delete_on_termination\":false}]");
+    assertThat(alice.get(path(server)).body().path("volumeAttachments")).hasSize(1);
+    var latest = alice.at("2.89").get(path(server) + "/" + volume).body().path("volumeAttachment");
+    assertThat(latest.has("id")).isFalse();
+    assertThat(latest.path("attachment_id").asText()).isNotBlank();
+    assertThat(latest.has("bdm_uuid")).isTrue();
+    assertThat(latest.has("tag")).isTrue();
+
+    assertThat(alice.delete(path(server) + "/" + volume).status()).isEqualTo(202);
+    cloud.instances.work();
+    assertThat(volumeNow(volume).path("status").asText()).isEqualTo("available");
+    assertThat(alice.get(path(server) + "/" + volume).status()).isEqualTo(404);
+    assertThat(alice.delete(path(server) + "/" + volume).status()).isEqualTo(404);
+    assertThat(alice.get(SERVERS + "/" + server + "/os-instance-actions").text())
+        .contains("attach_volume", "detach_volume");
+  }
+
+  @Test
+  void tagAndDeleteOnTerminationComeWithTheirMicroversions() {
+    var server = boot(alice, "web");
+    var volume = volume(1, "");
+    var body =
+        "{\"volumeAttachment\": {\"volumeId\": \"%s\", \"tag\": \"db\", \"delete_on_termination\": true}}"
+            .formatted(volume);
+    assertThat(alice.at("2.48").post(path(server), body).status()).isEqualTo(400);
+    assertThat(alice.at("2.79").post(path(server), body).body().toString())
+        .contains("\"tag\":\"db\"", "\"delete_on_termination\":true");
+    cloud.instances.work();
+
+    var put =
+        "{\"volumeAttachment\": {\"volumeId\": \"%s\", \"delete_on_termination\": false}}"
+            .formatted(volume);
+    assertThat(alice.at("2.84").put(path(server) + "/" + volume, put).status()).isEqualTo(400);
+    assertThat(alice.at("2.85").put(path(server) + "/" + volume, put).status()).isEqualTo(202);
+    assertThat(alice.at("2.79").get(path(server) + "/" + volume).text())
+        .contains("\"delete_on_termination\":false", "\"tag\":\"db\"");
+
+    alice.delete(SERVERS + "/" + server);
+    cloud.instances.work();
+    assertThat(volumeNow(volume).path("status").asText()).isEqualTo("available");
+  }
+
+  @Test
+  void whatCannotBeAttachedSaysWhy() {
+    var server = boot(alice, "web");
+    var other = boot(alice, "db");
+    var volume = volume(1, "");
+    alice.post(path(server), attachment(volume));
+    cloud.instances.work();
+
+    var twice = alice.post(path(other), attachment(volume));
+    assertThat(twice.status()).isEqualTo(400);
+    assertThat(twice.text()).contains("must be 'available'", "in-use");
+    assertThat(alice.post(path(server), attachment(TestCloud.NETWORK)).status()).isEqualTo(404);
+    assertThat(alice.post(path(server), attachment("x")).status()).isEqualTo(400);
+    assertThat(alice.post(path(server), "{\"volumeAttachment\": {}}").status()).isEqualTo(400);
+    assertThat(cloud.as("rita", "demo").post(path(server), attachment(volume)).status())
+        .isEqualTo(403);
+    assertThat(cloud.as("bob", "other").get(path(server)).status()).isEqualTo(404);
+    var swap = "{\"volumeAttachment\": {\"volumeId\": \"" + volume(1, "") + "\"}}";
+    assertThat(alice.put(path(server) + "/" + volume, swap).status()).isEqualTo(403);
+    assertThat(cloud.admin().put(path(server) + "/" + volume, swap).status()).isEqualTo(501);
+  }
+
+  @Test
+  void aVolumeOfAnotherHostIs409() {
+    var server = boot(alice, "web");
+    var volume = volume(1, "");
+    var elsewhere = io.troupe.core.value.InstanceId.fresh();
+    cloud.volumes.give(TestCloud.DEMO, volume, elsewhere, "host-2");
+    cloud.volumes.free(new io.troupe.core.value.ProjectId(TestCloud.DEMO), volume, elsewhere);
+
+    var refused = alice.post(path(server), attachment(volume));
+
+    assertThat(refused.status()).isEqualTo(409);
+    assertThat(refused.text()).contains("lies on the storage of another host");
+  }
+
+  @Test
+  void aLockedOrSuspendedServerKeepsItsVolumes() {
+    var server = boot(alice, "web");
+    var volume = volume(1, "");
+    alice.post(SERVERS + "/" + server + "/action", "{\"suspend\": null}");
+    cloud.instances.work();
+
+    var suspended = alice.post(path(server), attachment(volume));
+    assertThat(suspended.status()).isEqualTo(409);
+    assertThat(suspended.text())
+        .contains(
+            "Cannot 'attach_volume' instance " + server + " while it is in vm_state suspended");
+    alice.post(SERVERS + "/" + server + "/action", "{\"resume\": null}");
+    cloud.instances.work();
+    cloud.admin().post(SERVERS + "/" + server + "/action", "{\"lock\": null}");
+    assertThat(alice.post(path(server), attachment(volume)).text()).contains("is locked");
+  }
+
+  // ---- block devices at boot
+
+  private TestClient.Reply bootWith(String devices) {
+    return alice.post(
+        SERVERS,
+        "{\"server\": {\"name\": \"v\", \"flavorRef\": \"1\", \"imageRef\": \"\","
+            + " \"block_device_mapping_v2\": "
+            + devices
+            + "}}");
+  }
+
+  @Test
+  void aServerBootsFromAVolumeMadeOfAnImageThatGoesWithIt() {
+    var reply =
+        bootWith(
+            """
+            [{"boot_index": 0, "uuid": "%s", "source_type": "image", "destination_type": "volume",
+              "volume_size": 2, "delete_on_termination": true},
+             {"boot_index": -1, "source_type": "blank", "destination_type": "volume",
+              "volume_size": 1}]
+            """
+                .formatted(TestCloud.IMAGE));
+    assertThat(reply.status()).as(reply.text()).isEqualTo(202);
+    cloud.instances.work();
+    var id = reply.body().at("/server/id").asText();
+
+    var server = alice.at("2.3").get(SERVERS + "/" + id).body().path("server");
+    assertThat(server.path("status").asText()).isEqualTo("ACTIVE");
+    assertThat(server.path("image").asText()).isEmpty();
+    assertThat(server.path("image").isTextual()).isTrue();
+    assertThat(server.path("os-extended-volumes:volumes_attached")).hasSize(2);
+    var attached = alice.get(path(id)).body().path("volumeAttachments");
+    assertThat(attached.findValuesAsText("device")).containsExactly("/dev/vda", "/dev/vdb");
+    var root = attached.get(0).path("volumeId").asText();
+    var data = attached.get(1).path("volumeId").asText();
+    assertThat(volumeNow(root).path("bootable").asText()).isEqualTo("true");
+    assertThat(alice.delete(path(id) + "/" + root).status()).isEqualTo(400);
+    assertThat(alice.post(SERVERS + "/" + id + "/action", "{\"rescue\": null}").status())
+        .isEqualTo(400);
+
+    alice.delete(SERVERS + "/" + id);
+    cloud.instances.work();
+    assertThat(volumeNow(root).isMissingNode()).isTrue();
+    assertThat(volumeNow(data).path("status").asText()).isEqualTo("available");
+  }
+
+  @Test
+  void aServerBootsFromAVolumeThatIsThere() {
+    var volume = volume(2, ", \"imageRef\": \"" + TestCloud.IMAGE + "\"");
+    var wanted =
+        """
+        [{"boot_index": "0", "uuid": "%s", "source_type": "volume", "destination_type": "volume"}]
+        """
+            .formatted(volume);
+
+    var reply = bootWith(wanted);
+    assertThat(reply.status()).as(reply.text()).isEqualTo(202);
+    cloud.instances.work();
+
+    assertThat(volumeNow(volume).path("status").asText()).isEqualTo("in-use");
+    var again = bootWith(wanted);
+    assertThat(again.status()).isEqualTo(400);
+    assertThat(again.text()).contains("must be 'available'");
+  }
+
+  @Test
+  void theOlderFormBootsFromAVolumeToo() {
+    var volume = volume(2, ", \"imageRef\": \"" + TestCloud.IMAGE + "\"");
+
+    var reply =
+        alice.post(
+            SERVERS,
+            "{\"server\": {\"name\": \"v\", \"flavorRef\": \"1\", \"block_device_mapping\": ["
+                + "{\"device_name\": \"vda\", \"volume_id\": \""
+                + volume
+                + "\", \"delete_on_termination\": \"0\"}]}}");
+
+    assertThat(reply.status()).as(reply.text()).isEqualTo(202);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[{\"source_type\": \"blank\", \"destination_type\": \"volume\", \"volume_size\": 1}]",
+        "[{\"boot_index\": 0, \"source_type\": \"image\", \"destination_type\": \"volume\"}]",
+        "[{\"boot_index\": 0, \"source_type\": \"volume\"}]",
+        "[{\"boot_index\": 0, \"uuid\": \"nosuch\", \"source_type\": \"volume\"}]",
+        "[{\"boot_index\": 0, \"uuid\": \"s\", \"source_type\": \"snapshot\"}]",
+        "[{\"boot_index\": 0, \"source_type\": \"moon\"}]",
+        "[{\"boot_index\": 0, \"uuid\": \"11111111-1111-4111-8111-111111111111\","
+            + " \"source_type\": \"image\", \"destination_type\": \"volume\", \"volume_size\": 0}]",
+        "[{\"boot_index\": 0, \"uuid\": \"22222222-2222-4222-8222-222222222222\","
+            + " \"source_type\": \"image\", \"destination_type\": \"volume\", \"volume_size\": 2}]"
+      })
+  void devicesThatDoNotFitAre400(String devices) {
+    var reply = bootWith(devices);
+
+    assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+    assertThat(reply.body().at("/badRequest/message").asText()).isNotBlank();
+  }
+
+  // ---- network cards
+
+  @Test
+  void aCardComesAndGoes() {
+    var server = boot(alice, "web");
+    assertThat(alice.get(interfaces(server)).body().path("interfaceAttachments")).hasSize(1);
+
+    var wanted =
+        "{\"interfaceAttachment\": {\"net_id\": \"%s\", \"tag\": \"back\"}}"
+            .formatted(TestCloud.NETWORK);
+    var posted = alice.at("2.70").post(interfaces(server), wanted);
+    assertThat(posted.status()).as(posted.text()).isEqualTo(200);
+    cloud.instances.work();
+
+    var cards = alice.at("2.70").get(interfaces(server)).body().path("interfaceAttachments");
+    assertThat(cards).hasSize(2);
+    var card = cards.get(1);
+    assertThat(card).isEqualTo(posted.body().path("interfaceAttachment"));
+    assertThat(card.path("net_id").asText()).isEqualTo(TestCloud.NETWORK);
+    assertThat(card.path("tag").asText()).isEqualTo("back");
+    assertThat(card.at("/fixed_ips/0/ip_address").asText()).startsWith("10.0.0.");
+    var port = card.path("port_id").asText();
+    assertThat(alice.get(interfaces(server) + "/" + port).status()).isEqualTo(200);
+    assertThat(alice.delete(interfaces(server) + "/" + port).status()).isEqualTo(202);
+    cloud.instances.work();
+    assertThat(alice.get(interfaces(server)).body().path("interfaceAttachments")).hasSize(1);
+    assertThat(alice.delete(interfaces(server) + "/" + port).status()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"interfaceAttachment\": {\"net_id\": \"33333333-3333-4333-8333-333333333333\","
+            + " \"port_id\": \"33333333-3333-4333-8333-333333333333\"}}",
+        "{\"interfaceAttachment\": {\"fixed_ips\": [{\"ip_address\": \"10.0.0.5\"}]}}",
+        "{\"interfaceAttachment\": {\"net_id\": \"44444444-3333-4333-8333-333333333333\"}}",
+        "{\"interfaceAttachment\": {\"port_id\": \"44444444-3333-4333-8333-333333333333\"}}",
+        "{\"interfaceAttachment\": {\"net_id\": 7}}"
+      })
+  void cardsThatCannotBeAre400(String body) {
+    var server = boot(alice, "web");
+
+    var reply = alice.post(interfaces(server), body);
+
+    assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+  }
+}
