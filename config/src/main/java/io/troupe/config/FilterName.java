@@ -51,11 +51,7 @@ public enum FilterName {
   /** Always asked. */
   DISK("DiskFilter"),
   /** Always asked. */
-  RETRY("RetryFilter"),
-  /** Always asked where a flavor or image asks for cells, pages or own CPUs. */
-  NUMA_TOPOLOGY("NUMATopologyFilter"),
-  /** Always asked where a flavor asks for devices. */
-  PCI_PASSTHROUGH("PciPassthroughFilter");
+  RETRY("RetryFilter");
 
   /** Nova's default {@code enabled_filters}. */
   public static final Set<FilterName> DEFAULT =

@@ -19,7 +19,6 @@ public enum WeigherName {
   IO_OPS("IoOpsWeigher", "io_ops", -1.0),
   NUM_INSTANCES("NumInstancesWeigher", "num_instances", 0.0),
   HYPERVISOR_VERSION("HypervisorVersionWeigher", "hypervisor_version", 1.0),
-  PCI("PCIWeigher", "pci", 1.0),
   /** Its multiplier counts negative: the more failures, the worse. */
   BUILD_FAILURE("BuildFailureWeigher", "build_failure", 1_000_000.0),
   SOFT_AFFINITY("ServerGroupSoftAffinityWeigher", "soft_affinity", 1.0),

@@ -73,11 +73,6 @@ public record HostDetail(
     return residents.imageProperties().getOrDefault(property + "=" + value, 0) + promises;
   }
 
-  /** PCI devices that nobody has. */
-  public int freeDevices() {
-    return 0;
-  }
-
   /** Which provider would give what; promised instances have had theirs. */
   public Allotment.Outcome allot(Wants wants) {
     return Allotment.of(wants, providers, usedByAll());

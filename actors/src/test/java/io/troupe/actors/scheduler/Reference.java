@@ -489,7 +489,6 @@ final class Reference {
         multiplier("hypervisor_version"),
         false,
         host -> host.machine().hypervisorVersion());
-    add(weights, survivors, "PciWeigher", "pci", multiplier("pci"), false, host -> 100);
     add(
         weights,
         survivors,

@@ -144,14 +144,7 @@ public final class FilterChain {
             AGGREGATE_IMAGE_PROPERTIES_ISOLATION,
             SERVER_GROUP_AFFINITY,
             SERVER_GROUP_ANTI_AFFINITY -> {} // have a place above
-        case AVAILABILITY_ZONE,
-            AGGREGATE_MULTI_TENANCY_ISOLATION,
-            RAM,
-            CORE,
-            DISK,
-            RETRY,
-            NUMA_TOPOLOGY,
-            PCI_PASSTHROUGH -> {
+        case AVAILABILITY_ZONE, AGGREGATE_MULTI_TENANCY_ISOLATION, RAM, CORE, DISK, RETRY -> {
           // always asked
         }
         case ALL_HOSTS -> {} // every host passes

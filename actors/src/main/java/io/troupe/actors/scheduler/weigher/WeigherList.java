@@ -18,7 +18,6 @@ public final class WeigherList {
           new IoOpsWeigher(),
           new NumInstancesWeigher(),
           new HypervisorVersionWeigher(),
-          new PciWeigher(),
           new BuildFailureWeigher());
 
   private static final HostWeigher SOFT_AFFINITY = new SoftAffinityWeigher();

@@ -71,8 +71,12 @@ class WeighersTest {
 
     assertThat(raw(new SoftAffinityWeigher(), together, host)).isEqualTo(2);
     assertThat(raw(new SoftAntiAffinityWeigher(), apart, host)).isEqualTo(-2);
-    assertThat(list(together)).contains(new SoftAffinityWeigher()).hasSize(9);
-    assertThat(list(apart)).contains(new SoftAntiAffinityWeigher()).hasSize(9);
+    assertThat(list(together))
+        .contains(new SoftAffinityWeigher())
+        .hasSize(WeigherList.LOAD.size() + 1);
+    assertThat(list(apart))
+        .contains(new SoftAntiAffinityWeigher())
+        .hasSize(WeigherList.LOAD.size() + 1);
     assertThat(list(RequestDraft.any())).isEqualTo(WeigherList.LOAD);
   }
 
