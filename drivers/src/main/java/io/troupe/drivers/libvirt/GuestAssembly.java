@@ -25,7 +25,7 @@ import org.libvirt.LibvirtException;
 final class GuestAssembly {
   /**
    * VIR_DOMAIN_UNDEFINE_KEEP_NVRAM, which the binding does not name. Only an adopted guest may have
-   * such a file, and what it came with stays.
+   * such a file, and what it came with stays. A hypervisor without files refuses the flag.
    */
   private static final int KEEP_NVRAM = 8;
 
@@ -175,12 +175,12 @@ final class GuestAssembly {
     return new GuestVolumes(target.instance(), target.generation());
   }
 
-  private static void undefine(Domain domain, Tenure tenure)
-      throws LibvirtException, DriverException {
+  private void undefine(Domain domain, Tenure tenure) throws LibvirtException, DriverException {
     tenure.require(domain.getConnect());
+    int kept = facts.keepsFiles() ? KEEP_NVRAM : 0;
     try {
       domain.undefine(
-          Domain.UndefineFlags.MANAGED_SAVE | Domain.UndefineFlags.SNAPSHOTS_METADATA | KEEP_NVRAM);
+          Domain.UndefineFlags.MANAGED_SAVE | Domain.UndefineFlags.SNAPSHOTS_METADATA | kept);
     } catch (LibvirtException e) {
       if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
         throw e;
