@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.http.cloud.CloudTest;
 import io.troupe.http.cloud.TestClient;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -262,6 +263,7 @@ class ServerMovesTest extends CloudTest {
     cloud.instances.work();
     act(cloud.alice(), "{\"confirmResize\": null}");
     cloud.instances.work();
+    cloud.clock.advance(Duration.ofSeconds(1)); // the newest comes first
     act(cloud.admin(), "{\"migrate\": null}");
     cloud.instances.work();
 
