@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds out what guests can be made of on a host: {@code kvm} if a guest of that type really runs
  * code, else {@code qemu}. That {@code /dev/kvm} exists and libvirt offers the type proves nothing:
- * on some nested hosts such a guest spins in its BIOS for ever. So one is booted, from {@link
- * ProbeDisk}, and its console must show the word. Once per host and process.
+ * on some nested hosts such a guest spins in its BIOS for ever, on others it gets as far as its
+ * kernel's first exception. So one is booted, from {@link ProbeDisk}, and its console must show the
+ * word. Once per host and process.
  *
  * <p>Only x86-64 hosts can be tried this way; on others libvirt is believed.
  */
