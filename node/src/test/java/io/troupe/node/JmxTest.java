@@ -218,6 +218,27 @@ class JmxTest {
 
   @Test
   @Order(6)
+  void theSchedulersSettingsChangeWhileItRunsAndAreTakenBack() throws Exception {
+    call("Scheduler", "changePolicy", "chance");
+    call("Scheduler", "changeMultiplier", "ram_weight_multiplier", "-2.5");
+    call("Scheduler", "changeFilters", "ComputeFilter, JsonFilter");
+
+    var changed = get("Scheduler", "ChangedSettings");
+    assertThat(changed.get("policy").asText()).isEqualTo("chance");
+    assertThat(changed.get("ram_weight_multiplier").asText()).isEqualTo("-2.5");
+    assertThat(changed.get("enabled_filters").asText()).contains("ComputeFilter", "JsonFilter");
+    assertThatThrownBy(() -> call("Scheduler", "changePolicy", "guess"))
+        .hasMessageContaining("guess");
+    assertThatThrownBy(() -> call("Scheduler", "changeFilters", "NoSuchFilter"))
+        .hasMessageContaining("NoSuchFilter");
+
+    call("Scheduler", "resetSettings");
+
+    assertThat(get("Scheduler", "ChangedSettings")).isEmpty();
+  }
+
+  @Test
+  @Order(6)
   void driversShowTheirConnection() throws Exception {
     assertThat(get("Drivers", "Connections"))
         .singleElement()
