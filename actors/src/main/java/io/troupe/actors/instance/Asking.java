@@ -53,7 +53,7 @@ final class Asking {
               boot.project(),
               counted(state, operation, step),
               boot.group().map(GroupSpec::id),
-              state.moves().open().isPresent() ? state.generation() : 0);
+              state.moves().open().isPresent() ? whenCounted(state, step) : 0);
       case RELEASE_QUOTA -> new Effect.ReleaseQuota(boot.project());
       case PERMIT ->
           new Effect.Permit(
@@ -251,6 +251,14 @@ final class Asking {
         .moves()
         .open()
         .orElseThrow(() -> new IllegalStateException("no move of " + state.id()));
+  }
+
+  /**
+   * What is counted for an instance that moves is newer than all that was counted before it. As it
+   * was before comes after the larger of both flavors, whether or not a host was found between.
+   */
+  private static long whenCounted(InstanceState state, Step step) {
+    return 2 * state.generation() + (step.isAsBefore() ? 1 : 0);
   }
 
   /** While a resize is not settled, the larger of both flavors. */

@@ -46,7 +46,7 @@ final class Ending {
           afterReport(state.vmState(), state.power());
       case SOFT_DELETE ->
           operation.failure().isPresent()
-              ? settled(state, afterRescue(state, operation))
+              ? unlessRefused(state, settled(state, afterRescue(state, operation)))
               : VmState.SOFT_DELETED;
       case RESTORE -> unlessRefused(state, afterPower(state.power()));
       case RESIZE, MIGRATE ->
@@ -59,7 +59,10 @@ final class Ending {
               ? VmState.RESIZED
               : afterPower(state.power());
       case LIVE_MIGRATE -> afterReport(state.vmState(), state.power());
-      case EVACUATE -> operation.failure().isPresent() ? VmState.ERROR : afterPower(state.power());
+      case EVACUATE ->
+          operation.failure().isPresent()
+              ? afterFailedEvacuation(state, operation)
+              : afterPower(state.power());
       case RESET_TO_ACTIVE -> unlessRefused(state, VmState.ACTIVE);
       case RESET_TO_ERROR -> unlessRefused(state, VmState.ERROR);
     };
@@ -70,6 +73,12 @@ final class Ending {
     return operation.rescueImage().isPresent()
         ? VmState.RESCUED
         : afterReport(state.vmState(), state.power());
+  }
+
+  /** A rescue that it broke off may have been carried out, on the host that still has it. */
+  private static VmState afterFailedEvacuation(InstanceState state, Operation operation) {
+    var stays = state.moves().open().filter(move -> !move.arrived()).isPresent();
+    return stays && operation.rescueImage().isPresent() ? VmState.RESCUED : VmState.ERROR;
   }
 
   private static VmState shelved(InstanceState state) {

@@ -12,6 +12,8 @@ import static io.troupe.actors.instance.VmState.STOPPED;
 import static io.troupe.actors.instance.VmState.SUSPENDED;
 
 import io.troupe.actors.Rejection;
+import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.OperationKind;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -77,7 +79,7 @@ final class Legality {
   static boolean mayBeginDuring(Action action, TaskState task) {
     return switch (action) {
       case DELETE, FORCE_DELETE -> true; // delete wins over everything
-      case EVACUATE -> task != TaskState.DELETING;
+      case EVACUATE -> task != TaskState.DELETING && task != TaskState.SOFT_DELETING;
       case RESET_STATE ->
           switch (task) {
             // Broken off, a boot would leave behind what it took; it has its own deadline.
@@ -184,7 +186,9 @@ final class Legality {
     var free =
         state.operation().isEmpty()
             ? mayBeginAtRest(action)
-            : task.map(now -> mayBeginDuring(action, now)).orElseGet(() -> isForAnyTime(action));
+            : task.map(now -> mayBeginDuring(action, now))
+                .orElseGet(
+                    () -> isForAnyTime(action) && !(isReset(state) && action == Action.EVACUATE));
     if (!free) {
       return wrong(action, id, "task_state", task.map(TaskState::word).orElse("None"));
     }
@@ -200,8 +204,18 @@ final class Legality {
   /** A boot has moments without a task state, in which it is in progress all the same. */
   private static boolean isForAnyTime(Action action) {
     return EnumSet.allOf(TaskState.class).stream()
-        .filter(task -> task != TaskState.DELETING)
+        .filter(task -> task != TaskState.DELETING && task != TaskState.SOFT_DELETING)
         .allMatch(task -> mayBeginDuring(action, task));
+  }
+
+  /** What it has broken off may have given the quota back; an evacuation does not ask for it. */
+  private static boolean isReset(InstanceState state) {
+    return state
+        .operation()
+        .map(Operation::kind)
+        .filter(
+            kind -> kind == OperationKind.RESET_TO_ACTIVE || kind == OperationKind.RESET_TO_ERROR)
+        .isPresent();
   }
 
   private static Optional<Rejection> wrong(Action action, String id, String attribute, String is) {

@@ -60,10 +60,12 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
     if (operation.kind() == OperationKind.SHELVE) {
       return Shelve.giveUp(operation, state.vmState());
     }
-    return operation.kind() == OperationKind.SOFT_DELETE
-            && state.vmState() == VmState.SOFT_DELETED // it has broken off a restore
+    if (operation.kind() != OperationKind.SOFT_DELETE) {
+      return Power.askForTheTruth();
+    }
+    return state.vmState() == VmState.SOFT_DELETED // it has broken off a restore
         ? SoftDelete.askForTheTruthAndStay()
-        : Power.askForTheTruth();
+        : SoftDelete.askForTheTruthAndCount();
   }
 
   /** Without the truth. */

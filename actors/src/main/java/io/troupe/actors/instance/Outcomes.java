@@ -65,7 +65,8 @@ final class Outcomes {
   }
 
   private Decision done(StepOutcome outcome, String detail, Got got) {
-    return moment.done(outcome, detail, got);
+    var turn = new Settling(state).turn(outcome.step());
+    return moment.done(outcome, detail, turn.map(got::turn).orElse(got));
   }
 
   private Decision noHost(StepOutcome outcome, Operation operation, String explanation) {

@@ -2,24 +2,29 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.LiveMigrate;
+import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What has to be done with an open move by an operation that is not about it, such as a soft delete
  * or a reset: the instance stays with the host that has it, and nothing is left on the other one.
+ * Unless it was about to leave that host: the host may have been told already, and what it no
+ * longer has cannot be stayed with. So it is left for good, and the other one has the instance.
  */
 record Settling(InstanceState state) {
   /** First that, then {@code steps}. */
   List<Step> before(List<Step> steps) {
     var open = state.moves().open();
-    if (open.isEmpty()) {
-      return steps;
+    var all = new ArrayList<>(leaving());
+    if (open.isEmpty() || !all.isEmpty()) {
+      all.addAll(steps);
+      return all;
     }
-    var all = new ArrayList<Step>();
     if (mayBeOnItsWay()) {
       all.addAll(LiveMigrate.breakOff()); // what is left where comes out then
     } else if (open.get().isOnOneHost()) {
@@ -34,6 +39,52 @@ record Settling(InstanceState state) {
     }
     all.addAll(steps);
     return all;
+  }
+
+  /** Where the instance is from now on, when such an operation has done {@code step}. */
+  Optional<InstanceEvent.Turn> turn(Step step) {
+    var settles =
+        state.operation().map(Operation::kind).stream()
+            .anyMatch(
+                kind ->
+                    kind == OperationKind.SOFT_DELETE
+                        || kind == OperationKind.RESET_TO_ACTIVE
+                        || kind == OperationKind.RESET_TO_ERROR);
+    var hasLeft = step.kind() == StepKind.RELEASE_CLAIM || step.kind() == StepKind.CONDEMN;
+    return state
+        .moves()
+        .open()
+        .filter(move -> settles && hasLeft && !step.isThere() && move.other().isPresent())
+        .map(move -> move.arrived() ? InstanceEvent.Turn.RETURNED : InstanceEvent.Turn.ARRIVED);
+  }
+
+  /** Whether a guest is left, or will be when all is settled. */
+  boolean keepsGuest() {
+    var isBeingMade =
+        state
+            .operation()
+            .filter(one -> one.kind() != OperationKind.REBUILD) // has the old one until then
+            .flatMap(Operation::current)
+            .filter(step -> step.kind() == StepKind.SPAWN)
+            .isPresent();
+    var waitsAtTheSource =
+        state.moves().open().filter(Move::arrived).flatMap(Move::other).isPresent();
+    return state.host().isPresent() && !isBeingMade && (leaving().isEmpty() || waitsAtTheSource);
+  }
+
+  /** What is being done to leave the host that has the instance. */
+  private List<Step> leaving() {
+    return state.operation().stream()
+        .flatMap(one -> one.todo().stream().takeWhile(Settling::isLeaving))
+        .toList();
+  }
+
+  private static boolean isLeaving(Step step) {
+    return !step.isThere()
+        && switch (step.kind()) {
+          case DESTROY, RELEASE_CLAIM, CONDEMN -> true;
+          default -> false;
+        };
   }
 
   /** A live migration that is under way, or that nobody knows the end of. */

@@ -230,7 +230,7 @@ final class Wishes {
     var kept =
         moment.settings().reclaimMillis() > 0
             && state.launchedAt().isPresent()
-            && (onHost() || state.shelf().isEmpty()); // no guest would be left to come back
+            && new Settling(state).keepsGuest(); // else nothing would be left to come back
     if (!kept) {
       return deleteForGood(origin);
     }

@@ -8,12 +8,14 @@ import java.util.List;
  * that is rescued is unrescued first: what is restored is active, from its own disk.
  *
  * <pre>
- *   soft delete:  power off → release quota → SOFT_DELETED       failed: ask for the truth, as it was
+ *   soft delete:  power off → release quota → SOFT_DELETED       failed: inspect → reserve → as it was
  *   restore:      reserve → power on → ACTIVE                    over quota: SOFT_DELETED as before
  * </pre>
  *
  * <p>A soft delete that breaks off a restore and fails leaves it soft-deleted, as it still was: so
- * it gives back what the restore may have counted, whatever the hypervisor does.
+ * it gives back what the restore may have counted, whatever the hypervisor does. Any other that
+ * fails makes sure that the instance is counted as what it is then: a resize that was settled
+ * counts the larger of two flavors, and what was broken off may have been another soft delete.
  */
 public final class SoftDelete {
   private SoftDelete() {}
@@ -33,6 +35,11 @@ public final class SoftDelete {
   /** After a failure, when the instance rests in SOFT_DELETED whatever the truth is. */
   public static List<Step> askForTheTruthAndStay() {
     return List.of(Step.of(StepKind.INSPECT), Step.of(StepKind.RELEASE_QUOTA));
+  }
+
+  /** After a failure, when the instance goes on as what it is. */
+  public static List<Step> askForTheTruthAndCount() {
+    return List.of(Step.of(StepKind.INSPECT), Step.of(StepKind.RESERVE));
   }
 
   public static List<Step> restore(boolean onHost) {

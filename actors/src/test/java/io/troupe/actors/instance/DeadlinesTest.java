@@ -106,8 +106,11 @@ class DeadlinesTest {
               softDeleting(Life.stopped()),
               softDeleting(rescued()),
               softDeleting(MoveLife.resized()),
+              softDeleting(MoveLife.finished(skewed()).gets(guest(PowerState.RUNNING))),
+              softDeleting(MoveLife.claimed(skewed())),
               softDeleting(MoveLife.resizedOnOneHost()),
               softDeleting(MoveLife.migrating()),
+              softDeleting(reverting()),
               softDeleted()
                   .does(new UserCommand.Restore(origin("back")))
                   .does(new UserCommand.Delete(origin("again"))));
@@ -117,7 +120,9 @@ class DeadlinesTest {
               reset(UserCommand.ResetState.Resting.ACTIVE),
               reset(MoveLife.resized()),
               reset(MoveLife.resizedOnOneHost()),
-              reset(MoveLife.migrating()));
+              reset(MoveLife.migrating()),
+              reset(reverting()),
+              reset(leaving()));
       case RESET_TO_ERROR -> List.of(reset(UserCommand.ResetState.Resting.ERROR));
       case PAUSE -> List.of(Life.active().does(new UserCommand.Pause(origin("p"))));
       case UNPAUSE ->
@@ -211,6 +216,22 @@ class DeadlinesTest {
       case UNSHELVE -> List.of(unshelving(-1), unshelving(0));
       case BACKUP -> List.of(backingUp(Optional.of(IMAGE), 1), backingUp(Optional.empty(), 0));
     };
+  }
+
+  private static UserCommand skewed() {
+    return new UserCommand.Resize(origin("skewed"), MoveLife.SKEWED, Optional.empty());
+  }
+
+  private static Life reverting() {
+    return MoveLife.resized().does(new UserCommand.RevertResize(origin("back")));
+  }
+
+  /** An evacuation that is about to give up the dead host. */
+  private static Life leaving() {
+    return Life.active()
+        .does(MoveLife.evacuate())
+        .gets(Life.placed(Examples.H2))
+        .gets(MoveLife.CLAIMED);
   }
 
   private static BootRequest withVolumes() {

@@ -167,6 +167,22 @@ class MoveTest {
       assertThat(life.state().moves().open()).isEmpty();
     }
 
+    /** No generation has passed between both questions, and the quota takes only what is newer. */
+    @Test
+    void withoutAHostIsCountedAsBefore() {
+      var life = Life.active().does(MoveLife.resize());
+      var larger = (Effect.ReserveQuota) life.asks().what();
+
+      life.gets(DONE).gets(new StepOutcome.NoHost("none")).gets(guest(PowerState.RUNNING));
+
+      var asBefore = (Effect.ReserveQuota) life.asks().what();
+      assertThat(asBefore.amount()).isEqualTo(SMALL);
+      assertThat(asBefore.generation()).isGreaterThan(larger.generation());
+      life.gets(DONE).does(new UserCommand.Resize(origin("again"), LARGE, Optional.empty()));
+      assertThat(((Effect.ReserveQuota) life.asks().what()).generation())
+          .isGreaterThan(asBefore.generation());
+    }
+
     @Test
     void whoseDestinationCannotGoesToTheAlternate() {
       var life = MoveLife.claimed(MoveLife.resize()).gets(TICKETED).gets(failure(HOST_FAULT));
@@ -401,6 +417,138 @@ class MoveTest {
     }
   }
 
+  /** Deleted, but kept; see {@link SoftDeleteTest} for those that do not move. */
+  @Nested
+  class SoftDelete {
+    private static Life deleted(Life life) {
+      return life.under(Life.SETTINGS.reclaimingAfter(3_600_000))
+          .does(new UserCommand.Delete(origin("softly")));
+    }
+
+    @Test
+    void ofAResizedOneThatFailsIsCountedAsWhatItIsThen() {
+      var skewed = new UserCommand.Resize(origin("r"), SKEWED, Optional.empty());
+      var life = deleted(MoveLife.finished(skewed).gets(guest(PowerState.RUNNING)));
+
+      life.gets(gone()).gets(DONE).gets(failure(INSTANCE_FAULT)).gets(guest(PowerState.RUNNING));
+
+      assertThat(((Effect.ReserveQuota) life.asks().what()).amount()).isEqualTo(SKEWED.resources());
+      life.gets(DONE);
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().moves().open()).isEmpty();
+    }
+
+    @Test
+    void ofAResizeThatFailsIsCountedAsBefore() {
+      var life = deleted(MoveLife.claimed(MoveLife.resize()));
+
+      life.gets(gone()).gets(DONE).gets(failure(INSTANCE_FAULT)).gets(guest(PowerState.RUNNING));
+
+      assertThat(((Effect.ReserveQuota) life.asks().what()).amount()).isEqualTo(SMALL);
+    }
+
+    /** What the destination had may be gone: the guest that waits at the source is kept. */
+    @Test
+    void ofARevertEndsAtTheSource() {
+      var life =
+          deleted(
+              MoveLife.resized().does(new UserCommand.RevertResize(origin("back"))).gets(gone()));
+      assertThat(((Effect.ReleaseHost) life.asks().what()).host()).isEqualTo(H2);
+
+      life.gets(DONE);
+
+      assertThat(life.state().host()).contains(H1);
+      assertThat(life.state().other()).isEmpty();
+      assertThat(life.state().request().orElseThrow().flavor().resources()).isEqualTo(SMALL);
+      assertThat(command(life)).isInstanceOf(DriverCommand.Stop.class);
+      assertThat(command(life).target().generation()).isEqualTo(1);
+      life.gets(guest(PowerState.SHUTDOWN)).gets(DONE);
+      assertThat(life.state().vmState()).isEqualTo(VmState.SOFT_DELETED);
+    }
+
+    @Test
+    void ofAnEvacuationThatHasNotBegunToLeaveKeepsTheHost() {
+      var life = deleted(Life.active().does(MoveLife.evacuate()).gets(placed(H2)));
+
+      assertThat(life.todo())
+          .containsExactly(
+              StepKind.DESTROY, StepKind.RELEASE_CLAIM, StepKind.POWER_OFF, StepKind.RELEASE_QUOTA);
+      assertThat(askedHost(life)).isEqualTo(H2);
+    }
+
+    /** The old host may know already that its guest has to go, and the new one has none. */
+    @Test
+    void ofAnEvacuationThatLeavesIsForGood() {
+      var evacuating = Life.active().does(MoveLife.evacuate()).gets(placed(H2, H3)).gets(CLAIMED);
+      var spawning = evacuating.gets(DONE);
+      assertThat(spawning.asks().step().kind()).isEqualTo(StepKind.SPAWN);
+
+      assertThat(deleted(spawning).state().taskState()).contains(TaskState.DELETING);
+      assertThat(
+              deleted(Life.active().does(MoveLife.evacuate()).gets(placed(H2)).gets(CLAIMED))
+                  .state()
+                  .taskState())
+          .contains(TaskState.DELETING);
+    }
+
+    @Test
+    void ofWhatNoHostHasIsForGood() {
+      var life =
+          Life.active()
+              .does(MoveLife.evacuate())
+              .gets(placed(H2))
+              .gets(CLAIMED)
+              .gets(DONE)
+              .gets(failure(INSTANCE_FAULT))
+              .gets(gone())
+              .gets(DONE);
+      assertThat(life.state().host()).isEmpty();
+
+      assertThat(deleted(life).state().taskState()).contains(TaskState.DELETING);
+    }
+
+    /** Nobody would know whether the quota counts the instance. */
+    @Test
+    void isNotBrokenOffByAnEvacuation() {
+      assertThat(deleted(Life.active()).refuses(MoveLife.evacuate()))
+          .isInstanceOf(Rejection.WrongState.class);
+      assertThat(Reset.reset(Life.active()).refuses(MoveLife.evacuate()))
+          .isInstanceOf(Rejection.WrongState.class);
+    }
+  }
+
+  @Nested
+  class Reset {
+    private static Life reset(Life life) {
+      return life.does(
+          new UserCommand.ResetState(adminOrigin("reset"), UserCommand.ResetState.Resting.ACTIVE));
+    }
+
+    @Test
+    void ofARevertEndsAtTheSource() {
+      var life =
+          reset(MoveLife.resized().does(new UserCommand.RevertResize(origin("back"))).gets(gone()));
+
+      life.gets(DONE).gets(DONE);
+
+      assertThat(life.rests()).isTrue();
+      assertThat(life.state().host()).contains(H1);
+      assertThat(life.state().moves().open()).isEmpty();
+    }
+
+    @Test
+    void ofAnEvacuationThatLeavesEndsAtTheNewHost() {
+      var life = reset(Life.active().does(MoveLife.evacuate()).gets(placed(H2, H3)).gets(CLAIMED));
+      assertThat(((Effect.CondemnGuest) life.asks().what()).host()).isEqualTo(H1);
+
+      life.gets(DONE).gets(DONE);
+
+      assertThat(life.rests()).isTrue();
+      assertThat(life.state().host()).contains(H2);
+      assertThat(life.state().other()).isEmpty();
+    }
+  }
+
   @Nested
   class Migrate {
     @Test
@@ -590,6 +738,20 @@ class MoveTest {
       assertThat(life.rests()).isTrue();
       assertThat(life.state().host()).contains(H1);
       assertThat(life.state().refusal()).isPresent();
+    }
+
+    /** From which disk the guest runs nobody knows; an unrescue leaves it on its own. */
+    @Test
+    void thatBreaksOffARescueAndFindsNoHostLeavesItRescued() {
+      var life =
+          Life.active()
+              .does(new UserCommand.Rescue(origin("rescue"), Examples.boot(0).image()))
+              .does(MoveLife.evacuate())
+              .gets(new StepOutcome.NoHost("none"));
+
+      assertThat(life.rests()).isTrue();
+      assertThat(life.state().vmState()).isEqualTo(VmState.RESCUED);
+      assertThat(life.state().host()).contains(H1);
     }
 
     @Test

@@ -196,7 +196,7 @@ class RescueTest {
       var life = keeping(rescuing(Life.active())).does(new UserCommand.Delete(origin("d")));
 
       assertThat(life.todo()).startsWith(StepKind.UNRESCUE);
-      life.gets(refusal()).gets(RUNS);
+      life.gets(refusal()).gets(RUNS).gets(new StepOutcome.Done(""));
       assertThat(life.state().vmState()).isEqualTo(VmState.RESCUED);
     }
 
@@ -204,7 +204,7 @@ class RescueTest {
     void thatFailsAfterwardsLeavesItActive() {
       var life = keeping(rescued()).does(new UserCommand.Delete(origin("d")));
 
-      life.gets(RUNS).gets(refusal()).gets(RUNS);
+      life.gets(RUNS).gets(refusal()).gets(RUNS).gets(new StepOutcome.Done(""));
       assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
     }
   }

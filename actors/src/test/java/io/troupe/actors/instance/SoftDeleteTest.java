@@ -69,9 +69,29 @@ class SoftDeleteTest {
           deleting()
               .gets(Life.failure(DriverFailure.Kind.INSTANCE_FAULT))
               .gets(new StepOutcome.Guest(true, PowerState.RUNNING));
+      assertThat(life.todo()).containsExactly(StepKind.RESERVE);
+
+      life.gets(new StepOutcome.Done(""));
 
       assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
       assertThat(life.state().trails().getLast().error()).isPresent();
+    }
+
+    /** The one before, which a reset broke off, may have given the quota back. */
+    @Test
+    void thatFailsWhenTheQuotaHasNoRoomAnyMoreIsSoftDeletedAllTheSame() {
+      var life =
+          deleting()
+              .gets(new StepOutcome.Guest(true, PowerState.SHUTDOWN))
+              .does(new UserCommand.ResetState(Examples.adminOrigin("r"), Resting.ACTIVE))
+              .does(new UserCommand.Delete(origin("d-2")))
+              .gets(Life.failure(DriverFailure.Kind.INSTANCE_FAULT))
+              .gets(new StepOutcome.Guest(true, PowerState.RUNNING))
+              .gets(new StepOutcome.Refused(OVER))
+              .gets(new StepOutcome.Done(""));
+
+      assertThat(life.rests()).isTrue();
+      assertThat(life.state().vmState()).isEqualTo(VmState.SOFT_DELETED);
     }
 
     /** The restore has it counted again; as it rests soft-deleted, it must not be. */

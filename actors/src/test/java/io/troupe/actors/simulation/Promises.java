@@ -11,9 +11,11 @@ import io.troupe.actors.network.Port;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
+import io.troupe.core.value.Resources;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -155,12 +157,23 @@ final class Promises {
     return hasMoved(state) && (state.vmState() == VmState.ERROR || wasReset(state));
   }
 
+  /** It waits to be reverted again; whether its guest is gone already nobody could say. */
+  private static boolean isHalfReverted(InstanceState state) {
+    return state.vmState() == VmState.RESIZED
+        && state.trails().stream()
+            .filter(trail -> trail.action().equals("revertResize"))
+            .anyMatch(trail -> trail.error().isPresent());
+  }
+
   /** Then an administrator's word stands, which need not be true. */
   private static boolean wasReset(InstanceState state) {
     return state.trails().stream().anyMatch(trail -> trail.action().equals("resetState"));
   }
 
-  /** A guest is rescued when its instance says so; or an unrescue failed, as its trail says. */
+  /**
+   * A guest is rescued when its instance says so; or an unrescue failed, as its trail says, or an
+   * evacuation broke off a rescue and nobody knows how far that had come.
+   */
   private static void rescued(InstanceState state, boolean guest) {
     if (wasReset(state)) {
       return;
@@ -169,6 +182,10 @@ final class Promises {
         state.trails().stream()
             .flatMap(trail -> trail.steps().stream())
             .anyMatch(step -> step.name().equals("unrescue") && !step.ok());
+    failed |=
+        state.trails().stream()
+            .filter(trail -> trail.action().equals("rescue"))
+            .anyMatch(trail -> trail.error().equals(Optional.of("Broken off by evacuate")));
     if (guest || !failed) {
       assertThat(state.vmState() == VmState.RESCUED).as("%s is rescued", state).isEqualTo(guest);
     }
@@ -207,7 +224,9 @@ final class Promises {
       for (InstanceState state : states.values()) {
         var id = state.id();
         var isHere = state.host().filter(host.id()::equals).isPresent();
-        if (isInDoubt(state) || state.other().filter(host.id()::equals).isPresent()) {
+        if (isInDoubt(state)
+            || isHalfReverted(state)
+            || state.other().filter(host.id()::equals).isPresent()) {
           possible.add(id);
         } else if (isHere && host.hypervisor.lostLately(id)) {
           assertThat(followsItsGuest(state)).as("%s is lost: %s", id, state).isFalse();
@@ -251,6 +270,23 @@ final class Promises {
           .as("quota counts %s, which is %s", state.id(), state.vmState())
           .isEqualTo(shouldCount);
     }
+    var sum =
+        states.values().stream()
+            .filter(state -> world.project.counts(state.id()))
+            .map(Promises::amount)
+            .reduce(Resources.NONE, Resources::plus);
+    assertThat(world.project.sum()).as("quota counts what they are: %s", states).isEqualTo(sum);
+  }
+
+  /** The larger of both flavors while a resize waits to be confirmed or reverted. */
+  private static Resources amount(InstanceState state) {
+    var now = state.request().orElseThrow().flavor();
+    return state
+        .moves()
+        .open()
+        .filter(_ -> state.vmState() == VmState.RESIZED)
+        .map(move -> move.from().larger(move.to()))
+        .orElseGet(now::resources);
   }
 
   private void ports(Map<InstanceId, InstanceState> states) {

@@ -260,8 +260,8 @@ final class SimHypervisor {
     if (job.over) {
       return;
     }
-    if (job.aborted) {
-      end(job, failure(INSTANCE_FAULT, "aborted"));
+    if (job.command instanceof DriverCommand.LiveMigrate) {
+      finishMigration(job);
       return;
     }
     if (world.fault(0.15)) {
@@ -277,6 +277,23 @@ final class SimHypervisor {
     }
   }
 
+  /** One that is said to have failed has not succeeded, nor has it before. */
+  private void finishMigration(Job job) {
+    var isHere = guests.containsKey(job.command.target().instance());
+    if (isHere && job.aborted) {
+      end(job, failure(INSTANCE_FAULT, "aborted"));
+    } else if (world.fault(0.05)) {
+      if (world.fault(0.4)) {
+        carryOut(job.command);
+      }
+      end(job, failure(RETRYABLE, "failed by chance"));
+    } else if (isHere && world.fault(0.1)) {
+      end(job, failure(world.fault(0.5) ? HOST_FAULT : INSTANCE_FAULT, "failed by chance"));
+    } else {
+      end(job, carryOut(job.command));
+    }
+  }
+
   /** A driver has these or it has not, it does not change its mind; here it has. */
   private static boolean isForGood(DriverCommand command) {
     return switch (command) {
@@ -284,7 +301,6 @@ final class SimHypervisor {
           DriverCommand.Unrescue _,
           DriverCommand.OfferMove _,
           DriverCommand.PrepareMove _,
-          DriverCommand.LiveMigrate _,
           DriverCommand.SendMove _,
           DriverCommand.FinishMove _,
           DriverCommand.TakeOver _,

@@ -86,6 +86,9 @@ final class World {
   private static final FlavorAtBoot LARGER =
       new FlavorAtBoot("2", "m2", 1, 1536, 1, 0, 0, Map.of());
 
+  /** More of one thing and less of another: the larger of it and the first flavor is neither. */
+  private static final FlavorAtBoot SKEWED = new FlavorAtBoot("3", "c1", 2, 512, 1, 0, 0, Map.of());
+
   /** Disks on their way between hypervisors, by instance and the generation they shall be of. */
   final Set<String> transfers = new HashSet<>();
 
@@ -231,8 +234,7 @@ final class World {
 
   private UserCommand anyCommand(UserCommand.Origin origin, int number) {
     var admin = new UserCommand.Origin(origin.operation(), "root", "admin", true);
-    var kinds = script == Script.DELETE_IN_BETWEEN ? 44 : 29; // moves are broken off there so far
-    return switch (random.nextInt(kinds)) {
+    return switch (random.nextInt(44)) {
       case 0, 1 -> new UserCommand.Delete(origin);
       case 2 -> new UserCommand.ForceDelete(random.nextBoolean() ? admin : origin);
       case 3, 4, 5 -> new UserCommand.Restore(origin);
@@ -255,7 +257,8 @@ final class World {
       case 23 -> new UserCommand.SetPassword(origin, "secret");
       case 24, 25 -> new UserCommand.Rescue(origin, Examples.boot(0).image());
       case 26, 27, 28 -> new UserCommand.Unrescue(origin);
-      case 29, 30, 31 -> new UserCommand.Resize(origin, LARGER, Optional.empty());
+      case 29, 30, 31 ->
+          new UserCommand.Resize(origin, random.nextBoolean() ? LARGER : SKEWED, Optional.empty());
       case 32, 33 -> new UserCommand.ConfirmResize(origin);
       case 34, 35 -> new UserCommand.RevertResize(origin);
       case 36 -> new UserCommand.Migrate(admin, Optional.empty());
