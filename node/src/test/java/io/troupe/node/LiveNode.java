@@ -16,8 +16,10 @@ import java.util.concurrent.TimeUnit;
  * object.
  */
 final class LiveNode {
-  /** Ten times what a start takes on an idle machine. */
-  private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+  /**
+   * With a hypervisor that is tried first, an image that is copied, and other tests' guests beside.
+   */
+  private static final Duration START_PATIENCE = Duration.ofSeconds(180);
 
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 

@@ -51,9 +51,10 @@ class QemuImagesTest {
 
   @Test
   void becomesAnImageIsRebuiltFromItShelvedAndBack() throws Exception {
+    var image = client.json("image list").get(0).path("ID").textValue();
     id =
         client
-            .json("server create --flavor m1.nano --image tiny --network private --wait first")
+            .json("server create --flavor m1.nano --network private --wait first --image " + image)
             .path("id")
             .textValue();
     awaitBoot();
