@@ -534,6 +534,8 @@ public abstract class LifeConformance extends DriverConformance {
             failureOf(
                 () -> run(new DriverCommand.CreateVolume(before, volume, 2, Optional.empty()))))
         .isEqualTo(Kind.RETRYABLE);
+
+    run(new DriverCommand.DeleteVolume(now, volume));
   }
 
   @Test
