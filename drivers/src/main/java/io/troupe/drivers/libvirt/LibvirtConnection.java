@@ -113,27 +113,51 @@ final class LibvirtConnection implements AutoCloseable {
         });
   }
 
-  /** As {@link #call}, with the guest's domain; empty when the host has none of this UUID. */
+  /**
+   * As {@link #call}, with the guest's domain; empty when the host has none of this UUID, also when
+   * it goes away meanwhile: a migration that another controller began may come to its end.
+   */
   <T> Optional<T> onDomain(String doing, InstanceId instance, DomainCall<T> call)
       throws DriverException {
     return call(
         doing,
         connect -> {
-          Domain domain;
+          Optional<Domain> domain = find(connect, instance);
+          if (domain.isEmpty()) {
+            return Optional.<T>empty();
+          }
           try {
-            domain = connect.domainLookupByUUIDString(instance.toString());
+            return Optional.of(call.on(domain.get()));
           } catch (LibvirtException e) {
-            if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
+            // The other side of a call may miss a domain too, while ours is there.
+            if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN) && isAbsent(connect, instance)) {
               return Optional.<T>empty();
             }
             throw e;
-          }
-          try {
-            return Optional.of(call.on(domain));
           } finally {
-            domain.free();
+            domain.get().free();
           }
         });
+  }
+
+  private static Optional<Domain> find(Connect connect, InstanceId instance)
+      throws LibvirtException {
+    try {
+      return Optional.of(connect.domainLookupByUUIDString(instance.toString()));
+    } catch (LibvirtException e) {
+      if (LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isAbsent(Connect connect, InstanceId instance) throws LibvirtException {
+    Optional<Domain> domain = find(connect, instance);
+    if (domain.isPresent()) {
+      domain.get().free();
+    }
+    return domain.isEmpty();
   }
 
   /** As {@link #onDomain}, with a guest that has to be there; an instance fault when it is not. */

@@ -702,7 +702,6 @@ class LibvirtQemuTest extends MoveConformance {
   @Test
   void controllerPausedInTheMiddleOfACommandIsRefusedWhenItGoesOn() throws Exception {
     GuestTarget target = target();
-    spawn(target);
     Process paused =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),
@@ -718,7 +717,14 @@ class LibvirtQemuTest extends MoveConformance {
                 "3000")
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    try (var says = paused.inputReader(StandardCharsets.UTF_8)) {
+    try (var says = paused.inputReader(StandardCharsets.UTF_8);
+        var tell = paused.outputWriter(StandardCharsets.UTF_8)) {
+      for (String line = says.readLine(); !"connected".equals(line); line = says.readLine()) {
+        assertThat(line).isNotNull();
+      }
+      spawn(target); // only now: once it has booted it hears the power button
+      tell.write("go\n");
+      tell.flush();
       for (int looks = 0; looks < 4; ) {
         String line = says.readLine();
         assertThat(line).isNotNull();
@@ -729,7 +735,10 @@ class LibvirtQemuTest extends MoveConformance {
       signal(paused, "CONT");
 
       List<String> rest = says.lines().toList();
-      assertThat(rest).filteredOn(line -> line.contains("refused past epoch: host=")).hasSize(1);
+      assertThat(rest)
+          .as(String.join("\n", rest))
+          .filteredOn(line -> line.contains("refused past epoch: host="))
+          .hasSize(1);
       assertThat(rest.getLast()).startsWith("failed").contains("RETRYABLE", "is past, now ");
       assertThat(LibvirtPeer.virsh(uri, "domstate", target.instance().toString()))
           .isEqualTo("running");

@@ -15,7 +15,7 @@ import java.util.Map;
 
 /**
  * A controller in a process of its own that stops one guest and is going to be paused meanwhile. It
- * says {@code looking} whenever the driver asks whether it shall go on, and at the end {@code done}
+ * says {@code connected} and waits for a line; then {@code looking} whenever the driver asks whether it shall go on, and at the end {@code done}
  * or {@code failed}.
  *
  * <p>Arguments: URI, pool, host, instance, epoch, grace in ms.
@@ -42,6 +42,9 @@ final class PausedController {
             OperationId.fresh(),
             Instant.now().plusSeconds(300));
     try (var driver = new LibvirtDriverProvider().open(spec, context)) {
+      driver.hosts(); // which probes the host
+      System.out.println("connected");
+      System.in.read();
       var result =
           driver.execute(
               new DriverCommand.Stop(target, Long.parseLong(args[5])),
