@@ -15,8 +15,8 @@ import java.util.Map;
 
 /**
  * A controller in a process of its own that stops one guest and is going to be paused meanwhile. It
- * says {@code connected} and waits for a line; then {@code looking} whenever the driver asks whether it shall go on, and at the end {@code done}
- * or {@code failed}.
+ * says {@code connected} and waits for a line; then {@code looking} whenever the driver asks
+ * whether it shall go on, and at the end {@code done} or {@code failed}.
  *
  * <p>Arguments: URI, pool, host, instance, epoch, grace in ms.
  */
