@@ -320,6 +320,12 @@ final class Wishes {
   }
 
   private Decision rebuild(UserCommand.Origin origin, RebuildRequest wanted) {
+    if (state.other().isPresent()) { // in doubt: the guest may run there
+      return new Decision.Reject(
+          new Rejection.Conflict(
+              "Instance %s is being moved between two hosts; that has to end first, or its state be reset."
+                  .formatted(state.id())));
+    }
     var before = moment.request();
     var another = !wanted.image().equals(before.image());
     return began(
