@@ -151,6 +151,7 @@ class KilledAtEachStepTest {
         LiveNode.Start.on(dir.resolve("data"), "--port", "0", "--fake-hosts", "0")
             .with("troupe.operations.reclaim-after", "1 h")
             .with("troupe.operations.shelved-offload-after", "-1 s")
+            .with("troupe.volumes.per-project", "-1")
             .with("troupe.operations.stop-grace", "1 s")
             .with("troupe.operations.reboot-grace", "1 s");
     begin(start);

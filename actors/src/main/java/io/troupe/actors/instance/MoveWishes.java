@@ -79,12 +79,6 @@ final class MoveWishes {
               "Instance %s is being moved between two hosts; that has to end first, or its state be reset."
                   .formatted(state.id())));
     }
-    if (state.operation().filter(MoveWishes::isAboutToAttach).isPresent()) {
-      return new Decision.Reject(
-          new Rejection.Conflict(
-              "Something is being attached to instance %s; that has to end first."
-                  .formatted(state.id())));
-    }
     if (!state.volumes().isEmpty()) {
       return new Decision.Reject(
           new Rejection.Conflict(
@@ -98,12 +92,6 @@ final class MoveWishes {
             new Rejection.Invalid(
                 "host", "The target host can't be the same one: " + to.get().value() + "."))
         : then.get();
-  }
-
-  /** Broken off, it would keep what it has taken for the instance and leave it to nobody. */
-  private static boolean isAboutToAttach(Operation operation) {
-    return operation.kind() == OperationKind.ATTACH_VOLUME
-        || operation.kind() == OperationKind.ATTACH_INTERFACE;
   }
 
   // ---- resize and cold migration

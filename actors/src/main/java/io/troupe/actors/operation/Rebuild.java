@@ -39,8 +39,8 @@ public final class Rebuild {
 
   /**
    * After a failure: nothing was given that would have to be given back; what is there is asked
-   * for, once the guest may have been touched. The former guest, if it is still there, belongs to the
-   * renewed claim from then on: as one of an older generation it would not be heard.
+   * for, once the guest may have been touched. The former guest, if it is still there, belongs to
+   * the renewed claim from then on: as one of an older generation it would not be heard.
    */
   public static List<Step> giveUp(Operation operation) {
     return operation.current().filter(step -> step.kind() == StepKind.SPAWN).isPresent()

@@ -23,10 +23,10 @@ import java.util.List;
  *                                                    └ nobody can say → RESIZED, in doubt
  * </pre>
  *
- * <p>A destroy that failed, or that nobody answered, may have been carried out or still be. So it is
- * asked for until the deadline, and what is seen after that stays true: no driver begins a command
- * whose deadline has passed. In doubt the instance cannot be confirmed, since the guest at the source
- * may be all there is; its host is asked again as soon as it reports, see docs/adr/0025.
+ * <p>A destroy that failed, or that nobody answered, may have been carried out or still be. So it
+ * is asked for until the deadline, and what is seen after that stays true: no driver begins a
+ * command whose deadline has passed. In doubt the instance cannot be confirmed, since the guest at
+ * the source may be all there is; its host is asked again as soon as it reports, see docs/adr/0025.
  *
  * <p>A migration does not change the flavor and has no quota steps. On the same host there is one
  * guest and one claim, of the larger of both flavors until it is confirmed. The claim is renewed

@@ -111,6 +111,15 @@ class DeadlinesTest {
               softDeleting(MoveLife.resizedOnOneHost()),
               softDeleting(MoveLife.migrating()),
               softDeleting(reverting()),
+              softDeleting(reverting().late().late()),
+              softDeleting(
+                  Life.active()
+                      .does(new UserCommand.AttachVolume(origin("a"), Examples.volumeChoice(1)))),
+              softDeleting(Life.active().does(attachInterface("net-7"))),
+              softDeleting(
+                  Life.active()
+                      .does(new UserCommand.Shelve(origin("s"), IMAGE))
+                      .gets(MoveLife.DONE)),
               softDeleted()
                   .does(new UserCommand.Restore(origin("back")))
                   .does(new UserCommand.Delete(origin("again"))));
@@ -122,6 +131,9 @@ class DeadlinesTest {
               reset(MoveLife.resizedOnOneHost()),
               reset(MoveLife.migrating()),
               reset(reverting()),
+              reset(reverting().late().late()),
+              reset(
+                  shelved(-1).does(new UserCommand.ShelveOffload(Examples.adminOrigin("offload")))),
               reset(leaving()));
       case RESET_TO_ERROR -> List.of(reset(UserCommand.ResetState.Resting.ERROR));
       case PAUSE -> List.of(Life.active().does(new UserCommand.Pause(origin("p"))));

@@ -305,8 +305,7 @@ class MoveTest {
     /** The guest at the source is all there is. */
     @Test
     void whoseGuestIsGoneFromTheDestinationKeepsTheOneAtTheSource() {
-      var life =
-          MoveLife.resized().does(new UserCommand.ConfirmResize(origin("c"))).gets(gone());
+      var life = MoveLife.resized().does(new UserCommand.ConfirmResize(origin("c"))).gets(gone());
 
       assertThat(life.rests()).isTrue();
       assertThat(life.state().vmState()).isEqualTo(VmState.RESIZED);

@@ -32,8 +32,7 @@ final class ImageDesk {
   boolean fill(String id) {
     var filled =
         images.computeIfPresent(
-            id,
-            (_, old) -> new Kept(id, old.instance(), old.purpose(), true, old.number()));
+            id, (_, old) -> new Kept(id, old.instance(), old.purpose(), true, old.number()));
     return filled != null;
   }
 

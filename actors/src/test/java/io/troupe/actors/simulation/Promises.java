@@ -355,14 +355,22 @@ final class Promises {
         (id, state) -> {
           var volumes = state.volumes().stream().map(AttachedVolume::id).collect(toSet());
           var macs = state.nics().stream().map(Nic::mac).collect(toSet());
-          assertThat(inUse.getOrDefault(id, Set.of())).as("volumes of %s", state).isEqualTo(volumes);
+          assertThat(inUse.getOrDefault(id, Set.of()))
+              .as("volumes of %s", state)
+              .isEqualTo(volumes);
           for (SimHost host : world.hosts.values()) {
             var guest = host.hypervisor.guests().get(id);
-            if (guest != null && guest.marked() && state.host().filter(host.id()::equals).isPresent()) {
-              assertThat(volumes).as("volumes of the guest of %s", state).containsAll(guest.volumes());
+            if (guest != null
+                && guest.marked()
+                && state.host().filter(host.id()::equals).isPresent()) {
+              assertThat(volumes)
+                  .as("volumes of the guest of %s", state)
+                  .containsAll(guest.volumes());
               assertThat(macs).as("cards of the guest of %s", state).containsAll(guest.macs());
               if (!failedAtDevices(state)) {
-                assertThat(guest.volumes()).as("volumes of the guest of %s", state).isEqualTo(volumes);
+                assertThat(guest.volumes())
+                    .as("volumes of the guest of %s", state)
+                    .isEqualTo(volumes);
                 assertThat(guest.macs()).as("cards of the guest of %s", state).isEqualTo(macs);
               }
             }

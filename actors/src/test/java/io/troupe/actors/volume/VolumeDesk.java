@@ -75,8 +75,7 @@ public final class VolumeDesk {
         case Volume.Work.AskIfGone(var host, var instance) when gone.test(host, instance) ->
             put(volume.free(clock.get()));
         case Volume.Work.Remove _ ->
-            state =
-                state.evolve(new VolumeEvent.VolumesChanged(List.of(), List.of(volume.id())));
+            state = state.evolve(new VolumeEvent.VolumesChanged(List.of(), List.of(volume.id())));
         case null, default -> {}
       }
     }
