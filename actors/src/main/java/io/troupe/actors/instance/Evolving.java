@@ -216,8 +216,7 @@ final class Evolving {
         began.origin(), began.kind(), began.todo(), began.deadline(), began.purpose(), began.at());
     operation = operation.map(now -> now.onHost(target).withRescueImage(rescueImage));
     if (began.kind() == OperationKind.REVERT_RESIZE) {
-      moves =
-          moves.with(moves.open().map(move -> move.withDoubt(move.waitsAtTheSource())));
+      moves = moves.with(moves.open().map(move -> move.withDoubt(move.waitsAtTheSource())));
     }
     switch (began.purpose().orElse(null)) {
       case Purpose.Rebuild rebuild -> {
@@ -307,8 +306,7 @@ final class Evolving {
         if (!there && (host.isEmpty() || now.kind() == OperationKind.REBUILD)) {
           host = now.target();
           zone = done.availabilityZone();
-          moves =
-              now.kind() == OperationKind.REBUILD ? moves : moves.ofGuest(generation);
+          moves = now.kind() == OperationKind.REBUILD ? moves : moves.ofGuest(generation);
         }
       }
       case OFFER, PREPARE ->

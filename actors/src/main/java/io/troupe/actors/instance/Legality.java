@@ -187,7 +187,9 @@ final class Legality {
             ? mayBeginAtRest(action)
             : task.map(now -> mayBeginDuring(action, now))
                 .orElseGet(
-                    () -> isForAnyTime(action) && !(action == Action.EVACUATE && mustEndBeforeEvacuation(state)));
+                    () ->
+                        isForAnyTime(action)
+                            && !(action == Action.EVACUATE && mustEndBeforeEvacuation(state)));
     if (!free) {
       return wrong(action, id, "task_state", task.map(TaskState::word).orElse("None"));
     }

@@ -68,8 +68,7 @@ final class MoveOutcomes {
       case StepOutcome.Claimed(var zone) -> claimed(outcome, zone);
       case StepOutcome.ClaimRefused(var reason) -> claimRefused(outcome, reason);
       case StepOutcome.Ticketed(var ticket) -> done(outcome, "", Got.NOTHING.ticket(ticket));
-      case StepOutcome.Guest(var present, var power) ->
-          guest(outcome, present, power);
+      case StepOutcome.Guest(var present, var power) -> guest(outcome, present, power);
       case StepOutcome.DriverFailed(var failure) -> driverFailed(outcome, failure);
       case StepOutcome.Attached _,
           StepOutcome.NotAttached _,
@@ -207,8 +206,7 @@ final class MoveOutcomes {
     var why =
         "The guest is not on host %s; the resize can only be reverted."
             .formatted(state.host().map(HostId::value).orElse("?"));
-    return moment.failed(
-        outcome, why, List.of(), false, Optional.of(new Failure(409, why, "")));
+    return moment.failed(outcome, why, List.of(), false, Optional.of(new Failure(409, why, "")));
   }
 
   private Decision atDestination(StepOutcome outcome, boolean already) {

@@ -17,9 +17,9 @@ import java.util.UUID;
  *   is there again                                       → as it is, and the fault is over
  * </pre>
  *
- * <p>Of an instance in another state only the power state changes; one that a broken revert has left
- * in doubt asks its host whether the guest is there. What a host reports that is not
- * the instance's, or of a guest of another generation, changes nothing. See docs/adr/0019.
+ * <p>Of an instance in another state only the power state changes; one that a broken revert has
+ * left in doubt asks its host whether the guest is there. What a host reports that is not the
+ * instance's, or of a guest of another generation, changes nothing. See docs/adr/0019.
  */
 final class Reconciling {
   private final Moment moment;
