@@ -8,7 +8,9 @@ import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Step;
+import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.SharedPool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,21 +27,25 @@ final class Attachments {
 
   // ---- what users want
 
-  /** Why something is not done to an instance that has volumes, or boots from one. */
+  /** Why something is not done to an instance that boots from a volume. */
   Optional<Rejection> refusal(UserCommand command) {
     return switch (command) {
-      case UserCommand.Shelve _, UserCommand.ShelveOffload _ when !state.volumes().isEmpty() ->
+      case UserCommand.Rebuild(_, var wanted)
+          when moment.request().bootsFromVolume()
+              && !wanted.image().id().equals(moment.request().image().id()) ->
           Optional.of(
-              new Rejection.Conflict(
-                  ("Instance %s has volumes, which stay on its host: it cannot be shelved until they"
-                          + " are detached.")
-                      .formatted(state.id())));
-      case UserCommand.Rebuild _, UserCommand.CreateImage _, UserCommand.CreateBackup _
-          when moment.request().bootsFromVolume() ->
+              new Rejection.Invalid(
+                  "imageRef",
+                  "Unable to rebuild with a different image for a volume-backed server."));
+      case UserCommand.CreateBackup _ when moment.request().bootsFromVolume() ->
+          Optional.of(
+              new Rejection.Invalid("", "Backup is not supported for volume-backed instances."));
+      case UserCommand.CreateImage _ when moment.request().bootsFromVolume() ->
           Optional.of(
               new Rejection.Invalid(
                   "",
-                  "Instance %s boots from a volume; that is not supported for it."
+                  ("Instance %s boots from a volume, and snapshots of volumes are not supported:"
+                          + " no image can be made of it.")
                       .formatted(state.id())));
       default -> Optional.empty();
     };
@@ -53,12 +59,9 @@ final class Attachments {
               "Invalid volume: volume %s is already attached to instance %s."
                   .formatted(choice.volumeId(), state.id())));
     }
-    if (state.host().isEmpty()) {
-      return new Decision.Reject(
-          new Rejection.Conflict(
-              ("Instance %s is on no host: a volume lies on its server's host and cannot be"
-                      + " attached now.")
-                  .formatted(state.id())));
+    var refused = refusedNow();
+    if (refused.isPresent()) {
+      return new Decision.Reject(refused.get());
     }
     if (nextDevice(state).isEmpty()) {
       return new Decision.Reject(
@@ -79,11 +82,35 @@ final class Attachments {
     if (volume.get().root()) {
       return new Decision.Reject(new Rejection.Invalid("", "Cannot detach a root device volume"));
     }
+    var refused = refusedNow();
+    if (refused.isPresent()) {
+      return new Decision.Reject(refused.get());
+    }
     return began(
         origin,
         OperationKind.DETACH_VOLUME,
         new Purpose.DetachVolume(volumeId),
         moment.settings().powerMillis());
+  }
+
+  /**
+   * Why volumes do not come and go at the moment. A resize that is reverted goes back to a guest that
+   * has the volumes it had, so until it is settled they stay as they are.
+   */
+  private Optional<Rejection> refusedNow() {
+    if (state.other().isPresent()) {
+      return Optional.of(
+          new Rejection.Conflict(
+              ("Instance %s is on two hosts until its resize is confirmed or reverted: its volumes"
+                      + " cannot be changed now.")
+                  .formatted(state.id())));
+    }
+    return state.host().isEmpty() && state.vmState() != VmState.SHELVED_OFFLOADED
+        ? Optional.of(
+            new Rejection.Conflict(
+                "Instance %s is on no host: its volumes cannot be changed now."
+                    .formatted(state.id())))
+        : Optional.empty();
   }
 
   /** Takes effect at once. */
@@ -127,11 +154,16 @@ final class Attachments {
         new InstanceEvent.OperationBegan(
             origin,
             kind,
-            Devices.steps(kind),
+            isOffHost(kind) ? Devices.offHost(kind) : Devices.steps(kind),
             moment.in(millis),
             Optional.empty(),
             Optional.of(purpose),
             moment.now()));
+  }
+
+  private boolean isOffHost(OperationKind kind) {
+    return state.host().isEmpty()
+        && (kind == OperationKind.ATTACH_VOLUME || kind == OperationKind.DETACH_VOLUME);
   }
 
   // ---- what the steps came to
@@ -149,8 +181,20 @@ final class Attachments {
             device,
             choice.root(),
             choice.deleteOnTermination(),
-            choice.tag());
+            choice.tag(),
+            connected.place());
     return changed(outcome, with(volume), connected.ref().id());
+  }
+
+  /** They can all be had on the host that was asked about. */
+  Decision allConnected(StepOutcome outcome, StepOutcome.VolumesConnected connected) {
+    var volumes =
+        state.volumes().stream()
+            .map(
+                volume ->
+                    volume.lying(connected.places().getOrDefault(volume.id(), volume.place())))
+            .toList();
+    return changed(outcome, volumes, "%d volumes".formatted(volumes.size()));
   }
 
   Decision onGuest(StepOutcome outcome, Operation operation, String device) {
@@ -214,6 +258,24 @@ final class Attachments {
         reason,
         Devices.afterFailure(operation.kind(), step.kind(), false),
         Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
+  }
+
+  // ---- where they lie
+
+  /** The only host that some volume can be had on; empty when there are others, or none at all. */
+  static Optional<HostId> onlyHost(InstanceState state) {
+    return state.volumes().stream()
+        .filter(volume -> volume.place().pool().isEmpty())
+        .flatMap(volume -> volume.place().host().or(state::host).stream())
+        .findFirst();
+  }
+
+  /** The pool that the volumes are in which can be had on several hosts. */
+  static Optional<SharedPool> pool(InstanceState state) {
+    return state.volumes().stream()
+        .flatMap(volume -> volume.place().pool().stream())
+        .findFirst()
+        .map(SharedPool::new);
   }
 
   // ---- which one it is about

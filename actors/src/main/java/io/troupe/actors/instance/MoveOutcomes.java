@@ -73,12 +73,17 @@ final class MoveOutcomes {
               ? settle(outcome, present, power)
               : done(outcome, power.name(), Got.NOTHING.power(power));
       case StepOutcome.DriverFailed(var failure) -> driverFailed(outcome, failure);
+      case StepOutcome.VolumesConnected connected ->
+          new Attachments(moment).allConnected(outcome, connected);
+      case StepOutcome.VolumeRefused(var reason) ->
+          driverFailed(
+              outcome,
+              new DriverFailure(DriverFailure.Kind.HOST_FAULT, Outcomes.words(reason)));
       case StepOutcome.Attached _,
           StepOutcome.NotAttached _,
           StepOutcome.VolumeConnected _,
-          StepOutcome.VolumeRefused _,
           StepOutcome.VolumeOnGuest _ ->
-          Decision.nothing(); // a move takes no ports and no volumes
+          Decision.nothing(); // a move takes no ports and no further volume
     };
   }
 

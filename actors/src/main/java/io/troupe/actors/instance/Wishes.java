@@ -17,6 +17,7 @@ import io.troupe.actors.operation.Reset;
 import io.troupe.actors.operation.Shelve;
 import io.troupe.actors.operation.SoftDelete;
 import io.troupe.actors.operation.Step;
+import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.GuestSpec;
 import java.util.List;
 import java.util.Optional;
@@ -126,12 +127,19 @@ final class Wishes {
               Action.SHELVE,
               origin,
               () ->
-                  began(
-                      origin,
-                      OperationKind.SHELVE,
-                      Shelve.steps(moment.settings().shelvedOffloadMillis() == 0),
-                      moment.settings().snapshotMillis(),
-                      Optional.of(new Purpose.Shelve(image))));
+                  moment.request().bootsFromVolume()
+                      ? began(
+                          origin,
+                          OperationKind.SHELVE,
+                          Shelve.withoutImage(),
+                          moment.settings().deleteMillis())
+                      : began(
+                          origin,
+                          OperationKind.SHELVE,
+                          Shelve.steps(
+                              moment.settings().shelvedOffloadMillis() == 0, hasVolumes()),
+                          moment.settings().snapshotMillis(),
+                          Optional.of(new Purpose.Shelve(image))));
       case UserCommand.ShelveOffload _ ->
           ifLegal(
               Action.SHELVE_OFFLOAD,
@@ -140,7 +148,7 @@ final class Wishes {
                   began(
                       origin,
                       OperationKind.SHELVE_OFFLOAD,
-                      Shelve.offload(),
+                      Shelve.offload(hasVolumes()),
                       moment.settings().deleteMillis()));
       case UserCommand.Unshelve unshelve ->
           ifLegal(Action.UNSHELVE, origin, () -> unshelve(unshelve));
@@ -296,6 +304,10 @@ final class Wishes {
     return moment.settings().powerMillis();
   }
 
+  private boolean hasVolumes() {
+    return !state.volumes().isEmpty();
+  }
+
   private boolean onHost() {
     return state.host().isPresent();
   }
@@ -325,7 +337,7 @@ final class Wishes {
     return began(
         origin,
         OperationKind.REBUILD,
-        Rebuild.steps(another, state.vmState() == VmState.STOPPED),
+        Rebuild.steps(another, state.vmState() == VmState.STOPPED, hasVolumes()),
         moment.settings().bootMillis(),
         Optional.of(new Purpose.Rebuild(wanted, before.image(), before.imageProperties())));
   }
@@ -338,16 +350,32 @@ final class Wishes {
                       .formatted(state.id())
                   + " SHELVED is not supported: it is still on its host."));
     }
-    if (!onHost() && wanted.image().isEmpty()) {
+    var inImage = !moment.request().bootsFromVolume();
+    if (!onHost() && inImage && wanted.image().isEmpty()) {
       return new Decision.Reject(
           new Rejection.Conflict(
               "Unshelve attempted but the image %s cannot be found."
                   .formatted(state.shelf().map(Shelf::imageId).orElse("of the server"))));
     }
+    if (onHost()) {
+      return began(
+          wanted.origin(),
+          OperationKind.UNSHELVE,
+          Shelve.unshelveOnHost(),
+          moment.settings().bootMillis(),
+          Optional.of(new Purpose.Unshelve(wanted.image(), wanted.zone(), wanted.host())));
+    }
+    var pinned = Attachments.onlyHost(state).map(HostId::value);
+    if (pinned.isPresent() && wanted.host().filter(host -> !host.equals(pinned.get())).isPresent()) {
+      return new Decision.Reject(
+          new Rejection.Conflict(
+              "Volumes of instance %s lie on the storage of host %s: it cannot be unshelved on %s."
+                  .formatted(state.id(), pinned.get(), wanted.host().get())));
+    }
     return began(
         wanted.origin(),
         OperationKind.UNSHELVE,
-        Shelve.unshelve(onHost()),
+        Shelve.unshelve(inImage, hasVolumes()),
         moment.settings().bootMillis(),
         Optional.of(new Purpose.Unshelve(wanted.image(), wanted.zone(), wanted.host())));
   }

@@ -13,6 +13,7 @@ import java.util.List;
  *                                                        └─ not even that: mark attached
  *   detach volume:     begin detaching → detach volume → free volume
  *                                           └─ failed: mark attached
+ *   on no host:        connect volume, or release volume: it is reserved for when there is a guest
  *   attach interface:  attach port → attach nic
  *                         └─ refused    └─ failed: detach nic → release port
  *   detach interface:  detach nic → release port
@@ -30,6 +31,15 @@ public final class Devices {
       case ATTACH_INTERFACE -> of(StepKind.ATTACH_PORT, StepKind.ATTACH_NIC);
       case DETACH_INTERFACE -> of(StepKind.DETACH_NIC, StepKind.RELEASE_PORT);
       default -> throw new IllegalArgumentException(kind + " is not about devices");
+    };
+  }
+
+  /** Of an instance that is on no host: only who counts on the volume changes. */
+  public static List<Step> offHost(OperationKind kind) {
+    return switch (kind) {
+      case ATTACH_VOLUME -> of(StepKind.CONNECT_VOLUME);
+      case DETACH_VOLUME -> of(StepKind.RELEASE_VOLUME);
+      default -> throw new IllegalArgumentException(kind + " is not about volumes");
     };
   }
 

@@ -227,6 +227,10 @@ final class SimInstance {
       case Effect.CondemnGuest(var host, var generation) ->
           toHost(host, one -> one.condemn(id, generation, reply));
       case Effect.ConnectVolume _,
+          Effect.ConnectVolumes _,
+          Effect.MarkVolumes _,
+          Effect.KeepVolumes _,
+          Effect.ReleaseVolume _,
           Effect.MarkVolume _,
           Effect.BeginDetaching _,
           Effect.FreeVolume _,

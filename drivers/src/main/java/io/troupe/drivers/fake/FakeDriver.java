@@ -94,7 +94,7 @@ public final class FakeDriver implements Driver {
     this.power = new FakePower(reach, pace);
     this.inventory = new FakeInventory(settings);
     this.images = new FakeImages(context);
-    this.assembly = new FakeAssembly(reach, pace, power, inventory, images);
+    this.assembly = new FakeAssembly(reach, pace, power, settings, inventory, images);
     this.moves = new FakeMoves(reach, pace, settings, inventory, images, context.transfers());
   }
 

@@ -48,7 +48,7 @@ record Hotplug(LibvirtConnection connection, VolumePool pool, NicSource nicSourc
   String attachVolume(InstanceId instance, VolumeRef volume, Permit permit) throws DriverException {
     String path =
         connection
-            .call("volume", connect -> pool.find(connect, volume.name()))
+            .call("volume", connect -> pool.findAnew(connect, volume.name()))
             .orElseThrow(() -> DriverException.instanceFault("there is no volume " + volume.name()))
             .path();
     XmlElement disk =

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.actors.instance.AttachedVolume;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.UserCommand;
+import io.troupe.actors.instance.VmState;
 import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.volume.Volume;
 import io.troupe.http.Api;
@@ -166,7 +167,8 @@ final class VolumeAttachmentsRoutes {
                   .formatted(volume.id(), volume.status().word()))
           .thrown();
     }
-    if (volume.host().isPresent()
+    if (volume.pool().isEmpty() // else the server's host is asked whether it has the pool too
+        && volume.host().isPresent()
         && server.host().isPresent()
         && !volume.host().equals(server.host())) {
       throw ApiError.conflict(
@@ -177,7 +179,20 @@ final class VolumeAttachmentsRoutes {
     }
   }
 
+  /** Shelved servers are for clients that know of it. */
+  private static void requireKnownState(Call call, InstanceView server, String action) {
+    var isShelved =
+        server.vmState() == VmState.SHELVED || server.vmState() == VmState.SHELVED_OFFLOADED;
+    if (isShelved && call.version().until(19)) {
+      throw ApiError.conflict(
+              "Cannot '%s' instance %s while it is in vm_state %s"
+                  .formatted(action, server.id(), server.vmState().word()))
+          .thrown();
+    }
+  }
+
   private CompletionStage<HttpResponse> attach(Call call, InstanceView server, Wanted wanted) {
+    requireKnownState(call, server, "attach_volume");
     var choice =
         new VolumeChoice(
             wanted.volumeId(), Optional.empty(), false, wanted.deleteOnTermination(), wanted.tag());
@@ -224,6 +239,7 @@ final class VolumeAttachmentsRoutes {
               if (attached(server, call.path("volume")).root()) {
                 throw ApiError.badRequest("Cannot detach a root device volume").thrown();
               }
+              requireKnownState(call, server, "detach_volume");
               return api.instances()
                   .command(
                       server.id(),
