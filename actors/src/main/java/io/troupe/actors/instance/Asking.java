@@ -117,6 +117,7 @@ final class Asking {
       case SPAWN,
           ATTACH_VOLUME,
           DETACH_VOLUME,
+          SWAP_VOLUME,
           ATTACH_NIC,
           DETACH_NIC,
           POWER_ON,
@@ -196,6 +197,14 @@ final class Asking {
       }
       case DETACH_VOLUME ->
           new DriverCommand.DetachVolume(target, Attachments.volumeId(state, operation, step));
+      case SWAP_VOLUME -> {
+        var swap = (Purpose.SwapVolume) operation.purpose().orElseThrow();
+        var from = Attachments.find(state, swap.from()).orElseThrow().ref();
+        var to = Attachments.find(state, swap.to().volumeId()).orElseThrow().ref();
+        yield step.isSwapBack()
+            ? new DriverCommand.SwapVolume(target, to, from)
+            : new DriverCommand.SwapVolume(target, from, to);
+      }
       case ATTACH_NIC ->
           new DriverCommand.AttachNic(target, card(Attachments.nic(state, operation)));
       case DETACH_NIC ->

@@ -8,6 +8,7 @@ import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Step;
+import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.SharedPool;
@@ -111,6 +112,44 @@ final class Attachments {
                 "Instance %s is on no host: its volumes cannot be changed now."
                     .formatted(state.id())))
         : Optional.empty();
+  }
+
+  /**
+   * The volume service's way to put a volume elsewhere while it is used. A root volume stays: what
+   * the guest boots from would be another one at its next start.
+   */
+  Decision swapVolume(UserCommand.Origin origin, String from, String to) {
+    var volume = find(state, from);
+    if (volume.isEmpty()) {
+      return new Decision.Reject(new Rejection.NotFound("Volume attachment", from));
+    }
+    if (volume.get().root()) {
+      return new Decision.Reject(
+          new Rejection.Invalid("", "Cannot swap a root device volume"));
+    }
+    if (find(state, to).isPresent()) {
+      return new Decision.Reject(
+          new Rejection.Invalid(
+              "",
+              "Invalid volume: volume %s is already attached to instance %s."
+                  .formatted(to, state.id())));
+    }
+    if (nextDevice(state).isEmpty()) {
+      return new Decision.Reject(
+          new Rejection.Invalid("", "The server has as many volumes as it can have."));
+    }
+    var refused = refusedNow();
+    if (refused.isPresent()) {
+      return new Decision.Reject(refused.get());
+    }
+    var choice =
+        new VolumeChoice(
+            to, Optional.empty(), false, volume.get().deleteOnTermination(), volume.get().tag());
+    return began(
+        origin,
+        OperationKind.SWAP_VOLUME,
+        new Purpose.SwapVolume(from, choice),
+        moment.settings().snapshotMillis());
   }
 
   /** Takes effect at once. */
@@ -245,7 +284,7 @@ final class Attachments {
         failure.message(),
         Devices.afterFailure(
             operation.kind(),
-            outcome.step().kind(),
+            outcome.step(),
             failure.kind() == DriverFailure.Kind.UNSUPPORTED),
         false,
         Optional.of(new Failure(500, failure.message(), failure.kind().name())));
@@ -256,7 +295,7 @@ final class Attachments {
         operation,
         step,
         reason,
-        Devices.afterFailure(operation.kind(), step.kind(), false),
+        Devices.afterFailure(operation.kind(), step, false),
         Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
   }
 
@@ -285,15 +324,22 @@ final class Attachments {
   }
 
   static VolumeChoice choice(InstanceState state, Operation operation, Step step) {
-    return operation.purpose().orElse(null) instanceof Purpose.AttachVolume(var choice)
-        ? choice
-        : state.request().orElseThrow().volumes().get(step.index());
+    return switch (operation.purpose().orElse(null)) {
+      case Purpose.AttachVolume(var choice) -> choice;
+      case Purpose.SwapVolume(_, var choice) -> choice;
+      case null, default -> state.request().orElseThrow().volumes().get(step.index());
+    };
   }
 
   static String volumeId(InstanceState state, Operation operation, Step step) {
-    return operation.purpose().orElse(null) instanceof Purpose.DetachVolume(var id)
-        ? id
-        : choice(state, operation, step).volumeId();
+    return switch (operation.purpose().orElse(null)) {
+      case Purpose.DetachVolume(var id) -> id;
+      case Purpose.SwapVolume(var from, _)
+          when step.isSwapBack()
+              || step.kind() == StepKind.FREE_VOLUME && operation.failure().isEmpty() ->
+          from;
+      case null, default -> choice(state, operation, step).volumeId();
+    };
   }
 
   /** Volumes that go with the instance; also those that are yet to be connected. */
@@ -316,7 +362,13 @@ final class Attachments {
   static boolean mayHaveVolumes(InstanceState state) {
     return !state.volumes().isEmpty()
         || state.request().filter(request -> !request.volumes().isEmpty()).isPresent()
-        || state.operation().filter(it -> it.kind() == OperationKind.ATTACH_VOLUME).isPresent();
+        || state
+            .operation()
+            .filter(
+                it ->
+                    it.kind() == OperationKind.ATTACH_VOLUME
+                        || it.kind() == OperationKind.SWAP_VOLUME)
+            .isPresent();
   }
 
   /** The name that the guest will have for its next volume; empty when there is none left. */

@@ -48,6 +48,7 @@ final class Deadlines {
           SPAWN,
           ATTACH_VOLUME,
           DETACH_VOLUME,
+          SWAP_VOLUME,
           ATTACH_PORT,
           ATTACH_NIC,
           DETACH_NIC -> {
@@ -138,7 +139,13 @@ final class Deadlines {
 
   private static boolean isAboutDevices(StepKind step) {
     return switch (step) {
-      case CONNECT_VOLUME, ATTACH_VOLUME, DETACH_VOLUME, ATTACH_PORT, ATTACH_NIC, DETACH_NIC ->
+      case CONNECT_VOLUME,
+          ATTACH_VOLUME,
+          DETACH_VOLUME,
+          SWAP_VOLUME,
+          ATTACH_PORT,
+          ATTACH_NIC,
+          DETACH_NIC ->
           true;
       default -> false;
     };

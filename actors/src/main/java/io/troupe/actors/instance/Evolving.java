@@ -358,7 +358,7 @@ final class Evolving {
         volumes = volumes.stream().filter(volume -> !volume.id().equals(id)).toList();
       }
       case RELEASE_VOLUMES -> volumes = List.of();
-      case ATTACH_VOLUME, DETACH_VOLUME, ATTACH_NIC, DETACH_NIC ->
+      case ATTACH_VOLUME, DETACH_VOLUME, SWAP_VOLUME, ATTACH_NIC, DETACH_NIC ->
           power = done.power().orElse(power);
       case CONNECT_VOLUME,
           CONNECT_VOLUMES,

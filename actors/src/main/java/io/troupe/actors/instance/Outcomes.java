@@ -146,7 +146,7 @@ final class Outcomes {
                       : Rescue.undo(state.vmState(), state.power()),
                   false,
                   Optional.of(new Failure(500, failure.message(), failure.kind().name())));
-      case ATTACH_VOLUME, DETACH_VOLUME, ATTACH_NIC, DETACH_NIC ->
+      case ATTACH_VOLUME, DETACH_VOLUME, SWAP_VOLUME, ATTACH_NIC, DETACH_NIC ->
           new Attachments(moment).driverFailed(outcome, operation, failure);
       case POWER_ON,
           POWER_OFF,

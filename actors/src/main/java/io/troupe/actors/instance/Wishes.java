@@ -89,6 +89,8 @@ final class Wishes {
           ifLegal(Action.ATTACH_VOLUME, origin, () -> attachments.attachVolume(origin, choice));
       case UserCommand.DetachVolume(_, var volume) ->
           ifLegal(Action.DETACH_VOLUME, origin, () -> attachments.detachVolume(origin, volume));
+      case UserCommand.SwapVolume(_, var from, var to) ->
+          ifLegal(Action.SWAP_VOLUME, origin, () -> attachments.swapVolume(origin, from, to));
       case UserCommand.SetDeleteOnTermination(_, var volume, var goes) ->
           ifLegal(Action.UPDATE, origin, () -> attachments.deleteOnTermination(volume, goes));
       case UserCommand.AttachInterface(_, var choice, var tag) ->

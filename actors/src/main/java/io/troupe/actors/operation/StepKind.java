@@ -51,6 +51,8 @@ public enum StepKind {
   RELEASE_VOLUME("release_volume", true, VOLUME, ""),
   /** Give the guest the volume. */
   ATTACH_VOLUME("attach_volume", false, DRIVER, "attach-volume"),
+  /** Give the guest another volume in the place of one, with what is in that; or back again. */
+  SWAP_VOLUME("swap_volume", false, DRIVER, "swap-volume"),
   /** The volume is the instance's. */
   MARK_ATTACHED("mark_attached", true, VOLUME, ""),
   /** The volume is on its way out. */

@@ -164,6 +164,14 @@ class DeadlinesTest {
                   .does(
                       new UserCommand.DetachVolume(
                           origin("d"), Examples.volumeChoice(1).volumeId())));
+      case SWAP_VOLUME ->
+          List.of(
+              withVolume()
+                  .does(
+                      new UserCommand.SwapVolume(
+                          origin("s"),
+                          Examples.volumeChoice(1).volumeId(),
+                          Examples.volumeChoice(2).volumeId())));
       case ATTACH_INTERFACE -> List.of(Life.active().does(attachInterface("net-7")));
       case DETACH_INTERFACE ->
           List.of(
@@ -667,7 +675,7 @@ class DeadlinesTest {
               guest(PowerState.SHUTDOWN),
               guest(PowerState.PAUSED),
               new StepOutcome.Guest(false, PowerState.NOSTATE));
-      case DriverCommand.AttachVolume _ -> List.of(new StepOutcome.VolumeOnGuest("/dev/vdc"));
+      case DriverCommand.AttachVolume _, DriverCommand.SwapVolume _ -> List.of(new StepOutcome.VolumeOnGuest("/dev/vdc"));
       case DriverCommand.DetachVolume _, DriverCommand.AttachNic _, DriverCommand.DetachNic _ ->
           List.of(guest(PowerState.RUNNING));
       case DriverCommand.Snapshot _ -> List.of(new StepOutcome.Done(""));

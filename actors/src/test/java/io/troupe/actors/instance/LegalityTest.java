@@ -137,6 +137,10 @@ class LegalityTest {
     commands.put(
         Action.DETACH_VOLUME, new UserCommand.DetachVolume(OWNER, Examples.volume(1).id()));
     commands.put(
+        Action.SWAP_VOLUME,
+        new UserCommand.SwapVolume(
+            OWNER, Examples.volume(1).id(), Examples.volumeChoice(2).volumeId()));
+    commands.put(
         Action.ATTACH_INTERFACE,
         new UserCommand.AttachInterface(
             OWNER, new NetworkChoice.OnNetwork("net-7", Optional.empty()), Optional.empty()));

@@ -205,7 +205,9 @@ class VolumesThatFollowTest {
     @Test
     void leaveTheRootVolumeAsLargeAsItIs() {
       var life = fromVolume(Optional.of("san")).does(MoveLife.resize()).gets(DONE);
-      assertThat(((Effect.Place) life.asks().what()).spec().resources().diskGib()).isZero();
+      assertThat(((Effect.Place) life.asks().what()).spec().resources().diskGib())
+          .as("its swap")
+          .isEqualTo(1);
       life.gets(Life.placed(H2)).gets(CLAIMED).gets(allConnected()).gets(TICKETED);
 
       var prepare = (DriverCommand.PrepareMove) ((Effect.RunOnHost) life.asks().what()).command();
@@ -330,6 +332,71 @@ class VolumesThatFollowTest {
       assertThat(spawned(life).volumes()).extracting(VolumeRef::id).containsExactly(second);
       assertThat(spawned(life).devices()).as("as it was foretold").containsExactly("vdc");
       assertThat(life.state().volumes().getFirst().place().host()).contains(H2);
+    }
+  }
+
+  @Nested
+  class Swapping {
+    private final String latter = Examples.volumeChoice(2).volumeId();
+
+    private Life swapping() {
+      return local()
+          .does(new UserCommand.SwapVolume(origin("w"), DATA, latter))
+          .gets(connected(latter, Optional.empty()));
+    }
+
+    private DriverCommand.SwapVolume command(Life life) {
+      return (DriverCommand.SwapVolume) ((Effect.RunOnHost) life.asks().what()).command();
+    }
+
+    @Test
+    void putsOneInThePlaceOfTheOtherAndFreesThat() {
+      var life = swapping();
+      assertThat(command(life).from().id()).isEqualTo(DATA);
+      assertThat(command(life).to().id()).isEqualTo(latter);
+      assertThat(life.state().volumes()).as("neither is lost on the way").hasSize(2);
+
+      life.gets(new StepOutcome.VolumeOnGuest("/dev/vdb"));
+
+      assertThat(((Effect.MarkVolume) life.asks().what()).volumeId()).isEqualTo(latter);
+      life.gets(DONE);
+      assertThat(((Effect.FreeVolume) life.asks().what()).volumeId()).isEqualTo(DATA);
+      life.gets(DONE);
+      assertThat(life.state().volumes()).extracting(AttachedVolume::id).containsExactly(latter);
+      assertThat(life.state().volumes().getFirst().device()).isEqualTo("/dev/vdb");
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+    }
+
+    @Test
+    void thatFailsIsTakenBackAndFreesTheNewOne() {
+      var life = swapping().late();
+      assertThat(command(life).from().id()).isEqualTo(latter);
+      assertThat(command(life).to().id()).isEqualTo(DATA);
+
+      life.gets(new StepOutcome.VolumeOnGuest("/dev/vdb"));
+
+      assertThat(((Effect.FreeVolume) life.asks().what()).volumeId()).isEqualTo(latter);
+      life.gets(DONE);
+      assertThat(life.state().volumes()).extracting(AttachedVolume::id).containsExactly(DATA);
+      assertThat(life.state().trails().getLast().error()).isPresent();
+    }
+
+    @Test
+    void thatCannotEvenBeTakenBackKeepsBoth() {
+      var life = swapping().late().gets(Life.failure(io.troupe.drivers.spi.DriverFailure.Kind.HOST_FAULT));
+
+      assertThat(((Effect.MarkVolume) life.asks().what()).volumeId()).isEqualTo(latter);
+      life.gets(DONE);
+      assertThat(life.state().volumes()).hasSize(2);
+    }
+
+    @Test
+    void ofTheRootIsRefused() {
+      assertThat(
+              fromVolume(Optional.empty())
+                  .refuses(new UserCommand.SwapVolume(origin("w"), ROOT, latter))
+                  .toString())
+          .contains("Cannot swap a root device volume");
     }
   }
 

@@ -136,6 +136,21 @@ record FakeAssembly(
     return FakeReach.shown(changeDevices(target, guest -> guest.withoutVolume(volumeId)));
   }
 
+  DriverResult swapVolume(GuestTarget target, String from, String to) throws DriverException {
+    var guest = reach.existing(target);
+    if (!guest.has(from) && !guest.has(to)) {
+      throw DriverException.instanceFault(guest.name() + " has no volume " + from);
+    }
+    if (!guest.runs() && !guest.isPaused()) {
+      throw DriverException.instanceFault(
+          guest.name() + " is " + guest.power() + ", only one in memory copies a volume");
+    }
+    requireVolume(target.host(), to);
+    reach.hypervisor().requireAsLarge(target.host(), from, to, areCommon());
+    var after = changeDevices(target, found -> found.swapped(from, to));
+    return new DriverResult.VolumeAttached(after.orElseThrow().deviceOf(to));
+  }
+
   DriverResult createVolume(DriverCommand.CreateVolume command) throws DriverException {
     if (command.image().isPresent()) {
       images.cache(command.image().get());

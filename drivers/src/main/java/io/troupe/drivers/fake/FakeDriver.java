@@ -47,6 +47,7 @@ public final class FakeDriver implements Driver {
               "DetachNic",
               "AttachVolume",
               "DetachVolume",
+              "SwapVolume",
               "CreateVolume",
               "DeleteVolume",
               "OfferMove",
@@ -178,6 +179,8 @@ public final class FakeDriver implements Driver {
       case DriverCommand.AttachVolume(var target, var volume) ->
           assembly.attachVolume(target, volume.id());
       case DriverCommand.DetachVolume(var target, var id) -> assembly.detachVolume(target, id);
+      case DriverCommand.SwapVolume(var target, var from, var to) ->
+          assembly.swapVolume(target, from.id(), to.id());
       case DriverCommand.CreateVolume create -> assembly.createVolume(create);
       case DriverCommand.DeleteVolume(var target, var volume) ->
           assembly.deleteVolume(target, volume.id());

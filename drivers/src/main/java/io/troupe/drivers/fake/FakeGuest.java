@@ -240,6 +240,15 @@ record FakeGuest(
     return volumes.stream().anyMatch(volume -> volume.startsWith(device + " "));
   }
 
+  /** One in the place of the other; one that has it already is left as it is. */
+  FakeGuest swapped(String from, String to) {
+    return having(
+        nics,
+        volumes.stream()
+            .map(volume -> volume.endsWith(" " + from) ? deviceOf(from) + " " + to : volume)
+            .toList());
+  }
+
   FakeGuest withoutVolume(String id) {
     return having(nics, without(volumes, volume -> volume.endsWith(" " + id)));
   }

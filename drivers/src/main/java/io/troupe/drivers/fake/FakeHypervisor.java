@@ -264,6 +264,26 @@ final class FakeHypervisor {
     }
   }
 
+  /** Throws an instance fault when what is in one volume has no room in the other. */
+  void requireAsLarge(String host, String from, String to, boolean common)
+      throws DriverException {
+    inTurn(
+        () -> true,
+        () -> {
+          var has = sizeGib(host, from, common);
+          var room = sizeGib(host, to, common);
+          if (has > room) {
+            throw DriverException.instanceFault(
+                "volume %s of %d GiB is smaller than %s of %d GiB".formatted(to, room, from, has));
+          }
+          return true;
+        });
+  }
+
+  private long sizeGib(String host, String id, boolean common) {
+    return keeper(host, id, common).flatMap(keeper -> guests.volume(keeper, id)).orElse(0L);
+  }
+
   /** What a guest is once it has arrived. */
   @FunctionalInterface
   interface Arrival {

@@ -1,6 +1,7 @@
 package io.troupe.http.compute;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.troupe.actors.Answer;
 import io.troupe.actors.instance.AttachedVolume;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.UserCommand;
@@ -273,6 +274,27 @@ final class VolumeAttachmentsRoutes {
     }
   }
 
+  /** For volume services, which move a volume that is used; see Nova's swap volume. */
+  private CompletionStage<Answer<InstanceView>> swap(
+      Call call, InstanceView server, AttachedVolume from, String to) {
+    call.caller().require(Policy.ADMIN, "os-volumes-attachments:swap");
+    return volumes
+        .visible(call.caller(), to)
+        .thenCompose(
+            volume -> {
+              requireAttachable(server, volume);
+              if (volume.sizeGib() < from.sizeGib()) {
+                throw ApiError.badRequest(
+                        "Invalid volume: the new volume has %d GiB, the old one %d."
+                                .formatted(volume.sizeGib(), from.sizeGib()))
+                    .thrown();
+              }
+              return api.instances()
+                  .command(
+                      server.id(), new UserCommand.SwapVolume(call.origin(), from.id(), to));
+            });
+  }
+
   private CompletionStage<HttpResponse> update(Call call) {
     return call.body(body -> Update.of(body, call.version()))
         .thenCompose(
@@ -282,14 +304,9 @@ final class VolumeAttachmentsRoutes {
                     .thenCompose(
                         server -> {
                           String id = call.path("volume");
-                          attached(server, id);
+                          AttachedVolume volume = attached(server, id);
                           if (!update.volumeId().equals(id)) {
-                            call.caller().require(Policy.ADMIN, "os-volumes-attachments:swap");
-                            throw new ApiError(
-                                    501,
-                                    "NotImplemented",
-                                    "A volume on a host's storage cannot be swapped for another.")
-                                .thrown();
+                            return swap(call, server, volume, update.volumeId());
                           }
                           if (call.version().until(84) || update.deleteOnTermination().isEmpty()) {
                             throw ApiError.badRequest(
