@@ -465,7 +465,12 @@ public abstract class MoveConformance extends LifeConformance {
     assertThat(there(new DriverCommand.AttachVolume(destination, volume)))
         .as("it has the volume already")
         .isEqualTo(new DriverResult.VolumeAttached("/dev/vdb"));
-    assertThat(failureOf(() -> dropVolume(volume)))
+    assertThat(
+            failureOf(
+                () -> {
+                  dropVolume(volume);
+                  return "gone";
+                }))
         .as("the first host sees who has it at the second")
         .isEqualTo(Kind.INSTANCE_FAULT);
     there(new DriverCommand.DetachVolume(destination, volume.id()));
