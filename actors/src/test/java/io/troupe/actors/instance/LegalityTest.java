@@ -56,7 +56,7 @@ class LegalityTest {
         for (var inProgress : somethingInProgress()) {
           var drafted = Draft.of(vmState).doing(inProgress).state();
           var state =
-              entry.getKey() == Action.DETACH_VOLUME
+              entry.getKey() == Action.DETACH_VOLUME || entry.getKey() == Action.SWAP_VOLUME
                   ? drafted.evolve(
                       new InstanceEvent.VolumesChanged(
                           List.of(Examples.volume(1)), false, Examples.NOW))
