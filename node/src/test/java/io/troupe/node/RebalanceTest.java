@@ -50,8 +50,7 @@ class RebalanceTest {
       var server = admin.get(path).expect(200).path("server");
       assertThat(Books.status(server)).as(server.toString()).isEqualTo("ACTIVE");
       where
-          .computeIfAbsent(
-              server.path("OS-EXT-SRV-ATTR:host").textValue(), _ -> new ArrayList<>())
+          .computeIfAbsent(server.path("OS-EXT-SRV-ATTR:host").textValue(), _ -> new ArrayList<>())
           .add(path);
     }
     return where;

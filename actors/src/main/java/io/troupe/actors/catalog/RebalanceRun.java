@@ -123,8 +123,7 @@ public record RebalanceRun(
     long moving = count(State.MOVING);
     Set<HostId> leaving = new HashSet<>();
     for (Step step : steps) {
-      boolean begins =
-          step.state == State.WAITING && moving < atOnce && !leaving.contains(step.to);
+      boolean begins = step.state == State.WAITING && moving < atOnce && !leaving.contains(step.to);
       Step then = begins ? step.become(State.MOVING, "") : step;
       moving += begins ? 1 : 0;
       if (then.state == State.WAITING || then.state == State.MOVING) {

@@ -163,7 +163,8 @@ public final class RebalanceRunner {
             _ -> {
               var over = new LinkedHashMap<InstanceId, Optional<String>>();
               ends.forEach(
-                  (step, end) -> end.join().ifPresent(one -> over.put(step.instance(), one.failure())));
+                  (step, end) ->
+                      end.join().ifPresent(one -> over.put(step.instance(), one.failure())));
               return goOn(run, over, origin);
             });
   }
@@ -232,8 +233,7 @@ public final class RebalanceRunner {
   }
 
   private CompletionStage<Void> begin(Step step, Origin origin) {
-    var own =
-        new Origin(OperationId.fresh(), origin.userId(), origin.projectId(), origin.admin());
+    var own = new Origin(OperationId.fresh(), origin.userId(), origin.projectId(), origin.admin());
     return instances
         .command(
             step.instance(),
@@ -250,19 +250,16 @@ public final class RebalanceRunner {
     return change(
             now ->
                 Answer.of(
-                    now.ended(
-                        step.instance(), Optional.of("refused: " + reason), clock.instant())))
+                    now.ended(step.instance(), Optional.of("refused: " + reason), clock.instant())))
         .thenAccept(_ -> {});
   }
 
   /** The steps of a plan, none of them begun. */
-  public static List<Step> steps(
-RebalancePlan plan) {
+  public static List<Step> steps(RebalancePlan plan) {
     return plan.moves().stream()
         .map(
             move ->
-                new Step(
-                    move.instance(), move.from(), move.to(), move.gib(), State.WAITING, ""))
+                new Step(move.instance(), move.from(), move.to(), move.gib(), State.WAITING, ""))
         .toList();
   }
 }

@@ -115,9 +115,7 @@ public record HostDetail(
 
   HostDetail without(RequestSpec gone) {
     var others =
-        promised.stream()
-            .filter(request -> !request.instance().equals(gone.instance()))
-            .toList();
+        promised.stream().filter(request -> !request.instance().equals(gone.instance())).toList();
     return others.size() < promised.size()
         ? with(others)
         : new HostDetail(

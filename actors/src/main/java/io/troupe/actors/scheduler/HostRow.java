@@ -280,8 +280,8 @@ public record HostRow(
   }
 
   /**
-   * The row when this instance has gone from here. What it held of resource classes stays taken, for
-   * a row does not tell which provider gave it.
+   * The row when this instance has gone from here. What it held of resource classes stays taken,
+   * for a row does not tell which provider gave it.
    */
   public HostRow without(RequestSpec request) {
     return changed(request, -1, detail.without(request));
@@ -294,8 +294,7 @@ public record HostRow(
         .group()
         .ifPresent(
             group ->
-                members.merge(
-                    group.id(), more, (now, one) -> now + one > 0 ? now + one : null));
+                members.merge(group.id(), more, (now, one) -> now + one > 0 ? now + one : null));
     members.values().removeIf(count -> count < 1);
     return new HostRow(
         id,

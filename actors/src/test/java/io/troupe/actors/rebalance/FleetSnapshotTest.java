@@ -84,13 +84,7 @@ class FleetSnapshotTest {
   void aHostIsWhatTheSchedulerSees() {
     var aggregate =
         new Aggregate(
-            1,
-            "u",
-            "ssd",
-            Set.of("h1"),
-            Map.of("ssd", "true"),
-            Examples.NOW,
-            Optional.empty());
+            1, "u", "ssd", Set.of("h1"), Map.of("ssd", "true"), Examples.NOW, Optional.empty());
 
     var row =
         FleetSnapshot.of(
@@ -125,8 +119,7 @@ class FleetSnapshotTest {
   void whatCannotBeMovedLiveSaysWhy() {
     var stopped = instance(1, VmState.STOPPED, Optional.empty(), List.of());
     var busy = instance(1, VmState.ACTIVE, Optional.of(TaskState.REBOOTING), List.of());
-    var attached =
-        instance(1, VmState.ACTIVE, Optional.empty(), List.of(Examples.volume(1)));
+    var attached = instance(1, VmState.ACTIVE, Optional.empty(), List.of(Examples.volume(1)));
 
     assertThat(only(active(1), false).fixed()).isEmpty();
     assertThat(only(stopped, false).fixed()).contains("it is stopped, not active or paused");

@@ -91,7 +91,9 @@ class RebalancePlansTest {
       states.computeIfPresent(id, (_, state) -> state.evolve(new HostEvent.Released(instance)));
     }
 
-    /** Of what is in service, the root of the mean square of the distances from the fleet's load. */
+    /**
+     * Of what is in service, the root of the mean square of the distances from the fleet's load.
+     */
     double deviation() {
       var open = rows().stream().filter(host -> host.enabled() && host.up()).toList();
       double[] sums = new double[4];
@@ -146,8 +148,7 @@ class RebalancePlansTest {
           random.nextInt(4) == 0 ? Map.of("filter_tenant_id", Set.of("project-1")) : Map.of();
       world.states.put(id, state);
       world.around.put(
-          id,
-          new HostState.Surroundings("zone-" + random.nextInt(2), metadata, true, "", true));
+          id, new HostState.Surroundings("zone-" + random.nextInt(2), metadata, true, "", true));
     }
     populate(world, random);
     for (HostId id : List.copyOf(world.states.keySet())) { // what has changed since they came
@@ -320,10 +321,7 @@ class RebalancePlansTest {
       String why = kept.get(guest.spec().instance());
       assertThat(why).as("%s: %s", run, guest).isNotNull();
       if (why.startsWith("no valid host") && guest.spec().hint("spread").isEmpty()) {
-        var spec =
-            guest.spec()
-                .excluding(guest.host())
-                .with(guest.spec().detail().ignoring(names));
+        var spec = guest.spec().excluding(guest.host()).with(guest.spec().detail().ignoring(names));
         var left = new ArrayList<>(world.states.keySet());
         left.removeAll(world.reference().decide(spec, SETTINGS, 1).failed().keySet());
         assertThat(usesCards(guest) ? List.of() : left).as("%s: %s", run, guest).isEmpty();
@@ -350,8 +348,7 @@ class RebalancePlansTest {
                   new ConnectionId("c"), Examples.inventory(id, 5, 10_752, 400))));
       world.around.put(id, new HostState.Surroundings("nova", Map.of(), true, "", true));
       for (int g = 0; g < counts[i]; g++) {
-        var spec =
-            RequestDraft.any().asking(2, 2048, 0).spec().as(new InstanceId(new UUID(i, g)));
+        var spec = RequestDraft.any().asking(2, 2048, 0).spec().as(new InstanceId(new UUID(i, g)));
         world.claim(id, spec);
         world.guests.put(spec.instance(), new Guest(spec, id, 2, Optional.empty()));
       }

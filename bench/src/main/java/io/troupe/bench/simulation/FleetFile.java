@@ -141,7 +141,8 @@ final class FleetFile {
             .evolve(new HostEvent.Equipped(equipment(fields)));
     var residents = new ArrayList<Fleet.Resident>();
     if (fields.optional("instances").isPresent()) {
-      var open = new HostState.Surroundings(around.zone(), around.aggregateMetadata(), true, "", true);
+      var open =
+          new HostState.Surroundings(around.zone(), around.aggregateMetadata(), true, "", true);
       for (Input one : fields.required("instances").list()) {
         var resident = resident(one);
         var row = state.row(id, 1, open, 0, settings);
@@ -280,8 +281,7 @@ final class FleetFile {
     for (String name : classes.names()) {
       Input one = classes.get(name);
       var fields =
-          one.object(
-              "total", "reserved", "min_unit", "max_unit", "step_size", "allocation_ratio");
+          one.object("total", "reserved", "min_unit", "max_unit", "step_size", "allocation_ratio");
       long total = fields.required("total").whole(1, 1L << 31);
       try {
         stocks.put(

@@ -41,9 +41,7 @@ final class Generator {
               Map.of("aggregate_instance_extra_specs:ssd", "true")),
           flavor("e8", 8, 64, 160),
           new Flavor(
-              "h8",
-              new Resources(8, 32_768, 160),
-              Map.of("trait:HW_CPU_X86_AVX512F", "required")),
+              "h8", new Resources(8, 32_768, 160), Map.of("trait:HW_CPU_X86_AVX512F", "required")),
           flavor("e16", 16, 128, 320),
           flavor("d32", 32, 128, 640));
 
@@ -89,8 +87,7 @@ final class Generator {
 
   private Machine machine(int number, double fill) {
     boolean recent = random.nextInt(3) == 0;
-    var total =
-        recent ? new Resources(96, 786_432, 7_600) : new Resources(64, 393_216, 3_800);
+    var total = recent ? new Resources(96, 786_432, 7_600) : new Resources(64, 393_216, 3_800);
     var machine = new Machine(number, total, recent, new ArrayList<>());
     long ram = (long) (fill * total.ramMib());
     long disk = total.diskGib();

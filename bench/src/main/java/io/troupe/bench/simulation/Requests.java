@@ -48,8 +48,7 @@ final class Requests {
         .orElseGet(
             () ->
                 new InstanceId(
-                    UUID.nameUUIDFromBytes(
-                        ("instance " + name).getBytes(StandardCharsets.UTF_8))));
+                    UUID.nameUUIDFromBytes(("instance " + name).getBytes(StandardCharsets.UTF_8))));
   }
 
   RequestSpec spec(String name, Input.Members fields) {
@@ -112,8 +111,12 @@ final class Requests {
         new GroupSpec(
             fields.required("id").text(),
             fields.required("policy").text(GroupSpec.Policy::of),
-            (int) fields.optional("max_server_per_host").map(n -> n.whole(1, 1000)).orElse(1L)
-                .longValue());
+            (int)
+                fields
+                    .optional("max_server_per_host")
+                    .map(n -> n.whole(1, 1000))
+                    .orElse(1L)
+                    .longValue());
     GroupSpec known = groups.putIfAbsent(group.id(), group);
     if (known != null && !known.equals(group)) {
       throw field.wrong(

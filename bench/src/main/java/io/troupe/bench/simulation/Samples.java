@@ -87,7 +87,11 @@ final class Samples {
       fragmentation.add(free[r] == 0 ? 0 : 1 - whole[r] / free[r]);
     }
     return new Sample(
-        at, hosts.instances(), shares(claimed, capacity), fragmentation, shares(stranded, capacity));
+        at,
+        hosts.instances(),
+        shares(claimed, capacity),
+        fragmentation,
+        shares(stranded, capacity));
   }
 
   private static boolean lacksAnother(int resource, long[] free, long[] least) {

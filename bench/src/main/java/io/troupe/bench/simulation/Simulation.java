@@ -165,8 +165,11 @@ final class Simulation implements Trace.Reader {
           requester.takeBack(reports.get(i), specs.get(i));
         }
         for (String member : names) {
-          refuse(arrival, member, number, new Requester.Outcome(
-              java.util.Optional.empty(), reports.getLast(), List.of()));
+          refuse(
+              arrival,
+              member,
+              number,
+              new Requester.Outcome(java.util.Optional.empty(), reports.getLast(), List.of()));
         }
         return;
       }

@@ -18,7 +18,12 @@ sealed interface Step {
    * @param together all of them or none
    */
   record Arrival(
-      double at, String name, RequestSpec spec, int count, OptionalDouble lifetime, boolean together)
+      double at,
+      String name,
+      RequestSpec spec,
+      int count,
+      OptionalDouble lifetime,
+      boolean together)
       implements Step {
 
     /** As Nova names servers of one request. */

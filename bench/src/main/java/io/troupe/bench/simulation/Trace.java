@@ -59,7 +59,12 @@ final class Trace {
    * @param smallest of each resource the least that anybody asks, 0 when nobody asks any
    * @param largest of each resource the most that anybody asks
    */
-  record Outlook(long arrivals, long departures, double from, double to, Resources smallest,
+  record Outlook(
+      long arrivals,
+      long departures,
+      double from,
+      double to,
+      Resources smallest,
       Resources largest) {}
 
   /** Reads all of it, so that a mistake is found before anything is decided. */

@@ -57,7 +57,8 @@ final class Workload {
    */
   double remainingLifetime() {
     int at = java.util.Arrays.binarySearch(lengths, random.nextDouble() * lengths[PREPARED - 1]);
-    return Math.rint(lifetimes[at < 0 ? Math.min(-at - 1, PREPARED - 1) : at] * random.nextDouble());
+    return Math.rint(
+        lifetimes[at < 0 ? Math.min(-at - 1, PREPARED - 1) : at] * random.nextDouble());
   }
 
   /** Instances of one request: 85 of 100 ask for one, the others for 2 to 20, seldom many. */

@@ -195,8 +195,7 @@ final class RebalanceRoutes {
                 run.map(one -> Reply.ok(json(one)))
                     .orElseThrow(
                         () ->
-                            new ApiError(
-                                    404, "RebalanceNotFound", "Nothing was ever rebalanced.")
+                            new ApiError(404, "RebalanceNotFound", "Nothing was ever rebalanced.")
                                 .thrown()));
   }
 

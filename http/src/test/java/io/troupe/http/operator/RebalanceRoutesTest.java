@@ -54,8 +54,7 @@ class RebalanceRoutesTest {
                             Clock.systemUTC()),
                         1000,
                         Clock.systemUTC())));
-    server.post(
-        "/v1/connections", ADMIN, "{\"id\": \"lab\", \"uri\": \"fake://?hosts=2\"}");
+    server.post("/v1/connections", ADMIN, "{\"id\": \"lab\", \"uri\": \"fake://?hosts=2\"}");
   }
 
   @AfterEach
@@ -80,7 +79,7 @@ class RebalanceRoutesTest {
         "{\"goal\": \"even\", \"moves\": 501, \"carry_out\": true} | moves",
         "{\"goal\": \"even\", \"gib\": -1} | gib",
         "{\"goal\": \"even\", \"at_once\": 51} | at_once",
-        "{\"goal\": \"even\", \"carry_out\": \"yes\"} | carry_out",
+        "{\"goal\": \"even\", \"carry_out\": \"perhaps\"} | carry_out",
         "{\"goal\": \"even\", \"speed\": 1} | speed"
       })
   void badInputNamesTheField(String body, String words) {

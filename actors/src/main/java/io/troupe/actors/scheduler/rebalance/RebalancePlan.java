@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * Moves to be made one after the other: each has room once those before it are made.
  *
- * @param kept guests that the goal would have moved, and why they stay; of {@link Goal.Empty} all of
- *     them, of the other goals none
+ * @param kept guests that the goal would have moved, and why they stay; of {@link Goal.Empty} all
+ *     of them, of the other goals none
  * @param budgetSpent whether more could be done for more
  */
 public record RebalancePlan(

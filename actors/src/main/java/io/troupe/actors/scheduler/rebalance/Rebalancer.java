@@ -73,7 +73,11 @@ public final class Rebalancer {
   private boolean budgetSpent;
 
   private Rebalancer(
-      Collection<HostRow> hosts, Collection<Guest> all, Budget budget, SchedulerSettings given, long seed) {
+      Collection<HostRow> hosts,
+      Collection<Guest> all,
+      Budget budget,
+      SchedulerSettings given,
+      long seed) {
     settings = given.effective();
     left = budget;
     this.seed = seed;
@@ -134,7 +138,9 @@ public final class Rebalancer {
 
   private void even(double tolerance) {
     var spreading =
-        weighing(Set.of(WeigherName.RAM, WeigherName.CPU), Map.of(WeigherName.RAM, 1.0, WeigherName.CPU, 1.0));
+        weighing(
+            Set.of(WeigherName.RAM, WeigherName.CPU),
+            Map.of(WeigherName.RAM, 1.0, WeigherName.CPU, 1.0));
     double fleet = fleetLoad();
     var byLoad =
         new TreeSet<Loaded>(
@@ -226,8 +232,7 @@ public final class Rebalancer {
           reason = Optional.of(whyNowhere(guest, names));
         }
       }
-      reason.ifPresent(
-          why -> kept.add(new Kept(guest.spec().instance(), guest.host(), why)));
+      reason.ifPresent(why -> kept.add(new Kept(guest.spec().instance(), guest.host(), why)));
     }
   }
 
@@ -329,8 +334,7 @@ public final class Rebalancer {
    * the while; how evenly a group is spread is judged without it as well, for afterwards it has
    * gone from there.
    */
-  private List<HostId> destinations(
-      Guest guest, SchedulerSettings ranked, Set<String> ignored) {
+  private List<HostId> destinations(Guest guest, SchedulerSettings ranked, Set<String> ignored) {
     if (whyFixed(guest).isPresent()) {
       return List.of();
     }
@@ -384,9 +388,7 @@ public final class Rebalancer {
   private void takeBack(PlannedMove move) {
     Guest guest = guests.get(move.to()).removeLast();
     rowsBefore.removeLast().forEach(table::put);
-    guests
-        .get(move.from())
-        .add(new Guest(guest.spec(), move.from(), guest.gib(), guest.fixed()));
+    guests.get(move.from()).add(new Guest(guest.spec(), move.from(), guest.gib(), guest.fixed()));
   }
 
   private SchedulerSettings weighing(Set<WeigherName> weighers, Map<WeigherName, Double> factors) {
@@ -402,7 +404,10 @@ public final class Rebalancer {
   }
 
   private List<HostRow> inService() {
-    return guests.keySet().stream().map(this::row).filter(host -> host.enabled() && host.up()).toList();
+    return guests.keySet().stream()
+        .map(this::row)
+        .filter(host -> host.enabled() && host.up())
+        .toList();
   }
 
   private static double vcpuCapacity(HostRow host) {
