@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
  * hypervisor that have their volumes in one pool.
  */
 class SharedPoolTest {
-  private static final String FLEET = "fake://pool?hosts=2&prefix=pool-&ramMib=500000&sharedPool=san";
+  private static final String FLEET =
+      "fake://pool?hosts=2&prefix=pool-&ramMib=500000&sharedPool=san";
   private static final String SERVERS = "/compute/v2.1/servers";
 
   @RegisterExtension static final LiveNodes NODES = LiveNodes.ofClass();
@@ -42,7 +43,7 @@ class SharedPoolTest {
     }
   }
 
-  private static boolean isUp(String host) {
+  private static boolean isUp(String host) throws Exception {
     return node.admin().get("/v1/hosts/" + host).body().at("/host/up").asBoolean();
   }
 
@@ -101,7 +102,7 @@ class SharedPoolTest {
     assertThat(volumes()).isEmpty();
   }
 
-  private static java.util.List<String> volumes() {
+  private static java.util.List<String> volumes() throws Exception {
     var ids = new java.util.ArrayList<String>();
     for (JsonNode one : node.admin().get("/volume/v3/volumes").expect(200).path("volumes")) {
       ids.add(one.path("id").asText());
@@ -109,7 +110,7 @@ class SharedPoolTest {
     return ids;
   }
 
-  private static String first(String path, String list, String name) {
+  private static String first(String path, String list, String name) throws Exception {
     for (JsonNode one : node.admin().get(path).expect(200).path(list)) {
       if (one.path("name").asText().equals(name)) {
         return one.path("id").asText();
@@ -132,7 +133,7 @@ class SharedPoolTest {
     return id;
   }
 
-  private static String volume() {
+  private static String volume() throws Exception {
     return node.admin()
         .post("/volume/v3/volumes", "{\"volume\": {\"size\": 1}}")
         .expect(202)
@@ -141,7 +142,7 @@ class SharedPoolTest {
         .asText();
   }
 
-  private static JsonNode attach(String server, String volume, int status) {
+  private static JsonNode attach(String server, String volume, int status) throws Exception {
     return node.admin()
         .at("2.60")
         .post(
@@ -150,12 +151,12 @@ class SharedPoolTest {
         .expect(status);
   }
 
-  private static void act(String server, String action) {
+  private static void act(String server, String action) throws Exception {
     var answer = node.admin().at("2.56").post(SERVERS + "/" + server + "/action", action);
     assertThat(answer.status()).as("%s: %s", action, answer.body()).isBetween(202, 204);
   }
 
-  private static JsonNode volumeNow(String id) {
+  private static JsonNode volumeNow(String id) throws Exception {
     return node.admin().get("/volume/v3/volumes/" + id).expect(200).path("volume");
   }
 
@@ -169,11 +170,11 @@ class SharedPoolTest {
     throw new AssertionError(id + " did not become " + status + ": " + volumeNow(id));
   }
 
-  private static JsonNode server(String id) {
+  private static JsonNode server(String id) throws Exception {
     return node.admin().get(SERVERS + "/" + id).expect(200).path("server");
   }
 
-  private static String host(String id) {
+  private static String host(String id) throws Exception {
     return server(id).path("OS-EXT-SRV-ATTR:host").textValue();
   }
 

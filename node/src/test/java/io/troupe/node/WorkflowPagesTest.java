@@ -187,8 +187,7 @@ class WorkflowPagesTest {
     pages.add(page("attach-volume", "Attach volume", ATTACH_VOLUME, attached));
     var other = volume("");
     var swap = attachment(other).getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    var swapped =
-        drawn(id, admin.put(volumes + "/" + volume, "application/json", swap));
+    var swapped = drawn(id, admin.put(volumes + "/" + volume, "application/json", swap));
     pages.add(page("swap-volume", "Swap volume", SWAP_VOLUME, swapped));
     var detached = drawn(id, admin.delete(volumes + "/" + other));
     pages.add(page("detach-volume", "Detach volume", DETACH_VOLUME, detached));

@@ -37,8 +37,7 @@ public record AttachedVolume(
       boolean root,
       boolean deleteOnTermination,
       Optional<String> tag) {
-    this(
-        ref, attachmentId, sizeGib, device, root, deleteOnTermination, tag, VolumePlace.NOWHERE);
+    this(ref, attachmentId, sizeGib, device, root, deleteOnTermination, tag, VolumePlace.NOWHERE);
   }
 
   public String id() {

@@ -95,8 +95,8 @@ final class Attachments {
   }
 
   /**
-   * Why volumes do not come and go at the moment. A resize that is reverted goes back to a guest that
-   * has the volumes it had, so until it is settled they stay as they are.
+   * Why volumes do not come and go at the moment. A resize that is reverted goes back to a guest
+   * that has the volumes it had, so until it is settled they stay as they are.
    */
   private Optional<Rejection> refusedNow() {
     if (state.other().isPresent()) {
@@ -124,8 +124,7 @@ final class Attachments {
       return new Decision.Reject(new Rejection.NotFound("Volume attachment", from));
     }
     if (volume.get().root()) {
-      return new Decision.Reject(
-          new Rejection.Invalid("", "Cannot swap a root device volume"));
+      return new Decision.Reject(new Rejection.Invalid("", "Cannot swap a root device volume"));
     }
     if (find(state, to).isPresent()) {
       return new Decision.Reject(
@@ -283,9 +282,7 @@ final class Attachments {
         outcome,
         failure.message(),
         Devices.afterFailure(
-            operation.kind(),
-            outcome.step(),
-            failure.kind() == DriverFailure.Kind.UNSUPPORTED),
+            operation.kind(), outcome.step(), failure.kind() == DriverFailure.Kind.UNSUPPORTED),
         false,
         Optional.of(new Failure(500, failure.message(), failure.kind().name())));
   }

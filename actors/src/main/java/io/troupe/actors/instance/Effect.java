@@ -58,8 +58,7 @@ public sealed interface Effect {
    * @param userId whose a new volume is
    * @param host empty while the instance is on none
    */
-  record ConnectVolume(
-      ProjectId project, String userId, VolumeChoice choice, Optional<HostId> host)
+  record ConnectVolume(ProjectId project, String userId, VolumeChoice choice, Optional<HostId> host)
       implements Request {}
 
   /**

@@ -310,8 +310,7 @@ public final class InstanceActor
       case NeedsVolume(var volume, var replyTo) -> {
         replyTo.tell(
             new VolumeNeeded(
-                ahead.operation().isPresent()
-                    || Attachments.find(ahead, volume).isPresent()));
+                ahead.operation().isPresent() || Attachments.find(ahead, volume).isPresent()));
         yield Effect().none();
       }
       case Outcome(var outcome) ->

@@ -78,8 +78,7 @@ final class MoveFailures {
     return switch (step.kind()) {
       case PLACE, OFFER, SEND -> stop;
       case PREPARE -> cause == Cause.HOST ? onAnotherHost(stop) : stop;
-      case CONNECT_VOLUMES ->
-          cause == Cause.HOST && step.isThere() ? onAnotherHost(stop) : stop;
+      case CONNECT_VOLUMES -> cause == Cause.HOST && step.isThere() ? onAnotherHost(stop) : stop;
       case FINISH ->
           step.isThere()
               ? cause == Cause.HOST ? onAnotherHost(stop) : stop
@@ -202,9 +201,9 @@ final class MoveFailures {
     }
     var live = operation.kind() == OperationKind.LIVE_MIGRATE;
     return Way.on(
-        Resize.onAnotherHost(operation, live
-                ? LiveMigrate.fromClaim(hasVolumes())
-                : Resize.fromClaim(runs(), hasVolumes())));
+        Resize.onAnotherHost(
+            operation,
+            live ? LiveMigrate.fromClaim(hasVolumes()) : Resize.fromClaim(runs(), hasVolumes())));
   }
 
   /** Nobody can say where the guest is: both hosts keep their claim until somebody can. */

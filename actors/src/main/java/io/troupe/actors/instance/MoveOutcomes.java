@@ -74,8 +74,7 @@ final class MoveOutcomes {
           new Attachments(moment).allConnected(outcome, connected);
       case StepOutcome.VolumeRefused(var reason) ->
           driverFailed(
-              outcome,
-              new DriverFailure(DriverFailure.Kind.HOST_FAULT, Outcomes.words(reason)));
+              outcome, new DriverFailure(DriverFailure.Kind.HOST_FAULT, Outcomes.words(reason)));
       case StepOutcome.Attached _,
           StepOutcome.NotAttached _,
           StepOutcome.VolumeConnected _,

@@ -55,14 +55,19 @@ final class MoveWishes {
                                       Resize.migrate(runs(), hasVolumes()),
                                       new Purpose.Migrate(to)))));
       case UserCommand.LiveMigrate live ->
-          ifLegal(Action.LIVE_MIGRATE, origin, () -> elsewhere(live.to(), () -> withVolumes(() -> liveMigrate(live))));
+          ifLegal(
+              Action.LIVE_MIGRATE,
+              origin,
+              () -> elsewhere(live.to(), () -> withVolumes(() -> liveMigrate(live))));
       case UserCommand.AbortMigration(_, var number) ->
           ifLegal(Action.ABORT_LIVE_MIGRATION, origin, () -> abort(origin, number));
       case UserCommand.ForceComplete(_, var number) ->
           ifLegal(Action.FORCE_COMPLETE, origin, () -> forceComplete(origin, number));
       case UserCommand.Evacuate evacuate ->
           ifLegal(
-              Action.EVACUATE, origin, () -> elsewhere(evacuate.to(), () -> withVolumes(() -> evacuate(evacuate))));
+              Action.EVACUATE,
+              origin,
+              () -> elsewhere(evacuate.to(), () -> withVolumes(() -> evacuate(evacuate))));
       default -> throw new IllegalArgumentException("not about a move: " + command);
     };
   }

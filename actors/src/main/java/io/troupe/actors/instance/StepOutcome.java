@@ -51,8 +51,8 @@ public record StepOutcome(
   public record NotAttached(Rejection reason) implements Result {}
 
   /** The volume lies on the host, reserved for the instance. */
-  public record VolumeConnected(
-      VolumeRef ref, String attachmentId, long sizeGib, VolumePlace place) implements Result {
+  public record VolumeConnected(VolumeRef ref, String attachmentId, long sizeGib, VolumePlace place)
+      implements Result {
     public VolumeConnected(VolumeRef ref, String attachmentId, long sizeGib) {
       this(ref, attachmentId, sizeGib, VolumePlace.NOWHERE);
     }

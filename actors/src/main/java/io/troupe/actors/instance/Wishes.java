@@ -140,8 +140,7 @@ final class Wishes {
                       : began(
                           origin,
                           OperationKind.SHELVE,
-                          Shelve.steps(
-                              moment.settings().shelvedOffloadMillis() == 0, hasVolumes()),
+                          Shelve.steps(moment.settings().shelvedOffloadMillis() == 0, hasVolumes()),
                           moment.settings().snapshotMillis(),
                           Optional.of(new Purpose.Shelve(image))));
       case UserCommand.ShelveOffload _ ->
@@ -382,7 +381,8 @@ final class Wishes {
           Optional.of(new Purpose.Unshelve(wanted.image(), wanted.zone(), wanted.host())));
     }
     var pinned = Attachments.onlyHost(state).map(HostId::value);
-    if (pinned.isPresent() && wanted.host().filter(host -> !host.equals(pinned.get())).isPresent()) {
+    if (pinned.isPresent()
+        && wanted.host().filter(host -> !host.equals(pinned.get())).isPresent()) {
       return new Decision.Reject(
           new Rejection.Conflict(
               "Volumes of instance %s lie on the storage of host %s: it cannot be unshelved on %s."

@@ -53,8 +53,7 @@ public final class Evacuate {
   }
 
   /** After a spawn that has failed. */
-  public static List<Step> onAnotherHost(
-      Operation operation, boolean off, boolean volumes) {
+  public static List<Step> onAnotherHost(Operation operation, boolean off, boolean volumes) {
     var steps = new ArrayList<>(Leave.here());
     if (operation.candidates().size() < 2) {
       steps.add(Step.of(StepKind.PLACE));

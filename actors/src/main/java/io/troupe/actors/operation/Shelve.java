@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Shelve, offload and unshelve: an instance that is not needed for a while becomes an image. Ports,
- * volumes and quota stay; once it is offloaded it has no host. One that boots from a volume needs no
- * image, and is offloaded at once.
+ * volumes and quota stay; once it is offloaded it has no host. One that boots from a volume needs
+ * no image, and is offloaded at once.
  *
  * <pre>
  *   shelve:    make image → power off → snapshot → SHELVED (→ offload, at once or when its time has come)

@@ -180,7 +180,9 @@ public record RequestSpec(
         detail);
   }
 
-  /** The same request of an instance whose volumes lie in a pool: only hosts that have it will do. */
+  /**
+   * The same request of an instance whose volumes lie in a pool: only hosts that have it will do.
+   */
   public RequestSpec inPool(SharedPool pool) {
     var specs = new HashMap<>(extraSpecs);
     specs.put(TRAIT + pool.trait(), "required");

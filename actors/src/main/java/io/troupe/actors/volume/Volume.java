@@ -109,13 +109,11 @@ public record Volume(
     }
 
     Use at(String otherDevice) {
-      return new Use(
-          attachmentId, instance, otherDevice, false, deleteAfter, since, hosts, false);
+      return new Use(attachmentId, instance, otherDevice, false, deleteAfter, since, hosts, false);
     }
 
     Use on(Set<HostId> others, boolean isKept) {
-      return new Use(
-          attachmentId, instance, device, leaving, deleteAfter, since, others, isKept);
+      return new Use(attachmentId, instance, device, leaving, deleteAfter, since, others, isKept);
     }
 
     Use leaves(boolean isDeletedAfter) {
@@ -282,7 +280,13 @@ public record Volume(
     }
     var hosts = new HashSet<>(by.hosts());
     hosts.add(where);
-    return in(status, host.or(() -> Optional.of(where)), made, Optional.of(by.on(hosts, by.kept())), fault, now);
+    return in(
+        status,
+        host.or(() -> Optional.of(where)),
+        made,
+        Optional.of(by.on(hosts, by.kept())),
+        fault,
+        now);
   }
 
   /** No guest has it on this host; of one that is being left it was perhaps the last. */

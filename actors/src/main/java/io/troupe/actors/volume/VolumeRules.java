@@ -137,8 +137,7 @@ public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) 
     if (host.isPresent() && !isSeenFrom(volume, host.get(), pool)) {
       return Answer.refuse(elsewhere(volume, host.get()));
     }
-    var mine =
-        volume.use().filter(one -> one.instance().equals(use.instance()) && !one.leaving());
+    var mine = volume.use().filter(one -> one.instance().equals(use.instance()) && !one.leaving());
     if (mine.isPresent() && volume.status() != Status.DETACHING) {
       var isNew = host.filter(where -> !mine.get().hosts().contains(where));
       return Answer.of(isNew.map(where -> volume.alsoOn(where, now)).orElse(volume));

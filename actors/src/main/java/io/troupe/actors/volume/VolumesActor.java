@@ -549,8 +549,7 @@ public final class VolumesActor
       bringing.put(all.instance(), all);
       return put(state, here, () -> {});
     }
-    var places =
-        here.stream().collect(Collectors.toMap(Volume::id, VolumesActor::place));
+    var places = here.stream().collect(Collectors.toMap(Volume::id, VolumesActor::place));
     return put(state, here, () -> all.replyTo().tell(new AllConnected(places)));
   }
 
@@ -772,10 +771,7 @@ public final class VolumesActor
   }
 
   private Effect<VolumeEvent, VolumesState> onMade(
-      VolumesState state,
-      String id,
-      Optional<String> pool,
-      Optional<DriverActor.Reply> answer) {
+      VolumesState state, String id, Optional<String> pool, Optional<DriverActor.Reply> answer) {
     var volume = ended(state, id, Work.Make.class);
     if (volume.isEmpty()) {
       return Effect().none();

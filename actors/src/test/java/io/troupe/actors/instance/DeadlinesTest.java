@@ -688,7 +688,8 @@ class DeadlinesTest {
               guest(PowerState.SHUTDOWN),
               guest(PowerState.PAUSED),
               new StepOutcome.Guest(false, PowerState.NOSTATE));
-      case DriverCommand.AttachVolume _, DriverCommand.SwapVolume _ -> List.of(new StepOutcome.VolumeOnGuest("/dev/vdc"));
+      case DriverCommand.AttachVolume _, DriverCommand.SwapVolume _ ->
+          List.of(new StepOutcome.VolumeOnGuest("/dev/vdc"));
       case DriverCommand.DetachVolume _, DriverCommand.AttachNic _, DriverCommand.DetachNic _ ->
           List.of(guest(PowerState.RUNNING));
       case DriverCommand.Snapshot _ -> List.of(new StepOutcome.Done(""));

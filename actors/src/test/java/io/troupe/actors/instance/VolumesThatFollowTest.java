@@ -135,8 +135,7 @@ class VolumesThatFollowTest {
 
     @Test
     void askTheSchedulerForHostsOfThePoolOnly() {
-      for (var command :
-          List.of(MoveLife.liveMigrate(), MoveLife.evacuate(), MoveLife.resize())) {
+      for (var command : List.of(MoveLife.liveMigrate(), MoveLife.evacuate(), MoveLife.resize())) {
         var life = pooled().does(command);
         if (life.asks().what() instanceof Effect.ReserveQuota) {
           life.gets(DONE);
@@ -189,8 +188,7 @@ class VolumesThatFollowTest {
 
     @Test
     void buildTheEvacuatedGuestWithThem() {
-      var life =
-          pooled().does(MoveLife.evacuate()).gets(Life.placed(H2)).gets(CLAIMED).gets(DONE);
+      var life = pooled().does(MoveLife.evacuate()).gets(Life.placed(H2)).gets(CLAIMED).gets(DONE);
 
       var connect = (Effect.ConnectVolumes) life.asks().what();
       assertThat(connect.host()).isEqualTo(H2);
@@ -223,8 +221,7 @@ class VolumesThatFollowTest {
                   .refuses(new UserCommand.AttachVolume(origin("a"), Examples.volumeChoice(2)))
                   .toString())
           .contains("until its resize is confirmed or reverted");
-      assertThat(
-              having(MoveLife.resizedOnOneHost(), Optional.empty()).state().volumes())
+      assertThat(having(MoveLife.resizedOnOneHost(), Optional.empty()).state().volumes())
           .hasSize(1);
     }
   }
@@ -291,10 +288,7 @@ class VolumesThatFollowTest {
 
       assertThat(life.todo())
           .containsExactly(
-              StepKind.POWER_OFF,
-              StepKind.DESTROY,
-              StepKind.RELEASE_CLAIM,
-              StepKind.KEEP_VOLUMES);
+              StepKind.POWER_OFF, StepKind.DESTROY, StepKind.RELEASE_CLAIM, StepKind.KEEP_VOLUMES);
       life.gets(guest(PowerState.SHUTDOWN)).gets(gone()).gets(DONE).gets(DONE);
       assertThat(life.state().vmState()).isEqualTo(VmState.SHELVED_OFFLOADED);
       life.does(
@@ -313,7 +307,8 @@ class VolumesThatFollowTest {
       var life =
           offloaded(pooled())
               .does(new UserCommand.AttachVolume(origin("b"), Examples.volumeChoice(2)));
-      assertThat(((Effect.ConnectVolume) life.asks().what()).host()).isEqualTo(Optional.<HostId>empty());
+      assertThat(((Effect.ConnectVolume) life.asks().what()).host())
+          .isEqualTo(Optional.<HostId>empty());
       var second = Examples.volumeChoice(2).volumeId();
       life.gets(
           new StepOutcome.VolumeConnected(
@@ -383,7 +378,8 @@ class VolumesThatFollowTest {
 
     @Test
     void thatCannotEvenBeTakenBackKeepsBoth() {
-      var life = swapping().late().gets(Life.failure(io.troupe.drivers.spi.DriverFailure.Kind.HOST_FAULT));
+      var life =
+          swapping().late().gets(Life.failure(io.troupe.drivers.spi.DriverFailure.Kind.HOST_FAULT));
 
       assertThat(((Effect.MarkVolume) life.asks().what()).volumeId()).isEqualTo(latter);
       life.gets(DONE);
@@ -428,8 +424,7 @@ class VolumesThatFollowTest {
     void areNotMadeImagesOrBackupsOf() {
       var life = fromVolume(Optional.empty());
       assertThat(
-              life.refuses(
-                      new UserCommand.CreateBackup(origin("b"), Optional.empty(), "daily", 0))
+              life.refuses(new UserCommand.CreateBackup(origin("b"), Optional.empty(), "daily", 0))
                   .toString())
           .contains("Backup is not supported for volume-backed instances.");
       assertThat(

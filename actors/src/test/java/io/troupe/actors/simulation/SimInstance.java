@@ -241,10 +241,7 @@ final class SimInstance {
       case Effect.ReleaseVolumes(_, var deleteAfter) ->
           to("volumes", reply, () -> world.volumes.releaseAll(id, deleteAfter));
       case Effect.ConnectVolumes(_, var host, var beside) ->
-          to(
-              "volumes",
-              reply,
-              () -> world.volumes.connectAll(id, host, beside, world::hasNoClaim));
+          to("volumes", reply, () -> world.volumes.connectAll(id, host, beside, world::hasNoClaim));
       case Effect.MarkVolumes(_, var devices) ->
           to("volumes", reply, () -> world.volumes.markAll(id, devices));
       case Effect.KeepVolumes _ -> to("volumes", reply, () -> world.volumes.keepAll(id));

@@ -33,7 +33,8 @@ public final class VolumeDesk {
     put(Volume.fresh(id, projectId, "alice", wanted, clock.get()));
   }
 
-  public StepOutcome.Result connect(InstanceId instance, VolumeChoice choice, Optional<HostId> host) {
+  public StepOutcome.Result connect(
+      InstanceId instance, VolumeChoice choice, Optional<HostId> host) {
     var attachment = "attachment of " + choice.volumeId() + " to " + instance;
     return switch (rules()
         .connect(instance, choice, host, Optional.empty(), attachment, Optional.empty())) {
@@ -58,10 +59,7 @@ public final class VolumeDesk {
 
   /** All of the instance's on one host, when no other host but {@code beside} has a claim of it. */
   public StepOutcome.Result connectAll(
-      InstanceId instance,
-      HostId host,
-      Set<HostId> beside,
-      BiPredicate<HostId, InstanceId> gone) {
+      InstanceId instance, HostId host, Set<HostId> beside, BiPredicate<HostId, InstanceId> gone) {
     for (Volume volume : countedOn(instance)) {
       if (!VolumeRules.isSeenFrom(volume, host, Optional.empty())) {
         return new StepOutcome.VolumeRefused(VolumeRules.elsewhere(volume, host));

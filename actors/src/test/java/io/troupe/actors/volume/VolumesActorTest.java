@@ -99,7 +99,9 @@ class VolumesActorTest {
   private TestProbe<VolumesActor.Reply> connect(
       InstanceId instance, HostId host, VolumeChoice choice) {
     var probe = stage.probe(VolumesActor.Reply.class);
-    actor.tell(new VolumesActor.Connect(instance, ATTACH, "alice", choice, Optional.of(host), probe.getRef()));
+    actor.tell(
+        new VolumesActor.Connect(
+            instance, ATTACH, "alice", choice, Optional.of(host), probe.getRef()));
     return probe;
   }
 
@@ -529,8 +531,7 @@ class VolumesActorTest {
   class WithoutAGuest {
     private VolumesActor.Reply reserve(String id) {
       return step(
-          to ->
-              new VolumesActor.Connect(I1, ATTACH, "alice", existing(id), Optional.empty(), to));
+          to -> new VolumesActor.Connect(I1, ATTACH, "alice", existing(id), Optional.empty(), to));
     }
 
     @Test

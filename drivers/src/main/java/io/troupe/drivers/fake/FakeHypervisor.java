@@ -218,7 +218,8 @@ final class FakeHypervisor {
           admit(target);
           var keeper = keeper(target.host(), id, common).orElse(target.host());
           if (guests.volume(keeper, id).filter(has -> has >= gib).isEmpty()) {
-            var epoch = Math.max(guests.epoch(keeper), keeper.equals(target.host()) ? target.epoch() : 0);
+            var epoch =
+                Math.max(guests.epoch(keeper), keeper.equals(target.host()) ? target.epoch() : 0);
             write(new FakeChange.VolumeKept(keeper, id, gib, epoch));
           }
           return true;
@@ -265,8 +266,7 @@ final class FakeHypervisor {
   }
 
   /** Throws an instance fault when what is in one volume has no room in the other. */
-  void requireAsLarge(String host, String from, String to, boolean common)
-      throws DriverException {
+  void requireAsLarge(String host, String from, String to, boolean common) throws DriverException {
     inTurn(
         () -> true,
         () -> {

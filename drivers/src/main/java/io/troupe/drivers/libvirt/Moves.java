@@ -488,8 +488,7 @@ final class Moves {
     MoveDestination ours = MoveDestination.of(ticket);
     List<String> volumes =
         spec.volumes().stream().map(volume -> ours.directory() + volume.name()).toList();
-    Paths paths =
-        new Paths(ours.rootDisk(), ours.configDrive(), ours.consoleLog(), volumes);
+    Paths paths = new Paths(ours.rootDisk(), ours.configDrive(), ours.consoleLog(), volumes);
     boolean grows = MoveSource.of(ticket).ownRoot();
     String xml =
         new DomainXml(

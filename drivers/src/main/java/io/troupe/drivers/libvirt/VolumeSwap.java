@@ -9,11 +9,14 @@ import org.libvirt.LibvirtException;
 
 /**
  * Gives a running guest another volume in the place of one: QEMU mirrors the one into the other
- * while the guest writes, and then goes on with the other alone. The guest notices nothing; even the
- * serial number that it sees is that of the former volume until it is next started.
+ * while the guest writes, and then goes on with the other alone. The guest notices nothing; even
+ * the serial number that it sees is that of the former volume until it is next started.
  */
 record VolumeSwap(LibvirtConnection connection, VolumePool pool) {
-  /** virDomainBlockCopyFlags of libvirt-domain.h: into a file that is there, for a job of the moment. */
+  /**
+   * virDomainBlockCopyFlags of libvirt-domain.h: into a file that is there, for a job of the
+   * moment.
+   */
   private static final int REUSE_EXTERNAL = 2;
 
   private static final int TRANSIENT_JOB = 4;
@@ -43,12 +46,7 @@ record VolumeSwap(LibvirtConnection connection, VolumePool pool) {
 
   /** False when the guest has the other volume already. */
   private boolean begin(
-      Domain domain,
-      InstanceId instance,
-      VolumeRef from,
-      VolumeRef to,
-      String path,
-      Permit permit)
+      Domain domain, InstanceId instance, VolumeRef from, VolumeRef to, String path, Permit permit)
       throws LibvirtException, DriverException {
     if (domain.isActive() == 0) {
       throw DriverException.instanceFault(
@@ -140,12 +138,7 @@ record VolumeSwap(LibvirtConnection connection, VolumePool pool) {
 
   /** For its next starts too, and there with the new volume's serial number. */
   private String define(
-      Domain domain,
-      InstanceId instance,
-      VolumeRef from,
-      VolumeRef to,
-      String path,
-      Permit permit)
+      Domain domain, InstanceId instance, VolumeRef from, VolumeRef to, String path, Permit permit)
       throws LibvirtException, DriverException {
     XmlElement now =
         Hotplug.disk(current(domain), to.id())

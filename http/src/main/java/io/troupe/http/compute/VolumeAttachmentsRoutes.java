@@ -286,12 +286,11 @@ final class VolumeAttachmentsRoutes {
               if (volume.sizeGib() < from.sizeGib()) {
                 throw ApiError.badRequest(
                         "Invalid volume: the new volume has %d GiB, the old one %d."
-                                .formatted(volume.sizeGib(), from.sizeGib()))
+                            .formatted(volume.sizeGib(), from.sizeGib()))
                     .thrown();
               }
               return api.instances()
-                  .command(
-                      server.id(), new UserCommand.SwapVolume(call.origin(), from.id(), to));
+                  .command(server.id(), new UserCommand.SwapVolume(call.origin(), from.id(), to));
             });
   }
 

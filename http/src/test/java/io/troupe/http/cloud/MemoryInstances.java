@@ -296,7 +296,8 @@ public final class MemoryInstances implements Instances, Quotas {
       case DriverCommand.Suspend _ -> new StepOutcome.Guest(true, PowerState.SUSPENDED);
       case DriverCommand.Stop _ -> new StepOutcome.Guest(true, PowerState.SHUTDOWN);
       case DriverCommand.Destroy _ -> new StepOutcome.Guest(false, PowerState.NOSTATE);
-      case DriverCommand.AttachVolume _, DriverCommand.SwapVolume _ -> new StepOutcome.VolumeOnGuest("/dev/vdb");
+      case DriverCommand.AttachVolume _, DriverCommand.SwapVolume _ ->
+          new StepOutcome.VolumeOnGuest("/dev/vdb");
       default -> new StepOutcome.Guest(true, now);
     };
   }

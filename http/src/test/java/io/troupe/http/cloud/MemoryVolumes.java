@@ -81,7 +81,11 @@ public final class MemoryVolumes implements Volumes {
 
   /** What an instance asks, answered as the actor would once all is done. */
   synchronized StepOutcome.Result connect(
-      ProjectId project, String userId, InstanceId instance, VolumeChoice choice, Optional<HostId> host) {
+      ProjectId project,
+      String userId,
+      InstanceId instance,
+      VolumeChoice choice,
+      Optional<HostId> host) {
     var fresh =
         choice
             .fresh()
