@@ -517,7 +517,9 @@ public abstract class LifeConformance extends DriverConformance {
     assertThat(failureOf(() -> run(new DriverCommand.SwapVolume(target, former, large))))
         .as("one that the guest does not have")
         .isEqualTo(Kind.INSTANCE_FAULT);
-    run(new DriverCommand.SwapVolume(target, latter, large));
+    var third = madeVolume(Optional.empty());
+    run(new DriverCommand.SwapVolume(target, latter, third));
+    run(new DriverCommand.SwapVolume(target, third, large));
     assertThat(failureOf(() -> run(new DriverCommand.SwapVolume(target, large, latter))))
         .as("a smaller one")
         .isEqualTo(Kind.INSTANCE_FAULT);
@@ -532,6 +534,7 @@ public abstract class LifeConformance extends DriverConformance {
     awaitBoots(target, 2);
     run(new DriverCommand.DetachVolume(target, large.id()));
     dropVolume(large);
+    dropVolume(third);
     dropVolume(latter);
   }
 

@@ -5,6 +5,7 @@ import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.VolumeRef;
 import java.util.Optional;
 import org.libvirt.Domain;
+import org.libvirt.DomainCalls;
 import org.libvirt.LibvirtException;
 
 /**
@@ -25,6 +26,9 @@ record VolumeSwap(LibvirtConnection connection, VolumePool pool) {
   private static final int PIVOT = 2;
 
   private static final int ABORT = 0;
+
+  /** VIR_DOMAIN_BLOCK_RESIZE_BYTES. */
+  private static final int SIZE_IN_BYTES = 1;
 
   /** The disk's name inside the guest, such as {@code vdb}. */
   String swap(InstanceId instance, VolumeRef from, VolumeRef to, Permit permit)
@@ -69,16 +73,17 @@ record VolumeSwap(LibvirtConnection connection, VolumePool pool) {
       permit.tenure().require(domain.getConnect());
       domain.blockJobAbort(device, ABORT); // of a swap that was given up
     }
-    requireRoom(domain, from, to);
+    fit(domain, device, from, to, permit);
     XmlElement target = XmlElement.root("disk", "type", "file");
     target.child("driver", "type", to.diskFormat());
     target.child("source", "file", path);
     permit.tenure().require(domain.getConnect());
-    domain.blockCopy(device, target.write(), null, REUSE_EXTERNAL | TRANSIENT_JOB);
+    DomainCalls.blockCopy(domain, device, target.writeAlone(), REUSE_EXTERNAL | TRANSIENT_JOB);
     return true;
   }
 
-  private void requireRoom(Domain domain, VolumeRef from, VolumeRef to)
+  /** QEMU mirrors between disks of one size only, so the guest's own grows to that of the other. */
+  private void fit(Domain domain, String device, VolumeRef from, VolumeRef to, Permit permit)
       throws LibvirtException, DriverException {
     long has = pool.virtualSizeBytes(domain.getConnect(), from.name());
     long room = pool.virtualSizeBytes(domain.getConnect(), to.name());
@@ -86,6 +91,10 @@ record VolumeSwap(LibvirtConnection connection, VolumePool pool) {
       throw DriverException.instanceFault(
           "volume %s of %d bytes is smaller than %s of %d bytes"
               .formatted(to.id(), room, from.id(), has));
+    }
+    if (room > has) {
+      permit.tenure().require(domain.getConnect());
+      domain.blockResize(device, room, SIZE_IN_BYTES);
     }
   }
 

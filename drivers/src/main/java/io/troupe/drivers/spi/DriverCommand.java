@@ -155,9 +155,9 @@ public sealed interface DriverCommand extends CborSerializable {
   /**
    * The guest, which is in memory, has the volume {@code to} as the device that {@code from} was,
    * and what was in {@code from} is in {@code to}, also what was written meanwhile; {@code from} is
-   * left as it was then. One that has {@code to} and not {@code from} is a success. When this
-   * fails, the guest has {@code from}. An instance fault when {@code to} is smaller, or the guest
-   * has neither.
+   * left as it was then, or as large as {@code to}. One that has {@code to} and not {@code from} is
+   * a success. When this fails, the guest has {@code from}. An instance fault when {@code to} is
+   * smaller, or the guest has neither.
    */
   record SwapVolume(GuestTarget target, VolumeRef from, VolumeRef to) implements DriverCommand {}
 
