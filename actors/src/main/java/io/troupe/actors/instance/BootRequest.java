@@ -4,7 +4,6 @@ import io.troupe.actors.scheduler.Batch;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
-import io.troupe.actors.scheduler.resource.Wants;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
@@ -189,7 +188,7 @@ public record BootRequest(
 
   /** What a host must have for it; a volume has room of its own. */
   private Resources claimed() {
-    var all = Wants.resources(flavor.resources(), flavor.extraSpecs());
+    var all = Destination.amount(flavor, imageProperties);
     var rootGib = bootsFromVolume() ? Math.min(all.diskGib(), flavor.rootGib()) : 0;
     return all.minus(new Resources(0, 0, rootGib));
   }
@@ -417,6 +416,7 @@ public record BootRequest(
         imageProperties,
         candidates,
         new RequestDetail(
-            Optional.of(flavor.name()), Optional.of(image.id()), toHost, Set.of(), together));
+                Optional.of(flavor.name()), Optional.of(image.id()), toHost, Set.of(), together)
+            .of(flavor.resources(), flavor.extraSpecs(), imageProperties));
   }
 }

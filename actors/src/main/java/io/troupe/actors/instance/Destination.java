@@ -5,10 +5,12 @@ import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.resource.Wants;
+import io.troupe.actors.scheduler.topology.GuestShape;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.Resources;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,10 +19,15 @@ final class Destination {
   private Destination() {}
 
   /**
+   * @param flavor that it is to have there
    * @param resources that are to be claimed
    */
   static RequestSpec of(
-      InstanceState state, Operation operation, OperationSettings settings, Resources resources) {
+      InstanceState state,
+      Operation operation,
+      OperationSettings settings,
+      FlavorAtBoot flavor,
+      Resources resources) {
     var boot = state.request().orElseThrow();
     if (operation.purpose().orElse(null) instanceof Purpose.Unshelve unshelve) {
       return boot.laterSpec(
@@ -29,12 +36,9 @@ final class Destination {
     if (!operation.kind().isAboutMove()) {
       return boot.requestSpec(state.id(), operation.tried(), settings.spawnAttempts());
     }
-    var resized =
-        operation.purpose().orElse(null) instanceof Purpose.Resize(var flavor, _)
-            ? boot.withFlavor(flavor)
-            : boot;
     var spec =
-        resized.requestSpec(state.id(), excluded(state, operation), settings.spawnAttempts());
+        boot.withFlavor(flavor)
+            .requestSpec(state.id(), excluded(state, operation), settings.spawnAttempts());
     var named = named(operation).map(HostId::value);
     var isForced = named.isPresent() && isUnfiltered(operation);
     var asked =
@@ -51,12 +55,16 @@ final class Destination {
             spec.imageProperties(),
             spec.candidates());
     var of = new RequestDetail(spec.detail().flavor(), spec.detail().image(), named, Set.of());
-    return asked.with(of);
+    return asked.with(of.of(flavor.resources(), spec.extraSpecs(), spec.imageProperties()));
   }
 
-  /** What a flavor claims of a host. */
-  static Resources amount(FlavorAtBoot flavor) {
-    return Wants.resources(flavor.resources(), flavor.extraSpecs());
+  /** What a flavor claims of a host; vCPUs with a CPU to themselves are not among the shared. */
+  static Resources amount(FlavorAtBoot flavor, Map<String, String> imageProperties) {
+    return GuestShape.shared(
+        Wants.resources(flavor.resources(), flavor.extraSpecs()),
+        flavor.resources(),
+        flavor.extraSpecs(),
+        imageProperties);
   }
 
   private static Set<HostId> excluded(InstanceState state, Operation operation) {

@@ -4,6 +4,7 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
  * @param rescued whether it boots from a rescue disk; false in files of former releases
  * @param volumes {@code DEVICE ID} of each that is attached; absent in files of former releases
  * @param past its latest boots and ends, oldest first; the console log is made from them
+ * @param placement where on its host it runs; absent in files of former releases
  */
 record FakeGuest(
     String name,
@@ -40,7 +42,8 @@ record FakeGuest(
     String keyName,
     List<Moment> past,
     boolean rescued,
-    List<String> volumes) {
+    List<String> volumes,
+    Optional<GuestPlacement> placement) {
 
   /** Older ones than this many scroll out of the console log. */
   private static final int MOMENTS_KEPT = 16;
@@ -67,6 +70,7 @@ record FakeGuest(
     nics = List.copyOf(nics);
     past = List.copyOf(past);
     volumes = volumes == null ? List.of() : List.copyOf(volumes);
+    placement = placement == null ? Optional.empty() : placement;
   }
 
   /** How a hypervisor names the guest of an instance. */
@@ -87,7 +91,8 @@ record FakeGuest(
             spec.configDrive().keyName().orElse(""),
             List.of(),
             false,
-            spec.rootVolume().map(root -> List.of("/dev/vda " + root.id())).orElse(List.of()))
+            spec.rootVolume().map(root -> List.of("/dev/vda " + root.id())).orElse(List.of()),
+            spec.placement())
         .having(spec.volumes())
         .booted(at);
   }
@@ -112,7 +117,8 @@ record FakeGuest(
             "",
             List.of(),
             false,
-            List.of())
+            List.of(),
+            Optional.empty())
         .booted(at);
   }
 
@@ -129,7 +135,8 @@ record FakeGuest(
         keyName,
         past,
         rescued,
-        volumes);
+        volumes,
+        placement);
   }
 
   boolean runs() {
@@ -172,7 +179,8 @@ record FakeGuest(
         keyName,
         past,
         rescued,
-        volumes);
+        volumes,
+        placement);
   }
 
   FakeGuest bootingFrom(boolean rescueDisk) {
@@ -187,7 +195,8 @@ record FakeGuest(
         keyName,
         past,
         rescueDisk,
-        volumes);
+        volumes,
+        placement);
   }
 
   /** Of another size; 0 GiB leaves the disk as it is. */
@@ -195,7 +204,35 @@ record FakeGuest(
     var diskGib = to.diskGib() == 0 ? size.diskGib() : to.diskGib();
     var sized = new Resources(to.vcpus(), to.ramMib(), diskGib);
     return new FakeGuest(
-        name, instance, generation, power, hostname, sized, nics, keyName, past, rescued, volumes);
+        name,
+        instance,
+        generation,
+        power,
+        hostname,
+        sized,
+        nics,
+        keyName,
+        past,
+        rescued,
+        volumes,
+        placement);
+  }
+
+  /** The same one elsewhere on its host, or on another host. */
+  FakeGuest at(Optional<GuestPlacement> where) {
+    return new FakeGuest(
+        name,
+        instance,
+        generation,
+        power,
+        hostname,
+        size,
+        nics,
+        keyName,
+        past,
+        rescued,
+        volumes,
+        where);
   }
 
   private static String card(GuestSpec.Nic nic) {
@@ -257,7 +294,8 @@ record FakeGuest(
         keyName,
         past,
         rescued,
-        otherVolumes);
+        otherVolumes,
+        placement);
   }
 
   private static List<String> with(List<String> all, String one) {
@@ -327,6 +365,7 @@ record FakeGuest(
         keyName,
         moments,
         rescued,
-        volumes);
+        volumes,
+        placement);
   }
 }

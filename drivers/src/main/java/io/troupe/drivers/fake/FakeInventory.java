@@ -5,6 +5,7 @@ import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.HostInventory;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -40,7 +41,8 @@ final class FakeInventory {
         settings.capacity(),
         "10." + (number >> 16) + "." + (number >> 8 & 255) + "." + (number & 255),
         TRAITS,
-        DETAILS);
+        DETAILS,
+        Optional.of(settings.topology()));
   }
 
   void requireHost(String name) throws DriverException {

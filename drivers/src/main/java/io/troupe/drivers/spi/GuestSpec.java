@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param rootVolume a volume on the host that is the root disk; then neither the image nor the
  *     flavor's disk is used
  * @param volumes further ones, in the order the guest shall see them
+ * @param placement where on the host it runs; filled in by the host, which alone knows
  */
 public record GuestSpec(
     String name,
@@ -30,12 +31,58 @@ public record GuestSpec(
     ConfigDrive configDrive,
     Map<String, String> extraSpecs,
     Optional<VolumeRef> rootVolume,
-    List<VolumeRef> volumes) {
+    List<VolumeRef> volumes,
+    Optional<GuestPlacement> placement) {
 
   public GuestSpec {
     nics = List.copyOf(nics);
     extraSpecs = Map.copyOf(extraSpecs);
     volumes = volumes == null ? List.of() : List.copyOf(volumes);
+    placement = placement == null ? Optional.empty() : placement;
+  }
+
+  /** One that runs anywhere on its host. */
+  public GuestSpec(
+      String name,
+      String hostname,
+      String projectId,
+      String userId,
+      Resources size,
+      ImageRef image,
+      List<Nic> nics,
+      ConfigDrive configDrive,
+      Map<String, String> extraSpecs,
+      Optional<VolumeRef> rootVolume,
+      List<VolumeRef> volumes) {
+    this(
+        name,
+        hostname,
+        projectId,
+        userId,
+        size,
+        image,
+        nics,
+        configDrive,
+        extraSpecs,
+        rootVolume,
+        volumes,
+        Optional.empty());
+  }
+
+  public GuestSpec at(Optional<GuestPlacement> where) {
+    return new GuestSpec(
+        name,
+        hostname,
+        projectId,
+        userId,
+        size,
+        image,
+        nics,
+        configDrive,
+        extraSpecs,
+        rootVolume,
+        volumes,
+        where);
   }
 
   /** One without volumes. */
