@@ -62,9 +62,10 @@ public record RequestDetail(
   /** The same of a guest that flavor and image say more of, or not. */
   public RequestDetail of(
       Resources own, Map<String, String> extraSpecs, Map<String, String> imageProperties) {
-    return GuestShape.concerns(extraSpecs, imageProperties)
-        ? new RequestDetail(flavor, image, destination, ignored, batch, Optional.of(own))
-        : this;
+    var plain = new GuestShape.Asked(GuestShape.NONE);
+    return GuestShape.of(own, extraSpecs, imageProperties).equals(plain)
+        ? this
+        : new RequestDetail(flavor, image, destination, ignored, batch, Optional.of(own));
   }
 
   public RequestDetail ignoring(Set<String> hosts) {
