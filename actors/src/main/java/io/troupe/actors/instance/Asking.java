@@ -158,7 +158,7 @@ final class Asking {
         new GuestTarget(
             state.id(),
             host(state, operation, step).value(),
-            generation(state, step),
+            generation(state, operation, step),
             NO_EPOCH,
             operation.id(),
             operation.deadline());
@@ -253,11 +253,13 @@ final class Asking {
   }
 
   /** Under which the guest is at that host, or is to be. */
-  private static long generation(InstanceState state, Step step) {
+  private static long generation(InstanceState state, Operation operation, Step step) {
     if (step.isThere()) {
       return move(state).otherGeneration();
     }
-    return step.kind() == StepKind.TAKE_OVER || state.host().isEmpty()
+    return step.kind() == StepKind.TAKE_OVER
+            || state.host().isEmpty()
+            || operation.kind() == OperationKind.REBUILD
         ? state.generation()
         : state.guestGeneration();
   }

@@ -101,7 +101,15 @@ final class Deadlines {
               moment.afterFailedPower(operation),
               Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
       case INSPECT ->
-          moment.tooLate(operation, step, reason, Moment.afterInspect(operation), Optional.empty());
+          Settling.asksBeforeLeaving(operation)
+              ? moment.tooLate(
+                  operation,
+                  step,
+                  reason,
+                  Settling.staysOnBoth(),
+                  Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)))
+              : moment.tooLate(
+                  operation, step, reason, Moment.afterInspect(operation), Optional.empty());
       case ADOPT -> adoption(operation, step, reason);
       case RESIZE,
           OFFER,

@@ -215,6 +215,9 @@ final class Evolving {
     begin(
         began.origin(), began.kind(), began.todo(), began.deadline(), began.purpose(), began.at());
     operation = operation.map(now -> now.onHost(target).withRescueImage(rescueImage));
+    if (began.kind() == OperationKind.REVERT_RESIZE) {
+      moves = moves.with(moves.open().map(move -> move.withDoubt(move.waitsAtTheSource())));
+    }
     switch (began.purpose().orElse(null)) {
       case Purpose.Rebuild rebuild -> {
         request = request.map(old -> old.rebuilt(rebuild.request()));
@@ -250,6 +253,7 @@ final class Evolving {
             then,
             vmState,
             Optional.empty(),
+            false,
             false,
             false);
     moves =
@@ -302,7 +306,7 @@ final class Evolving {
         if (!there && (host.isEmpty() || now.kind() == OperationKind.REBUILD)) {
           host = now.target();
           zone = done.availabilityZone();
-          moves = moves.ofGuest(generation);
+          moves = now.kind() == OperationKind.REBUILD ? moves : moves.ofGuest(generation);
         }
       }
       case OFFER, PREPARE ->
@@ -312,8 +316,13 @@ final class Evolving {
         done.nic().ifPresent(all::add);
         nics = all;
       }
-      case SPAWN,
-          POWER_ON,
+      case SPAWN -> {
+        power = done.power().orElse(power);
+        if (now.kind() == OperationKind.REBUILD) {
+          moves = moves.ofGuest(generation); // until then the former one may be there
+        }
+      }
+      case POWER_ON,
           POWER_OFF,
           REBOOT,
           PAUSE,
@@ -325,9 +334,14 @@ final class Evolving {
           RESCUE,
           ADOPT,
           RESIZE,
-          FINISH,
-          INSPECT ->
+          FINISH ->
           power = done.power().orElse(power);
+      case INSPECT -> {
+        power = done.power().orElse(power);
+        if (now.kind() == OperationKind.REVERT_RESIZE && done.then().isEmpty()) {
+          moves = moves.with(moves.open().map(move -> move.withDoubt(false))); // it was seen there
+        }
+      }
       case TAKE_OVER -> {
         power = done.power().orElse(power);
         moves = moves.ofGuest(generation);

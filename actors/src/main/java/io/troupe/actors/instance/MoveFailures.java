@@ -78,6 +78,7 @@ final class MoveFailures {
               : operation.kind() == OperationKind.LIVE_MIGRATE
                   ? new Way(andInspect(rest()), failure(step, reason))
                   : Way.on(rest());
+      case INSPECT -> notInspected(step, reason);
       case LIVE_MIGRATE -> notMigrated(stop, cause);
       case FORCE_COMPLETE -> Way.on(rest());
       case ABORT ->
@@ -90,7 +91,7 @@ final class MoveFailures {
               : Way.on(with(Step.there(StepKind.SETTLE), rest()));
       case POWER_ON -> notStarted(step, stop, reason, cause);
       case POWER_OFF, RESIZE, TAKE_OVER -> notChanged(step, stop, reason);
-      default -> Way.on(rest()); // inspect: without the truth
+      default -> Way.on(rest());
     };
   }
 
@@ -120,10 +121,25 @@ final class MoveFailures {
       case REVERT_RESIZE ->
           step.kind() == StepKind.TAKE_OVER
               ? Way.on(rest())
-              : new Way(Resize.staysAsItIs(), failure(step, reason));
+              : new Way(Resize.askForTheTruth(), failure(step, reason));
       case EVACUATE -> new Way(andInspect(rest()), failure(step, reason));
       default -> Way.on(rest());
     };
+  }
+
+  /** Without the truth; nothing that waits at the source is given up then. */
+  private Way notInspected(Step step, String reason) {
+    return settlesAtTheDestination() ? new Way(List.of(), failure(step, reason)) : Way.on(rest());
+  }
+
+  /**
+   * Whether the operation is about to decide if the guest at the destination is the one that stays,
+   * while another one waits at the source.
+   */
+  boolean settlesAtTheDestination() {
+    return (operation.kind() == OperationKind.CONFIRM_RESIZE
+            || operation.kind() == OperationKind.REVERT_RESIZE)
+        && state.moves().open().filter(Move::waitsAtTheSource).isPresent();
   }
 
   private boolean goesForward() {
@@ -137,7 +153,8 @@ final class MoveFailures {
       return Optional.empty();
     }
     if (operation.kind() == OperationKind.REVERT_RESIZE && !step.isThere()) {
-      return Optional.of(new Way(List.of(), failure(step, reason)));
+      // Only what is seen after the deadline stays true: no destroy begins any more then.
+      return cause == Cause.LATE ? Optional.of(Way.on(Resize.askForTheTruth())) : Optional.empty();
     }
     var todo = Leave.withoutHypervisor(operation.todo());
     var undoing =
@@ -196,6 +213,9 @@ final class MoveFailures {
 
   /** The way back of each kind of move. */
   List<Step> giveUp() {
+    if (state.moves().open().isEmpty()) {
+      return rest(); // a step of a move in an operation that is none
+    }
     var move = state.moves().open().orElseThrow();
     var other = move.other().isPresent();
     return switch (operation.kind()) {

@@ -139,6 +139,13 @@ final class MoveWishes {
     if (open.isEmpty()) {
       return invalid("", "Instance has not been resized.");
     }
+    if (open.get().doubted()) {
+      return new Decision.Reject(
+          new Rejection.Conflict(
+              ("Instance %s cannot be confirmed: a revert has begun to remove its guest from host %s,"
+                      + " and whether it is still there is not known yet. It can be reverted.")
+                  .formatted(state.id(), state.host().map(HostId::value).orElse("?"))));
+    }
     return Decision.accept(confirmed(origin, open.get()));
   }
 
@@ -173,6 +180,7 @@ final class MoveWishes {
             && state.operation().isEmpty()
             && after.isPositive()
             && open.isPresent()
+            && !open.get().doubted()
             && state.moves().migrations().stream()
                 .filter(one -> one.operation().equals(open.get().operation()))
                 .anyMatch(one -> !one.updatedAt().plus(after).isAfter(moment.now()));
@@ -181,6 +189,25 @@ final class MoveWishes {
     }
     var origin = new UserCommand.Origin(operation, "", moment.request().project().value(), true);
     return Decision.accept(confirmed(origin, open.get()));
+  }
+
+  /**
+   * The host that may or may not have the guest of a broken revert can be asked again. What it has
+   * reported may be older than the last destroy.
+   *
+   * @param operation its id
+   */
+  Decision askAgainAboutRevert(OperationId operation) {
+    var origin = new UserCommand.Origin(operation, "", moment.request().project().value(), true);
+    return Decision.accept(
+        new InstanceEvent.OperationBegan(
+            origin,
+            OperationKind.REVERT_RESIZE,
+            Resize.askForTheTruth(),
+            moment.in(moment.settings().compensationMillis()),
+            Optional.empty(),
+            Optional.empty(),
+            moment.now()));
   }
 
   // ---- live migration

@@ -58,6 +58,9 @@ final class Outcomes {
           attachments.refused(outcome, operation, words(reason));
       case StepOutcome.NotAttached(var reason) ->
           giveUp(outcome, operation, new Failure(400, words(reason), ""));
+      case StepOutcome.Guest(var present, var power)
+          when !present && Settling.asksBeforeLeaving(operation) ->
+          done(outcome, "gone", Got.NOTHING.power(power).then(Settling.goesBack(operation)));
       case StepOutcome.Guest(_, var power) -> done(outcome, power.name(), Got.NOTHING.power(power));
       case StepOutcome.Ticketed _ -> Decision.nothing(); // of no step but a move's
       case StepOutcome.DriverFailed(var failure) -> driverFailed(outcome, operation, failure);
@@ -165,11 +168,21 @@ final class Outcomes {
                   Adopt.giveUp(true),
                   false,
                   Optional.of(new Failure(500, failure.message(), failure.kind().name())));
-      case INSPECT ->
-          moment.failed(
-              outcome, failure.message(), Moment.afterInspect(operation), false, Optional.empty());
+      case INSPECT -> inspectFailed(outcome, operation, failure);
       default -> again;
     };
+  }
+
+  private Decision inspectFailed(StepOutcome outcome, Operation operation, DriverFailure failure) {
+    if (!Settling.asksBeforeLeaving(operation)) {
+      return moment.failed(
+          outcome, failure.message(), Moment.afterInspect(operation), false, Optional.empty());
+    }
+    var why = new Failure(500, failure.message(), failure.kind().name());
+    return mayPass(failure)
+        ? new Decision.AskAgain(moment.askAgain(), failure.message())
+        : moment.failed(
+            outcome, failure.message(), Settling.staysOnBoth(), false, Optional.of(why));
   }
 
   private Decision spawnFailed(StepOutcome outcome, Operation operation, DriverFailure failure) {

@@ -7,6 +7,7 @@ import io.troupe.actors.operation.Backup;
 import io.troupe.actors.operation.Boot;
 import io.troupe.actors.operation.CreateImage;
 import io.troupe.actors.operation.Delete;
+import io.troupe.actors.operation.Devices;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
@@ -18,6 +19,7 @@ import io.troupe.actors.operation.Shelve;
 import io.troupe.actors.operation.SoftDelete;
 import io.troupe.actors.operation.Step;
 import io.troupe.drivers.spi.GuestSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -311,6 +313,12 @@ final class Wishes {
     if (broken.flatMap(Operation::purpose).flatMap(Purpose::newImage).isPresent()) {
       return began(origin, kind, CreateImage.dropping(todo), millis, broken.get().purpose());
     }
+    var devices = state.operation().map(Devices::whenBrokenOff).orElse(List.of());
+    if (kind == OperationKind.SOFT_DELETE && !devices.isEmpty()) {
+      var all = new ArrayList<>(devices);
+      all.addAll(todo);
+      return began(origin, kind, all, millis, state.operation().flatMap(Operation::purpose));
+    }
     var ends = kind == OperationKind.DELETE || kind == OperationKind.SOFT_DELETE;
     return began(
         origin,
@@ -320,6 +328,12 @@ final class Wishes {
   }
 
   private Decision rebuild(UserCommand.Origin origin, RebuildRequest wanted) {
+    if (state.other().isPresent()) { // in doubt: the guest may run there
+      return new Decision.Reject(
+          new Rejection.Conflict(
+              "Instance %s is being moved between two hosts; that has to end first, or its state be reset."
+                  .formatted(state.id())));
+    }
     var before = moment.request();
     var another = !wanted.image().equals(before.image());
     return began(

@@ -51,6 +51,32 @@ public final class Devices {
     };
   }
 
+  /**
+   * What is done first by an operation that breaks off such a one and lets the instance live: what
+   * the guest may have stays on both sides, what it cannot have goes back.
+   */
+  public static List<Step> whenBrokenOff(Operation operation) {
+    return switch (operation.kind()) {
+      case ATTACH_VOLUME, DETACH_VOLUME ->
+          operation.current().stream()
+              .map(
+                  step ->
+                      switch (step.kind()) {
+                        case CONNECT_VOLUME, FREE_VOLUME -> Step.of(StepKind.FREE_VOLUME);
+                        default -> Step.of(StepKind.MARK_ATTACHED);
+                      })
+              .toList();
+      case ATTACH_INTERFACE, DETACH_INTERFACE ->
+          operation.current().stream()
+              .filter(
+                  step ->
+                      step.kind() == StepKind.ATTACH_PORT || step.kind() == StepKind.RELEASE_PORT)
+              .map(_ -> Step.of(StepKind.RELEASE_PORT))
+              .toList();
+      default -> List.of();
+    };
+  }
+
   private static List<Step> of(StepKind... kinds) {
     return List.of(kinds).stream().map(Step::of).toList();
   }

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * <pre>
  *   (permit →) claim → spawn (→ power off) → ACTIVE, or STOPPED as before
- *      │         │       └─ failed, or no answer by the deadline → inspect → ERROR
+ *      │         │       └─ failed, or no answer by the deadline → take over → inspect → ERROR
  *      └─────────┴─ refused → ERROR; the guest is as it was
  * </pre>
  *
@@ -39,11 +39,12 @@ public final class Rebuild {
 
   /**
    * After a failure: nothing was given that would have to be given back; what is there is asked
-   * for, once the guest may have been touched.
+   * for, once the guest may have been touched. The former guest, if it is still there, belongs to
+   * the renewed claim from then on: as one of an older generation it would not be heard.
    */
   public static List<Step> giveUp(Operation operation) {
     return operation.current().filter(step -> step.kind() == StepKind.SPAWN).isPresent()
-        ? Power.askForTheTruth()
+        ? List.of(Step.of(StepKind.TAKE_OVER), Step.of(StepKind.INSPECT))
         : List.of();
   }
 }

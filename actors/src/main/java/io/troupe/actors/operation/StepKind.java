@@ -40,7 +40,7 @@ public enum StepKind {
   /** Run the guest from its own disk, and remove the rescue disk. */
   UNRESCUE("unrescue", false, DRIVER, "unrescue"),
   /** Reserve one of the volumes asked for, and have it made on the host. */
-  CONNECT_VOLUME("connect_volume", true, VOLUME, ""),
+  CONNECT_VOLUME("connect_volume", false, VOLUME, ""),
   /** Give the guest the volume. */
   ATTACH_VOLUME("attach_volume", false, DRIVER, "attach-volume"),
   /** The volume is the instance's. */
@@ -54,7 +54,7 @@ public enum StepKind {
   /** The instance is done with all its volumes; each is free when no guest can have it. */
   RELEASE_VOLUMES("release_volumes", true, VOLUME, ""),
   /** Take a port for a further network card. */
-  ATTACH_PORT("attach_port", true, Participant.NETWORK, ""),
+  ATTACH_PORT("attach_port", false, Participant.NETWORK, ""),
   ATTACH_NIC("attach_nic", false, DRIVER, "attach-nic"),
   DETACH_NIC("detach_nic", false, DRIVER, "detach-nic"),
   /** Give back the port of one network card. */
