@@ -30,9 +30,7 @@ class PinnedServersTest {
     var uri =
         "fake://pin?hosts=2&prefix=pin-&vcpus=8&ramMib=16384&cells=2&dedicatedCpus=2-7&state="
             + dir.resolve("pin");
-    admin
-        .post("/v1/connections", "{\"id\": \"pin\", \"uri\": \"%s\"}".formatted(uri))
-        .expect(201);
+    admin.post("/v1/connections", "{\"id\": \"pin\", \"uri\": \"%s\"}".formatted(uri)).expect(201);
     var flavor = "{\"name\": \"pinned\", \"id\": \"p2\", \"vcpus\": 2, \"ram\": 512, \"disk\": 1}";
     admin.post("/compute/v2.1/flavors", "{\"flavor\": %s}".formatted(flavor)).expect(200);
     admin

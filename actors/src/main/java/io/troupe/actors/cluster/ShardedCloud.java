@@ -335,8 +335,8 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
             image.map(Image::properties).orElse(Map.of()),
             3,
             new RequestDetail(
-                Optional.of(atBoot.name()),
-                image.map(Image::id),
+                    Optional.of(atBoot.name()),
+                    image.map(Image::id),
                     question.destination(),
                     Set.of())
                 .of(

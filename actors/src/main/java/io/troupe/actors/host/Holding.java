@@ -27,8 +27,7 @@ public record Holding(
     Optional<GuestPlacement> placement,
     Optional<GuestPlacement> before) {
   public static final Holding NONE =
-      new Holding(
-          Optional.empty(), Map.of(), Map.of(), Optional.empty(), Optional.empty());
+      new Holding(Optional.empty(), Map.of(), Map.of(), Optional.empty(), Optional.empty());
 
   public Holding {
     imageProperties = Map.copyOf(imageProperties);

@@ -406,8 +406,7 @@ public final class HostState implements CborSerializable {
     int dedicated = machine.topology().map(HostTopology::dedicatedCount).orElse(0);
     return dedicated == 0
         ? total
-        : new Resources(
-            Math.max(0, total.vcpus() - dedicated), total.ramMib(), total.diskGib());
+        : new Resources(Math.max(0, total.vcpus() - dedicated), total.ramMib(), total.diskGib());
   }
 
   private HostDetail detail(HostInventory machine, FleetSettings settings) {

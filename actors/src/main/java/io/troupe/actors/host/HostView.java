@@ -110,7 +110,9 @@ public record HostView(
         (int)
             free(
                 total.vcpus() - inventory.topology().map(HostTopology::dedicatedCount).orElse(0),
-                reserved.vcpus(), cpuRatio, claimed.vcpus()),
+                reserved.vcpus(),
+                cpuRatio,
+                claimed.vcpus()),
         free(total.ramMib(), reserved.ramMib(), ramRatio, claimed.ramMib()),
         free(total.diskGib(), reserved.diskGib(), diskRatio, claimed.diskGib()));
   }

@@ -64,8 +64,7 @@ public record HostDetail(
       int failedBuilds,
       Map<String, Double> metrics,
       List<RequestSpec> promised) {
-    this(
-        residents, traits, providers, used, failedBuilds, metrics, promised, Optional.empty());
+    this(residents, traits, providers, used, failedBuilds, metrics, promised, Optional.empty());
   }
 
   /** Cells and devices; promised instances have had theirs. */
@@ -94,14 +93,7 @@ public record HostDetail(
 
   public HostDetail with(HostParts inside) {
     return new HostDetail(
-        residents,
-        traits,
-        providers,
-        used,
-        failedBuilds,
-        metrics,
-        promised,
-        Optional.of(inside));
+        residents, traits, providers, used, failedBuilds, metrics, promised, Optional.of(inside));
   }
 
   public boolean hosts(InstanceId instance) {
@@ -171,7 +163,6 @@ public record HostDetail(
   HostDetail sharing(Set<String> equal) {
     return traits == equal
         ? this
-        : new HostDetail(
-            residents, equal, providers, used, failedBuilds, metrics, promised, parts);
+        : new HostDetail(residents, equal, providers, used, failedBuilds, metrics, promised, parts);
   }
 }

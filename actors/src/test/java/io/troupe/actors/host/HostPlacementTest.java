@@ -123,9 +123,7 @@ class HostPlacementTest {
 
   private HostActor.ClaimReply claim(RequestSpec spec, long generation) {
     return stage.ask(
-        actor,
-        HostActor.ClaimReply.class,
-        to -> new HostActor.MakeClaim(spec, generation, to));
+        actor, HostActor.ClaimReply.class, to -> new HostActor.MakeClaim(spec, generation, to));
   }
 
   private List<GuestPlacement> placements() {

@@ -181,8 +181,7 @@ final class RandomCloud {
     while (chance(0.4)) {
       placements.add(placement(topology));
     }
-    return new HostParts(
-        topology, ALIASES, oneOf(RATIOS), oneOf(List.of(1.0, 1.5)), placements);
+    return new HostParts(topology, ALIASES, oneOf(RATIOS), oneOf(List.of(1.0, 1.5)), placements);
   }
 
   private List<HostTopology.Device> devices(int cells) {
@@ -442,7 +441,7 @@ final class RandomCloud {
   }
 
   private void addParts(Map<String, String> specs) {
-    if (chance(0.75)) {
+    if (chance(0.8)) {
       return; // most ask nothing of it, or hardly any would be placed
     }
     if (chance(0.4)) {

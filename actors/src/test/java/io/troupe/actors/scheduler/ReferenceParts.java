@@ -17,7 +17,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The reference's cells and devices: every order of cells, every choice of devices, none clever. */
+/**
+ * The reference's cells and devices: every order of cells, every choice of devices, none clever.
+ */
 final class ReferenceParts {
   private final Map<String, String> specs;
   private final int vcpus;
@@ -77,7 +79,11 @@ final class ReferenceParts {
     }
     if (vcpus % cells() != 0 || ramMib % cells() != 0) {
       String why =
-          vcpus + " vCPUs and " + ramMib + " MiB of RAM are not evenly divided among " + cells()
+          vcpus
+              + " vCPUs and "
+              + ramMib
+              + " MiB of RAM are not evenly divided among "
+              + cells()
               + " cells";
       return Optional.of(new Verdict.Mismatch("extra spec", "hw:numa_nodes", why));
     }
@@ -87,8 +93,7 @@ final class ReferenceParts {
   // ---- what is left
 
   private static HostParts left(HostDetail detail, Collection<RequestSpec> promised) {
-    var left =
-        detail.parts().orElse(new HostParts(HostTopology.NONE, List.of(), 1, 1, List.of()));
+    var left = detail.parts().orElse(new HostParts(HostTopology.NONE, List.of(), 1, 1, List.of()));
     if (detail.parts().isEmpty()) {
       return left;
     }
@@ -265,9 +270,7 @@ final class ReferenceParts {
       long used = held(cell).stream().mapToLong(GuestPlacement.Cell::ramMib).sum();
       long free =
           Math.min(cell.ramMib(), (long) Math.floor(cell.ramMib() * host.ramRatio()) - used);
-      return mib > free
-          ? Map.of(2, new Verdict.Short("ram" + where, mib, free, "MiB"))
-          : Map.of();
+      return mib > free ? Map.of(2, new Verdict.Short("ram" + where, mib, free, "MiB")) : Map.of();
     }
     long most = 0;
     for (HostTopology.Pages pages : meant(cell)) {
@@ -286,8 +289,7 @@ final class ReferenceParts {
       case "small" -> pages.removeIf(one -> one.sizeKib() != 4);
       case "large" -> pages.removeIf(one -> one.sizeKib() == 4);
       case "any" -> {}
-      default ->
-          pages.removeIf(one -> one.sizeKib() != Long.parseLong(word("mem_page_size")));
+      default -> pages.removeIf(one -> one.sizeKib() != Long.parseLong(word("mem_page_size")));
     }
     return pages;
   }

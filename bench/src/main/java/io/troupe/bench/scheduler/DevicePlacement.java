@@ -82,7 +82,8 @@ public class DevicePlacement {
     for (int group = 0; group < GROUPS; group++) {
       for (int product = 0; product < GROUPS - group; product++) {
         aliases.add(
-            new PciAlias("group-" + group, "10de", product(product), "PCI", PciNumaPolicy.REQUIRED));
+            new PciAlias(
+                "group-" + group, "10de", product(product), "PCI", PciNumaPolicy.REQUIRED));
       }
     }
     return aliases;

@@ -80,8 +80,7 @@ record FakeAssembly(
                     .booted(reach.now()));
   }
 
-  DriverResult resize(
-      GuestTarget target, Resources size, Optional<GuestPlacement> placement)
+  DriverResult resize(GuestTarget target, Resources size, Optional<GuestPlacement> placement)
       throws DriverException {
     inventory.requireFits(size);
     reach.existing(target);

@@ -71,8 +71,7 @@ final class LibvirtTopology {
             .sorted(Comparator.comparingLong(Pages::sizeKib))
             .toList();
     long kib = cell.find("memory").map(Long::parseLong).orElse(0L);
-    return new Cell(
-        number(cell.attribute("id")), socket, List.copyOf(cores), kib / 1024, pages);
+    return new Cell(number(cell.attribute("id")), socket, List.copyOf(cores), kib / 1024, pages);
   }
 
   private static int number(String text) {

@@ -31,7 +31,11 @@ final class PlacementXml {
 
   private static void write(XmlElement domain, GuestPlacement where) {
     if (!where.floating().isEmpty()) {
-      domain.all("vcpu").getFirst().set("placement", "static").set("cpuset", CpuList.write(where.floating()));
+      domain
+          .all("vcpu")
+          .getFirst()
+          .set("placement", "static")
+          .set("cpuset", CpuList.write(where.floating()));
     }
     if (!where.cells().isEmpty()) {
       pin(domain, where);

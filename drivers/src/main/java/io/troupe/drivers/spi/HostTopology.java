@@ -32,7 +32,8 @@ public record HostTopology(List<Cell> cells, List<Integer> dedicated, List<Devic
    * @param ramMib MiB, huge pages included
    * @param pages by ascending size
    */
-  public record Cell(int id, int socket, List<List<Integer>> cores, long ramMib, List<Pages> pages) {
+  public record Cell(
+      int id, int socket, List<List<Integer>> cores, long ramMib, List<Pages> pages) {
     public Cell {
       cores = cores.stream().map(List::copyOf).toList();
       pages = List.copyOf(pages);
@@ -54,7 +55,9 @@ public record HostTopology(List<Cell> cells, List<Integer> dedicated, List<Devic
    */
   public record Pages(long sizeKib, long count) {}
 
-  /** What a PCI device is: one by itself, a physical function with virtual ones, or a virtual one. */
+  /**
+   * What a PCI device is: one by itself, a physical function with virtual ones, or a virtual one.
+   */
   public enum Type {
     PCI,
     PF,

@@ -847,8 +847,7 @@ class LibvirtQemuTest extends MoveConformance {
 
   @Test
   void guestIsPinnedToTheCpuAndTheCellThatItsClaimNames() throws Exception {
-    HostTopology.Cell cell =
-        driver.hosts().getFirst().topology().orElseThrow().cells().getFirst();
+    HostTopology.Cell cell = driver.hosts().getFirst().topology().orElseThrow().cells().getFirst();
     int cpu = cell.cpus().getLast();
     GuestTarget target = target();
     DriverCommand spawn = new DriverCommand.Spawn(target, spec(target, image(), 1));
@@ -861,8 +860,7 @@ class LibvirtQemuTest extends MoveConformance {
             List.of(new GuestPlacement.Pin(0, cpu)),
             List.of(),
             List.of());
-    var placement =
-        new GuestPlacement(1, 128, List.of(guestCell), List.of(), List.of(), List.of());
+    var placement = new GuestPlacement(1, 128, List.of(guestCell), List.of(), List.of(), List.of());
 
     run(spawn.at(Optional.of(placement)));
 

@@ -32,7 +32,8 @@ class PlacementXmlTest {
                   List.of(new Pin(0, 12), new Pin(1, 13)),
                   List.of(8, 9),
                   List.of()),
-              new Cell(0, List.of(2, 3), 2048, 4, List.of(new Pin(2, 4)), List.of(0, 1), List.of())),
+              new Cell(
+                  0, List.of(2, 3), 2048, 4, List.of(new Pin(2, 4)), List.of(0, 1), List.of())),
           List.of(),
           List.of(14),
           List.of(new Device("0000:65:00.1", "gpu"), new Device("000a:02:1f.7", "nic")));
@@ -44,10 +45,8 @@ class PlacementXmlTest {
 
   @Test
   void whatServesTheGuestRunsOnItsCpusWhereNoOthersAreNamed() {
-    var cell =
-        new Cell(0, List.of(0), 512, 0, List.of(new Pin(0, 3)), List.of(0, 1), List.of(2));
-    var pinned =
-        new GuestPlacement(1, 512, List.of(cell), List.of(), List.of(), List.of());
+    var cell = new Cell(0, List.of(0), 512, 0, List.of(new Pin(0, 3)), List.of(0, 1), List.of(2));
+    var pinned = new GuestPlacement(1, 512, List.of(cell), List.of(), List.of(), List.of());
 
     var domain = XmlElement.parse(written(BARE, Optional.of(pinned)));
 
@@ -58,8 +57,7 @@ class PlacementXmlTest {
 
   @Test
   void guestWithoutCellsKeepsOffTheDedicatedCpus() {
-    var beside =
-        new GuestPlacement(0, 0, List.of(), List.of(0, 1, 4), List.of(), List.of());
+    var beside = new GuestPlacement(0, 0, List.of(), List.of(0, 1, 4), List.of(), List.of());
 
     var domain = XmlElement.parse(written(BARE, Optional.of(beside)));
 

@@ -64,12 +64,12 @@ final class ExtraSpecRules {
           Map.entry("hw:tpm_model", oneOf("tpm-crb", "tpm-tis")),
           Map.entry("hw:tpm_version", oneOf("1.2", "2.0")),
           Map.entry("hw:tpm_secret_security", oneOf("deployment", "host", "user")),
-          Map.entry(
-              "hw:watchdog_action", oneOf("disabled", "none", "pause", "poweroff", "reset")),
+          Map.entry("hw:watchdog_action", oneOf("disabled", "none", "pause", "poweroff", "reset")),
           Map.entry("hw:viommu_model", oneOf("auto", "intel", "smmuv3", "virtio")),
           Map.entry("hw:virtio_packed_ring", TRUTH),
           Map.entry(
-              "hw:sound_model", oneOf("ac97", "es1370", "ich6", "ich9", "pcspk", "sb16", "usb", "virtio")),
+              "hw:sound_model",
+              oneOf("ac97", "es1370", "ich6", "ich9", "pcspk", "sb16", "usb", "virtio")),
           Map.entry("hw:usb_model", oneOf("nec-xhci", "qemu-xhci")),
           Map.entry("hw:redirected_usb_ports", new Whole(0)),
           Map.entry("hw:hide_hypervisor_id", TRUTH),
@@ -80,7 +80,9 @@ final class ExtraSpecRules {
           Map.entry("hw:ephemeral_encryption_format", oneOf("luks")),
           Map.entry(
               "pci_passthrough:alias",
-              form("[^:,\\s]+:[1-9]\\d*(,\\s*[^:,\\s]+:[1-9]\\d*)*", "NAME:COUNT, parted by commas")));
+              form(
+                  "[^:,\\s]+:[1-9]\\d*(,\\s*[^:,\\s]+:[1-9]\\d*)*",
+                  "NAME:COUNT, parted by commas")));
 
   private static final Pattern CELL = Pattern.compile("hw:numa_(cpus|mem)\\.\\d{1,3}");
   private static final Set<String> TRUTHS =

@@ -22,11 +22,12 @@ final class TopologyJson {
     parts.topology().cells().forEach(cell -> cells.add(cell(cell, parts)));
     body.put("dedicated_cpus", CpuList.write(parts.topology().dedicated()));
     var given = new HashSet<String>();
-    parts
-        .placements()
-        .forEach(one -> one.devices().forEach(device -> given.add(device.address())));
+    parts.placements().forEach(one -> one.devices().forEach(device -> given.add(device.address())));
     ArrayNode devices = body.putArray("devices");
-    parts.topology().devices().forEach(device -> devices.add(device(device, given.contains(device.address()))));
+    parts
+        .topology()
+        .devices()
+        .forEach(device -> devices.add(device(device, given.contains(device.address()))));
     return body;
   }
 

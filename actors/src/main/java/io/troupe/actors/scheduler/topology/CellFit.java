@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Whether a cell of a guest fits into a cell of a host, and with which CPUs and pages. A guest never
- * overcommits against itself, and pinned vCPUs and explicit pages are never overcommitted.
+ * Whether a cell of a guest fits into a cell of a host, and with which CPUs and pages. A guest
+ * never overcommits against itself, and pinned vCPUs and explicit pages are never overcommitted.
  */
 final class CellFit {
   private final HostParts parts;

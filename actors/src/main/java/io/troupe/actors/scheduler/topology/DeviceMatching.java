@@ -103,7 +103,9 @@ final class DeviceMatching {
     return false;
   }
 
-  /** Whether the items from this one on can have a device each, as far as each pair is concerned. */
+  /**
+   * Whether the items from this one on can have a device each, as far as each pair is concerned.
+   */
   private boolean canServe(int from) {
     int[] itemOf = new int[devices.size()];
     Arrays.fill(itemOf, -1);

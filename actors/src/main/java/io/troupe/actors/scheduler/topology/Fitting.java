@@ -112,9 +112,7 @@ public final class Fitting {
   }
 
   private String aliases() {
-    return shape.devices().stream()
-        .map(GuestShape.Devices::alias)
-        .collect(Collectors.joining(","));
+    return shape.devices().stream().map(GuestShape.Devices::alias).collect(Collectors.joining(","));
   }
 
   // ---- devices by themselves
@@ -158,9 +156,7 @@ public final class Fitting {
     }
     var claimed = new HashMap<Integer, Long>();
     for (GuestPlacement placement : parts.placements()) {
-      placement
-          .cells()
-          .forEach(cell -> claimed.merge(cell.hostCell(), cell.ramMib(), Long::sum));
+      placement.cells().forEach(cell -> claimed.merge(cell.hostCell(), cell.ramMib(), Long::sum));
     }
     var cells = new ArrayList<>(parts.topology().cells());
     cells.sort(
@@ -328,7 +324,6 @@ public final class Fitting {
       String address = parts.topology().devices().get(chosenDevices[i]).address();
       devices.add(new GuestPlacement.Device(address, items.get(i)));
     }
-    return new GuestPlacement(
-        shape.vcpus(), shape.ramMib(), cells, List.of(), emulator, devices);
+    return new GuestPlacement(shape.vcpus(), shape.ramMib(), cells, List.of(), emulator, devices);
   }
 }

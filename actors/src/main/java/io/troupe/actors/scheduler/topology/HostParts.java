@@ -38,9 +38,7 @@ public record HostParts(
 
   /** The same on an equal topology, so that equal hosts do not hold copies of it. */
   public HostParts sharing(HostTopology equal) {
-    return topology == equal
-        ? this
-        : new HostParts(equal, aliases, cpuRatio, ramRatio, placements);
+    return topology == equal ? this : new HostParts(equal, aliases, cpuRatio, ramRatio, placements);
   }
 
   /** Devices that could still be given to a guest. */

@@ -116,7 +116,8 @@ final class ShapeReader {
       throw new Nonsense(field, "the policy mixed needs it");
     }
     var some = new TreeSet<>(mask.get().startsWith("^") ? all() : List.<Integer>of());
-    List<Integer> named = cpus(field, mask.get().startsWith("^") ? inverse(mask.get()) : mask.get());
+    List<Integer> named =
+        cpus(field, mask.get().startsWith("^") ? inverse(mask.get()) : mask.get());
     if (mask.get().startsWith("^")) {
       named.forEach(some::remove);
     } else {
@@ -291,7 +292,8 @@ final class ShapeReader {
       String memory = words.get(prefix + "mem." + c);
       if (cpus == null || memory == null) {
         String missing = cpus == null ? "cpus." : "mem.";
-        throw new Nonsense(prefix + missing + c, "every cell says its CPUs and its memory, or none");
+        throw new Nonsense(
+            prefix + missing + c, "every cell says its CPUs and its memory, or none");
       }
       List<Integer> own = cpus(prefix + "cpus." + c, cpus);
       long mib = number(prefix + "mem." + c, memory);
@@ -354,8 +356,7 @@ final class ShapeReader {
     Optional<String> flavors = spec("pci_numa_affinity_policy");
     Optional<String> images = property("pci_numa_affinity_policy");
     if (flavors.isPresent() && images.isPresent() && !flavors.equals(images)) {
-      throw new Nonsense(
-          "hw_pci_numa_affinity_policy", "the flavor's policy is " + flavors.get());
+      throw new Nonsense("hw_pci_numa_affinity_policy", "the flavor's policy is " + flavors.get());
     }
     String field = flavors.isPresent() ? "hw:" : "hw_";
     Optional<String> word = flavors.or(() -> images);

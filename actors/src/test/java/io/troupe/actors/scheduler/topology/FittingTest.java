@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Two cells of four cores with two threads each; CPUs 0 to 3 of each eight are shared. */
 class FittingTest {
-  private static final List<Integer> DEDICATED =
-      List.of(4, 5, 6, 7, 12, 13, 14, 15);
+  private static final List<Integer> DEDICATED = List.of(4, 5, 6, 7, 12, 13, 14, 15);
   private static final List<Pages> PAGES = List.of(new Pages(4, 786_432), new Pages(2_048, 512));
 
   private static HostParts host(Device... devices) {
@@ -52,8 +51,7 @@ class FittingTest {
     return device(number, vendor, Type.PCI, cell, null);
   }
 
-  private static Device device(
-      int number, String vendor, Type type, Integer cell, String parent) {
+  private static Device device(int number, String vendor, Type type, Integer cell, String parent) {
     return new Device(
         address(number),
         vendor,
@@ -109,8 +107,7 @@ class FittingTest {
 
     @Test
     void isolatedGuestKeepsSiblingsIdle() {
-      var alone =
-          shape(2, 512, "hw:cpu_policy", "dedicated", "hw:cpu_thread_policy", "isolate");
+      var alone = shape(2, 512, "hw:cpu_policy", "dedicated", "hw:cpu_thread_policy", "isolate");
       var host = host();
       var first = placed(alone, host);
 
@@ -137,8 +134,7 @@ class FittingTest {
     @Test
     void mixedGuestFloatsWithTheRestOfItsCpus() {
       var mixed =
-          placed(
-              shape(3, 512, "hw:cpu_policy", "mixed", "hw:cpu_dedicated_mask", "^0"), host());
+          placed(shape(3, 512, "hw:cpu_policy", "mixed", "hw:cpu_dedicated_mask", "^0"), host());
 
       assertThat(mixed.cells().getFirst().pins()).containsExactly(new Pin(1, 4), new Pin(2, 5));
       assertThat(mixed.cells().getFirst().floating()).containsExactly(0, 1, 2, 3);
@@ -163,8 +159,7 @@ class FittingTest {
     void emulatorHasACpuOfItsOwn() {
       var placement =
           placed(
-              shape(
-                  2, 512, "hw:cpu_policy", "dedicated", "hw:emulator_threads_policy", "isolate"),
+              shape(2, 512, "hw:cpu_policy", "dedicated", "hw:emulator_threads_policy", "isolate"),
               host());
 
       assertThat(placement.emulator()).containsExactly(6);
@@ -214,8 +209,18 @@ class FittingTest {
       host = host.and(placed(shape(1, 2_048, "hw:numa_nodes", "1"), host)); // on cell 0
       var uneven =
           shape(
-              4, 4_096, "hw:numa_nodes", "2", "hw:numa_cpus.0", "0", "hw:numa_mem.0", "3072",
-              "hw:numa_cpus.1", "1-3", "hw:numa_mem.1", "1024");
+              4,
+              4_096,
+              "hw:numa_nodes",
+              "2",
+              "hw:numa_cpus.0",
+              "0",
+              "hw:numa_mem.0",
+              "3072",
+              "hw:numa_cpus.1",
+              "1-3",
+              "hw:numa_mem.1",
+              "1024");
 
       assertThat(cells(placed(uneven, host))).containsExactly(1, 0);
     }
@@ -310,14 +315,19 @@ class FittingTest {
       assertThat(
               devices(
                   placed(
-                      shape(1, 512, "hw:numa_nodes", "1", "pci_passthrough:alias", "gpu:1"),
-                      host)))
+                      shape(1, 512, "hw:numa_nodes", "1", "pci_passthrough:alias", "gpu:1"), host)))
           .containsExactly(address(1));
       assertThat(
               why(
                   shape(
-                      1, 512, "hw:numa_nodes", "1", "pci_passthrough:alias", "gpu:1",
-                      "hw:pci_numa_affinity_policy", "required"),
+                      1,
+                      512,
+                      "hw:numa_nodes",
+                      "1",
+                      "pci_passthrough:alias",
+                      "gpu:1",
+                      "hw:pci_numa_affinity_policy",
+                      "required"),
                   host))
           .contains("elsewhere only");
     }

@@ -31,7 +31,8 @@ class GuestShapeTest {
 
   @Test
   void flavorWithoutAWordAsksNothing() {
-    assertThat(read("hw:cpu_policy=shared hw:boot_menu=true")).isEqualTo(new Asked(GuestShape.NONE));
+    assertThat(read("hw:cpu_policy=shared hw:boot_menu=true"))
+        .isEqualTo(new Asked(GuestShape.NONE));
     assertThat(GuestShape.concerns(Map.of("resources:VCPU", "1"), Map.of("hw_disk_bus", "scsi")))
         .isFalse();
   }
@@ -78,11 +79,7 @@ class GuestShapeTest {
   @Test
   void imageMayNarrowAnOpenPageSize() {
     assertThat(
-            shape("hw:mem_page_size=large hw_mem_page_size=1GB")
-                .cells()
-                .getFirst()
-                .pages()
-                .kib())
+            shape("hw:mem_page_size=large hw_mem_page_size=1GB").cells().getFirst().pages().kib())
         .isEqualTo(1_048_576);
   }
 
