@@ -89,7 +89,9 @@ class SchedulingEqualsReferenceTest {
     assertThat(refused).as("seed %d: both answers occur", SEED).isGreaterThan(50);
   }
 
-  /** 32 kinds, at least twelve of which find a host at first: so both answers occur for any seed. */
+  /**
+   * 32 kinds, at least twelve of which find a host at first: so both answers occur for any seed.
+   */
   private static List<RequestSpec> kinds(RandomCloud cloud, HostTable table) {
     var kinds = new ArrayList<RequestSpec>();
     int refused = 0;
