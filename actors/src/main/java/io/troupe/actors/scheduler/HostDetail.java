@@ -107,6 +107,21 @@ public record HostDetail(
         residents, traits, providers, used, failedBuilds, metrics, List.copyOf(more));
   }
 
+  HostDetail having(RequestSpec more) {
+    var all = new ArrayList<>(promised);
+    all.add(more);
+    return with(all);
+  }
+
+  HostDetail without(RequestSpec gone) {
+    var others =
+        promised.stream().filter(request -> !request.instance().equals(gone.instance())).toList();
+    return others.size() < promised.size()
+        ? with(others)
+        : new HostDetail(
+            residents.without(gone), traits, providers, used, failedBuilds, metrics, promised);
+  }
+
   /** The same on equal traits, so that equal hosts do not hold copies of them. */
   HostDetail sharing(Set<String> equal) {
     return traits == equal
