@@ -187,10 +187,10 @@ public record BootRequest(
     return volumes.stream().anyMatch(VolumeChoice::root);
   }
 
-  /** What a host must have for it; a volume has room of its own. */
-  private Resources claimed() {
-    var all = Wants.resources(flavor.resources(), flavor.extraSpecs());
-    var rootGib = bootsFromVolume() ? Math.min(all.diskGib(), flavor.rootGib()) : 0;
+  /** What a host must have for it with this flavor; a volume has room of its own. */
+  Resources claimed(FlavorAtBoot of) {
+    var all = Wants.resources(of.resources(), of.extraSpecs());
+    var rootGib = bootsFromVolume() ? Math.min(all.diskGib(), of.rootGib()) : 0;
     return all.minus(new Resources(0, 0, rootGib));
   }
 
@@ -407,7 +407,7 @@ public record BootRequest(
     return new RequestSpec(
         instance,
         project,
-        claimed(),
+        claimed(flavor),
         availabilityZone,
         onHost,
         excluded,

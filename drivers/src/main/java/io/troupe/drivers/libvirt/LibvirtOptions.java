@@ -3,6 +3,7 @@ package io.troupe.drivers.libvirt;
 import io.troupe.core.value.Names;
 import io.troupe.drivers.spi.ConnectionSpec;
 import io.troupe.drivers.spi.DriverException;
+import io.troupe.drivers.spi.SharedPool;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Map;
@@ -23,6 +24,8 @@ import java.util.TreeSet;
  *     host is configured
  * @param peerUri at which other hosts' libvirtd open this one to send guests ({@code peerUri});
  *     empty: the connection's own URI if that names a host, else guests cannot come here
+ * @param sharedPool the name by which all hosts know the storage pool that they have in common
+ *     ({@code sharedPool}, see {@link SharedPool}); empty: the pool is this host's own
  * @param migrationUri at which QEMU listens for a guest that comes ({@code migrationUri}, such as
  *     {@code tcp://10.0.0.7}); empty: as the host is configured
  */
@@ -33,10 +36,19 @@ record LibvirtOptions(
     Optional<NicSource> nic,
     Optional<String> vncListen,
     Optional<String> peerUri,
-    Optional<String> migrationUri) {
+    Optional<String> migrationUri,
+    Optional<SharedPool> sharedPool) {
   static final String DEFAULT_POOL_PATH = "/var/lib/libvirt/images/troupe";
   private static final Set<String> KNOWN =
-      Set.of("pool", "poolPath", "guestType", "nic", "vncListen", "peerUri", "migrationUri");
+      Set.of(
+          "pool",
+          "poolPath",
+          "sharedPool",
+          "guestType",
+          "nic",
+          "vncListen",
+          "peerUri",
+          "migrationUri");
 
   static LibvirtOptions of(ConnectionSpec connection) throws DriverException {
     Map<String, String> options = connection.options();
@@ -71,7 +83,17 @@ record LibvirtOptions(
         nic,
         Optional.ofNullable(options.get("vncListen")),
         uri(options, "peerUri").or(() -> own(connection.uri())),
-        uri(options, "migrationUri"));
+        uri(options, "migrationUri"),
+        sharedPool(options));
+  }
+
+  private static Optional<SharedPool> sharedPool(Map<String, String> options)
+      throws DriverException {
+    String name = options.get("sharedPool");
+    if (name != null && !SharedPool.isName(name)) {
+      throw bad("option sharedPool is not lower-case letters, digits and '_': " + name);
+    }
+    return Optional.ofNullable(name).map(SharedPool::new);
   }
 
   private static Optional<String> uri(Map<String, String> options, String name)

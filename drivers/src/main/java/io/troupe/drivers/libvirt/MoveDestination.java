@@ -1,7 +1,6 @@
 package io.troupe.drivers.libvirt;
 
 import io.troupe.core.value.OperationId;
-import io.troupe.drivers.libvirt.DomainXml.Paths;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.MoveTicket;
 import java.util.HashMap;
@@ -36,10 +35,6 @@ record MoveDestination(
     boolean onImage,
     String nic,
     Optional<String> vncListen) {
-
-  Paths paths() {
-    return new Paths(rootDisk, configDrive, consoleLog);
-  }
 
   /** The directory in which everything of the guest lies there. */
   String directory() {

@@ -8,6 +8,7 @@ import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.ConnectionSpec;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.SharedPool;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -36,7 +37,7 @@ class FakeSettingsTest {
         FakeSettings.of(
             connection(
                 "fake://?hosts=3&prefix=rack1-&vcpus=8&ramMib=4096&diskGib=50&bootMillis=5"
-                    + "&bootJitterMillis=2&stopMillis=7&migrationMillis=11&noPostCopy=true&sharedStorage=true&failureRate=0.25&failureKind=RETRYABLE"
+                    + "&bootJitterMillis=2&stopMillis=7&migrationMillis=11&noPostCopy=true&sharedStorage=true&sharedPool=san&failureRate=0.25&failureKind=RETRYABLE"
                     + "&failureCommands=Spawn,Destroy&failureAfterEffect=true&ignoresAcpi=true&noAgent=true"
                     + "&foreignGuests=2&seed=-9&state=%2Ftmp%2Ffake%20state",
                 Map.of()));
@@ -53,6 +54,7 @@ class FakeSettingsTest {
                 11,
                 true,
                 true,
+                java.util.Optional.of(new SharedPool("san")),
                 true,
                 true,
                 0.25,
