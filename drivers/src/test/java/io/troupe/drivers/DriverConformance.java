@@ -468,6 +468,8 @@ public abstract class DriverConformance {
             new DriverCommand.DetachNic(target, nic().mac()),
             new DriverCommand.AttachVolume(target, new VolumeRef("id", "name", "raw")),
             new DriverCommand.DetachVolume(target, "id"),
+            new DriverCommand.SwapVolume(
+                target, new VolumeRef("id", "name", "raw"), new VolumeRef("id2", "name2", "raw")),
             new DriverCommand.OfferMove(target),
             new DriverCommand.ForceComplete(target),
             new DriverCommand.SendMove(target, NO_TICKET),
@@ -675,6 +677,8 @@ public abstract class DriverConformance {
         new DriverCommand.DetachNic(target, nic().mac()),
         new DriverCommand.AttachVolume(target, new VolumeRef("id", "name", "raw")),
         new DriverCommand.DetachVolume(target, "id"),
+        new DriverCommand.SwapVolume(
+            target, new VolumeRef("id", "name", "raw"), new VolumeRef("id2", "name2", "raw")),
         new DriverCommand.OfferMove(target),
         new DriverCommand.PrepareMove(
             target, spec(target.instance(), image()), NO_TICKET, Storage.UNKNOWN, true),

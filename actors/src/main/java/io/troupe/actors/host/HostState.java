@@ -22,6 +22,7 @@ import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.HostInventory;
 import io.troupe.drivers.spi.HostTopology;
+import io.troupe.drivers.spi.SharedPool;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -211,7 +212,26 @@ public final class HostState implements CborSerializable {
         .or(() -> tooMuch("MiB of RAM", asked.ramMib(), row.freeRamMib()))
         .or(() -> tooMuch("GiB of disk", asked.diskGib(), row.freeDiskGib()))
         .or(() -> spec.group().flatMap(group -> crowded(group, row)))
-        .or(() -> lacking(spec, row));
+        .or(() -> lacking(spec, row))
+        .or(() -> farFromVolumes(spec));
+  }
+
+  /** The storage that the host has in common with others, as its driver or an operator says. */
+  public Optional<String> pool() {
+    return inventory
+        .map(HostInventory::traits)
+        .flatMap(traits -> SharedPool.among(equipment.allTraits(traits)))
+        .map(SharedPool::name);
+  }
+
+  /** Where an instance's volumes lie, no host without that storage will do, whoever names it. */
+  private Optional<String> farFromVolumes(RequestSpec spec) {
+    var wanted = spec.volumePool();
+    return wanted.isEmpty() || wanted.equals(pool())
+        ? Optional.empty()
+        : Optional.of(
+            "its volumes lie in the shared pool %s, and the host's storage is %s"
+                .formatted(wanted.get(), pool().orElse("its own")));
   }
 
   private Optional<String> lacking(RequestSpec spec, HostRow row) {

@@ -19,6 +19,8 @@ import io.troupe.drivers.spi.MoveTicket;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** {@link InstanceState#next}: what the current step asks of whom. */
 final class Asking {
@@ -93,7 +95,18 @@ final class Asking {
               boot.project(),
               boot.userId(),
               Attachments.choice(state, operation, step),
-              target(operation));
+              state.host().or(operation::target));
+      case CONNECT_VOLUMES ->
+          new Effect.ConnectVolumes(
+              boot.project(), host(state, operation, step), beside(state, step));
+      case MARK_VOLUMES ->
+          new Effect.MarkVolumes(
+              boot.project(),
+              state.volumes().stream()
+                  .collect(Collectors.toMap(AttachedVolume::id, AttachedVolume::device)));
+      case KEEP_VOLUMES -> new Effect.KeepVolumes(boot.project());
+      case RELEASE_VOLUME ->
+          new Effect.ReleaseVolume(boot.project(), Attachments.volumeId(state, operation, step));
       case MARK_ATTACHED -> {
         var id = Attachments.volumeId(state, operation, step);
         var device = Attachments.find(state, id).map(AttachedVolume::device).orElse("");
@@ -120,6 +133,7 @@ final class Asking {
       case SPAWN,
           ATTACH_VOLUME,
           DETACH_VOLUME,
+          SWAP_VOLUME,
           ATTACH_NIC,
           DETACH_NIC,
           POWER_ON,
@@ -150,6 +164,17 @@ final class Asking {
           new Effect.RunOnHost(
               host(state, operation, step), command(state, operation, step, settings));
     };
+  }
+
+  /**
+   * Between the two hosts of a move their drivers see to it that one guest runs at a time, and a
+   * dead host that was left is told before; nobody does so for hosts it was on before that.
+   */
+  private static Set<HostId> beside(InstanceState state, Step step) {
+    if (step.isThere()) {
+      return state.host().map(Set::of).orElseGet(Set::of);
+    }
+    return state.moves().dead();
   }
 
   private static DriverCommand command(
@@ -188,6 +213,14 @@ final class Asking {
       }
       case DETACH_VOLUME ->
           new DriverCommand.DetachVolume(target, Attachments.volumeId(state, operation, step));
+      case SWAP_VOLUME -> {
+        var swap = (Purpose.SwapVolume) operation.purpose().orElseThrow();
+        var from = Attachments.find(state, swap.from()).orElseThrow().ref();
+        var to = Attachments.find(state, swap.to().volumeId()).orElseThrow().ref();
+        yield step.isSwapBack()
+            ? new DriverCommand.SwapVolume(target, to, from)
+            : new DriverCommand.SwapVolume(target, from, to);
+      }
       case ATTACH_NIC ->
           new DriverCommand.AttachNic(target, card(Attachments.nic(state, operation)));
       case DETACH_NIC ->
@@ -318,7 +351,7 @@ final class Asking {
   }
 
   private static Resources amount(InstanceState state, FlavorAtBoot flavor) {
-    return Destination.amount(flavor, state.request().orElseThrow().imageProperties());
+    return Destination.amount(state, flavor);
   }
 
   /** The new size, or when a resize is taken back the old one; a disk that has grown stays so. */
@@ -329,7 +362,8 @@ final class Asking {
             ? operation.failure().isPresent()
             : operation.kind() == OperationKind.REVERT_RESIZE || !move.arrived();
     var size = back ? move.from().guestSize() : move.to().guestSize();
-    return back ? new Resources(size.vcpus(), size.ramMib(), 0) : size;
+    var diskStays = back || state.request().orElseThrow().bootsFromVolume();
+    return diskStays ? new Resources(size.vcpus(), size.ramMib(), 0) : size;
   }
 
   private static MoveTicket.Storage storage(Operation operation) {
@@ -347,7 +381,7 @@ final class Asking {
   /** An instance that was shelved lives on in an image of its own. */
   private static GuestSpec.ImageRef image(InstanceState state, Operation operation) {
     return operation.purpose().orElse(null) instanceof Purpose.Unshelve unshelve
-        ? unshelve.image().orElseThrow()
+        ? unshelve.image().orElseGet(() -> state.request().orElseThrow().image())
         : state.request().orElseThrow().image();
   }
 
@@ -360,14 +394,14 @@ final class Asking {
         state.volumes().stream()
             .filter(volume -> !volume.root())
             .sorted(Comparator.comparing(AttachedVolume::device))
-            .map(AttachedVolume::ref)
             .toList();
+    var size = flavor.guestSize();
     return new GuestSpec(
         boot.name(),
         boot.hostname(),
         boot.project().value(),
         boot.userId(),
-        flavor.guestSize(),
+        root.isEmpty() ? size : new Resources(size.vcpus(), size.ramMib(), 0),
         image,
         nics,
         new GuestSpec.ConfigDrive(
@@ -379,7 +413,8 @@ final class Asking {
             boot.files()),
         flavor.extraSpecs(),
         root.map(AttachedVolume::ref),
-        volumes);
+        volumes.stream().map(AttachedVolume::ref).toList(),
+        volumes.stream().map(volume -> volume.device().replace("/dev/", "")).toList());
   }
 
   private static GuestSpec.Nic card(Nic nic) {

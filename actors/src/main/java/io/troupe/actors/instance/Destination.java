@@ -4,13 +4,10 @@ import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
-import io.troupe.actors.scheduler.resource.Wants;
-import io.troupe.actors.scheduler.topology.GuestShape;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.Resources;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,8 +27,13 @@ final class Destination {
       Resources resources) {
     var boot = state.request().orElseThrow();
     if (operation.purpose().orElse(null) instanceof Purpose.Unshelve unshelve) {
-      return boot.laterSpec(
-          state.id(), unshelve.host(), operation.tried(), settings.spawnAttempts());
+      return nearVolumes(
+          state,
+          boot.laterSpec(
+              state.id(),
+              unshelve.host().or(() -> Attachments.onlyHost(state).map(HostId::value)),
+              operation.tried(),
+              settings.spawnAttempts()));
     }
     if (!operation.kind().isAboutMove()) {
       return boot.requestSpec(state.id(), operation.tried(), settings.spawnAttempts());
@@ -39,7 +41,7 @@ final class Destination {
     var spec =
         boot.withFlavor(flavor)
             .requestSpec(state.id(), excluded(state, operation), settings.spawnAttempts());
-    var named = named(operation).map(HostId::value);
+    var named = named(operation).or(() -> Attachments.onlyHost(state)).map(HostId::value);
     var isForced = named.isPresent() && isUnfiltered(operation);
     var asked =
         new RequestSpec(
@@ -55,16 +57,18 @@ final class Destination {
             spec.imageProperties(),
             spec.candidates());
     var of = new RequestDetail(spec.detail().flavor(), spec.detail().image(), named, Set.of());
-    return asked.with(of.of(flavor.resources(), spec.extraSpecs(), spec.imageProperties()));
+    return nearVolumes(state, asked.with(
+            of.of(flavor.resources(), spec.extraSpecs(), spec.imageProperties())));
   }
 
-  /** What a flavor claims of a host; vCPUs with a CPU to themselves are not among the shared. */
-  static Resources amount(FlavorAtBoot flavor, Map<String, String> imageProperties) {
-    return GuestShape.shared(
-        Wants.resources(flavor.resources(), flavor.extraSpecs()),
-        flavor.resources(),
-        flavor.extraSpecs(),
-        imageProperties);
+  /** Where its volumes lie in a pool, only hosts that have it. */
+  private static RequestSpec nearVolumes(InstanceState state, RequestSpec spec) {
+    return Attachments.pool(state).map(spec::inPool).orElse(spec);
+  }
+
+  /** What a flavor claims of a host for the instance. */
+  static Resources amount(InstanceState state, FlavorAtBoot flavor) {
+    return state.request().orElseThrow().claimed(flavor);
   }
 
   private static Set<HostId> excluded(InstanceState state, Operation operation) {

@@ -8,7 +8,6 @@ import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
-import io.troupe.drivers.spi.VolumeRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -91,18 +90,28 @@ record FakeGuest(
             spec.configDrive().keyName().orElse(""),
             List.of(),
             false,
-            spec.rootVolume().map(root -> List.of("/dev/vda " + root.id())).orElse(List.of()),
+            volumesOf(spec),
             spec.placement())
-        .having(spec.volumes())
         .booted(at);
   }
 
-  private FakeGuest having(Iterable<VolumeRef> more) {
-    var all = this;
-    for (var volume : more) {
-      all = all.withVolume(volume.id());
+  private static List<String> volumesOf(GuestSpec spec) {
+    var all = new ArrayList<String>();
+    spec.rootVolume().ifPresent(root -> all.add("/dev/vda " + root.id()));
+    for (var volume = 0; volume < spec.volumes().size(); volume++) {
+      all.add("/dev/" + spec.device(volume) + " " + spec.volumes().get(volume).id());
     }
     return all;
+  }
+
+  /** With the cards and volumes of the specification, and no others. */
+  FakeGuest equippedAs(GuestSpec spec) {
+    return having(spec.nics().stream().map(FakeGuest::card).toList(), volumesOf(spec));
+  }
+
+  /** The ids of what is attached, the root volume too. */
+  List<String> volumeIds() {
+    return volumes.stream().map(volume -> volume.split(" ")[1]).toList();
   }
 
   static FakeGuest foreign(String name, Instant at) {
@@ -245,10 +254,6 @@ record FakeGuest(
         : having(with(nics, card(nic)), volumes);
   }
 
-  FakeGuest withNics(List<GuestSpec.Nic> all) {
-    return having(all.stream().map(FakeGuest::card).toList(), volumes);
-  }
-
   FakeGuest withoutNic(String mac) {
     return having(without(nics, card -> card.startsWith(mac + " ")), volumes);
   }
@@ -270,6 +275,15 @@ record FakeGuest(
 
   private boolean isTaken(String device) {
     return volumes.stream().anyMatch(volume -> volume.startsWith(device + " "));
+  }
+
+  /** One in the place of the other; one that has it already is left as it is. */
+  FakeGuest swapped(String from, String to) {
+    return having(
+        nics,
+        volumes.stream()
+            .map(volume -> volume.endsWith(" " + from) ? deviceOf(from) + " " + to : volume)
+            .toList());
   }
 
   FakeGuest withoutVolume(String id) {

@@ -39,15 +39,12 @@ record FakeMoves(
   private static final String GENERATION = "generation";
   private static final String DISK_GIB = "diskGib";
   private static final String SHARED = "shared";
+  private static final String VOLUMES = "volumes";
 
   DriverResult offer(GuestTarget target) throws DriverException {
     var guest = reach.existing(target);
     if (guest.rescued()) {
       throw DriverException.instanceFault(guest.name() + " is rescued, it cannot be moved");
-    }
-    if (!guest.volumes().isEmpty()) {
-      throw DriverException.instanceFault(
-          guest.name() + " has volumes, which stay on " + target.host() + ": it cannot be moved");
     }
     var facts =
         Map.of(
@@ -55,7 +52,8 @@ record FakeMoves(
             HOST, target.host(),
             GENERATION, Long.toString(guest.generation()),
             DISK_GIB, Long.toString(guest.size().diskGib()),
-            SHARED, Boolean.toString(settings.sharedStorage()));
+            SHARED, Boolean.toString(settings.sharedStorage()),
+            VOLUMES, String.join(" ", guest.volumeIds()));
     return new DriverResult.MoveTicketed(MoveTicket.offered("fake", facts));
   }
 
@@ -77,7 +75,10 @@ record FakeMoves(
       throw DriverException.instanceFault(
           "the storage of " + source.get(HOST) + " and " + target.host() + " is " + storage);
     }
-    images.cache(command.spec().image());
+    requireVolumes(source, target.host());
+    if (command.spec().rootVolume().isEmpty()) {
+      images.cache(command.spec().image());
+    }
     var facts =
         new HashMap<>(
             Map.of(
@@ -86,6 +87,20 @@ record FakeMoves(
                 GENERATION, Long.toString(target.generation())));
     PlacementText.put(facts, command.spec().placement());
     return new DriverResult.MoveTicketed(command.ticket().prepared(storage, facts));
+  }
+
+  /** Volumes stay where they are: this host has to see them there. */
+  private void requireVolumes(Map<String, String> source, String host) throws DriverException {
+    var ids = source.getOrDefault(VOLUMES, "");
+    if (ids.isEmpty()) {
+      return;
+    }
+    if (!source.get(HYPERVISOR).equals(reach.hypervisor().key())) {
+      throw DriverException.hostFault("volumes " + ids + " are on " + source.get(HOST) + " alone");
+    }
+    for (var id : ids.split(" ")) {
+      reach.hypervisor().requireVolume(host, id, settings.sharedPool().isPresent());
+    }
   }
 
   // -- live
@@ -221,7 +236,7 @@ record FakeMoves(
       var ours =
           sent.of(target.generation())
               .sized(spec.size())
-              .withNics(spec.nics())
+              .equippedAs(spec)
               .at(spec.placement());
       found =
           reach.change(

@@ -6,6 +6,7 @@ import io.troupe.drivers.spi.ConnectionSpec;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.HostTopology;
+import io.troupe.drivers.spi.SharedPool;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +28,8 @@ import java.util.Set;
  * @param noPostCopy guests cannot be migrated by post-copy; default false
  * @param sharedStorage all hosts have their disks in one place, so that these stay where they are
  *     when a guest moves; default false
+ * @param sharedPool the name of the one place where all hosts have their volumes, see {@link
+ *     SharedPool}; by default each has its own
  * @param ignoresAcpi guests do not hear the request to shut down; default false
  * @param noAgent no guest agent answers; default false
  * @param failureRate the share of commands that fail, 0.0 to 1.0; default 0.0
@@ -58,6 +61,7 @@ record FakeSettings(
     long migrationMillis,
     boolean noPostCopy,
     boolean sharedStorage,
+    Optional<SharedPool> sharedPool,
     boolean ignoresAcpi,
     boolean noAgent,
     double failureRate,
@@ -96,6 +100,11 @@ record FakeSettings(
             options.number("migrationMillis", 0, 0, DAY_MILLIS),
             options.truth("noPostCopy"),
             options.truth("sharedStorage"),
+            options.checked(
+                "sharedPool",
+                Optional.empty(),
+                "a pool's name",
+                name -> Optional.of(new SharedPool(name))),
             options.truth("ignoresAcpi"),
             options.truth("noAgent"),
             options.share("failureRate", 0.0),

@@ -63,7 +63,7 @@ final class LibvirtDriver implements Driver {
     }
     // The test driver comes with a pool of its own, and keeps no files in it.
     String poolName = facts.keepsFiles() ? options.pool() : "default-pool";
-    VolumePool pool = new VolumePool(poolName, options.poolPath());
+    VolumePool pool = new VolumePool(poolName, options.poolPath(), options.sharedPool());
     GuestEvents events = new GuestEvents(facts.name(), context.events());
     LibvirtConnection connection = new LibvirtConnection(uri, events);
     events.ask(new Fence(connection)::generation);

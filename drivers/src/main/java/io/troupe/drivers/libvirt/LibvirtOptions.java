@@ -4,6 +4,7 @@ import io.troupe.core.value.Names;
 import io.troupe.drivers.spi.ConnectionSpec;
 import io.troupe.drivers.spi.CpuList;
 import io.troupe.drivers.spi.DriverException;
+import io.troupe.drivers.spi.SharedPool;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -26,6 +27,8 @@ import java.util.regex.Pattern;
  *     host is configured
  * @param peerUri at which other hosts' libvirtd open this one to send guests ({@code peerUri});
  *     empty: the connection's own URI if that names a host, else guests cannot come here
+ * @param sharedPool the name by which all hosts know the storage pool that they have in common
+ *     ({@code sharedPool}, see {@link SharedPool}); empty: the pool is this host's own
  * @param migrationUri at which QEMU listens for a guest that comes ({@code migrationUri}, such as
  *     {@code tcp://10.0.0.7}); empty: as the host is configured
  * @param dedicatedCpus CPUs that only pinned vCPUs run on ({@code dedicatedCpus}, such as {@code
@@ -41,6 +44,7 @@ record LibvirtOptions(
     Optional<String> vncListen,
     Optional<String> peerUri,
     Optional<String> migrationUri,
+    Optional<SharedPool> sharedPool,
     List<Integer> dedicatedCpus,
     Set<String> pciDevices) {
   static final String DEFAULT_POOL_PATH = "/var/lib/libvirt/images/troupe";
@@ -48,6 +52,7 @@ record LibvirtOptions(
       Set.of(
           "pool",
           "poolPath",
+          "sharedPool",
           "guestType",
           "nic",
           "vncListen",
@@ -91,8 +96,18 @@ record LibvirtOptions(
         Optional.ofNullable(options.get("vncListen")),
         uri(options, "peerUri").or(() -> own(connection.uri())),
         uri(options, "migrationUri"),
-        dedicatedCpus(options.get("dedicatedCpus")),
+        sharedPool(options),
+dedicatedCpus(options.get("dedicatedCpus")),
         pciDevices(options.get("pciDevices")));
+  }
+
+  private static Optional<SharedPool> sharedPool(Map<String, String> options)
+      throws DriverException {
+    String name = options.get("sharedPool");
+    if (name != null && !SharedPool.isName(name)) {
+      throw bad("option sharedPool is not lower-case letters, digits and '_': " + name);
+    }
+    return Optional.ofNullable(name).map(SharedPool::new);
   }
 
   private static List<Integer> dedicatedCpus(String text) throws DriverException {

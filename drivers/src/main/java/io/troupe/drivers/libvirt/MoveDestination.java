@@ -1,7 +1,6 @@
 package io.troupe.drivers.libvirt;
 
 import io.troupe.core.value.OperationId;
-import io.troupe.drivers.libvirt.DomainXml.Paths;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.MoveTicket;
@@ -40,10 +39,6 @@ record MoveDestination(
     String nic,
     Optional<String> vncListen,
     Optional<GuestPlacement> placement) {
-
-  Paths paths() {
-    return new Paths(rootDisk, configDrive, consoleLog);
-  }
 
   /** The directory in which everything of the guest lies there. */
   String directory() {

@@ -29,6 +29,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = DriverCommand.DetachNic.class, name = "detach-nic"),
   @JsonSubTypes.Type(value = DriverCommand.AttachVolume.class, name = "attach-volume"),
   @JsonSubTypes.Type(value = DriverCommand.DetachVolume.class, name = "detach-volume"),
+  @JsonSubTypes.Type(value = DriverCommand.SwapVolume.class, name = "swap-volume"),
   @JsonSubTypes.Type(value = DriverCommand.CreateVolume.class, name = "create-volume"),
   @JsonSubTypes.Type(value = DriverCommand.DeleteVolume.class, name = "delete-volume"),
   @JsonSubTypes.Type(value = DriverCommand.OfferMove.class, name = "offer-move"),
@@ -161,6 +162,15 @@ public sealed interface DriverCommand extends CborSerializable {
 
   /** The guest has no disk of this volume, which itself stays. Retryable as {@link DetachNic}. */
   record DetachVolume(GuestTarget target, String volumeId) implements DriverCommand {}
+
+  /**
+   * The guest, which is in memory, has the volume {@code to} as the device that {@code from} was,
+   * and what was in {@code from} is in {@code to}, also what was written meanwhile; {@code from} is
+   * left as it was then. One that has {@code to} and not {@code from} is a success. When this
+   * fails, the guest has {@code from}. An instance fault when {@code to} is smaller, or the guest
+   * has neither.
+   */
+  record SwapVolume(GuestTarget target, VolumeRef from, VolumeRef to) implements DriverCommand {}
 
   /**
    * The volume lies on the host and has this size. One that is there already keeps what is in it
@@ -324,6 +334,7 @@ public sealed interface DriverCommand extends CborSerializable {
       case DetachNic _ -> "detach-nic";
       case AttachVolume _ -> "attach-volume";
       case DetachVolume _ -> "detach-volume";
+      case SwapVolume _ -> "swap-volume";
       case CreateVolume _ -> "create-volume";
       case DeleteVolume _ -> "delete-volume";
       case OfferMove _ -> "offer-move";
@@ -365,6 +376,7 @@ public sealed interface DriverCommand extends CborSerializable {
       case DetachNic(_, var mac) -> new DetachNic(fenced, mac);
       case AttachVolume(_, var volume) -> new AttachVolume(fenced, volume);
       case DetachVolume(_, var volumeId) -> new DetachVolume(fenced, volumeId);
+      case SwapVolume(_, var from, var to) -> new SwapVolume(fenced, from, to);
       case CreateVolume(_, var volume, var sizeGib, var image) ->
           new CreateVolume(fenced, volume, sizeGib, image);
       case DeleteVolume(_, var volume) -> new DeleteVolume(fenced, volume);

@@ -9,6 +9,7 @@ import io.troupe.drivers.spi.ConnectionSpec;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.HostTopology;
+import io.troupe.drivers.spi.SharedPool;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +39,7 @@ class FakeSettingsTest {
         FakeSettings.of(
             connection(
                 "fake://?hosts=3&prefix=rack1-&vcpus=8&ramMib=4096&diskGib=50&bootMillis=5"
-                    + "&bootJitterMillis=2&stopMillis=7&migrationMillis=11&noPostCopy=true&sharedStorage=true&failureRate=0.25&failureKind=RETRYABLE"
+                    + "&bootJitterMillis=2&stopMillis=7&migrationMillis=11&noPostCopy=true&sharedStorage=true&sharedPool=san&failureRate=0.25&failureKind=RETRYABLE"
                     + "&failureCommands=Spawn,Destroy&failureAfterEffect=true&ignoresAcpi=true&noAgent=true"
                     + "&cells=2&threads=2&hugePages=2048:512&dedicatedCpus=2-3,6"
                     + "&devices=8086:154d:1:PF,8086:10ed:2:VF"
@@ -57,6 +58,7 @@ class FakeSettingsTest {
                 11,
                 true,
                 true,
+                java.util.Optional.of(new SharedPool("san")),
                 true,
                 true,
                 0.25,
