@@ -189,8 +189,8 @@ public record BootRequest(
   }
 
   /**
-   * What a host must have for it with this flavor; a volume has room of its own,
-   * and vCPUs with a CPU to themselves are not among the shared.
+   * What a host must have for it with this flavor; a volume has room of its own, and vCPUs with a
+   * CPU to themselves are not among the shared.
    */
   Resources claimed(FlavorAtBoot of) {
     var all =

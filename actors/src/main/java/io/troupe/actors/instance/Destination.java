@@ -57,8 +57,8 @@ final class Destination {
             spec.imageProperties(),
             spec.candidates());
     var of = new RequestDetail(spec.detail().flavor(), spec.detail().image(), named, Set.of());
-    return nearVolumes(state, asked.with(
-            of.of(flavor.resources(), spec.extraSpecs(), spec.imageProperties())));
+    return nearVolumes(
+        state, asked.with(of.of(flavor.resources(), spec.extraSpecs(), spec.imageProperties())));
   }
 
   /** Where its volumes lie in a pool, only hosts that have it. */

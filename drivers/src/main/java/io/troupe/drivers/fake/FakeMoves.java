@@ -234,10 +234,7 @@ record FakeMoves(
       requireOff(sent);
       requireNoShrink(sent.size().diskGib(), spec);
       var ours =
-          sent.of(target.generation())
-              .sized(spec.size())
-              .equippedAs(spec)
-              .at(spec.placement());
+          sent.of(target.generation()).sized(spec.size()).equippedAs(spec).at(spec.placement());
       found =
           reach.change(
               target,

@@ -97,7 +97,7 @@ record LibvirtOptions(
         uri(options, "peerUri").or(() -> own(connection.uri())),
         uri(options, "migrationUri"),
         sharedPool(options),
-dedicatedCpus(options.get("dedicatedCpus")),
+        dedicatedCpus(options.get("dedicatedCpus")),
         pciDevices(options.get("pciDevices")));
   }
 
