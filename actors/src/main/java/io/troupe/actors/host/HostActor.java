@@ -429,7 +429,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       return Effect().none();
     }
     var has = state.claim(spec.instance()).filter(one -> !one.condemned());
-    if (has.filter(one -> one.isMoreThan(spec.resources(), claim.generation())).isPresent()) {
+    if (has.filter(one -> one.isMoreThan(spec.resources(), claim.generation())).isPresent()
+        && !state.needsAnotherPlace(spec)) {
       return grant(state, claim); // giving back needs no hypervisor
     }
     if (!up() && has.isPresent()) {
@@ -679,7 +680,15 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         .connection(state.connection().get())
         .tell(
             new ConnectionActor.Execute(
-                run.command().withEpoch(state.epoch()), through, driverReplies));
+                placed(state, run.command()).withEpoch(state.epoch()), through, driverReplies));
+  }
+
+  /** Only the host knows where on it a guest is to run. */
+  private static DriverCommand placed(HostState state, DriverCommand command) {
+    return command
+        .sizeAsked()
+        .map(size -> command.at(state.placement(command.target().instance(), size)))
+        .orElse(command);
   }
 
   private Effect<HostEvent, HostState> onDriver(HostState state, DriverActor.Reply reply) {

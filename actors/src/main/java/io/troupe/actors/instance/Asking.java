@@ -60,14 +60,30 @@ final class Asking {
       case PERMIT ->
           new Effect.Permit(
               target(operation),
-              Destination.of(state, operation, settings, placed(state, operation)));
+              Destination.of(
+                  state,
+                  operation,
+                  settings,
+                  placed(state, operation),
+                  amount(state, placed(state, operation))));
       case PLACE ->
-          new Effect.Place(Destination.of(state, operation, settings, placed(state, operation)));
+          new Effect.Place(
+              Destination.of(
+                  state,
+                  operation,
+                  settings,
+                  placed(state, operation),
+                  amount(state, placed(state, operation))));
       case CLAIM ->
           new Effect.ClaimHost(
               host(state, operation, step),
               state.generation(),
-              Destination.of(state, operation, settings, claimed(state, operation, step)));
+              Destination.of(
+                  state,
+                  operation,
+                  settings,
+                  claiming(state, operation, step),
+                  claimed(state, operation, step)));
       case RELEASE_CLAIM ->
           new Effect.ReleaseHost(host(state, operation, step), state.generation());
       case CONDEMN -> new Effect.CondemnGuest(host(state, operation, step), state.generation());
@@ -311,24 +327,31 @@ final class Asking {
   }
 
   /** A whole new flavor's worth, also for a host that has the old one already. */
-  private static Resources placed(InstanceState state, Operation operation) {
-    return Destination.amount(
-        state,
-        operation.kind() == OperationKind.RESIZE
-            ? move(state).to()
-            : state.request().orElseThrow().flavor());
+  private static FlavorAtBoot placed(InstanceState state, Operation operation) {
+    return operation.kind() == OperationKind.RESIZE
+        ? move(state).to()
+        : state.request().orElseThrow().flavor();
+  }
+
+  /** The flavor that the claim is for. */
+  private static FlavorAtBoot claiming(InstanceState state, Operation operation, Step step) {
+    return switch (operation.kind()) {
+      case REVERT_RESIZE -> move(state).from();
+      case RESIZE -> step.isThere() ? move(state).to() : state.request().orElseThrow().flavor();
+      default -> state.request().orElseThrow().flavor();
+    };
   }
 
   private static Resources claimed(InstanceState state, Operation operation, Step step) {
-    var now = Destination.amount(state, state.request().orElseThrow().flavor());
-    if (operation.kind() == OperationKind.REVERT_RESIZE) {
-      return Destination.amount(state, move(state).from());
-    }
-    if (operation.kind() != OperationKind.RESIZE || !step.isThere()) {
-      return now;
-    }
-    var then = Destination.amount(state, move(state).to());
-    return move(state).isOnOneHost() ? now.larger(then) : then;
+    var then = amount(state, claiming(state, operation, step));
+    var both = operation.kind() == OperationKind.RESIZE && step.isThere();
+    return both && move(state).isOnOneHost()
+        ? amount(state, state.request().orElseThrow().flavor()).larger(then)
+        : then;
+  }
+
+  private static Resources amount(InstanceState state, FlavorAtBoot flavor) {
+    return Destination.amount(state, flavor);
   }
 
   /** The new size, or when a resize is taken back the old one; a disk that has grown stays so. */

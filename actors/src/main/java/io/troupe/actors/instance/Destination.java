@@ -16,10 +16,15 @@ final class Destination {
   private Destination() {}
 
   /**
+   * @param flavor that it is to have there
    * @param resources that are to be claimed
    */
   static RequestSpec of(
-      InstanceState state, Operation operation, OperationSettings settings, Resources resources) {
+      InstanceState state,
+      Operation operation,
+      OperationSettings settings,
+      FlavorAtBoot flavor,
+      Resources resources) {
     var boot = state.request().orElseThrow();
     if (operation.purpose().orElse(null) instanceof Purpose.Unshelve unshelve) {
       return nearVolumes(
@@ -33,12 +38,9 @@ final class Destination {
     if (!operation.kind().isAboutMove()) {
       return boot.requestSpec(state.id(), operation.tried(), settings.spawnAttempts());
     }
-    var resized =
-        operation.purpose().orElse(null) instanceof Purpose.Resize(var flavor, _)
-            ? boot.withFlavor(flavor)
-            : boot;
     var spec =
-        resized.requestSpec(state.id(), excluded(state, operation), settings.spawnAttempts());
+        boot.withFlavor(flavor)
+            .requestSpec(state.id(), excluded(state, operation), settings.spawnAttempts());
     var named = named(operation).or(() -> Attachments.onlyHost(state)).map(HostId::value);
     var isForced = named.isPresent() && isUnfiltered(operation);
     var asked =
@@ -55,7 +57,8 @@ final class Destination {
             spec.imageProperties(),
             spec.candidates());
     var of = new RequestDetail(spec.detail().flavor(), spec.detail().image(), named, Set.of());
-    return nearVolumes(state, asked.with(of));
+    return nearVolumes(
+        state, asked.with(of.of(flavor.resources(), spec.extraSpecs(), spec.imageProperties())));
   }
 
   /** Where its volumes lie in a pool, only hosts that have it. */

@@ -1,6 +1,7 @@
 package io.troupe.actors.scheduler;
 
 import io.troupe.actors.scheduler.resource.Wants;
+import io.troupe.actors.scheduler.topology.GuestShape;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -178,6 +179,11 @@ public record RequestSpec(
         imageProperties,
         candidates,
         detail);
+  }
+
+  /** How its guest is to lie on the host. */
+  public GuestShape.Reading shape() {
+    return GuestShape.of(detail.guest().orElse(resources), extraSpecs, imageProperties);
   }
 
   /**

@@ -6,6 +6,7 @@ import io.troupe.drivers.spi.Cancellation;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.DriverResult;
+import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import java.util.Optional;
@@ -92,7 +93,8 @@ record FakeAssembly(
                     .booted(reach.now()));
   }
 
-  DriverResult resize(GuestTarget target, Resources size) throws DriverException {
+  DriverResult resize(GuestTarget target, Resources size, Optional<GuestPlacement> placement)
+      throws DriverException {
     inventory.requireFits(size);
     reach.existing(target);
     return FakeReach.shown(
@@ -102,7 +104,7 @@ record FakeAssembly(
               if (found.isPresent()) {
                 requireResizable(found.get(), size);
               }
-              return found.map(guest -> guest.sized(size));
+              return found.map(guest -> guest.sized(size).at(placement));
             }));
   }
 

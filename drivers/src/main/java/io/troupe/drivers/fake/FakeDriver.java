@@ -173,7 +173,8 @@ public final class FakeDriver implements Driver {
       case DriverCommand.Rescue(var target, var image) ->
           assembly.rescue(target, image, cancellation);
       case DriverCommand.Unrescue(var target) -> assembly.unrescue(target, cancellation);
-      case DriverCommand.Resize(var target, var size) -> assembly.resize(target, size);
+      case DriverCommand.Resize(var target, var size, var placement) ->
+          assembly.resize(target, size, placement);
       case DriverCommand.AttachNic(var target, var nic) -> assembly.attachNic(target, nic);
       case DriverCommand.DetachNic(var target, var mac) -> assembly.detachNic(target, mac);
       case DriverCommand.AttachVolume(var target, var volume) ->

@@ -4,6 +4,7 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  * @param rescued whether it boots from a rescue disk; false in files of former releases
  * @param volumes {@code DEVICE ID} of each that is attached; absent in files of former releases
  * @param past its latest boots and ends, oldest first; the console log is made from them
+ * @param placement where on its host it runs; absent in files of former releases
  */
 record FakeGuest(
     String name,
@@ -39,7 +41,8 @@ record FakeGuest(
     String keyName,
     List<Moment> past,
     boolean rescued,
-    List<String> volumes) {
+    List<String> volumes,
+    Optional<GuestPlacement> placement) {
 
   /** Older ones than this many scroll out of the console log. */
   private static final int MOMENTS_KEPT = 16;
@@ -66,6 +69,7 @@ record FakeGuest(
     nics = List.copyOf(nics);
     past = List.copyOf(past);
     volumes = volumes == null ? List.of() : List.copyOf(volumes);
+    placement = placement == null ? Optional.empty() : placement;
   }
 
   /** How a hypervisor names the guest of an instance. */
@@ -86,7 +90,8 @@ record FakeGuest(
             spec.configDrive().keyName().orElse(""),
             List.of(),
             false,
-            volumesOf(spec))
+            volumesOf(spec),
+            spec.placement())
         .booted(at);
   }
 
@@ -121,7 +126,8 @@ record FakeGuest(
             "",
             List.of(),
             false,
-            List.of())
+            List.of(),
+            Optional.empty())
         .booted(at);
   }
 
@@ -138,7 +144,8 @@ record FakeGuest(
         keyName,
         past,
         rescued,
-        volumes);
+        volumes,
+        placement);
   }
 
   boolean runs() {
@@ -181,7 +188,8 @@ record FakeGuest(
         keyName,
         past,
         rescued,
-        volumes);
+        volumes,
+        placement);
   }
 
   FakeGuest bootingFrom(boolean rescueDisk) {
@@ -196,7 +204,8 @@ record FakeGuest(
         keyName,
         past,
         rescueDisk,
-        volumes);
+        volumes,
+        placement);
   }
 
   /** Of another size; 0 GiB leaves the disk as it is. */
@@ -204,7 +213,35 @@ record FakeGuest(
     var diskGib = to.diskGib() == 0 ? size.diskGib() : to.diskGib();
     var sized = new Resources(to.vcpus(), to.ramMib(), diskGib);
     return new FakeGuest(
-        name, instance, generation, power, hostname, sized, nics, keyName, past, rescued, volumes);
+        name,
+        instance,
+        generation,
+        power,
+        hostname,
+        sized,
+        nics,
+        keyName,
+        past,
+        rescued,
+        volumes,
+        placement);
+  }
+
+  /** The same one elsewhere on its host, or on another host. */
+  FakeGuest at(Optional<GuestPlacement> where) {
+    return new FakeGuest(
+        name,
+        instance,
+        generation,
+        power,
+        hostname,
+        size,
+        nics,
+        keyName,
+        past,
+        rescued,
+        volumes,
+        where);
   }
 
   private static String card(GuestSpec.Nic nic) {
@@ -271,7 +308,8 @@ record FakeGuest(
         keyName,
         past,
         rescued,
-        otherVolumes);
+        otherVolumes,
+        placement);
   }
 
   private static List<String> with(List<String> all, String one) {
@@ -341,6 +379,7 @@ record FakeGuest(
         keyName,
         moments,
         rescued,
-        volumes);
+        volumes,
+        placement);
   }
 }

@@ -7,6 +7,7 @@ import io.troupe.drivers.spi.SharedPool;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -46,7 +47,8 @@ final class FakeInventory {
         settings.capacity(),
         "10." + (number >> 16) + "." + (number >> 8 & 255) + "." + (number & 255),
         traits,
-        DETAILS);
+        DETAILS,
+        Optional.of(settings.topology()));
   }
 
   void requireHost(String name) throws DriverException {

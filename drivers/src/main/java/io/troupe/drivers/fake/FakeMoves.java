@@ -13,8 +13,10 @@ import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.MigrationOptions;
 import io.troupe.drivers.spi.MoveTicket;
 import io.troupe.drivers.spi.MoveTicket.Storage;
+import io.troupe.drivers.spi.PlacementText;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -78,10 +80,12 @@ record FakeMoves(
       images.cache(command.spec().image());
     }
     var facts =
-        Map.of(
-            HYPERVISOR, reach.hypervisor().key(),
-            HOST, target.host(),
-            GENERATION, Long.toString(target.generation()));
+        new HashMap<>(
+            Map.of(
+                HYPERVISOR, reach.hypervisor().key(),
+                HOST, target.host(),
+                GENERATION, Long.toString(target.generation())));
+    PlacementText.put(facts, command.spec().placement());
     return new DriverResult.MoveTicketed(command.ticket().prepared(storage, facts));
   }
 
@@ -164,7 +168,7 @@ record FakeMoves(
               target,
               guest -> {
                 requireLive(guest);
-                return guest.of(generation);
+                return guest.of(generation).at(PlacementText.read(there));
               },
               destination.hypervisor(),
               there.get(HOST));
@@ -229,7 +233,8 @@ record FakeMoves(
       var sent = ticket.storage() == Storage.SHARED ? fromSource(target, ticket) : sent(target);
       requireOff(sent);
       requireNoShrink(sent.size().diskGib(), spec);
-      var ours = sent.of(target.generation()).sized(spec.size()).equippedAs(spec);
+      var ours =
+          sent.of(target.generation()).sized(spec.size()).equippedAs(spec).at(spec.placement());
       found =
           reach.change(
               target,

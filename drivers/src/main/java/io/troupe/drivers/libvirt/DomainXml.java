@@ -54,6 +54,7 @@ record DomainXml(
     domain.child("on_reboot").text("restart");
     domain.child("on_crash").text("destroy");
     devices(domain.child("devices"));
+    PlacementXml.replace(domain, spec.placement());
     return domain.write();
   }
 

@@ -150,8 +150,8 @@ final class LibvirtCommands {
       case DriverCommand.Rescue(_, var image) ->
           rescue.begin(volumes(target, recorded), image, permit);
       case DriverCommand.Unrescue _ -> rescue.end(volumes(target, recorded), permit);
-      case DriverCommand.Resize(_, var size) ->
-          resizing.resize(volumes(target, recorded), size, tenure);
+      case DriverCommand.Resize(_, var size, var placement) ->
+          resizing.resize(volumes(target, recorded), size, placement, tenure);
       case DriverCommand.AttachNic(_, var nic) -> hotplug.attachNic(instance, nic, permit);
       case DriverCommand.DetachNic(_, var mac) -> hotplug.detachNic(instance, mac, permit);
       case DriverCommand.AttachVolume(_, var volume) -> {

@@ -263,7 +263,8 @@ final class Moves {
             paths.consoleLog(),
             onImage,
             choices.nicSource().option(),
-            choices.vncListen());
+            choices.vncListen(),
+            command.spec().placement());
     return command.ticket().prepared(storage, ours.facts());
   }
 

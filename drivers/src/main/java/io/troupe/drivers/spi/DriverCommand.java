@@ -131,8 +131,19 @@ public sealed interface DriverCommand extends CborSerializable {
   /**
    * The guest has this size, and is off. Its root disk grows to {@code diskGib}; 0 leaves it as it
    * is, and one that would have to shrink is an instance fault, as is a guest that is not off.
+   *
+   * @param placement where on the host it runs from its next start on; filled in by the host
    */
-  record Resize(GuestTarget target, Resources size) implements DriverCommand {}
+  record Resize(GuestTarget target, Resources size, Optional<GuestPlacement> placement)
+      implements DriverCommand {
+    public Resize {
+      placement = placement == null ? Optional.empty() : placement;
+    }
+
+    public Resize(GuestTarget target, Resources size) {
+      this(target, size, Optional.empty());
+    }
+  }
 
   /**
    * The guest has this network card, at once if it is in memory. One with the same MAC is left as
@@ -360,7 +371,7 @@ public sealed interface DriverCommand extends CborSerializable {
       case Snapshot(_, var imageId) -> new Snapshot(fenced, imageId);
       case Rescue(_, var image) -> new Rescue(fenced, image);
       case Unrescue _ -> new Unrescue(fenced);
-      case Resize(_, var size) -> new Resize(fenced, size);
+      case Resize(_, var size, var placement) -> new Resize(fenced, size, placement);
       case AttachNic(_, var nic) -> new AttachNic(fenced, nic);
       case DetachNic(_, var mac) -> new DetachNic(fenced, mac);
       case AttachVolume(_, var volume) -> new AttachVolume(fenced, volume);
@@ -384,6 +395,30 @@ public sealed interface DriverCommand extends CborSerializable {
       case Inspect _ -> new Inspect(fenced);
       case ReadConsole(_, var maxBytes) -> new ReadConsole(fenced, maxBytes);
       case Diagnostics _ -> new Diagnostics(fenced);
+    };
+  }
+
+  /** The same command with where the guest runs, if that is part of what it says. */
+  default DriverCommand at(Optional<GuestPlacement> placement) {
+    return switch (this) {
+      case Spawn(var target, var spec) -> new Spawn(target, spec.at(placement));
+      case Resize(var target, var size, _) -> new Resize(target, size, placement);
+      case PrepareMove(var target, var spec, var ticket, var storage, var live) ->
+          new PrepareMove(target, spec.at(placement), ticket, storage, live);
+      case FinishMove(var target, var spec, var ticket) ->
+          new FinishMove(target, spec.at(placement), ticket);
+      default -> this;
+    };
+  }
+
+  /** The size that the guest shall have by this command, where it says one. */
+  default Optional<Resources> sizeAsked() {
+    return switch (this) {
+      case Spawn(_, var spec) -> Optional.of(spec.size());
+      case Resize(_, var to, _) -> Optional.of(to);
+      case PrepareMove(_, var spec, _, _, _) -> Optional.of(spec.size());
+      case FinishMove(_, var spec, _) -> Optional.of(spec.size());
+      default -> Optional.empty();
     };
   }
 }
