@@ -238,6 +238,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       TimerScheduler<Message> timers,
       ActorContext<Message> context) {
     super(context);
+    context.setLoggerName(SchedulerActor.class); // in a singleton it would be one of Pekko
     this.entities = entities;
     this.configured = configured;
     this.lastSettings = configured.get();
