@@ -788,4 +788,21 @@ public abstract class DriverConformance {
     assertThat(failure).as("a DriverException").isNotNull();
     return failure.failure().kind();
   }
+
+  /** The same guest with one further volume, {@code vdb}. */
+  public static GuestSpec withVolume(GuestSpec spec, VolumeRef volume) {
+    return new GuestSpec(
+        spec.name(),
+        spec.hostname(),
+        spec.projectId(),
+        spec.userId(),
+        spec.size(),
+        spec.image(),
+        spec.nics(),
+        spec.configDrive(),
+        spec.extraSpecs(),
+        Optional.empty(),
+        List.of(volume),
+        List.of("vdb"));
+  }
 }

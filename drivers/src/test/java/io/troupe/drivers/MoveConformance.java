@@ -423,20 +423,7 @@ public abstract class MoveConformance extends LifeConformance {
   }
 
   private GuestSpec with(GuestTarget target, VolumeRef volume) {
-    var spec = specOf(target);
-    return new GuestSpec(
-        spec.name(),
-        spec.hostname(),
-        spec.projectId(),
-        spec.userId(),
-        spec.size(),
-        spec.image(),
-        spec.nics(),
-        spec.configDrive(),
-        spec.extraSpecs(),
-        Optional.empty(),
-        List.of(volume),
-        List.of("vdb"));
+    return DriverConformance.withVolume(specOf(target), volume);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
@@ -57,23 +58,8 @@ final class Asking {
               boot.group().map(GroupSpec::id),
               state.moves().open().isPresent() ? whenCounted(state, step) : 0);
       case RELEASE_QUOTA -> new Effect.ReleaseQuota(boot.project());
-      case PERMIT ->
-          new Effect.Permit(
-              target(operation),
-              Destination.of(
-                  state,
-                  operation,
-                  settings,
-                  placed(state, operation),
-                  amount(state, placed(state, operation))));
-      case PLACE ->
-          new Effect.Place(
-              Destination.of(
-                  state,
-                  operation,
-                  settings,
-                  placed(state, operation),
-                  amount(state, placed(state, operation))));
+      case PERMIT -> new Effect.Permit(target(operation), destination(state, operation, settings));
+      case PLACE -> new Effect.Place(destination(state, operation, settings));
       case CLAIM ->
           new Effect.ClaimHost(
               host(state, operation, step),
@@ -324,6 +310,12 @@ final class Asking {
       case REVERT_RESIZE -> move.from().resources();
       default -> state.request().orElseThrow().flavor().resources();
     };
+  }
+
+  private static RequestSpec destination(
+      InstanceState state, Operation operation, OperationSettings settings) {
+    var flavor = placed(state, operation);
+    return Destination.of(state, operation, settings, flavor, amount(state, flavor));
   }
 
   /** A whole new flavor's worth, also for a host that has the old one already. */

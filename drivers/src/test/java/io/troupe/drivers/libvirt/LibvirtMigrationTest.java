@@ -9,6 +9,7 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
+import io.troupe.drivers.DriverConformance;
 import io.troupe.drivers.MemoryTransfers;
 import io.troupe.drivers.libvirt.LibvirtPeer.GuestImage;
 import io.troupe.drivers.spi.Cancellation;
@@ -166,20 +167,7 @@ class LibvirtMigrationTest {
   }
 
   private static GuestSpec spec(VolumeRef volume) {
-    var spec = spec();
-    return new GuestSpec(
-        spec.name(),
-        spec.hostname(),
-        spec.projectId(),
-        spec.userId(),
-        spec.size(),
-        spec.image(),
-        spec.nics(),
-        spec.configDrive(),
-        spec.extraSpecs(),
-        Optional.empty(),
-        List.of(volume),
-        List.of("vdb"));
+    return DriverConformance.withVolume(spec(), volume);
   }
 
   /** Made by one host, in the place that both have. */
