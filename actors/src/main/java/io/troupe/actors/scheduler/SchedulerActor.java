@@ -265,6 +265,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   }
 
   private Behavior<Message> on(Message message) {
+    boolean knewPause = pauseKnown;
     switch (message) {
       case HostDelta delta -> hear(delta);
       case HostDeltas(var deltas) -> deltas.forEach(this::hear);
@@ -310,29 +311,20 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       }
       case Explain(var spec, var replyTo) -> {
         if (!rebuilt) {
-          if (!stash.isFull()) {
-            stash.stash(message);
-          }
-          return this;
+          return later(message);
         }
         replyTo.tell(Scheduling.explain(table, spec, settings(), ++seed));
       }
       case GetCapacity(var spec, var most, var replyTo) -> {
         if (!rebuilt) {
-          if (!stash.isFull()) {
-            stash.stash(message);
-          }
-          return this;
+          return later(message);
         }
         replyTo.tell(
             Capacity.of(table, spec, settings(), Math.clamp(most, 1, COUNTED_AT_MOST), ++seed));
       }
       case MayRebuild(var host, var spec, var replyTo) -> {
         if (!rebuilt) {
-          if (!stash.isFull()) {
-            stash.stash(message);
-          }
-          return this;
+          return later(message);
         }
         replyTo.tell(new Rebuildable(Scheduling.refusalToRebuild(table, host, spec, settings())));
       }
@@ -340,7 +332,12 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
         tally.countConflict();
         metrics.counter("troupe.scheduler.conflicts").increment();
       }
-      case GetFigures(var replyTo) -> replyTo.tell(figures());
+      case GetFigures(var replyTo) -> {
+        if (!pauseKnown) { // nobody is told that it is not paused before that is read
+          return later(message);
+        }
+        replyTo.tell(figures());
+      }
       case Pause(var replyTo) -> {
         paused = true;
         storedPause.begin(clock.instant(), written -> new PauseWritten(true, written, replyTo));
@@ -363,6 +360,14 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       }
       answerWaiting();
       return stash.unstashAll(this);
+    }
+    return pauseKnown && !knewPause ? stash.unstashAll(this) : this;
+  }
+
+  /** Who asks more than can be kept asks again. */
+  private Behavior<Message> later(Message question) {
+    if (!stash.isFull()) {
+      stash.stash(question);
     }
     return this;
   }
