@@ -92,6 +92,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   public record StoreVolume(String volumeId, long gib, ActorRef<StoreReply> replyTo)
       implements Message, CborSerializable {}
 
+  /** Which storage it has in common with other hosts. */
+  public record AskPool(ActorRef<PoolReply> replyTo) implements Message, CborSerializable {}
+
   /** The volume is gone from the host's storage; harmless if it has no room. */
   public record DropVolume(String volumeId, ActorRef<StoreReply> replyTo)
       implements Message, CborSerializable {}
@@ -181,8 +184,23 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   /**
    * @param refusal empty when there is room
    * @param here whether the host has room for the volume, be it for a smaller one
+   * @param pool the storage's name where several hosts have it
    */
-  public record StoreReply(Optional<String> refusal, boolean here) implements CborSerializable {}
+  public record StoreReply(Optional<String> refusal, boolean here, Optional<String> pool)
+      implements CborSerializable {
+    public StoreReply {
+      pool = pool == null ? Optional.empty() : pool; // of a former release
+    }
+
+    public StoreReply(Optional<String> refusal, boolean here) {
+      this(refusal, here, Optional.empty());
+    }
+  }
+
+  /**
+   * @param pool empty when its storage is its own
+   */
+  public record PoolReply(Optional<String> pool) implements CborSerializable {}
 
   public record GoneReply(boolean gone) implements CborSerializable {}
 
@@ -342,6 +360,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           case StoreVolume(var volume, var gib, var replyTo) ->
               onStore(state, volume, gib, replyTo);
           case DropVolume(var volume, var replyTo) -> onDrop(state, volume, replyTo);
+          case AskPool(var replyTo) -> {
+            replyTo.tell(new PoolReply(state.pool()));
+            yield Effect().none();
+          }
           case AskIfGone(var instance, var replyTo) -> {
             replyTo.tell(new GoneReply(state.claim(instance).isEmpty()));
             yield Effect().none();
@@ -407,7 +429,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       return Effect().none();
     }
     var has = state.claim(spec.instance()).filter(one -> !one.condemned());
-    if (has.filter(one -> one.isMoreThan(spec.resources(), claim.generation())).isPresent()) {
+    if (has.filter(one -> one.isMoreThan(spec.resources(), claim.generation())).isPresent()
+        && !state.needsAnotherPlace(spec)) {
       return grant(state, claim); // giving back needs no hypervisor
     }
     if (!up() && has.isPresent()) {
@@ -580,7 +603,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       HostState state, String volume, long gib, ActorRef<StoreReply> replyTo) {
     var has = state.volumeGib(volume);
     if (has.filter(room -> room >= gib).isPresent()) {
-      replyTo.tell(new StoreReply(Optional.empty(), true));
+      replyTo.tell(new StoreReply(Optional.empty(), true, state.pool()));
       return Effect().none();
     }
     if (!state.known()) {
@@ -597,7 +620,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     return persist(new HostEvent.VolumeStored(volume, gib))
         .thenRun(
             (HostState after) -> {
-              replyTo.tell(new StoreReply(Optional.empty(), true));
+              replyTo.tell(new StoreReply(Optional.empty(), true, after.pool()));
               publish(after, List.of());
             });
   }
@@ -657,7 +680,15 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         .connection(state.connection().get())
         .tell(
             new ConnectionActor.Execute(
-                run.command().withEpoch(state.epoch()), through, driverReplies));
+                placed(state, run.command()).withEpoch(state.epoch()), through, driverReplies));
+  }
+
+  /** Only the host knows where on it a guest is to run. */
+  private static DriverCommand placed(HostState state, DriverCommand command) {
+    return command
+        .sizeAsked()
+        .map(size -> command.at(state.placement(command.target().instance(), size)))
+        .orElse(command);
   }
 
   private Effect<HostEvent, HostState> onDriver(HostState state, DriverActor.Reply reply) {

@@ -9,6 +9,7 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.HostInventory;
+import io.troupe.drivers.spi.HostTopology;
 import java.time.Instant;
 import java.util.List;
 
@@ -106,7 +107,12 @@ public record HostView(
   public Resources free() {
     var total = inventory.total();
     return new Resources(
-        (int) free(total.vcpus(), reserved.vcpus(), cpuRatio, claimed.vcpus()),
+        (int)
+            free(
+                total.vcpus() - inventory.topology().map(HostTopology::dedicatedCount).orElse(0),
+                reserved.vcpus(),
+                cpuRatio,
+                claimed.vcpus()),
         free(total.ramMib(), reserved.ramMib(), ramRatio, claimed.ramMib()),
         free(total.diskGib(), reserved.diskGib(), diskRatio, claimed.diskGib()));
   }

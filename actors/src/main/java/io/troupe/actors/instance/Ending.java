@@ -40,6 +40,7 @@ final class Ending {
           SET_PASSWORD,
           ATTACH_VOLUME,
           DETACH_VOLUME,
+          SWAP_VOLUME,
           ATTACH_INTERFACE,
           DETACH_INTERFACE,
           CREATE_IMAGE,

@@ -367,14 +367,19 @@ final class Evolving {
         var port = Attachments.portId(result(), now);
         nics = nics.stream().filter(nic -> !nic.portId().equals(port)).toList();
       }
-      case FREE_VOLUME -> {
+      case FREE_VOLUME, RELEASE_VOLUME -> {
         var id = Attachments.volumeId(result(), now, done.step());
         volumes = volumes.stream().filter(volume -> !volume.id().equals(id)).toList();
       }
       case RELEASE_VOLUMES -> volumes = List.of();
-      case ATTACH_VOLUME, DETACH_VOLUME, ATTACH_NIC, DETACH_NIC ->
+      case ATTACH_VOLUME, DETACH_VOLUME, SWAP_VOLUME, ATTACH_NIC, DETACH_NIC ->
           power = done.power().orElse(power);
-      case CONNECT_VOLUME, MARK_ATTACHED, BEGIN_DETACHING -> {}
+      case CONNECT_VOLUME,
+          CONNECT_VOLUMES,
+          MARK_ATTACHED,
+          MARK_VOLUMES,
+          KEEP_VOLUMES,
+          BEGIN_DETACHING -> {}
       case SNAPSHOT -> {
         if (now.purpose().orElse(null) instanceof Purpose.Shelve(var image)) {
           shelf = Optional.of(new Shelf(image.id(), done.at()));

@@ -93,6 +93,10 @@ public final class InstanceActor
   public record ConfirmClaim(HostId host, long generation, ActorRef<ClaimConfirmed> replyTo)
       implements Message, CborSerializable {}
 
+  /** From the volume service: does the instance count on this volume, or may it come to? */
+  public record NeedsVolume(String volumeId, ActorRef<VolumeNeeded> replyTo)
+      implements Message, CborSerializable {}
+
   /** Nothing but a reason to be awake: an unfinished operation goes on. */
   public record Wake() implements Message, CborSerializable {}
 
@@ -129,6 +133,8 @@ public final class InstanceActor
   public record ClaimConfirmed(
       InstanceId instance, HostId host, long generation, boolean stands, boolean foreign)
       implements CborSerializable {}
+
+  public record VolumeNeeded(boolean needed) implements CborSerializable {}
 
   /** How long a console log or diagnostics may take to come. */
   private static final Duration READ_ANSWER = Duration.ofSeconds(30);
@@ -299,6 +305,12 @@ public final class InstanceActor
                 generation,
                 ahead.standsBy(host, generation),
                 ahead.leavesItsGuestAlone()));
+        yield Effect().none();
+      }
+      case NeedsVolume(var volume, var replyTo) -> {
+        replyTo.tell(
+            new VolumeNeeded(
+                ahead.operation().isPresent() || Attachments.find(ahead, volume).isPresent()));
         yield Effect().none();
       }
       case Outcome(var outcome) ->

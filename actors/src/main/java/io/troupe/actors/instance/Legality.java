@@ -166,7 +166,7 @@ final class Legality {
   /** Whether it is put to the instance's host, and so needs one. */
   static boolean needsHost(Action action) {
     return switch (action) {
-      case RESTORE, UNSHELVE, EVACUATE, ATTACH_VOLUME -> false;
+      case RESTORE, UNSHELVE, EVACUATE, ATTACH_VOLUME, DETACH_VOLUME -> false;
       default -> needsLaunch(action);
     };
   }

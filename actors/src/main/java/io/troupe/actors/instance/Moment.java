@@ -43,7 +43,7 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
   List<Step> giveUp(Operation operation) {
     return switch (operation.kind()) {
       case REBUILD -> Rebuild.giveUp(operation);
-      case UNSHELVE -> Shelve.giveUpUnshelve(operation);
+      case UNSHELVE -> Shelve.giveUpUnshelve(operation, !state.volumes().isEmpty());
       default -> Boot.giveUp(operation, request());
     };
   }

@@ -52,7 +52,13 @@ final class MoveFailures {
     return switch (step.kind()) {
       case DESTROY -> notDestroyed(step, reason, cause);
       case SPAWN -> Optional.of(notSpawned(reason, cause));
-      case RESERVE, CONDEMN, RELEASE_CLAIM, RELEASE_PORTS, RELEASE_QUOTA ->
+      case RESERVE,
+          CONDEMN,
+          RELEASE_CLAIM,
+          RELEASE_PORTS,
+          RELEASE_QUOTA,
+          MARK_VOLUMES,
+          KEEP_VOLUMES ->
           Optional.empty(); // our own entities will answer
       case CLAIM ->
           cause == Cause.LATE && !isClaimItHas(step)
@@ -72,6 +78,7 @@ final class MoveFailures {
     return switch (step.kind()) {
       case PLACE, OFFER, SEND -> stop;
       case PREPARE -> cause == Cause.HOST ? onAnotherHost(stop) : stop;
+      case CONNECT_VOLUMES -> cause == Cause.HOST && step.isThere() ? onAnotherHost(stop) : stop;
       case FINISH ->
           step.isThere()
               ? cause == Cause.HOST ? onAnotherHost(stop) : stop
@@ -173,10 +180,14 @@ final class MoveFailures {
   private Way notSpawned(String reason, Cause cause) {
     var mayPass = cause == Cause.PASSING || cause == Cause.HOST;
     if (mayPass && !isNamed() && operation.attempts() + 1 < moment.settings().spawnAttempts()) {
-      return Way.on(Evacuate.onAnotherHost(operation, isOffInTheEnd()));
+      return Way.on(Evacuate.onAnotherHost(operation, isOffInTheEnd(), hasVolumes()));
     }
     var message = "Evacuation of instance " + state.id() + " failed: " + reason;
     return new Way(Leave.here(), Optional.of(new Failure(500, message, reason)));
+  }
+
+  private boolean hasVolumes() {
+    return !state.volumes().isEmpty();
   }
 
   private boolean isOffInTheEnd() {
@@ -190,7 +201,9 @@ final class MoveFailures {
     }
     var live = operation.kind() == OperationKind.LIVE_MIGRATE;
     return Way.on(
-        Resize.onAnotherHost(operation, live ? LiveMigrate.fromClaim() : Resize.fromClaim(runs())));
+        Resize.onAnotherHost(
+            operation,
+            live ? LiveMigrate.fromClaim(hasVolumes()) : Resize.fromClaim(runs(), hasVolumes())));
   }
 
   /** Nobody can say where the guest is: both hosts keep their claim until somebody can. */

@@ -70,12 +70,16 @@ final class MoveOutcomes {
       case StepOutcome.Ticketed(var ticket) -> done(outcome, "", Got.NOTHING.ticket(ticket));
       case StepOutcome.Guest(var present, var power) -> guest(outcome, present, power);
       case StepOutcome.DriverFailed(var failure) -> driverFailed(outcome, failure);
+      case StepOutcome.VolumesConnected connected ->
+          new Attachments(moment).allConnected(outcome, connected);
+      case StepOutcome.VolumeRefused(var reason) ->
+          driverFailed(
+              outcome, new DriverFailure(DriverFailure.Kind.HOST_FAULT, Outcomes.words(reason)));
       case StepOutcome.Attached _,
           StepOutcome.NotAttached _,
           StepOutcome.VolumeConnected _,
-          StepOutcome.VolumeRefused _,
           StepOutcome.VolumeOnGuest _ ->
-          Decision.nothing(); // a move takes no ports and no volumes
+          Decision.nothing(); // a move takes no ports and no further volume
     };
   }
 

@@ -9,6 +9,7 @@ import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
 import io.troupe.actors.operation.Rescue;
+import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.DriverFailure;
 import java.util.List;
@@ -50,6 +51,15 @@ final class Outcomes {
       case StepOutcome.Attached(var nic) -> done(outcome, nic.address(), Got.NOTHING.nic(nic));
       case StepOutcome.VolumeConnected connected ->
           attachments.connected(outcome, operation, connected);
+      case StepOutcome.VolumesConnected connected -> attachments.allConnected(outcome, connected);
+      case StepOutcome.VolumeRefused(var reason)
+          when outcome.step().kind() == StepKind.CONNECT_VOLUMES ->
+          giveUp(outcome, operation, new Failure(409, words(reason), ""));
+      case StepOutcome.VolumeRefused(var reason)
+          when outcome.step().kind() == StepKind.MARK_VOLUMES
+              || outcome.step().kind() == StepKind.KEEP_VOLUMES
+              || outcome.step().kind() == StepKind.RELEASE_VOLUME ->
+          new Decision.AskAgain(moment.askAgain(), words(reason));
       case StepOutcome.VolumeRefused(var reason) ->
           attachments.refused(outcome, operation, words(reason));
       case StepOutcome.VolumeOnGuest(var device) -> attachments.onGuest(outcome, operation, device);
@@ -139,7 +149,7 @@ final class Outcomes {
                       : Rescue.undo(state.vmState(), state.power()),
                   false,
                   Optional.of(new Failure(500, failure.message(), failure.kind().name())));
-      case ATTACH_VOLUME, DETACH_VOLUME, ATTACH_NIC, DETACH_NIC ->
+      case ATTACH_VOLUME, DETACH_VOLUME, SWAP_VOLUME, ATTACH_NIC, DETACH_NIC ->
           new Attachments(moment).driverFailed(outcome, operation, failure);
       case POWER_ON,
           POWER_OFF,

@@ -126,7 +126,7 @@ record Settling(InstanceState state) {
   private static boolean isLeaving(Step step) {
     return !step.isThere()
         && switch (step.kind()) {
-          case DESTROY, RELEASE_CLAIM, CONDEMN -> true;
+          case DESTROY, RELEASE_CLAIM, CONDEMN, KEEP_VOLUMES -> true;
           default -> false;
         };
   }

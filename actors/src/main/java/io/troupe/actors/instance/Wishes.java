@@ -18,6 +18,7 @@ import io.troupe.actors.operation.Reset;
 import io.troupe.actors.operation.Shelve;
 import io.troupe.actors.operation.SoftDelete;
 import io.troupe.actors.operation.Step;
+import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.GuestSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +91,8 @@ final class Wishes {
           ifLegal(Action.ATTACH_VOLUME, origin, () -> attachments.attachVolume(origin, choice));
       case UserCommand.DetachVolume(_, var volume) ->
           ifLegal(Action.DETACH_VOLUME, origin, () -> attachments.detachVolume(origin, volume));
+      case UserCommand.SwapVolume(_, var from, var to) ->
+          ifLegal(Action.SWAP_VOLUME, origin, () -> attachments.swapVolume(origin, from, to));
       case UserCommand.SetDeleteOnTermination(_, var volume, var goes) ->
           ifLegal(Action.UPDATE, origin, () -> attachments.deleteOnTermination(volume, goes));
       case UserCommand.AttachInterface(_, var choice, var tag) ->
@@ -128,12 +131,18 @@ final class Wishes {
               Action.SHELVE,
               origin,
               () ->
-                  began(
-                      origin,
-                      OperationKind.SHELVE,
-                      Shelve.steps(moment.settings().shelvedOffloadMillis() == 0),
-                      moment.settings().snapshotMillis(),
-                      Optional.of(new Purpose.Shelve(image))));
+                  moment.request().bootsFromVolume()
+                      ? began(
+                          origin,
+                          OperationKind.SHELVE,
+                          Shelve.withoutImage(),
+                          moment.settings().deleteMillis())
+                      : began(
+                          origin,
+                          OperationKind.SHELVE,
+                          Shelve.steps(moment.settings().shelvedOffloadMillis() == 0, hasVolumes()),
+                          moment.settings().snapshotMillis(),
+                          Optional.of(new Purpose.Shelve(image))));
       case UserCommand.ShelveOffload _ ->
           ifLegal(
               Action.SHELVE_OFFLOAD,
@@ -142,7 +151,7 @@ final class Wishes {
                   began(
                       origin,
                       OperationKind.SHELVE_OFFLOAD,
-                      Shelve.offload(),
+                      Shelve.offload(hasVolumes()),
                       moment.settings().deleteMillis()));
       case UserCommand.Unshelve unshelve ->
           ifLegal(Action.UNSHELVE, origin, () -> unshelve(unshelve));
@@ -298,6 +307,10 @@ final class Wishes {
     return moment.settings().powerMillis();
   }
 
+  private boolean hasVolumes() {
+    return !state.volumes().isEmpty();
+  }
+
   private boolean onHost() {
     return state.host().isPresent();
   }
@@ -339,7 +352,7 @@ final class Wishes {
     return began(
         origin,
         OperationKind.REBUILD,
-        Rebuild.steps(another, state.vmState() == VmState.STOPPED),
+        Rebuild.steps(another, state.vmState() == VmState.STOPPED, hasVolumes()),
         moment.settings().bootMillis(),
         Optional.of(new Purpose.Rebuild(wanted, before.image(), before.imageProperties())));
   }
@@ -352,16 +365,33 @@ final class Wishes {
                       .formatted(state.id())
                   + " SHELVED is not supported: it is still on its host."));
     }
-    if (!onHost() && wanted.image().isEmpty()) {
+    var inImage = !moment.request().bootsFromVolume();
+    if (!onHost() && inImage && wanted.image().isEmpty()) {
       return new Decision.Reject(
           new Rejection.Conflict(
               "Unshelve attempted but the image %s cannot be found."
                   .formatted(state.shelf().map(Shelf::imageId).orElse("of the server"))));
     }
+    if (onHost()) {
+      return began(
+          wanted.origin(),
+          OperationKind.UNSHELVE,
+          Shelve.unshelveOnHost(),
+          moment.settings().bootMillis(),
+          Optional.of(new Purpose.Unshelve(wanted.image(), wanted.zone(), wanted.host())));
+    }
+    var pinned = Attachments.onlyHost(state).map(HostId::value);
+    if (pinned.isPresent()
+        && wanted.host().filter(host -> !host.equals(pinned.get())).isPresent()) {
+      return new Decision.Reject(
+          new Rejection.Conflict(
+              "Volumes of instance %s lie on the storage of host %s: it cannot be unshelved on %s."
+                  .formatted(state.id(), pinned.get(), wanted.host().get())));
+    }
     return began(
         wanted.origin(),
         OperationKind.UNSHELVE,
-        Shelve.unshelve(onHost()),
+        Shelve.unshelve(inImage, hasVolumes()),
         moment.settings().bootMillis(),
         Optional.of(new Purpose.Unshelve(wanted.image(), wanted.zone(), wanted.host())));
   }

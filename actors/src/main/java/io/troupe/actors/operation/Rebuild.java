@@ -8,7 +8,7 @@ import java.util.List;
  * guest of the former generation goes when the new one is made, and its disk with it.
  *
  * <pre>
- *   (permit →) claim → spawn (→ power off) → ACTIVE, or STOPPED as before
+ *   (permit →) claim → spawn (→ mark volumes) (→ power off) → ACTIVE, or STOPPED as before
  *      │         │       └─ failed, or no answer by the deadline → take over → inspect → ERROR
  *      └─────────┴─ refused → ERROR; the guest is as it was
  * </pre>
@@ -23,14 +23,18 @@ public final class Rebuild {
   /**
    * @param another whether the image is another one than before
    * @param off whether the guest was off, and shall be again
+   * @param volumes whether it has volumes
    */
-  public static List<Step> steps(boolean another, boolean off) {
+  public static List<Step> steps(boolean another, boolean off, boolean volumes) {
     var steps = new ArrayList<Step>();
     if (another) {
       steps.add(Step.of(StepKind.PERMIT));
     }
     steps.add(Step.of(StepKind.CLAIM));
     steps.add(Step.of(StepKind.SPAWN));
+    if (volumes) {
+      steps.add(Step.of(StepKind.MARK_VOLUMES));
+    }
     if (off) {
       steps.add(Step.of(StepKind.POWER_OFF));
     }

@@ -9,7 +9,7 @@ import java.util.List;
  * flavors. What is "here" is the host that has the instance, "there" the other one.
  *
  * <pre>
- *   resize:   reserve the larger → place → claim there → offer here → prepare there → power off here
+ *   resize:   reserve the larger → place → claim there (→ connect volumes there) → offer here → prepare there → power off here
  *                → send here → finish there (→ power on there) → RESIZED: now it is there
  *                   │ claim refused, or that host cannot do it: the next alternate
  *                   └ no way on: destroy there → release there (→ power on here) → reserve as before
@@ -37,25 +37,29 @@ public final class Resize {
 
   /**
    * @param runs whether the guest shall run in the end
+   * @param volumes whether it has volumes
    */
-  public static List<Step> resize(boolean runs) {
+  public static List<Step> resize(boolean runs, boolean volumes) {
     var steps = new ArrayList<Step>();
     steps.add(Step.of(StepKind.RESERVE));
-    steps.addAll(migrate(runs));
+    steps.addAll(migrate(runs, volumes));
     return steps;
   }
 
-  public static List<Step> migrate(boolean runs) {
+  public static List<Step> migrate(boolean runs, boolean volumes) {
     var steps = new ArrayList<Step>();
     steps.add(Step.of(StepKind.PLACE));
-    steps.addAll(fromClaim(runs));
+    steps.addAll(fromClaim(runs, volumes));
     return steps;
   }
 
   /** To a host that the scheduler has named. */
-  public static List<Step> fromClaim(boolean runs) {
+  public static List<Step> fromClaim(boolean runs, boolean volumes) {
     var steps = new ArrayList<Step>();
     steps.add(Step.there(StepKind.CLAIM));
+    if (volumes) {
+      steps.add(Step.there(StepKind.CONNECT_VOLUMES));
+    }
     steps.add(Step.of(StepKind.OFFER));
     steps.add(Step.there(StepKind.PREPARE));
     steps.add(Step.of(StepKind.POWER_OFF));

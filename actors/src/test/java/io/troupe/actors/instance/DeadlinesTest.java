@@ -164,13 +164,26 @@ class DeadlinesTest {
               Life.active()
                   .does(new UserCommand.AttachVolume(origin("a"), Examples.volumeChoice(1))),
               Life.stopped()
-                  .does(new UserCommand.AttachVolume(origin("a"), Examples.volumeChoice(1))));
+                  .does(new UserCommand.AttachVolume(origin("a"), Examples.volumeChoice(1))),
+              shelved(0).does(new UserCommand.AttachVolume(origin("a"), Examples.volumeChoice(1))));
       case DETACH_VOLUME ->
           List.of(
               withVolume()
                   .does(
                       new UserCommand.DetachVolume(
+                          origin("d"), Examples.volumeChoice(1).volumeId())),
+              shelved(0, withPooled())
+                  .does(
+                      new UserCommand.DetachVolume(
                           origin("d"), Examples.volumeChoice(1).volumeId())));
+      case SWAP_VOLUME ->
+          List.of(
+              withVolume()
+                  .does(
+                      new UserCommand.SwapVolume(
+                          origin("s"),
+                          Examples.volumeChoice(1).volumeId(),
+                          Examples.volumeChoice(2).volumeId())));
       case ATTACH_INTERFACE -> List.of(Life.active().does(attachInterface("net-7")));
       case DETACH_INTERFACE ->
           List.of(
@@ -183,10 +196,13 @@ class DeadlinesTest {
           List.of(
               Life.active().does(MoveLife.resize()),
               Life.stopped().does(MoveLife.resize()),
+              withPooled().does(MoveLife.resize()),
+              fromPooledVolume().does(MoveLife.resize()),
               Life.active().under(MoveLife.sameHostToo(SETTINGS)).does(MoveLife.resize()));
       case MIGRATE ->
           List.of(
               Life.active().does(new UserCommand.Migrate(origin("m"), Optional.empty())),
+              withPooled().does(new UserCommand.Migrate(origin("m"), Optional.empty())),
               Life.stopped().does(new UserCommand.Migrate(origin("m"), Optional.of(Examples.H2))));
       case CONFIRM_RESIZE ->
           List.of(
@@ -199,6 +215,7 @@ class DeadlinesTest {
       case LIVE_MIGRATE ->
           List.of(
               Life.active().does(MoveLife.liveMigrate()),
+              withPooled().does(MoveLife.liveMigrate()),
               MoveLife.migrating()
                   .does(
                       new UserCommand.AbortMigration(
@@ -209,23 +226,40 @@ class DeadlinesTest {
                           origin("f"), MoveLife.migrating().migration().number())));
       case EVACUATE ->
           List.of(
-              Life.active().does(MoveLife.evacuate()), Life.stopped().does(MoveLife.evacuate()));
+              Life.active().does(MoveLife.evacuate()),
+              Life.stopped().does(MoveLife.evacuate()),
+              withPooled().does(MoveLife.evacuate()),
+              fromPooledVolume().does(MoveLife.evacuate()));
       case CREATE_IMAGE ->
           List.of(Life.active().does(new UserCommand.CreateImage(origin("i"), IMAGE)));
       case REBUILD ->
           List.of(
               Life.active().does(new UserCommand.Rebuild(origin("r"), Examples.rebuild("img-2"))),
               Life.stopped().does(new UserCommand.Rebuild(origin("r"), Examples.rebuild("img-2"))),
-              Life.active().does(new UserCommand.Rebuild(origin("r"), SAME_IMAGE)));
+              Life.active().does(new UserCommand.Rebuild(origin("r"), SAME_IMAGE)),
+              withPooled().does(new UserCommand.Rebuild(origin("r"), SAME_IMAGE)));
       case SHELVE ->
           List.of(
               Life.active().under(SETTINGS).does(new UserCommand.Shelve(origin("s"), IMAGE)),
+              withPooled().under(SETTINGS).does(new UserCommand.Shelve(origin("s"), IMAGE)),
+              fromPooledVolume().under(SETTINGS).does(new UserCommand.Shelve(origin("s"), IMAGE)),
               Life.stopped()
                   .under(SETTINGS.offloadingAfter(-1))
                   .does(new UserCommand.Shelve(origin("s"), IMAGE)));
       case SHELVE_OFFLOAD ->
-          List.of(shelved(-1).does(new UserCommand.ShelveOffload(Examples.adminOrigin("o"))));
-      case UNSHELVE -> List.of(unshelving(-1), unshelving(0));
+          List.of(
+              shelved(-1).does(new UserCommand.ShelveOffload(Examples.adminOrigin("o"))),
+              shelved(-1, withPooled())
+                  .does(new UserCommand.ShelveOffload(Examples.adminOrigin("o"))));
+      case UNSHELVE ->
+          List.of(
+              unshelving(-1, Life.active()),
+              unshelving(0, Life.active()),
+              unshelving(0, withPooled()),
+              shelvedVolume()
+                  .does(
+                      new UserCommand.Unshelve(
+                          origin("u"), Optional.empty(), Optional.empty(), Optional.empty())));
       case BACKUP -> List.of(backingUp(Optional.of(IMAGE), 1), backingUp(Optional.empty(), 0));
     };
   }
@@ -279,9 +313,48 @@ class DeadlinesTest {
   }
 
   private static Life withVolume() {
+    return having(connected(Examples.volumeChoice(1)));
+  }
+
+  /** With a volume in a pool that several hosts have. */
+  private static Life withPooled() {
+    return having(pooled(Examples.volumeChoice(1)));
+  }
+
+  private static StepOutcome.VolumeConnected pooled(VolumeChoice choice) {
+    var connected = connected(choice);
+    var place = new VolumePlace(Optional.of(Examples.H1), Optional.of("san"));
+    return new StepOutcome.VolumeConnected(
+        connected.ref(), connected.attachmentId(), connected.sizeGib(), place);
+  }
+
+  private static Life fromPooledVolume() {
+    var request = withVolumes();
+    return Life.asked(request)
+        .gets(new StepOutcome.Done(""))
+        .gets(Life.placed(Examples.H1, Examples.H2))
+        .gets(MoveLife.CLAIMED)
+        .gets(new StepOutcome.Attached(Examples.nic(0)))
+        .gets(pooled(request.volumes().getFirst()))
+        .gets(pooled(request.volumes().getLast()))
+        .gets(guest(PowerState.RUNNING))
+        .gets(new StepOutcome.Done(""))
+        .gets(new StepOutcome.Done(""));
+  }
+
+  private static Life shelvedVolume() {
+    return fromPooledVolume()
+        .does(new UserCommand.Shelve(origin("shelve"), IMAGE))
+        .gets(guest(PowerState.SHUTDOWN))
+        .gets(new StepOutcome.Guest(false, PowerState.NOSTATE))
+        .gets(new StepOutcome.Done(""))
+        .gets(new StepOutcome.Done(""));
+  }
+
+  private static Life having(StepOutcome.VolumeConnected connected) {
     return Life.active()
         .does(new UserCommand.AttachVolume(origin("a"), Examples.volumeChoice(1)))
-        .gets(connected(Examples.volumeChoice(1)))
+        .gets(connected)
         .gets(new StepOutcome.VolumeOnGuest("/dev/vdb"))
         .gets(new StepOutcome.Done(""));
   }
@@ -303,21 +376,28 @@ class DeadlinesTest {
 
   /** Still on its host, or offloaded at once. */
   private static Life shelved(long offloadMillis) {
+    return shelved(offloadMillis, Life.active());
+  }
+
+  private static Life shelved(long offloadMillis, Life before) {
     var life =
-        Life.active()
+        before
             .under(SETTINGS.offloadingAfter(offloadMillis))
             .does(new UserCommand.Shelve(origin("shelve"), IMAGE))
             .gets(new StepOutcome.Done(""))
             .gets(guest(PowerState.SHUTDOWN))
             .gets(new StepOutcome.Done(""));
-    return offloadMillis == 0
-        ? life.gets(new StepOutcome.Guest(false, PowerState.NOSTATE)).gets(new StepOutcome.Done(""))
-        : life;
+    if (offloadMillis != 0) {
+      return life;
+    }
+    var offloaded =
+        life.gets(new StepOutcome.Guest(false, PowerState.NOSTATE)).gets(new StepOutcome.Done(""));
+    return offloaded.rests() ? offloaded : offloaded.gets(new StepOutcome.Done(""));
   }
 
-  private static Life unshelving(long offloadMillis) {
+  private static Life unshelving(long offloadMillis, Life before) {
     var image = Optional.of(Examples.boot(0).image());
-    return shelved(offloadMillis)
+    return shelved(offloadMillis, before)
         .does(new UserCommand.Unshelve(origin("u"), image, Optional.empty(), Optional.empty()));
   }
 
@@ -549,7 +629,11 @@ class DeadlinesTest {
       case Effect.AttachPort(_, _, var index) ->
           List.of(new StepOutcome.Attached(Examples.nic(index)));
       case Effect.ConnectVolume(_, _, var choice, _) -> List.of(connected(choice));
+      case Effect.ConnectVolumes _ -> List.of(new StepOutcome.VolumesConnected(Map.of()));
       case Effect.MarkVolume _,
+          Effect.MarkVolumes _,
+          Effect.KeepVolumes _,
+          Effect.ReleaseVolume _,
           Effect.BeginDetaching _,
           Effect.FreeVolume _,
           Effect.ReleaseVolumes _,
@@ -604,7 +688,8 @@ class DeadlinesTest {
               guest(PowerState.SHUTDOWN),
               guest(PowerState.PAUSED),
               new StepOutcome.Guest(false, PowerState.NOSTATE));
-      case DriverCommand.AttachVolume _ -> List.of(new StepOutcome.VolumeOnGuest("/dev/vdc"));
+      case DriverCommand.AttachVolume _, DriverCommand.SwapVolume _ ->
+          List.of(new StepOutcome.VolumeOnGuest("/dev/vdc"));
       case DriverCommand.DetachVolume _, DriverCommand.AttachNic _, DriverCommand.DetachNic _ ->
           List.of(guest(PowerState.RUNNING));
       case DriverCommand.Snapshot _ -> List.of(new StepOutcome.Done(""));
@@ -635,11 +720,18 @@ class DeadlinesTest {
               .toList();
       case Effect.ConnectVolume _ ->
           List.of(new StepOutcome.VolumeRefused(new Rejection.Conflict("on another host")));
+      case Effect.ConnectVolumes _ ->
+          List.of(
+              new StepOutcome.VolumeRefused(new Rejection.Conflict("in another pool")),
+              Life.failure(DriverFailure.Kind.RETRYABLE));
       case Effect.ReleaseQuota _,
           Effect.ReleaseHost _,
           Effect.CondemnGuest _,
           Effect.ReleasePorts _,
           Effect.MarkVolume _,
+          Effect.MarkVolumes _,
+          Effect.KeepVolumes _,
+          Effect.ReleaseVolume _,
           Effect.BeginDetaching _,
           Effect.FreeVolume _,
           Effect.ReleaseVolumes _,
@@ -705,23 +797,23 @@ class DeadlinesTest {
                       host,
                       move.filter(Move::isOnOneHost).isPresent()
                           ? amount(state)
-                          : withoutRootVolume(state)));
+                          : withoutRootVolume(state, state.request().orElseThrow().flavor())));
       state
           .other()
           .ifPresent(
               host ->
                   all.put(
                       host,
-                      move.orElseThrow().arrived()
-                          ? move.get().from().resources()
-                          : move.get().to().resources()));
+                      withoutRootVolume(
+                          state,
+                          move.orElseThrow().arrived() ? move.get().from() : move.get().to())));
       return all;
     }
 
-    private static Resources withoutRootVolume(InstanceState state) {
+    private static Resources withoutRootVolume(InstanceState state, FlavorAtBoot flavor) {
       var request = state.request().orElseThrow();
-      var rootGib = request.bootsFromVolume() ? request.flavor().rootGib() : 0;
-      return request.flavor().resources().minus(new Resources(0, 0, rootGib));
+      var rootGib = request.bootsFromVolume() ? flavor.rootGib() : 0;
+      return flavor.resources().minus(new Resources(0, 0, rootGib));
     }
 
     private static Set<HostId> guests(InstanceState state) {
@@ -769,13 +861,21 @@ class DeadlinesTest {
             new Books(counted, claims, guests, ports, minus(halfImages, image), volumes);
         case Effect.ConnectVolume(_, _, var choice, _) ->
             new Books(counted, claims, guests, ports, halfImages, plus(volumes, choice.volumeId()));
+        case Effect.ReleaseVolume(_, var volume) ->
+            new Books(counted, claims, guests, ports, halfImages, minus(volumes, volume));
         case Effect.FreeVolume(_, var volume) ->
             new Books(counted, claims, guests, ports, halfImages, minus(volumes, volume));
         case Effect.ReleaseVolumes _ ->
             new Books(counted, claims, guests, ports, halfImages, Set.of());
         case Effect.ReleasePort(var network, _) ->
             new Books(counted, claims, guests, minus(ports, network), halfImages, volumes);
-        case Effect.MarkVolume _, Effect.BeginDetaching _, Effect.RotateBackups _ -> this;
+        case Effect.ConnectVolumes _,
+            Effect.MarkVolume _,
+            Effect.MarkVolumes _,
+            Effect.KeepVolumes _,
+            Effect.BeginDetaching _,
+            Effect.RotateBackups _ ->
+            this;
       };
     }
 

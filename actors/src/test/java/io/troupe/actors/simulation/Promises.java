@@ -345,7 +345,7 @@ final class Promises {
     for (Volume volume : world.volumes.volumes()) {
       assertThat(volume.status())
           .as("%s", volume)
-          .isIn(Volume.Status.AVAILABLE, Volume.Status.IN_USE);
+          .isIn(Volume.Status.AVAILABLE, Volume.Status.IN_USE, Volume.Status.RESERVED);
       volume
           .use()
           .ifPresent(

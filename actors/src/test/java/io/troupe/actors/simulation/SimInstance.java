@@ -240,6 +240,13 @@ final class SimInstance {
           to("volumes", reply, () -> world.volumes.detached(volume, id));
       case Effect.ReleaseVolumes(_, var deleteAfter) ->
           to("volumes", reply, () -> world.volumes.releaseAll(id, deleteAfter));
+      case Effect.ConnectVolumes(_, var host, var beside) ->
+          to("volumes", reply, () -> world.volumes.connectAll(id, host, beside, world::hasNoClaim));
+      case Effect.MarkVolumes(_, var devices) ->
+          to("volumes", reply, () -> world.volumes.markAll(id, devices));
+      case Effect.KeepVolumes _ -> to("volumes", reply, () -> world.volumes.keepAll(id));
+      case Effect.ReleaseVolume(_, var volume) ->
+          to("volumes", reply, () -> world.volumes.release(volume, id));
       case Effect.ReleasePort(var network, var port) ->
           to(network, reply, () -> world.releasePort(network, port));
       case Effect.RunOnHost(var host, var command) -> toHost(host, one -> one.run(command, reply));

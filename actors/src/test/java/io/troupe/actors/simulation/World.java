@@ -171,8 +171,12 @@ final class World {
     every(VOLUMES, this::freeVolumes);
   }
 
+  boolean hasNoClaim(HostId host, InstanceId instance) {
+    return hosts.get(host).state().claim(instance).isEmpty();
+  }
+
   private void freeVolumes() {
-    volumes.goOn((host, instance) -> hosts.get(host).state().claim(instance).isEmpty());
+    volumes.goOn(this::hasNoClaim);
   }
 
   /** At once, after a while, or when somebody asks for it. */

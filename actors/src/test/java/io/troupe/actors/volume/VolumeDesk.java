@@ -3,12 +3,17 @@ package io.troupe.actors.volume;
 import io.troupe.actors.Answer;
 import io.troupe.actors.instance.StepOutcome;
 import io.troupe.actors.instance.VolumeChoice;
+import io.troupe.actors.instance.VolumePlace;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.drivers.spi.DriverFailure;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 
@@ -28,17 +33,78 @@ public final class VolumeDesk {
     put(Volume.fresh(id, projectId, "alice", wanted, clock.get()));
   }
 
-  public StepOutcome.Result connect(InstanceId instance, VolumeChoice choice, HostId host) {
+  public StepOutcome.Result connect(
+      InstanceId instance, VolumeChoice choice, Optional<HostId> host) {
     var attachment = "attachment of " + choice.volumeId() + " to " + instance;
-    return switch (rules().connect(instance, choice, host, attachment, Optional.empty())) {
+    return switch (rules()
+        .connect(instance, choice, host, Optional.empty(), attachment, Optional.empty())) {
       case Answer.Accepted<Volume>(var volume) -> {
-        var made = volume.made() ? volume : volume.madeThere(clock.get());
+        var made = made(volume);
         put(made);
         yield new StepOutcome.VolumeConnected(
-            made.ref(), made.use().orElseThrow().attachmentId(), made.sizeGib());
+            made.ref(),
+            made.use().orElseThrow().attachmentId(),
+            made.sizeGib(),
+            new VolumePlace(made.host(), made.pool()));
       }
       case Answer.Rejected<Volume>(var reason) -> new StepOutcome.VolumeRefused(reason);
     };
+  }
+
+  private Volume made(Volume volume) {
+    return volume.made() || volume.next().isEmpty()
+        ? volume
+        : volume.madeThere(Optional.empty(), clock.get());
+  }
+
+  /** All of the instance's on one host, when no other host but {@code beside} has a claim of it. */
+  public StepOutcome.Result connectAll(
+      InstanceId instance, HostId host, Set<HostId> beside, BiPredicate<HostId, InstanceId> gone) {
+    for (Volume volume : countedOn(instance)) {
+      if (!VolumeRules.isSeenFrom(volume, host, Optional.empty())) {
+        return new StepOutcome.VolumeRefused(VolumeRules.elsewhere(volume, host));
+      }
+      for (HostId other : volume.use().orElseThrow().hosts()) {
+        if (!other.equals(host) && !beside.contains(other)) {
+          if (!gone.test(other, instance)) {
+            return new StepOutcome.DriverFailed(
+                new DriverFailure(DriverFailure.Kind.RETRYABLE, "a guest may still be there"));
+          }
+          put(state.volume(volume.id()).orElseThrow().notOn(other, clock.get()));
+        }
+      }
+    }
+    var places = new HashMap<String, VolumePlace>();
+    for (Volume volume : countedOn(instance)) {
+      var here = made(volume.alsoOn(host, clock.get()));
+      put(here);
+      places.put(here.id(), new VolumePlace(here.host(), here.pool()));
+    }
+    return new StepOutcome.VolumesConnected(places);
+  }
+
+  public StepOutcome.Result markAll(InstanceId instance, Map<String, String> devices) {
+    countedOn(instance)
+        .forEach(
+            volume -> put(volume.attachedAs(devices.getOrDefault(volume.id(), ""), clock.get())));
+    return new StepOutcome.Done("");
+  }
+
+  public StepOutcome.Result keepAll(InstanceId instance) {
+    countedOn(instance).forEach(volume -> put(volume.keptFor(clock.get())));
+    return new StepOutcome.Done("");
+  }
+
+  public StepOutcome.Result release(String id, InstanceId instance) {
+    return state.volume(id).filter(volume -> volume.isUsedBy(instance)).isEmpty()
+        ? new StepOutcome.Done("")
+        : step(rules().released(id, instance));
+  }
+
+  private List<Volume> countedOn(InstanceId instance) {
+    return state.usedBy(instance).stream()
+        .filter(volume -> volume.use().filter(Volume.Use::leaving).isEmpty())
+        .toList();
   }
 
   public StepOutcome.Result attached(String id, InstanceId instance, String device) {
@@ -73,7 +139,7 @@ public final class VolumeDesk {
     for (Volume volume : List.copyOf(state.volumes())) {
       switch (volume.next().orElse(null)) {
         case Volume.Work.AskIfGone(var host, var instance) when gone.test(host, instance) ->
-            put(volume.free(clock.get()));
+            put(volume.notOn(host, clock.get()));
         case Volume.Work.Remove _ ->
             state = state.evolve(new VolumeEvent.VolumesChanged(List.of(), List.of(volume.id())));
         case null, default -> {}

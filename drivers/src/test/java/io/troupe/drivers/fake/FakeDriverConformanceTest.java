@@ -77,6 +77,19 @@ class FakeDriverConformanceTest {
     }
   }
 
+  @Nested
+  class InASharedPool extends Kept {
+    @Override
+    Map<String, String> options() {
+      return Map.of("sharedPool", "san");
+    }
+
+    @Override
+    protected boolean sharesVolumes() {
+      return true;
+    }
+  }
+
   abstract static class Kept extends MoveConformance {
     private final ConnectionSpec connection =
         new ConnectionSpec(
