@@ -11,6 +11,7 @@ import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.HostInventory;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A host as its actor knows it.
@@ -27,6 +28,8 @@ import java.util.List;
  *     release
  * @param equipment what an operator says it has
  * @param detail what the scheduler sees of it beside capacity
+ * @param driverCalls what its driver carries out, as {@code Capabilities} names it; empty while
+ *     that is not known, and then nothing is refused for it
  */
 public record HostView(
     HostId id,
@@ -48,7 +51,8 @@ public record HostView(
     int building,
     List<GuestReport> unknownGuests,
     Equipment equipment,
-    HostDetail detail)
+    HostDetail detail,
+    Set<String> driverCalls)
     implements CborSerializable {
   public HostView {
     instances = List.copyOf(instances);
@@ -56,6 +60,58 @@ public record HostView(
     unknownGuests = unknownGuests == null ? List.of() : List.copyOf(unknownGuests);
     equipment = equipment == null ? Equipment.NONE : equipment;
     detail = detail == null ? HostDetail.NONE : detail;
+    driverCalls = driverCalls == null ? Set.of() : Set.copyOf(driverCalls);
+  }
+
+  /** Whether its driver is known not to carry out {@code call}. */
+  public boolean lacks(String call) {
+    return !driverCalls.isEmpty() && !driverCalls.contains(call);
+  }
+
+  /** One of which it is not known what its driver can do. */
+  public HostView(
+      HostId id,
+      ConnectionId connection,
+      HostInventory inventory,
+      double cpuRatio,
+      double ramRatio,
+      double diskRatio,
+      Resources reserved,
+      Resources claimed,
+      List<InstanceId> instances,
+      boolean enabled,
+      String disabledReason,
+      boolean up,
+      String availabilityZone,
+      List<String> foreignGuests,
+      Instant lastSeen,
+      boolean forcedDown,
+      int building,
+      List<GuestReport> unknownGuests,
+      Equipment equipment,
+      HostDetail detail) {
+    this(
+        id,
+        connection,
+        inventory,
+        cpuRatio,
+        ramRatio,
+        diskRatio,
+        reserved,
+        claimed,
+        instances,
+        enabled,
+        disabledReason,
+        up,
+        availabilityZone,
+        foreignGuests,
+        lastSeen,
+        forcedDown,
+        building,
+        unknownGuests,
+        equipment,
+        detail,
+        Set.of());
   }
 
   /** A host without equipment. */

@@ -42,6 +42,8 @@ import java.util.Set;
  *     the others up: then their commands fail as retryable after four seconds
  * @param foreignGuests how many running guests named {@code foreign-1} … a first host that nothing
  *     was done on yet has, which Troupe did not make; default 0
+ * @param lacks commands that this hypervisor does not carry out, simple names parted by commas;
+ *     default none
  */
 record FakeSettings(
     int hosts,
@@ -61,7 +63,8 @@ record FakeSettings(
     boolean failureAfterEffect,
     long seed,
     Optional<Path> state,
-    int foreignGuests) {
+    int foreignGuests,
+    Set<String> lacks) {
 
   private static final int MOST_HOSTS = 1_000_000;
   private static final long DAY_MILLIS = 86_400_000;
@@ -100,7 +103,8 @@ record FakeSettings(
             options.truth("failureAfterEffect"),
             options.number("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE),
             options.checked("state", Optional.empty(), "a path", s -> Optional.of(Path.of(s))),
-            (int) options.number("foreignGuests", 0, 0, 100));
+            (int) options.number("foreignGuests", 0, 0, 100),
+            options.checked("lacks", Set.of(), "commands", FakeSettings::commands));
     options.refuseUnknown();
     return settings;
   }

@@ -38,7 +38,7 @@ class FakeSettingsTest {
                 "fake://?hosts=3&prefix=rack1-&vcpus=8&ramMib=4096&diskGib=50&bootMillis=5"
                     + "&bootJitterMillis=2&stopMillis=7&migrationMillis=11&noPostCopy=true&sharedStorage=true&failureRate=0.25&failureKind=RETRYABLE"
                     + "&failureCommands=Spawn,Destroy&failureAfterEffect=true&ignoresAcpi=true&noAgent=true"
-                    + "&foreignGuests=2&seed=-9&state=%2Ftmp%2Ffake%20state",
+                    + "&foreignGuests=2&lacks=Pause,Snapshot&seed=-9&state=%2Ftmp%2Ffake%20state",
                 Map.of()));
 
     assertThat(settings)
@@ -61,7 +61,8 @@ class FakeSettingsTest {
                 true,
                 -9,
                 java.util.Optional.of(Path.of("/tmp/fake state")),
-                2));
+                2,
+                Set.of("Pause", "Snapshot")));
   }
 
   @Test
@@ -89,6 +90,7 @@ class FakeSettingsTest {
         "fake://?failureRate=NaN      | failureRate",
         "fake://?failureKind=BAD      | failureKind",
         "fake://?failureCommands=Boot | failureCommands",
+        "fake://?lacks=Nap            | lacks",
         "fake://?ignoresAcpi=yes      | ignoresAcpi",
         "fake:hosts=3                 | fake:hosts=3",
         "fake://name/path             | fake://name/path"
