@@ -96,12 +96,13 @@ class JmxCommandTest {
     assertThat(here("get", "Hosts", "Count").out()).isEqualToIgnoringNewLines("3");
     assertThat(here("get", "Scheduler").out()).containsPattern("Paused +false");
     assertThat(here("get", "Hosts").out().lines())
-        .containsExactly("Count  3", "CountByState:", "  up, enabled  3");
+        .containsExactly(
+            "Count          3", "UnknownGuests  -", "CountByState:", "  up, enabled  3");
     assertThat(here("get", "Cluster").out())
         .containsPattern("Unreachable +-\\R")
         .containsPattern("\\RMembers:\\R  address +reachable");
     assertThat(new ObjectMapper().readTree(here("get", "Hosts", "--json").out()).toString())
-        .isEqualTo("{\"Count\":3,\"CountByState\":{\"up, enabled\":3}}");
+        .isEqualTo("{\"Count\":3,\"CountByState\":{\"up, enabled\":3},\"UnknownGuests\":{}}");
     var member =
         new ObjectMapper().readTree(here("get", "Cluster", "Members", "--json").out()).get(0);
     assertThat(member.get("status").asText()).isEqualTo("Up");
