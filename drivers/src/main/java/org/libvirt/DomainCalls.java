@@ -29,6 +29,14 @@ public final class DomainCalls {
 
     int virDomainMigrateStartPostCopy(DomainPointer domain, int flags);
 
+    int virDomainBlockCopy(
+        DomainPointer domain,
+        String disk,
+        String destinationXml,
+        Pointer parameters,
+        int count,
+        int flags);
+
     int virDomainFSFreeze(DomainPointer domain, Pointer mountPoints, int count, int flags);
 
     int virDomainFSThaw(DomainPointer domain, Pointer mountPoints, int count, int flags);
@@ -53,6 +61,18 @@ public final class DomainCalls {
   /** {@code virDomainInjectNMI}: a non-maskable interrupt on all vCPUs. */
   public static void injectNmi(Domain domain) throws LibvirtException {
     ErrorHandler.processError(Calls.LIBVIRT.virDomainInjectNMI(domain.vdp, 0));
+  }
+
+  /**
+   * {@code virDomainBlockCopy} without parameters, which libvirt-java cannot call so.
+   *
+   * @param disk its name in the guest, such as {@code vdb}
+   * @param flags {@code virDomainBlockCopyFlags}
+   */
+  public static void blockCopy(Domain domain, String disk, String destinationXml, int flags)
+      throws LibvirtException {
+    ErrorHandler.processError(
+        Calls.LIBVIRT.virDomainBlockCopy(domain.vdp, disk, destinationXml, Pointer.NULL, 0, flags));
   }
 
   /** {@code virDomainFSFreeze}: by the guest's agent, all its file systems. */

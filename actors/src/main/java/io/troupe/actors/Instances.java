@@ -22,8 +22,8 @@ public interface Instances {
   CompletionStage<Answer<InstanceView>> command(InstanceId id, UserCommand command);
 
   /**
-   * What the command would be answered now; nothing is done and nothing is written. Only of what
-   * is there already.
+   * What the command would be answered now; nothing is done and nothing is written. Only of what is
+   * there already.
    */
   CompletionStage<Answer<InstanceView>> check(InstanceId id, UserCommand command);
 

@@ -2,6 +2,7 @@ package io.troupe.bench;
 
 import io.troupe.bench.boot.BootCommand;
 import io.troupe.bench.placement.PlacementCommand;
+import io.troupe.bench.rebalance.RebalanceCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "troupe bench",
     description = "Measures a running cloud, or parts of one.",
-    subcommands = {BootCommand.class, PlacementCommand.class})
+    subcommands = {BootCommand.class, PlacementCommand.class, RebalanceCommand.class})
 public final class Bench {
   private Bench() {}
 

@@ -51,7 +51,11 @@ public enum FilterName {
   /** Always asked. */
   DISK("DiskFilter"),
   /** Always asked. */
-  RETRY("RetryFilter");
+  RETRY("RetryFilter"),
+  /** Always asked. */
+  PCI_PASSTHROUGH("PciPassthroughFilter"),
+  /** Always asked. */
+  NUMA_TOPOLOGY("NUMATopologyFilter");
 
   /** Nova's default {@code enabled_filters}. */
   public static final Set<FilterName> DEFAULT =

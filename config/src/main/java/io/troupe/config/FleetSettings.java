@@ -1,5 +1,7 @@
 package io.troupe.config;
 
+import java.util.List;
+
 /**
  * How hosts are watched and how far they are overcommitted.
  *
@@ -12,6 +14,7 @@ package io.troupe.config;
  * @param reservedRamMib MiB kept back for the host itself
  * @param reservedDiskGib GiB kept back for the host itself
  * @param defaultZone the availability zone of hosts in no other
+ * @param pciAliases names that flavors ask PCI devices by
  */
 public record FleetSettings(
     long heartbeatMillis,
@@ -22,8 +25,51 @@ public record FleetSettings(
     int reservedVcpus,
     long reservedRamMib,
     long reservedDiskGib,
-    String defaultZone) {
+    String defaultZone,
+    List<PciAlias> pciAliases) {
   /** Nova's initial allocation ratios, reserved RAM and default zone. */
   public static final FleetSettings DEFAULT =
       new FleetSettings(10_000, 60_000, 4.0, 1.0, 1.0, 0, 512, 0, "nova");
+
+  public FleetSettings {
+    pciAliases = List.copyOf(pciAliases);
+  }
+
+  /** Without PCI devices. */
+  public FleetSettings(
+      long heartbeatMillis,
+      long reconcileMillis,
+      double cpuRatio,
+      double ramRatio,
+      double diskRatio,
+      int reservedVcpus,
+      long reservedRamMib,
+      long reservedDiskGib,
+      String defaultZone) {
+    this(
+        heartbeatMillis,
+        reconcileMillis,
+        cpuRatio,
+        ramRatio,
+        diskRatio,
+        reservedVcpus,
+        reservedRamMib,
+        reservedDiskGib,
+        defaultZone,
+        List.of());
+  }
+
+  public FleetSettings withPciAliases(List<PciAlias> aliases) {
+    return new FleetSettings(
+        heartbeatMillis,
+        reconcileMillis,
+        cpuRatio,
+        ramRatio,
+        diskRatio,
+        reservedVcpus,
+        reservedRamMib,
+        reservedDiskGib,
+        defaultZone,
+        aliases);
+  }
 }

@@ -120,7 +120,8 @@ public record Settings(
             fleet.getInt("reserved-vcpus"),
             fleet.getLong("reserved-ram-mib"),
             fleet.getLong("reserved-disk-gib"),
-            fleet.getString("default-zone")),
+            fleet.getString("default-zone"),
+            PciAlias.of(fleet)),
         schedulerSettings(scheduler),
         new DriverSettings(
             drivers.getInt("threads-per-native-connection"),

@@ -32,7 +32,8 @@ public enum WeigherName {
   /** Of the policy {@code fixed}. */
   PRIORITY("PriorityWeigher", "priority", 0.0),
   /** Takes the place of all others where a request brings a rank. */
-  RANK("RankWeigher", "rank", 1.0);
+  RANK("RankWeigher", "rank", 1.0),
+  PCI("PCIWeigher", "pci", 1.0);
 
   /** Nova's: all it has. */
   public static final Set<WeigherName> DEFAULT =

@@ -468,6 +468,8 @@ public abstract class DriverConformance {
             new DriverCommand.DetachNic(target, nic().mac()),
             new DriverCommand.AttachVolume(target, new VolumeRef("id", "name", "raw")),
             new DriverCommand.DetachVolume(target, "id"),
+            new DriverCommand.SwapVolume(
+                target, new VolumeRef("id", "name", "raw"), new VolumeRef("id2", "name2", "raw")),
             new DriverCommand.OfferMove(target),
             new DriverCommand.ForceComplete(target),
             new DriverCommand.SendMove(target, NO_TICKET),
@@ -675,6 +677,8 @@ public abstract class DriverConformance {
         new DriverCommand.DetachNic(target, nic().mac()),
         new DriverCommand.AttachVolume(target, new VolumeRef("id", "name", "raw")),
         new DriverCommand.DetachVolume(target, "id"),
+        new DriverCommand.SwapVolume(
+            target, new VolumeRef("id", "name", "raw"), new VolumeRef("id2", "name2", "raw")),
         new DriverCommand.OfferMove(target),
         new DriverCommand.PrepareMove(
             target, spec(target.instance(), image()), NO_TICKET, Storage.UNKNOWN, true),
@@ -783,5 +787,22 @@ public abstract class DriverConformance {
     var failure = catchThrowableOfType(DriverException.class, call::call);
     assertThat(failure).as("a DriverException").isNotNull();
     return failure.failure().kind();
+  }
+
+  /** The same guest with one further volume, {@code vdb}. */
+  public static GuestSpec withVolume(GuestSpec spec, VolumeRef volume) {
+    return new GuestSpec(
+        spec.name(),
+        spec.hostname(),
+        spec.projectId(),
+        spec.userId(),
+        spec.size(),
+        spec.image(),
+        spec.nics(),
+        spec.configDrive(),
+        spec.extraSpecs(),
+        Optional.empty(),
+        List.of(volume),
+        List.of("vdb"));
   }
 }

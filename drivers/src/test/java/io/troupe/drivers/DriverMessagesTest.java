@@ -73,6 +73,8 @@ class DriverMessagesTest {
             new DriverCommand.AttachNic(target, FakeWorld.spawn(target).spec().nics().getFirst()),
             new DriverCommand.DetachNic(target, "fa:16:3e:00:00:01"),
             new DriverCommand.AttachVolume(target, new VolumeRef("id", "name", "raw")),
+            new DriverCommand.SwapVolume(
+                target, new VolumeRef("id", "name", "raw"), new VolumeRef("id2", "name2", "raw")),
             new DriverCommand.DetachVolume(target, "id"),
             new DriverCommand.CreateVolume(
                 target, new VolumeRef("id", "name", "qcow2"), 3, Optional.empty()),

@@ -448,6 +448,97 @@ public abstract class LifeConformance extends DriverConformance {
   }
 
   @Test
+  protected void guestThatIsMadeAnewHasItsVolumesAndCards() throws Exception {
+    needs("CreateVolume", "AttachVolume", "AttachNic", "Diagnostics");
+    var first = madeVolume(Optional.empty());
+    var second = madeVolume(Optional.empty());
+    var target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+    var plain = diagnose(target);
+    run(new DriverCommand.AttachVolume(target, first));
+    run(new DriverCommand.AttachVolume(target, second));
+    run(new DriverCommand.DetachVolume(target, first.id()));
+    run(new DriverCommand.AttachNic(target, nic()));
+
+    var anew = next(target);
+    var spec = spec(anew.instance(), image());
+    var nics = new java.util.ArrayList<>(spec.nics());
+    nics.add(nic());
+    var equipped =
+        new GuestSpec(
+            spec.name(),
+            spec.hostname(),
+            spec.projectId(),
+            spec.userId(),
+            spec.size(),
+            spec.image(),
+            nics,
+            spec.configDrive(),
+            spec.extraSpecs(),
+            Optional.empty(),
+            List.of(second),
+            List.of("vdc"));
+    run(new DriverCommand.Spawn(anew, equipped));
+
+    awaitBoots(anew, 1);
+    assertThat(diagnose(anew).disks()).hasSize(plain.disks().size() + 1);
+    assertThat(macs(anew)).contains(nic().mac()).hasSize(plain.nics().size() + 1);
+    assertThat(run(new DriverCommand.AttachVolume(anew, second)))
+        .as("it is the device that it was")
+        .isEqualTo(new DriverResult.VolumeAttached("/dev/vdc"));
+    assertThat(run(new DriverCommand.AttachVolume(anew, first)))
+        .isEqualTo(new DriverResult.VolumeAttached("/dev/vdb"));
+    run(new DriverCommand.Destroy(anew));
+    dropVolume(first);
+    dropVolume(second);
+  }
+
+  @Test
+  protected void volumeIsSwappedForAnotherWhileTheGuestRunsEachTwice() throws Exception {
+    needs("SwapVolume", "CreateVolume", "AttachVolume", "Stop", "Start");
+    var former = madeVolume(Optional.empty());
+    var latter = madeVolume(Optional.empty());
+    var target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+    run(new DriverCommand.AttachVolume(target, former));
+    var large = madeVolume(Optional.empty());
+    run(new DriverCommand.CreateVolume(ofVolume(large), large, 2, Optional.empty()));
+
+    for (var i = 0; i < 2; i++) {
+      assertThat(run(new DriverCommand.SwapVolume(target, former, latter)))
+          .isEqualTo(new DriverResult.VolumeAttached("/dev/vdb"));
+    }
+
+    dropVolume(former);
+    assertThat(failureOf(() -> run(new DriverCommand.DeleteVolume(ofVolume(latter), latter))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    assertThat(failureOf(() -> run(new DriverCommand.SwapVolume(target, former, large))))
+        .as("one that the guest does not have")
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    var third = madeVolume(Optional.empty());
+    run(new DriverCommand.SwapVolume(target, latter, third));
+    run(new DriverCommand.SwapVolume(target, third, large));
+    assertThat(failureOf(() -> run(new DriverCommand.SwapVolume(target, large, latter))))
+        .as("a smaller one")
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    run(new DriverCommand.Stop(target, 0));
+    assertThat(failureOf(() -> run(new DriverCommand.SwapVolume(target, large, latter))))
+        .as("a guest that is off")
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    run(new DriverCommand.Start(target));
+    assertThat(run(new DriverCommand.AttachVolume(target, large)))
+        .as("it has it after a start too")
+        .isEqualTo(new DriverResult.VolumeAttached("/dev/vdb"));
+    awaitBoots(target, 2);
+    run(new DriverCommand.DetachVolume(target, large.id()));
+    dropVolume(large);
+    dropVolume(third);
+    dropVolume(latter);
+  }
+
+  @Test
   protected void volumeIsMadeGrownAndDeletedEachTwice() throws Exception {
     needs("CreateVolume", "DeleteVolume", "AttachVolume");
     var volume = madeVolume(Optional.empty());

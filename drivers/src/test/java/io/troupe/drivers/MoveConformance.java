@@ -21,6 +21,7 @@ import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.MigrationOptions;
 import io.troupe.drivers.spi.MoveTicket;
 import io.troupe.drivers.spi.MoveTicket.Storage;
+import io.troupe.drivers.spi.VolumeRef;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -414,6 +415,106 @@ public abstract class MoveConformance extends LifeConformance {
                             false))))
         .as("a disk that would shrink")
         .isEqualTo(Kind.INSTANCE_FAULT);
+  }
+
+  /** Whether both hosts have their volumes in one place. */
+  protected boolean sharesVolumes() {
+    return false;
+  }
+
+  private GuestSpec with(GuestTarget target, VolumeRef volume) {
+    return DriverConformance.withVolume(specOf(target), volume);
+  }
+
+  @Test
+  protected void volumeStaysWhereItIsWhenItsGuestMovesOff() throws Exception {
+    needs("SendMove", "Stop", "Start", "CreateVolume", "AttachVolume", "Diagnostics");
+    org.junit.jupiter.api.Assumptions.assumeTrue(sharesVolumes(), "each host has its own volumes");
+    var volume = makeVolume().orElseThrow();
+    var source = target();
+    spawn(source);
+    awaitBoots(source, 1);
+    run(new DriverCommand.AttachVolume(source, volume));
+    var destination = thither(source);
+    var spec = with(destination, volume);
+
+    run(new DriverCommand.Stop(source, 0));
+    var ticket =
+        ticketOf(
+            there(
+                new DriverCommand.PrepareMove(
+                    destination, spec, offer(source), Storage.UNKNOWN, false)));
+    run(new DriverCommand.SendMove(source, ticket));
+    guestThere(new DriverCommand.FinishMove(destination, spec, ticket));
+    guestThere(new DriverCommand.Start(destination));
+    run(new DriverCommand.Destroy(source)); // the move is confirmed
+
+    assertThat(there(new DriverCommand.AttachVolume(destination, volume)))
+        .as("it has the volume already")
+        .isEqualTo(new DriverResult.VolumeAttached("/dev/vdb"));
+    assertThat(
+            failureOf(
+                () -> {
+                  dropVolume(volume);
+                  return "gone";
+                }))
+        .as("the first host sees who has it at the second")
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    there(new DriverCommand.DetachVolume(destination, volume.id()));
+    there(new DriverCommand.Destroy(destination));
+    dropVolume(volume);
+  }
+
+  @Test
+  protected void volumeStaysWhereItIsWhenItsGuestMovesLive() throws Exception {
+    needs("LiveMigrate", "CreateVolume", "AttachVolume", "DetachVolume");
+    org.junit.jupiter.api.Assumptions.assumeTrue(sharesVolumes(), "each host has its own volumes");
+    var volume = makeVolume().orElseThrow();
+    var source = target();
+    spawn(source);
+    awaitBoots(source, 1);
+    run(new DriverCommand.AttachVolume(source, volume));
+    var destination = thither(source);
+    var spec = with(destination, volume);
+
+    var ticket =
+        ticketOf(
+            there(
+                new DriverCommand.PrepareMove(
+                    destination, spec, offer(source), Storage.UNKNOWN, true)));
+    migrate(source, ticket, MigrationOptions.PLAIN);
+    guestThere(new DriverCommand.FinishMove(destination, spec, ticket));
+    run(new DriverCommand.Destroy(source));
+
+    assertRunsOnlyThere(source, destination);
+    assertThat(there(new DriverCommand.AttachVolume(destination, volume)))
+        .isEqualTo(new DriverResult.VolumeAttached("/dev/vdb"));
+    there(new DriverCommand.DetachVolume(destination, volume.id()));
+    there(new DriverCommand.Destroy(destination));
+    dropVolume(volume);
+  }
+
+  @Test
+  protected void guestWhoseVolumeIsElsewhereIsNotTaken() throws Exception {
+    needs("PrepareMove", "CreateVolume", "AttachVolume");
+    org.junit.jupiter.api.Assumptions.assumeFalse(sharesVolumes(), "both hosts have the volume");
+    var volume = makeVolume().orElseThrow();
+    var source = target();
+    spawn(source);
+    run(new DriverCommand.AttachVolume(source, volume));
+    var destination = thither(source);
+    var spec = with(destination, volume);
+    var offered = offer(source);
+
+    assertThat(
+            failureOf(
+                () ->
+                    there(
+                        new DriverCommand.PrepareMove(
+                            destination, spec, offered, Storage.UNKNOWN, true))))
+        .isIn(Kind.INSTANCE_FAULT, Kind.HOST_FAULT);
+    run(new DriverCommand.Destroy(source));
+    dropVolume(volume);
   }
 
   @Test

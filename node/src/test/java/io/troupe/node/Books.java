@@ -22,7 +22,7 @@ import java.util.function.Predicate;
  *
  * @param servers of all projects
  * @param claims the servers that each host keeps capacity for
- * @param claimedRamMib the sum over all hosts
+ * @param claimedRamMib of each host
  * @param guests the servers that the fake hypervisor has guests of, by host
  * @param ports the servers that have a port
  * @param limits of the projects, by project id
@@ -30,7 +30,7 @@ import java.util.function.Predicate;
 record Books(
     List<JsonNode> servers,
     Map<String, Set<String>> claims,
-    long claimedRamMib,
+    Map<String, Long> claimedRamMib,
     Map<String, Set<String>> guests,
     Set<String> ports,
     Map<String, JsonNode> limits) {
@@ -50,20 +50,31 @@ record Books(
     var limits = new TreeMap<String, JsonNode>();
     projects.forEach(client -> limits.put(projectOf(client), limits(client)));
     var claims = new TreeMap<String, Set<String>>();
-    var ramMib = 0L;
+    var claimedRam = new TreeMap<String, Long>();
     for (var host : admin.get("/v1/hosts?limit=1000").expect(200).path("hosts")) {
       var id = host.path("id").textValue();
       var full = admin.get("/v1/hosts/" + id).expect(200).path("host");
       full.path("instances").forEach(one -> add(claims, id, one.textValue()));
-      ramMib += full.path("claimed").path("ram_mib").longValue();
+      claimedRam.put(id, full.path("claimed").path("ram_mib").longValue());
     }
     return new Books(
         servers(admin),
         claims,
-        ramMib,
+        claimedRam,
         guests(hypervisors),
         texts(all(admin, "/networking/v2.0/ports", "ports"), "device_id"),
         limits);
+  }
+
+  /** The same without a host. */
+  Books without(String host) {
+    var fewerClaims = new TreeMap<>(claims);
+    var fewerGuests = new TreeMap<>(guests);
+    fewerClaims.remove(host);
+    fewerGuests.remove(host);
+    var lessRam = new TreeMap<>(claimedRamMib);
+    lessRam.remove(host);
+    return new Books(servers, fewerClaims, lessRam, fewerGuests, ports, limits);
   }
 
   /** The servers of all projects, in full. */
@@ -194,7 +205,9 @@ record Books(
     onHost.forEach(one -> add(hosts, host(one), one.path("id").asText()));
     assertThat(claims).as("claims of the hosts, by the servers' hosts").isEqualTo(hosts);
     assertThat(guests).as("guests of the hypervisor, by the servers' hosts").isEqualTo(hosts);
-    assertThat(claimedRamMib).as("claimed RAM").isEqualTo(sum(onHost, "ram"));
+    assertThat(claimedRamMib.values().stream().mapToLong(one -> one).sum())
+        .as("claimed RAM")
+        .isEqualTo(sum(onHost, "ram"));
     assertThat(ports)
         .as("servers with ports")
         .isEqualTo(texts(onHost.stream().filter(one -> one.path("addresses").size() > 0).toList()));

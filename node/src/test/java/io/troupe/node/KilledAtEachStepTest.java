@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -39,11 +40,17 @@ class KilledAtEachStepTest {
    *
    * @param host whose driver fails as the way needs it
    * @param before actions that bring a server where this one begins
-   * @param action body of the action, or one of the words above
+   * @param action body of the action, one of the words above, or the path of another call with what
+   *     it sends; see {@link #send}
    */
   private record Way(OperationKind kind, String host, List<String> before, String action) {
     static Way of(OperationKind kind, String action, String... before) {
       return new Way(kind, "good-1", List.of(before), action);
+    }
+
+    /** Whether its host's driver fails. */
+    boolean isToFail() {
+      return host.startsWith("no");
     }
 
     Way on(String other) {
@@ -64,6 +71,20 @@ class KilledAtEachStepTest {
   private static final String SUSPEND = "{\"suspend\": null}";
   private static final String RESCUE = "{\"rescue\": null}";
   private static final String IMAGE = "{\"createImage\": {\"name\": \"i\"}}";
+  private static final String RESIZE = "{\"resize\": {\"flavorRef\": \"2\"}}";
+  private static final String MIGRATE = "{\"migrate\": {\"host\": \"pair-2\"}}";
+  private static final String SHELVE = "{\"shelve\": null}";
+  private static final String OFFLOAD = "{\"shelveOffload\": null}";
+  private static final String UNSHELVE = "{\"unshelve\": null}";
+  private static final String ATTACH_VOLUME =
+      "POST os-volume_attachments {\"volumeAttachment\": {\"volumeId\": \"VOLUME\"}}";
+  private static final String ATTACH_CARD = "POST os-interface {\"interfaceAttachment\": {}}";
+
+  /** No guest is ever removed there: what was deleted stays condemned. */
+  private static final String STUBBORN = "nodestroy-1";
+
+  /** Its servers are evacuated. */
+  private static final String DEAD = "dead-1";
 
   private static List<Way> ways() {
     return List.of(
@@ -93,7 +114,30 @@ class KilledAtEachStepTest {
         Way.of(
             OperationKind.BACKUP,
             "{\"createBackup\": {\"name\": \"b\", \"backup_type\": \"daily\", \"rotation\": 1}}"),
-        Way.of(OperationKind.ADOPT, ADOPT).on("adopted-1"));
+        Way.of(OperationKind.ADOPT, ADOPT).on("adopted-1"),
+        Way.of(OperationKind.DELETE, "{\"forceDelete\": null}").on(STUBBORN),
+        Way.of(OperationKind.ATTACH_VOLUME, ATTACH_VOLUME),
+        Way.of(OperationKind.ATTACH_VOLUME, ATTACH_VOLUME).on("noattach-1"),
+        Way.of(OperationKind.DETACH_VOLUME, "DELETE os-volume_attachments/VOLUME", ATTACH_VOLUME),
+        Way.of(OperationKind.ATTACH_INTERFACE, ATTACH_CARD),
+        Way.of(OperationKind.ATTACH_INTERFACE, ATTACH_CARD).on("noattach-1"),
+        Way.of(OperationKind.DETACH_INTERFACE, "DELETE os-interface/PORT", ATTACH_CARD),
+        Way.of(OperationKind.REBUILD, "{\"rebuild\": {\"imageRef\": \"OTHER\"}}"),
+        Way.of(OperationKind.REBUILD, "{\"rebuild\": {\"imageRef\": \"OTHER\"}}", STOP),
+        Way.of(OperationKind.SHELVE, SHELVE),
+        Way.of(OperationKind.SHELVE, SHELVE).on("nosnapshot-1"),
+        Way.of(OperationKind.SHELVE_OFFLOAD, OFFLOAD, SHELVE),
+        Way.of(OperationKind.UNSHELVE, UNSHELVE, SHELVE),
+        Way.of(OperationKind.UNSHELVE, UNSHELVE, SHELVE, OFFLOAD),
+        Way.of(OperationKind.RESIZE, RESIZE).on("pair-1"),
+        Way.of(OperationKind.MIGRATE, MIGRATE).on("pair-1"),
+        Way.of(OperationKind.CONFIRM_RESIZE, "{\"confirmResize\": null}", RESIZE).on("pair-1"),
+        Way.of(OperationKind.REVERT_RESIZE, "{\"revertResize\": null}", RESIZE).on("pair-1"),
+        Way.of(
+                OperationKind.LIVE_MIGRATE,
+                "{\"os-migrateLive\": {\"host\": \"pair-2\", \"block_migration\": \"auto\"}}")
+            .on("pair-1"),
+        Way.of(OperationKind.EVACUATE, "{\"evacuate\": {}}").on(DEAD));
   }
 
   @RegisterExtension final LiveNodes nodes = LiveNodes.ofTest();
@@ -102,6 +146,8 @@ class KilledAtEachStepTest {
   private final List<Path> hypervisors = new ArrayList<>();
   private LiveNode node;
   private CloudUser user;
+  private String otherImage;
+  private final Map<String, String> volumes = new java.util.HashMap<>();
   private int adopted;
 
   @Test
@@ -109,36 +155,110 @@ class KilledAtEachStepTest {
     var start =
         LiveNode.Start.on(dir.resolve("data"), "--port", "0", "--fake-hosts", "0")
             .with("troupe.operations.reclaim-after", "1 h")
+            .with("troupe.operations.shelved-offload-after", "-1 s")
+            .with("troupe.volumes.per-project", "-1")
             .with("troupe.operations.stop-grace", "1 s")
             .with("troupe.operations.reboot-grace", "1 s");
     begin(start);
+    otherImage = uploaded();
     register("good", "");
     register("nospawn", "&failureRate=1.0&failureCommands=Spawn");
     register("nopause", "&failureRate=1.0&failureCommands=Pause");
     register("norescue", "&failureRate=1.0&failureCommands=Rescue&failureKind=INSTANCE_FAULT");
     register("nosnapshot", "&failureRate=1.0&failureCommands=Snapshot&failureKind=INSTANCE_FAULT");
     register("adopted", "&foreignGuests=20");
+    register("noattach", "&failureRate=1.0&failureCommands=AttachVolume,AttachNic");
+    register("nodestroy", "&failureRate=1.0&failureCommands=Destroy&failureKind=INSTANCE_FAULT");
+    // More of everything than the others, so that what moves goes there.
+    register("pair", 2, "&ramMib=800000&vcpus=1000");
+    register("dead", "");
     assertThat(untold()).as("kinds that have no way here yet").isEmpty();
 
     var points = learn();
     var servers = prepare(points);
     node.kill9();
     begin(start.with("io.troupe.drill", "true"));
+    forceDown(true);
     hold(points, servers);
     node.kill9();
     begin(start);
     Books.awaitQuiet(node.admin(), PATIENCE);
 
     assertAllEnded(servers);
-    Books.of(node, hypervisors.toArray(Path[]::new)).assertBalanced();
+    settleWhatWaits();
+    var books = Books.of(node, hypervisors.toArray(Path[]::new));
+    assertThat(books.claims().get(STUBBORN))
+        .as("whatever could not be removed there, the host still answers for")
+        .isNotEmpty()
+        .isEqualTo(books.guests().get(STUBBORN));
+    books.without(STUBBORN).assertBalanced();
   }
 
   /**
-   * Kinds of operation whose steps nobody has told this test how to come to. Moves, rebuild and
-   * shelving are not among those it asks for yet.
+   * What waits to be confirmed is on two hosts, what is shelved may be on none, and a volume lies
+   * on its host without any server: all that is settled before the books are compared.
    */
+  private void settleWhatWaits() throws Exception {
+    for (var entry : volumes.entrySet()) {
+      var server = path(entry.getKey());
+      var attached = user.client().get(server + "/os-volume_attachments");
+      var has = attached.text().contains(entry.getValue());
+      var volume = "/volume/v3/volumes/" + entry.getValue();
+      assertThat(user.client().get(volume).expect(200).at("/volume/status").textValue())
+          .as("status of a volume that its server says it has: %s", has)
+          .isEqualTo(has ? "in-use" : "available");
+      if (attached.status() == 200) {
+        send("{\"forceDelete\": null}", entry.getKey()).expectAny();
+        user.awaitGone(server);
+      }
+      delete(volume);
+    }
+    for (var server : Books.servers(node.admin())) {
+      var id = server.path("id").textValue();
+      switch (Books.status(server)) {
+        case "VERIFY_RESIZE" -> send("{\"confirmResize\": null}", id).expectAny();
+        case "SHELVED", "SHELVED_OFFLOADED" -> send(UNSHELVE, id).expectAny();
+        default -> {}
+      }
+    }
+    Books.awaitQuiet(node.admin(), PATIENCE);
+  }
+
+  /** When its host says so it is free. */
+  private void delete(String volume) throws Exception {
+    var end = System.nanoTime() + PATIENCE.toNanos();
+    while (user.client().get(volume).status() != 404) {
+      user.client().delete(volume);
+      assertThat(System.nanoTime()).as("%s goes", volume).isLessThan(end);
+      Thread.sleep(100);
+    }
+  }
+
+  /** Another image than the servers are made of. */
+  private String uploaded() {
+    var wanted = "{\"name\": \"other\", \"disk_format\": \"raw\", \"container_format\": \"bare\"}";
+    var made = user.client().post("/image/v2/images", wanted);
+    var id = made.expect(201).path("id").textValue();
+    user.client()
+        .put("/image/v2/images/" + id + "/file", "application/octet-stream", new byte[65_536])
+        .expect(204);
+    return id;
+  }
+
+  private void forceDown(boolean down) {
+    var fence =
+        "{\"host\": \"%s\", \"binary\": \"nova-compute\", \"forced_down\": %s}"
+            .formatted(DEAD, down);
+    user.client()
+        .at("2.11")
+        .put("/compute/v2.1/os-services/force-down", "application/json", fence.getBytes())
+        .expect(200);
+  }
+
+  /** Kinds of operation whose steps nobody has told this test how to come to. */
   private static EnumSet<OperationKind> untold() {
-    var untold = EnumSet.range(OperationKind.BOOT, OperationKind.UNRESCUE);
+    var untold = EnumSet.allOf(OperationKind.class);
+    untold.remove(OperationKind.SWAP_VOLUME); // two volumes for one server: not told yet
     ways().forEach(way -> untold.remove(way.kind()));
     return untold;
   }
@@ -149,9 +269,14 @@ class KilledAtEachStepTest {
   }
 
   private void register(String name, String options) throws Exception {
+    register(name, 1, options);
+  }
+
+  private void register(String name, int hosts, String options) throws Exception {
     var state = dir.resolve("hypervisor-" + name);
     hypervisors.add(state);
-    var uri = "fake://%s?hosts=1&prefix=%s-&state=%s%s".formatted(name, name, state, options);
+    var uri =
+        "fake://%s?hosts=%d&prefix=%s-&state=%s%s".formatted(name, hosts, name, state, options);
     node.admin()
         .post("/v1/connections", "{\"id\": \"%s\", \"uri\": \"%s\"}".formatted(name, uri))
         .expect(201);
@@ -164,10 +289,13 @@ class KilledAtEachStepTest {
     var points = new LinkedHashMap<String, Point>();
     for (Way way : ways()) {
       var server = prepared(way, "learn");
+      if (way.kind() == OperationKind.EVACUATE) {
+        forceDown(true);
+      }
       act(way, server, "learn");
       Books.awaitQuiet(node.admin(), PATIENCE);
       var id = server.isPresent() ? server.get() : newest("learn");
-      for (var step : latest(id).path("steps")) {
+      for (var step : ended(id).path("steps")) {
         var point = new Point(way, step.path("name").textValue());
         points.putIfAbsent(point.toString(), point);
       }
@@ -176,8 +304,19 @@ class KilledAtEachStepTest {
       }
     }
     Books.awaitQuiet(node.admin(), PATIENCE);
+    forceDown(false);
     System.out.println("KilledAtEachStepTest: steps " + points.keySet());
     return points;
+  }
+
+  /** The operation that began last; some show in no task state that they are under way. */
+  private JsonNode ended(String id) throws Exception {
+    var end = System.nanoTime() + PATIENCE.toNanos();
+    while (latest(id).path("finished_at").isNull()) {
+      assertThat(System.nanoTime()).as("%s ends", latest(id)).isLessThan(end);
+      Thread.sleep(50);
+    }
+    return latest(id);
   }
 
   /** The operation that began last, also of a server that is deleted. */
@@ -204,6 +343,7 @@ class KilledAtEachStepTest {
     for (var action : way.before()) {
       send(action, made).expectAny();
       user.settled(path(made));
+      ended(made);
     }
     return Optional.of(made);
   }
@@ -219,11 +359,42 @@ class KilledAtEachStepTest {
     }
   }
 
+  /** An action, a delete, or {@code POST} or {@code DELETE} of something below the server. */
   private Sent send(String action, String id) {
-    return new Sent(
-        action.equals(DELETE)
-            ? user.client().delete(path(id))
-            : user.client().post(path(id) + "/action", action));
+    return new Sent(sending(action, id).join());
+  }
+
+  private CompletableFuture<NodeClient.Reply> sending(String action, String id) {
+    var filled = filled(action, id);
+    var words = filled.split(" ", 3);
+    return switch (words[0]) {
+      case DELETE -> user.client().deleteAsync(path(id) + (words.length > 1 ? "/" + words[1] : ""));
+      case "POST" -> user.client().postAsync(path(id) + "/" + words[1], words[2]);
+      default -> user.client().postAsync(path(id) + "/action", filled);
+    };
+  }
+
+  /** With a volume of the server's own, its last port, and the other image. */
+  private String filled(String action, String id) {
+    var filled = action.replace("OTHER", otherImage);
+    if (filled.contains("VOLUME\"") || filled.endsWith("/VOLUME")) {
+      filled = filled.replace("VOLUME", volumes.computeIfAbsent(id, _ -> volume()));
+    }
+    if (filled.endsWith("/PORT")) {
+      var cards = user.client().get(path(id) + "/os-interface").expect(200);
+      var all = cards.path("interfaceAttachments");
+      filled = filled.replace("PORT", all.get(all.size() - 1).path("port_id").textValue());
+    }
+    return filled;
+  }
+
+  private String volume() {
+    return user.client()
+        .post("/volume/v3/volumes", "{\"volume\": {\"size\": 1}}")
+        .expect(202)
+        .path("volume")
+        .path("id")
+        .textValue();
   }
 
   private static String path(String id) {
@@ -234,7 +405,12 @@ class KilledAtEachStepTest {
     switch (way.action()) {
       case BOOT -> boot(way, name).expect(202);
       case ADOPT -> adopt(name).expect(202);
-      default -> send(way.action(), server.orElseThrow()).expectAny();
+      default -> {
+        var sent = send(way.action(), server.orElseThrow());
+        if (!way.isToFail()) { // else some hear of it at once
+          sent.expectAny();
+        }
+      }
     }
   }
 
@@ -276,9 +452,7 @@ class KilledAtEachStepTest {
             client.postAsync("/compute/v2.1/servers", user.server(name, "1", zone));
           }
           case ADOPT -> client.postAsync("/v1/hosts/adopted-1/adopt", adoption(name));
-          case DELETE -> client.deleteAsync(path(servers.get(name).orElseThrow()));
-          default ->
-              client.postAsync(path(servers.get(name).orElseThrow()) + "/action", way.action());
+          default -> sending(way.action(), servers.get(name).orElseThrow());
         }
       }
     }
@@ -310,6 +484,7 @@ class KilledAtEachStepTest {
     Books.servers(node.admin()).forEach(server -> ids.add(server.path("id").textValue()));
     var failed = 0;
     for (var id : ids) {
+      ended(id);
       for (var operation :
           node.admin().get("/v1/instances/" + id + "/operations").expect(200).path("operations")) {
         assertThat(operation.path("finished_at").isNull()).as("%s", operation).isFalse();

@@ -90,8 +90,7 @@ class QemuReconcileTest {
     var image =
         demo.get("/image/v2/images?name=tiny-linux").expect(200).at("/images/0/id").asText();
     id =
-        demo
-            .post(
+        demo.post(
                 "/compute/v2.1/servers",
                 """
                 {"server": {"name": "mine", "flavorRef": "1", "imageRef": "%s", "networks": "auto"}}
@@ -147,7 +146,8 @@ class QemuReconcileTest {
     var definition = takeAway(from);
     putBack(to, definition);
 
-    var server = awaitServer(one -> one.at("/fault/details").asText().contains(to + " shows the guest"));
+    var server =
+        awaitServer(one -> one.at("/fault/details").asText().contains(to + " shows the guest"));
     assertThat(Books.status(server)).isEqualTo("ERROR");
     assertThat(host()).isEqualTo(from);
     putBack(from, takeAway(to));
@@ -184,9 +184,7 @@ class QemuReconcileTest {
     awaitServer(server -> Books.status(server).equals("ACTIVE"));
     assertThat(qemuOf(FOREIGN)).as("the same process since the same moment").isEqualTo(process);
     await(() -> !unknownGuests(host).contains(FOREIGN));
-    demo
-        .post("/compute/v2.1/servers/" + id + "/action", "{\"os-stop\": null}")
-        .expect(202);
+    demo.post("/compute/v2.1/servers/" + id + "/action", "{\"os-stop\": null}").expect(202);
     awaitServer(server -> Books.status(server).equals("SHUTOFF"));
     assertThat(Peers.virsh(HOSTS.get(host), "domstate", FOREIGN)).isEqualTo("shut off");
   }
@@ -218,7 +216,9 @@ class QemuReconcileTest {
             one ->
                 one.info()
                     .arguments()
-                    .filter(all -> List.of(all).stream().anyMatch(it -> it.startsWith("guest=" + guest)))
+                    .filter(
+                        all ->
+                            List.of(all).stream().anyMatch(it -> it.startsWith("guest=" + guest)))
                     .isPresent())
         .findFirst()
         .map(one -> List.<Object>of(one.pid(), one.info().startInstant().orElseThrow()))

@@ -185,7 +185,11 @@ class WorkflowPagesTest {
     var volume = volume("");
     var attached = drawn(id, admin.post(volumes, attachment(volume)));
     pages.add(page("attach-volume", "Attach volume", ATTACH_VOLUME, attached));
-    var detached = drawn(id, admin.delete(volumes + "/" + volume));
+    var other = volume("");
+    var swap = attachment(other).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    var swapped = drawn(id, admin.put(volumes + "/" + volume, "application/json", swap));
+    pages.add(page("swap-volume", "Swap volume", SWAP_VOLUME, swapped));
+    var detached = drawn(id, admin.delete(volumes + "/" + other));
     pages.add(page("detach-volume", "Detach volume", DETACH_VOLUME, detached));
     var cards = "/compute/v2.1/servers/" + id + "/os-interface";
     var card = admin.post(cards, "{\"interfaceAttachment\": {}}");
@@ -426,6 +430,10 @@ class WorkflowPagesTest {
       "`POST …/os-volume_attachments`. The volume is made on the instance's host if it lies nowhere yet. A guest that could not"
           + " be given it has to let go of it before anybody else may have it; when not even that is sure, it counts as attached"
           + " on both sides and can be detached.";
+  private static final String SWAP_VOLUME =
+      "`PUT …/os-volume_attachments/{volume}` with another volume, for volume services. What is in the one is copied into the"
+          + " other while the guest writes, and the guest goes on with the other. A swap that fails is taken back; when not even that is"
+          + " sure, the server keeps both.";
   private static final String DETACH_VOLUME =
       "`DELETE …/os-volume_attachments/{volume}`. The volume is free when the hypervisor has said that the guest let go of it."
           + " Until then it is detaching; when the guest keeps it, it is attached as before.";

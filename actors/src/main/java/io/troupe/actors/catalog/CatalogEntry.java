@@ -23,7 +23,8 @@ import java.util.Set;
   @JsonSubTypes.Type(value = QuotaClass.class, name = "quota-class"),
   @JsonSubTypes.Type(value = ApplicationCredential.class, name = "application-credential"),
   @JsonSubTypes.Type(value = SchedulingPause.class, name = "scheduling-pause"),
-  @JsonSubTypes.Type(value = SchedulerOverrides.class, name = "scheduler-overrides")
+  @JsonSubTypes.Type(value = SchedulerOverrides.class, name = "scheduler-overrides"),
+  @JsonSubTypes.Type(value = RebalanceRun.class, name = "rebalance-run")
 })
 public sealed interface CatalogEntry extends CborSerializable
     permits Flavor,
@@ -39,7 +40,8 @@ public sealed interface CatalogEntry extends CborSerializable
         QuotaClass,
         ApplicationCredential,
         SchedulingPause,
-        SchedulerOverrides {
+        SchedulerOverrides,
+        RebalanceRun {
 
   /** Unique among the entries of its kind. */
   @JsonIgnore

@@ -19,7 +19,8 @@ public final class Kinds {
           QuotaClass.class,
           ApplicationCredential.class,
           SchedulingPause.class,
-          SchedulerOverrides.class);
+          SchedulerOverrides.class,
+          RebalanceRun.class);
 
   private Kinds() {}
 

@@ -143,9 +143,7 @@ public final class ClusterEntities implements Entities {
   public void start(Catalog written, ImageUpload uploads) {
     var sink =
         new SnapshotSink(
-            written,
-            uploads,
-            (id, image) -> instance(id).tell(new InstanceActor.Heard(image)));
+            written, uploads, (id, image) -> instance(id).tell(new InstanceActor.Heard(image)));
     imageDesk =
         system.systemActorOf(
             ImagesActor.create(new SnapshotImages(written, uploads)), "images", Props.empty());

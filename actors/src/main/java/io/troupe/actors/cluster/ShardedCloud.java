@@ -28,6 +28,7 @@ import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.scheduler.resource.Wants;
+import io.troupe.actors.scheduler.topology.GuestShape;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.actors.volume.ProjectVolumes;
 import io.troupe.actors.volume.Volume;
@@ -334,7 +335,11 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
         new RequestSpec(
             InstanceId.fresh(),
             new ProjectId(question.projectId()),
-            Wants.resources(atBoot.resources(), atBoot.extraSpecs()),
+            GuestShape.shared(
+                Wants.resources(atBoot.resources(), atBoot.extraSpecs()),
+                atBoot.resources(),
+                atBoot.extraSpecs(),
+                image.map(Image::properties).orElse(Map.of())),
             question.availabilityZone(),
             Optional.empty(),
             Set.of(),
@@ -344,9 +349,13 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
             image.map(Image::properties).orElse(Map.of()),
             3,
             new RequestDetail(
-                Optional.of(atBoot.name()),
-                image.map(Image::id),
-                question.destination(),
-                Set.of())));
+                    Optional.of(atBoot.name()),
+                    image.map(Image::id),
+                    question.destination(),
+                    Set.of())
+                .of(
+                    atBoot.resources(),
+                    atBoot.extraSpecs(),
+                    image.map(Image::properties).orElse(Map.of()))));
   }
 }

@@ -5,6 +5,7 @@ import io.troupe.actors.host.HostActor;
 import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.instance.Effect;
 import io.troupe.actors.instance.StepOutcome;
+import io.troupe.actors.instance.VolumePlace;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.project.ProjectActor;
@@ -164,6 +165,20 @@ public final class StepAsker<M> {
               to ->
                   new VolumesActor.Connect(
                       id, question.ask().operation(), userId, choice, host, to));
+      case Effect.ConnectVolumes(var project, var host, var beside) ->
+          askVolumes(
+              question,
+              STORAGE_ANSWER,
+              project,
+              to -> new VolumesActor.ConnectAll(id, host, beside, to));
+      case Effect.MarkVolumes(var project, var devices) ->
+          askVolumes(
+              question, ENTITY_ANSWER, project, to -> new VolumesActor.MarkAll(id, devices, to));
+      case Effect.KeepVolumes(var project) ->
+          askVolumes(question, ENTITY_ANSWER, project, to -> new VolumesActor.KeepAll(id, to));
+      case Effect.ReleaseVolume(var project, var volume) ->
+          askVolumes(
+              question, ENTITY_ANSWER, project, to -> new VolumesActor.Release(volume, id, to));
       case Effect.MarkVolume(var project, var volume, var device) ->
           askVolumes(
               question,
@@ -237,8 +252,12 @@ public final class StepAsker<M> {
 
   private static StepOutcome.Result read(VolumesActor.Reply reply) {
     return switch (reply) {
-      case VolumesActor.Connected(var ref, var attachmentId, var sizeGib) ->
-          new StepOutcome.VolumeConnected(ref, attachmentId, sizeGib);
+      case VolumesActor.Connected(var ref, var attachmentId, var sizeGib, var place) ->
+          new StepOutcome.VolumeConnected(
+              ref, attachmentId, sizeGib, place.orElse(VolumePlace.NOWHERE));
+      case VolumesActor.AllConnected(var places) -> new StepOutcome.VolumesConnected(places);
+      case VolumesActor.NotYet(var why) ->
+          new StepOutcome.DriverFailed(new DriverFailure(DriverFailure.Kind.RETRYABLE, why));
       case VolumesActor.Done() -> new StepOutcome.Done("");
       case VolumesActor.Refused(var reason) -> new StepOutcome.VolumeRefused(reason);
     };

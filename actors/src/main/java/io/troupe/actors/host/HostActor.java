@@ -93,6 +93,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   public record StoreVolume(String volumeId, long gib, ActorRef<StoreReply> replyTo)
       implements Message, CborSerializable {}
 
+  /** Which storage it has in common with other hosts. */
+  public record AskPool(ActorRef<PoolReply> replyTo) implements Message, CborSerializable {}
+
   /** The volume is gone from the host's storage; harmless if it has no room. */
   public record DropVolume(String volumeId, ActorRef<StoreReply> replyTo)
       implements Message, CborSerializable {}
@@ -110,16 +113,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
    *
    * @param incarnation of the connection's actor. Another one than before means that commands of
    *     ours may still be under way through a node that is paused or cut off
-   * @param driverCalls what the driver carries out; empty from a node of a former release
+   * @param driverLacks what the driver does not carry out, and not what it does: it is told with
+   *     every heartbeat of every host, and mostly nothing. Absent from a node of a former release
    */
   public record Seen(
-      ConnectionId connection,
-      String incarnation,
-      HostInventory inventory,
-      Set<String> driverCalls)
+      ConnectionId connection, String incarnation, HostInventory inventory, Set<String> driverLacks)
       implements Message, CborSerializable {
     public Seen {
-      driverCalls = driverCalls == null ? Set.of() : Set.copyOf(driverCalls);
+      driverLacks = driverLacks == null ? Set.of() : Set.copyOf(driverLacks);
     }
 
     /** Through a driver of which it is not known what it can do. */
@@ -196,8 +197,23 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   /**
    * @param refusal empty when there is room
    * @param here whether the host has room for the volume, be it for a smaller one
+   * @param pool the storage's name where several hosts have it
    */
-  public record StoreReply(Optional<String> refusal, boolean here) implements CborSerializable {}
+  public record StoreReply(Optional<String> refusal, boolean here, Optional<String> pool)
+      implements CborSerializable {
+    public StoreReply {
+      pool = pool == null ? Optional.empty() : pool; // of a former release
+    }
+
+    public StoreReply(Optional<String> refusal, boolean here) {
+      this(refusal, here, Optional.empty());
+    }
+  }
+
+  /**
+   * @param pool empty when its storage is its own
+   */
+  public record PoolReply(Optional<String> pool) implements CborSerializable {}
 
   public record GoneReply(boolean gone) implements CborSerializable {}
 
@@ -259,7 +275,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Health health = Health.UNHEARD;
   private boolean epochIsOurs;
   private String through = "";
-  private Set<String> driverCalls = Set.of();
+  private Set<String> driverLacks = Set.of();
   private Instant lastSeen = Instant.EPOCH;
   private List<GuestReport> foreignGuests = List.of();
   private final Map<Waiting, ActorRef<DriverActor.Reply>> waiting = new HashMap<>();
@@ -384,6 +400,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           case StoreVolume(var volume, var gib, var replyTo) ->
               onStore(state, volume, gib, replyTo);
           case DropVolume(var volume, var replyTo) -> onDrop(state, volume, replyTo);
+          case AskPool(var replyTo) -> {
+            replyTo.tell(new PoolReply(state.pool()));
+            yield Effect().none();
+          }
           case AskIfGone(var instance, var replyTo) -> {
             replyTo.tell(new GoneReply(state.claim(instance).isEmpty()));
             yield Effect().none();
@@ -449,7 +469,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       return Effect().none();
     }
     var has = state.claim(spec.instance()).filter(one -> !one.condemned());
-    if (has.filter(one -> one.isMoreThan(spec.resources(), claim.generation())).isPresent()) {
+    if (has.filter(one -> one.isMoreThan(spec.resources(), claim.generation())).isPresent()
+        && !state.needsAnotherPlace(spec)) {
       return grant(state, claim); // giving back needs no hypervisor
     }
     if (!up() && has.isPresent()) {
@@ -622,7 +643,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       HostState state, String volume, long gib, ActorRef<StoreReply> replyTo) {
     var has = state.volumeGib(volume);
     if (has.filter(room -> room >= gib).isPresent()) {
-      replyTo.tell(new StoreReply(Optional.empty(), true));
+      replyTo.tell(new StoreReply(Optional.empty(), true, state.pool()));
       return Effect().none();
     }
     if (!state.known()) {
@@ -639,7 +660,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     return persist(new HostEvent.VolumeStored(volume, gib))
         .thenRun(
             (HostState after) -> {
-              replyTo.tell(new StoreReply(Optional.empty(), true));
+              replyTo.tell(new StoreReply(Optional.empty(), true, after.pool()));
               publish(after, List.of());
             });
   }
@@ -699,7 +720,15 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         .connection(state.connection().get())
         .tell(
             new ConnectionActor.Execute(
-                run.command().withEpoch(state.epoch()), through, driverReplies));
+                placed(state, run.command()).withEpoch(state.epoch()), through, driverReplies));
+  }
+
+  /** Only the host knows where on it a guest is to run. */
+  private static DriverCommand placed(HostState state, DriverCommand command) {
+    return command
+        .sizeAsked()
+        .map(size -> command.at(state.placement(command.target().instance(), size)))
+        .orElse(command);
   }
 
   private Effect<HostEvent, HostState> onDriver(HostState state, DriverActor.Reply reply) {
@@ -747,7 +776,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           false; // what went through the former one must not overtake what goes through this
     }
     lastSeen = clock.instant();
-    driverCalls = seen.driverCalls();
+    driverLacks = seen.driverLacks();
     var wasUp = up();
     health = Health.UP;
     handWhatWaited();
@@ -1002,6 +1031,6 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             foreignGuests,
             state.equipment(),
             row.detail(),
-            driverCalls));
+            driverLacks));
   }
 }

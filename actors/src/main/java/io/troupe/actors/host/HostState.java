@@ -10,13 +10,19 @@ import io.troupe.actors.scheduler.HostRow;
 import io.troupe.actors.scheduler.Machine;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.resource.Allotment;
+import io.troupe.actors.scheduler.topology.Fitting;
+import io.troupe.actors.scheduler.topology.GuestShape;
+import io.troupe.actors.scheduler.topology.HostParts;
 import io.troupe.config.FleetSettings;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.HostInventory;
+import io.troupe.drivers.spi.HostTopology;
+import io.troupe.drivers.spi.SharedPool;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -206,14 +212,52 @@ public final class HostState implements CborSerializable {
         .or(() -> tooMuch("MiB of RAM", asked.ramMib(), row.freeRamMib()))
         .or(() -> tooMuch("GiB of disk", asked.diskGib(), row.freeDiskGib()))
         .or(() -> spec.group().flatMap(group -> crowded(group, row)))
-        .or(() -> lacking(spec, row));
+        .or(() -> lacking(spec, row))
+        .or(() -> farFromVolumes(spec));
+  }
+
+  /** The storage that the host has in common with others, as its driver or an operator says. */
+  public Optional<String> pool() {
+    return inventory
+        .map(HostInventory::traits)
+        .flatMap(traits -> SharedPool.among(equipment.allTraits(traits)))
+        .map(SharedPool::name);
+  }
+
+  /** Where an instance's volumes lie, no host without that storage will do, whoever names it. */
+  private Optional<String> farFromVolumes(RequestSpec spec) {
+    var wanted = spec.volumePool();
+    return wanted.isEmpty() || wanted.equals(pool())
+        ? Optional.empty()
+        : Optional.of(
+            "its volumes lie in the shared pool %s, and the host's storage is %s"
+                .formatted(wanted.get(), pool().orElse("its own")));
   }
 
   private Optional<String> lacking(RequestSpec spec, HostRow row) {
     return switch (allot(spec, row)) {
-      case Allotment.Fits _ -> Optional.empty();
+      case Allotment.Fits _ -> misplaced(spec, row);
       case Allotment.Lacks(var why) -> Optional.of(why.text());
     };
+  }
+
+  private Optional<String> misplaced(RequestSpec spec, HostRow row) {
+    return switch (spec.shape()) {
+      case GuestShape.Unreadable(var field, var reason) -> Optional.of(field + ": " + reason);
+      case GuestShape.Asked(var shape) ->
+          !shape.takes()
+              ? Optional.empty()
+              : switch (place(spec, shape, row)) {
+                case Fitting.Fits _ -> Optional.empty();
+                case Fitting.Lacks(var why) -> Optional.of(why.text());
+              };
+    };
+  }
+
+  /** Into what is left beside the other claims. */
+  private Fitting.Outcome place(RequestSpec spec, GuestShape shape, HostRow row) {
+    var others = without(spec.instance()).tenancy.placements();
+    return Fitting.of(shape, row.detail().partsNow().holding(others));
   }
 
   /** Of what is left beside the other claims. */
@@ -228,15 +272,75 @@ public final class HostState implements CborSerializable {
 
   /**
    * The claim as it is to be made, after nothing has refused it. What an earlier claim of the
-   * instance holds here, it goes on holding, unless it is of another flavor.
+   * instance holds here, it goes on holding, unless it is of another flavor; then it holds both
+   * places on the host until it says under a newer generation which of them it keeps.
    */
   public Claim claimOf(RequestSpec spec, long generation, HostRow row) {
     Holding holding =
         claim(spec.instance())
-            .filter(there -> !there.condemned() && isSame(there, spec))
-            .map(Claim::holding)
-            .orElseGet(() -> Holding.of(spec, given(spec, row)));
+            .filter(there -> !there.condemned())
+            .map(there -> holding(there, spec, generation, row))
+            .orElseGet(() -> fresh(spec, row));
     return new Claim(spec.instance(), generation, spec.resources(), spec.group(), false, holding);
+  }
+
+  private Holding holding(Claim there, RequestSpec spec, long generation, HostRow row) {
+    Holding has = there.holding();
+    if (isSame(there, spec)) {
+      boolean again = there.generation() == generation || has.before().isEmpty();
+      return again ? has : has.at(has.placement(), Optional.empty());
+    }
+    Holding fresh = Holding.of(spec, given(spec, row));
+    return isBack(has, spec)
+        ? fresh.at(has.before(), Optional.empty())
+        : fresh.at(placement(spec, row), has.placement());
+  }
+
+  /** Whether the flavor is the one for which the claim still has a place. */
+  private static boolean isBack(Holding has, RequestSpec spec) {
+    var own = spec.detail().guest();
+    return own.isPresent()
+        && has.before().filter(it -> it.isFor(own.get().vcpus(), own.get().ramMib())).isPresent();
+  }
+
+  /** Whether an instance that is here has to be put elsewhere on the host for this flavor. */
+  boolean needsAnotherPlace(RequestSpec spec) {
+    var there = claim(spec.instance());
+    return there.isPresent()
+        && !isSame(there.get(), spec)
+        && !isBack(there.get().holding(), spec)
+        && !(spec.shape() instanceof GuestShape.Asked(var shape) && !shape.takes());
+  }
+
+  private Holding fresh(RequestSpec spec, HostRow row) {
+    return Holding.of(spec, given(spec, row)).at(placement(spec, row), Optional.empty());
+  }
+
+  private Optional<GuestPlacement> placement(RequestSpec spec, HostRow row) {
+    return spec.shape() instanceof GuestShape.Asked(var shape)
+            && shape.takes()
+            && place(spec, shape, row) instanceof Fitting.Fits(var placement)
+        ? Optional.of(placement)
+        : Optional.empty();
+  }
+
+  /**
+   * Where the instance's guest is to run, as a command of this host says it.
+   *
+   * @param size of the guest by that command: of two places, which one is meant
+   */
+  public Optional<GuestPlacement> placement(InstanceId instance, Resources size) {
+    var holding = claim(instance).map(Claim::holding).orElse(Holding.NONE);
+    var given =
+        holding.placements().stream()
+            .filter(one -> one.isFor(size.vcpus(), size.ramMib()))
+            .findFirst()
+            .or(holding::placement);
+    return GuestPlacement.on(topology(), given);
+  }
+
+  private HostTopology topology() {
+    return inventory.flatMap(HostInventory::topology).orElse(HostTopology.NONE);
   }
 
   private Map<String, ? extends Map<String, Long>> given(RequestSpec spec, HostRow row) {
@@ -292,7 +396,7 @@ public final class HostState implements CborSerializable {
     return new HostRow(
         id,
         version,
-        machine.total(),
+        shared(machine),
         new Resources(
             settings.reservedVcpus(), settings.reservedRamMib(), settings.reservedDiskGib()),
         claimed,
@@ -313,10 +417,19 @@ public final class HostState implements CborSerializable {
             machine.architecture(),
             machine.guestType()),
         machine.address(),
-        detail(machine));
+        detail(machine, settings));
   }
 
-  private HostDetail detail(HostInventory machine) {
+  /** CPUs for pinned vCPUs are not among those that the others share. */
+  private static Resources shared(HostInventory machine) {
+    var total = machine.total();
+    int dedicated = machine.topology().map(HostTopology::dedicatedCount).orElse(0);
+    return dedicated == 0
+        ? total
+        : new Resources(Math.max(0, total.vcpus() - dedicated), total.ramMib(), total.diskGib());
+  }
+
+  private HostDetail detail(HostInventory machine, FleetSettings settings) {
     var traits = equipment.allTraits(machine.traits());
     return new HostDetail(
         tenancy.residents(claims.keySet()),
@@ -325,7 +438,17 @@ public final class HostState implements CborSerializable {
         tenancy.usedByProvider(),
         0,
         metrics(machine),
-        List.of());
+        List.of(),
+        machine.topology().map(topology -> parts(topology, settings)));
+  }
+
+  private HostParts parts(HostTopology topology, FleetSettings settings) {
+    return new HostParts(
+        topology,
+        topology.devices().isEmpty() ? List.of() : settings.pciAliases(),
+        settings.cpuRatio(),
+        settings.ramRatio(),
+        tenancy.placements());
   }
 
   /** The numbers among what the driver tells. */

@@ -9,6 +9,7 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.HostInventory;
+import io.troupe.drivers.spi.HostTopology;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -28,8 +29,8 @@ import java.util.Set;
  *     release
  * @param equipment what an operator says it has
  * @param detail what the scheduler sees of it beside capacity
- * @param driverCalls what its driver carries out, as {@code Capabilities} names it; empty while
- *     that is not known, and then nothing is refused for it
+ * @param driverLacks what its driver does not carry out, simple names of {@code DriverCommand}s;
+ *     empty also while that is not known, and then nothing is refused for it
  */
 public record HostView(
     HostId id,
@@ -52,7 +53,7 @@ public record HostView(
     List<GuestReport> unknownGuests,
     Equipment equipment,
     HostDetail detail,
-    Set<String> driverCalls)
+    Set<String> driverLacks)
     implements CborSerializable {
   public HostView {
     instances = List.copyOf(instances);
@@ -60,12 +61,12 @@ public record HostView(
     unknownGuests = unknownGuests == null ? List.of() : List.copyOf(unknownGuests);
     equipment = equipment == null ? Equipment.NONE : equipment;
     detail = detail == null ? HostDetail.NONE : detail;
-    driverCalls = driverCalls == null ? Set.of() : Set.copyOf(driverCalls);
+    driverLacks = driverLacks == null ? Set.of() : Set.copyOf(driverLacks);
   }
 
   /** Whether its driver is known not to carry out {@code call}. */
   public boolean lacks(String call) {
-    return !driverCalls.isEmpty() && !driverCalls.contains(call);
+    return driverLacks.contains(call);
   }
 
   /** One of which it is not known what its driver can do. */
@@ -162,7 +163,12 @@ public record HostView(
   public Resources free() {
     var total = inventory.total();
     return new Resources(
-        (int) free(total.vcpus(), reserved.vcpus(), cpuRatio, claimed.vcpus()),
+        (int)
+            free(
+                total.vcpus() - inventory.topology().map(HostTopology::dedicatedCount).orElse(0),
+                reserved.vcpus(),
+                cpuRatio,
+                claimed.vcpus()),
         free(total.ramMib(), reserved.ramMib(), ramRatio, claimed.ramMib()),
         free(total.diskGib(), reserved.diskGib(), diskRatio, claimed.diskGib()));
   }

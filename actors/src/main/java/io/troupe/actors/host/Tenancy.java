@@ -2,6 +2,8 @@ package io.troupe.actors.host;
 
 import io.troupe.actors.scheduler.Residents;
 import io.troupe.core.value.InstanceId;
+import io.troupe.drivers.spi.GuestPlacement;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.pcollections.HashTreePMap;
@@ -13,13 +15,16 @@ import org.pcollections.PMap;
  * @param flavors by name the number of instances
  * @param imageProperties by {@code property=value} the number of instances
  * @param used by provider and resource class
+ * @param placed where guests are that have a place of their own
  */
 record Tenancy(
     PMap<String, Integer> flavors,
     PMap<String, Integer> imageProperties,
-    PMap<String, PMap<String, Long>> used) {
+    PMap<String, PMap<String, Long>> used,
+    PMap<InstanceId, List<GuestPlacement>> placed) {
   static final Tenancy NONE =
-      new Tenancy(HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
+      new Tenancy(
+          HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
 
   /**
    * @param more 1 for a claim that comes, −1 for one that goes
@@ -39,7 +44,26 @@ record Tenancy(
     return new Tenancy(
         holding.flavor().map(flavor -> count(flavors, flavor, more)).orElse(flavors),
         properties,
-        amounts);
+        amounts,
+        place(claim, more));
+  }
+
+  private PMap<InstanceId, List<GuestPlacement>> place(Claim claim, int more) {
+    var placements = claim.holding().placements();
+    if (placements.isEmpty()) {
+      return placed;
+    }
+    return more > 0 ? placed.plus(claim.instance(), placements) : placed.minus(claim.instance());
+  }
+
+  /** In the order of instances, so that whoever adds them up does it the same way. */
+  List<GuestPlacement> placements() {
+    return placed.isEmpty()
+        ? List.of()
+        : placed.entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .flatMap(one -> one.getValue().stream())
+            .toList();
   }
 
   private static PMap<String, Integer> count(PMap<String, Integer> counts, String key, int more) {

@@ -7,6 +7,7 @@ import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** {@link InstanceState#next}: what the current step asks of whom. */
 final class Asking {
@@ -57,17 +60,18 @@ final class Asking {
               boot.group().map(GroupSpec::id),
               state.moves().open().isPresent() ? whenCounted(state, step) : 0);
       case RELEASE_QUOTA -> new Effect.ReleaseQuota(boot.project());
-      case PERMIT ->
-          new Effect.Permit(
-              target(operation),
-              Destination.of(state, operation, settings, placed(state, operation)));
-      case PLACE ->
-          new Effect.Place(Destination.of(state, operation, settings, placed(state, operation)));
+      case PERMIT -> new Effect.Permit(target(operation), destination(state, operation, settings));
+      case PLACE -> new Effect.Place(destination(state, operation, settings));
       case CLAIM ->
           new Effect.ClaimHost(
               host(state, operation, step),
               state.generation(),
-              Destination.of(state, operation, settings, claimed(state, operation, step)));
+              Destination.of(
+                  state,
+                  operation,
+                  settings,
+                  claiming(state, operation, step),
+                  claimed(state, operation, step)));
       case RELEASE_CLAIM ->
           new Effect.ReleaseHost(host(state, operation, step), state.generation());
       case CONDEMN -> new Effect.CondemnGuest(host(state, operation, step), state.generation());
@@ -79,7 +83,18 @@ final class Asking {
               boot.project(),
               boot.userId(),
               Attachments.choice(state, operation, step),
-              target(operation));
+              state.host().or(operation::target));
+      case CONNECT_VOLUMES ->
+          new Effect.ConnectVolumes(
+              boot.project(), host(state, operation, step), beside(state, step));
+      case MARK_VOLUMES ->
+          new Effect.MarkVolumes(
+              boot.project(),
+              state.volumes().stream()
+                  .collect(Collectors.toMap(AttachedVolume::id, AttachedVolume::device)));
+      case KEEP_VOLUMES -> new Effect.KeepVolumes(boot.project());
+      case RELEASE_VOLUME ->
+          new Effect.ReleaseVolume(boot.project(), Attachments.volumeId(state, operation, step));
       case MARK_ATTACHED -> {
         var id = Attachments.volumeId(state, operation, step);
         var device = Attachments.find(state, id).map(AttachedVolume::device).orElse("");
@@ -106,6 +121,7 @@ final class Asking {
       case SPAWN,
           ATTACH_VOLUME,
           DETACH_VOLUME,
+          SWAP_VOLUME,
           ATTACH_NIC,
           DETACH_NIC,
           POWER_ON,
@@ -138,13 +154,24 @@ final class Asking {
     };
   }
 
+  /**
+   * Between the two hosts of a move their drivers see to it that one guest runs at a time, and a
+   * dead host that was left is told before; nobody does so for hosts it was on before that.
+   */
+  private static Set<HostId> beside(InstanceState state, Step step) {
+    if (step.isThere()) {
+      return state.host().map(Set::of).orElseGet(Set::of);
+    }
+    return state.moves().dead();
+  }
+
   private static DriverCommand command(
       InstanceState state, Operation operation, Step step, OperationSettings settings) {
     var target =
         new GuestTarget(
             state.id(),
             host(state, operation, step).value(),
-            generation(state, step),
+            generation(state, operation, step),
             NO_EPOCH,
             operation.id(),
             operation.deadline());
@@ -174,6 +201,14 @@ final class Asking {
       }
       case DETACH_VOLUME ->
           new DriverCommand.DetachVolume(target, Attachments.volumeId(state, operation, step));
+      case SWAP_VOLUME -> {
+        var swap = (Purpose.SwapVolume) operation.purpose().orElseThrow();
+        var from = Attachments.find(state, swap.from()).orElseThrow().ref();
+        var to = Attachments.find(state, swap.to().volumeId()).orElseThrow().ref();
+        yield step.isSwapBack()
+            ? new DriverCommand.SwapVolume(target, to, from)
+            : new DriverCommand.SwapVolume(target, from, to);
+      }
       case ATTACH_NIC ->
           new DriverCommand.AttachNic(target, card(Attachments.nic(state, operation)));
       case DETACH_NIC ->
@@ -222,8 +257,7 @@ final class Asking {
 
   /** The image may ask for it, with Nova's property. */
   private static boolean mustBeQuiesced(InstanceState state) {
-    return ImageProperty.OS_REQUIRE_QUIESCE.isTrue(
-        state.request().orElseThrow().imageProperties());
+    return ImageProperty.OS_REQUIRE_QUIESCE.isTrue(state.request().orElseThrow().imageProperties());
   }
 
   private static Image newImage(Operation operation) {
@@ -246,11 +280,13 @@ final class Asking {
   }
 
   /** Under which the guest is at that host, or is to be. */
-  private static long generation(InstanceState state, Step step) {
+  private static long generation(InstanceState state, Operation operation, Step step) {
     if (step.isThere()) {
       return move(state).otherGeneration();
     }
-    return step.kind() == StepKind.TAKE_OVER || state.host().isEmpty()
+    return step.kind() == StepKind.TAKE_OVER
+            || state.host().isEmpty()
+            || operation.kind() == OperationKind.REBUILD
         ? state.generation()
         : state.guestGeneration();
   }
@@ -284,24 +320,38 @@ final class Asking {
     };
   }
 
+  private static RequestSpec destination(
+      InstanceState state, Operation operation, OperationSettings settings) {
+    var flavor = placed(state, operation);
+    return Destination.of(state, operation, settings, flavor, amount(state, flavor));
+  }
+
   /** A whole new flavor's worth, also for a host that has the old one already. */
-  private static Resources placed(InstanceState state, Operation operation) {
-    return Destination.amount(
-        operation.kind() == OperationKind.RESIZE
-            ? move(state).to()
-            : state.request().orElseThrow().flavor());
+  private static FlavorAtBoot placed(InstanceState state, Operation operation) {
+    return operation.kind() == OperationKind.RESIZE
+        ? move(state).to()
+        : state.request().orElseThrow().flavor();
+  }
+
+  /** The flavor that the claim is for. */
+  private static FlavorAtBoot claiming(InstanceState state, Operation operation, Step step) {
+    return switch (operation.kind()) {
+      case REVERT_RESIZE -> move(state).from();
+      case RESIZE -> step.isThere() ? move(state).to() : state.request().orElseThrow().flavor();
+      default -> state.request().orElseThrow().flavor();
+    };
   }
 
   private static Resources claimed(InstanceState state, Operation operation, Step step) {
-    var now = Destination.amount(state.request().orElseThrow().flavor());
-    if (operation.kind() == OperationKind.REVERT_RESIZE) {
-      return Destination.amount(move(state).from());
-    }
-    if (operation.kind() != OperationKind.RESIZE || !step.isThere()) {
-      return now;
-    }
-    var then = Destination.amount(move(state).to());
-    return move(state).isOnOneHost() ? now.larger(then) : then;
+    var then = amount(state, claiming(state, operation, step));
+    var both = operation.kind() == OperationKind.RESIZE && step.isThere();
+    return both && move(state).isOnOneHost()
+        ? amount(state, state.request().orElseThrow().flavor()).larger(then)
+        : then;
+  }
+
+  private static Resources amount(InstanceState state, FlavorAtBoot flavor) {
+    return Destination.amount(state, flavor);
   }
 
   /** The new size, or when a resize is taken back the old one; a disk that has grown stays so. */
@@ -312,7 +362,8 @@ final class Asking {
             ? operation.failure().isPresent()
             : operation.kind() == OperationKind.REVERT_RESIZE || !move.arrived();
     var size = back ? move.from().guestSize() : move.to().guestSize();
-    return back ? new Resources(size.vcpus(), size.ramMib(), 0) : size;
+    var diskStays = back || state.request().orElseThrow().bootsFromVolume();
+    return diskStays ? new Resources(size.vcpus(), size.ramMib(), 0) : size;
   }
 
   private static MoveTicket.Storage storage(Operation operation) {
@@ -330,7 +381,7 @@ final class Asking {
   /** An instance that was shelved lives on in an image of its own. */
   private static GuestSpec.ImageRef image(InstanceState state, Operation operation) {
     return operation.purpose().orElse(null) instanceof Purpose.Unshelve unshelve
-        ? unshelve.image().orElseThrow()
+        ? unshelve.image().orElseGet(() -> state.request().orElseThrow().image())
         : state.request().orElseThrow().image();
   }
 
@@ -343,14 +394,14 @@ final class Asking {
         state.volumes().stream()
             .filter(volume -> !volume.root())
             .sorted(Comparator.comparing(AttachedVolume::device))
-            .map(AttachedVolume::ref)
             .toList();
+    var size = flavor.guestSize();
     return new GuestSpec(
         boot.name(),
         boot.hostname(),
         boot.project().value(),
         boot.userId(),
-        flavor.guestSize(),
+        root.isEmpty() ? size : new Resources(size.vcpus(), size.ramMib(), 0),
         image,
         nics,
         new GuestSpec.ConfigDrive(
@@ -363,7 +414,8 @@ final class Asking {
             tagged(state)),
         flavor.extraSpecs(),
         root.map(AttachedVolume::ref),
-        volumes);
+        volumes.stream().map(AttachedVolume::ref).toList(),
+        volumes.stream().map(volume -> volume.device().replace("/dev/", "")).toList());
   }
 
   private static List<GuestSpec.TaggedDevice> tagged(InstanceState state) {
@@ -377,8 +429,7 @@ final class Asking {
       volume
           .tag()
           .map(
-              tag ->
-                  new GuestSpec.TaggedDevice(GuestSpec.TaggedDevice.Kind.DISK, volume.id(), tag))
+              tag -> new GuestSpec.TaggedDevice(GuestSpec.TaggedDevice.Kind.DISK, volume.id(), tag))
           .ifPresent(devices::add);
     }
     return devices;

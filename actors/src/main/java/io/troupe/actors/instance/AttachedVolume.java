@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param root whether the instance boots from it
  * @param deleteOnTermination whether it goes when the instance is deleted
  * @param tag the owner's word for it
+ * @param place where it lies; absent from before there was more than the server's host
  */
 public record AttachedVolume(
     VolumeRef ref,
@@ -20,7 +21,24 @@ public record AttachedVolume(
     String device,
     boolean root,
     boolean deleteOnTermination,
-    Optional<String> tag) {
+    Optional<String> tag,
+    VolumePlace place) {
+
+  public AttachedVolume {
+    place = place == null ? VolumePlace.NOWHERE : place;
+  }
+
+  /** One of which it is not known where it lies. */
+  public AttachedVolume(
+      VolumeRef ref,
+      String attachmentId,
+      long sizeGib,
+      String device,
+      boolean root,
+      boolean deleteOnTermination,
+      Optional<String> tag) {
+    this(ref, attachmentId, sizeGib, device, root, deleteOnTermination, tag, VolumePlace.NOWHERE);
+  }
 
   public String id() {
     return ref.id();
@@ -28,10 +46,15 @@ public record AttachedVolume(
 
   AttachedVolume at(String otherDevice) {
     return new AttachedVolume(
-        ref, attachmentId, sizeGib, otherDevice, root, deleteOnTermination, tag);
+        ref, attachmentId, sizeGib, otherDevice, root, deleteOnTermination, tag, place);
+  }
+
+  AttachedVolume lying(VolumePlace where) {
+    return new AttachedVolume(
+        ref, attachmentId, sizeGib, device, root, deleteOnTermination, tag, where);
   }
 
   AttachedVolume deletedOnTermination(boolean goes) {
-    return new AttachedVolume(ref, attachmentId, sizeGib, device, root, goes, tag);
+    return new AttachedVolume(ref, attachmentId, sizeGib, device, root, goes, tag, place);
   }
 }

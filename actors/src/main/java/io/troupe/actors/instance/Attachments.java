@@ -8,7 +8,10 @@ import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Step;
+import io.troupe.actors.operation.StepKind;
+import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.SharedPool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,21 +28,25 @@ final class Attachments {
 
   // ---- what users want
 
-  /** Why something is not done to an instance that has volumes, or boots from one. */
+  /** Why something is not done to an instance that boots from a volume. */
   Optional<Rejection> refusal(UserCommand command) {
     return switch (command) {
-      case UserCommand.Shelve _, UserCommand.ShelveOffload _ when !state.volumes().isEmpty() ->
+      case UserCommand.Rebuild(_, var wanted)
+          when moment.request().bootsFromVolume()
+              && !wanted.image().id().equals(moment.request().image().id()) ->
           Optional.of(
-              new Rejection.Conflict(
-                  ("Instance %s has volumes, which stay on its host: it cannot be shelved until they"
-                          + " are detached.")
-                      .formatted(state.id())));
-      case UserCommand.Rebuild _, UserCommand.CreateImage _, UserCommand.CreateBackup _
-          when moment.request().bootsFromVolume() ->
+              new Rejection.Invalid(
+                  "imageRef",
+                  "Unable to rebuild with a different image for a volume-backed server."));
+      case UserCommand.CreateBackup _ when moment.request().bootsFromVolume() ->
+          Optional.of(
+              new Rejection.Invalid("", "Backup is not supported for volume-backed instances."));
+      case UserCommand.CreateImage _ when moment.request().bootsFromVolume() ->
           Optional.of(
               new Rejection.Invalid(
                   "",
-                  "Instance %s boots from a volume; that is not supported for it."
+                  ("Instance %s boots from a volume, and snapshots of volumes are not supported:"
+                          + " no image can be made of it.")
                       .formatted(state.id())));
       default -> Optional.empty();
     };
@@ -53,12 +60,9 @@ final class Attachments {
               "Invalid volume: volume %s is already attached to instance %s."
                   .formatted(choice.volumeId(), state.id())));
     }
-    if (state.host().isEmpty()) {
-      return new Decision.Reject(
-          new Rejection.Conflict(
-              ("Instance %s is on no host: a volume lies on its server's host and cannot be"
-                      + " attached now.")
-                  .formatted(state.id())));
+    var refused = refusedNow();
+    if (refused.isPresent()) {
+      return new Decision.Reject(refused.get());
     }
     if (nextDevice(state).isEmpty()) {
       return new Decision.Reject(
@@ -79,11 +83,72 @@ final class Attachments {
     if (volume.get().root()) {
       return new Decision.Reject(new Rejection.Invalid("", "Cannot detach a root device volume"));
     }
+    var refused = refusedNow();
+    if (refused.isPresent()) {
+      return new Decision.Reject(refused.get());
+    }
     return began(
         origin,
         OperationKind.DETACH_VOLUME,
         new Purpose.DetachVolume(volumeId),
         moment.settings().powerMillis());
+  }
+
+  /**
+   * Why volumes do not come and go at the moment. A resize that is reverted goes back to a guest
+   * that has the volumes it had, so until it is settled they stay as they are.
+   */
+  private Optional<Rejection> refusedNow() {
+    if (state.other().isPresent()) {
+      return Optional.of(
+          new Rejection.Conflict(
+              ("Instance %s is on two hosts until its resize is confirmed or reverted: its volumes"
+                      + " cannot be changed now.")
+                  .formatted(state.id())));
+    }
+    return state.host().isEmpty() && state.vmState() != VmState.SHELVED_OFFLOADED
+        ? Optional.of(
+            new Rejection.Conflict(
+                "Instance %s is on no host: its volumes cannot be changed now."
+                    .formatted(state.id())))
+        : Optional.empty();
+  }
+
+  /**
+   * The volume service's way to put a volume elsewhere while it is used. A root volume stays: what
+   * the guest boots from would be another one at its next start.
+   */
+  Decision swapVolume(UserCommand.Origin origin, String from, String to) {
+    var volume = find(state, from);
+    if (volume.isEmpty()) {
+      return new Decision.Reject(new Rejection.NotFound("Volume attachment", from));
+    }
+    if (volume.get().root()) {
+      return new Decision.Reject(new Rejection.Invalid("", "Cannot swap a root device volume"));
+    }
+    if (find(state, to).isPresent()) {
+      return new Decision.Reject(
+          new Rejection.Invalid(
+              "",
+              "Invalid volume: volume %s is already attached to instance %s."
+                  .formatted(to, state.id())));
+    }
+    if (nextDevice(state).isEmpty()) {
+      return new Decision.Reject(
+          new Rejection.Invalid("", "The server has as many volumes as it can have."));
+    }
+    var refused = refusedNow();
+    if (refused.isPresent()) {
+      return new Decision.Reject(refused.get());
+    }
+    var choice =
+        new VolumeChoice(
+            to, Optional.empty(), false, volume.get().deleteOnTermination(), volume.get().tag());
+    return began(
+        origin,
+        OperationKind.SWAP_VOLUME,
+        new Purpose.SwapVolume(from, choice),
+        moment.settings().snapshotMillis());
   }
 
   /** Takes effect at once. */
@@ -127,11 +192,16 @@ final class Attachments {
         new InstanceEvent.OperationBegan(
             origin,
             kind,
-            Devices.steps(kind),
+            isOffHost(kind) ? Devices.offHost(kind) : Devices.steps(kind),
             moment.in(millis),
             Optional.empty(),
             Optional.of(purpose),
             moment.now()));
+  }
+
+  private boolean isOffHost(OperationKind kind) {
+    return state.host().isEmpty()
+        && (kind == OperationKind.ATTACH_VOLUME || kind == OperationKind.DETACH_VOLUME);
   }
 
   // ---- what the steps came to
@@ -149,8 +219,20 @@ final class Attachments {
             device,
             choice.root(),
             choice.deleteOnTermination(),
-            choice.tag());
+            choice.tag(),
+            connected.place());
     return changed(outcome, with(volume), connected.ref().id());
+  }
+
+  /** They can all be had on the host that was asked about. */
+  Decision allConnected(StepOutcome outcome, StepOutcome.VolumesConnected connected) {
+    var volumes =
+        state.volumes().stream()
+            .map(
+                volume ->
+                    volume.lying(connected.places().getOrDefault(volume.id(), volume.place())))
+            .toList();
+    return changed(outcome, volumes, "%d volumes".formatted(volumes.size()));
   }
 
   Decision onGuest(StepOutcome outcome, Operation operation, String device) {
@@ -200,9 +282,7 @@ final class Attachments {
         outcome,
         failure.message(),
         Devices.afterFailure(
-            operation.kind(),
-            outcome.step().kind(),
-            failure.kind() == DriverFailure.Kind.UNSUPPORTED),
+            operation.kind(), outcome.step(), failure.kind() == DriverFailure.Kind.UNSUPPORTED),
         false,
         Optional.of(new Failure(500, failure.message(), failure.kind().name())));
   }
@@ -212,8 +292,26 @@ final class Attachments {
         operation,
         step,
         reason,
-        Devices.afterFailure(operation.kind(), step.kind(), false),
+        Devices.afterFailure(operation.kind(), step, false),
         Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
+  }
+
+  // ---- where they lie
+
+  /** The only host that some volume can be had on; empty when there are others, or none at all. */
+  static Optional<HostId> onlyHost(InstanceState state) {
+    return state.volumes().stream()
+        .filter(volume -> volume.place().pool().isEmpty())
+        .flatMap(volume -> volume.place().host().or(state::host).stream())
+        .findFirst();
+  }
+
+  /** The pool that the volumes are in which can be had on several hosts. */
+  static Optional<SharedPool> pool(InstanceState state) {
+    return state.volumes().stream()
+        .flatMap(volume -> volume.place().pool().stream())
+        .findFirst()
+        .map(SharedPool::new);
   }
 
   // ---- which one it is about
@@ -223,15 +321,22 @@ final class Attachments {
   }
 
   static VolumeChoice choice(InstanceState state, Operation operation, Step step) {
-    return operation.purpose().orElse(null) instanceof Purpose.AttachVolume(var choice)
-        ? choice
-        : state.request().orElseThrow().volumes().get(step.index());
+    return switch (operation.purpose().orElse(null)) {
+      case Purpose.AttachVolume(var choice) -> choice;
+      case Purpose.SwapVolume(_, var choice) -> choice;
+      case null, default -> state.request().orElseThrow().volumes().get(step.index());
+    };
   }
 
   static String volumeId(InstanceState state, Operation operation, Step step) {
-    return operation.purpose().orElse(null) instanceof Purpose.DetachVolume(var id)
-        ? id
-        : choice(state, operation, step).volumeId();
+    return switch (operation.purpose().orElse(null)) {
+      case Purpose.DetachVolume(var id) -> id;
+      case Purpose.SwapVolume(var from, _)
+          when step.isSwapBack()
+              || step.kind() == StepKind.FREE_VOLUME && operation.failure().isEmpty() ->
+          from;
+      case null, default -> choice(state, operation, step).volumeId();
+    };
   }
 
   /** Volumes that go with the instance; also those that are yet to be connected. */
@@ -254,7 +359,13 @@ final class Attachments {
   static boolean mayHaveVolumes(InstanceState state) {
     return !state.volumes().isEmpty()
         || state.request().filter(request -> !request.volumes().isEmpty()).isPresent()
-        || state.operation().filter(it -> it.kind() == OperationKind.ATTACH_VOLUME).isPresent();
+        || state
+            .operation()
+            .filter(
+                it ->
+                    it.kind() == OperationKind.ATTACH_VOLUME
+                        || it.kind() == OperationKind.SWAP_VOLUME)
+            .isPresent();
   }
 
   /** The name that the guest will have for its next volume; empty when there is none left. */

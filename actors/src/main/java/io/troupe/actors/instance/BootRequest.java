@@ -5,6 +5,7 @@ import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.resource.Wants;
+import io.troupe.actors.scheduler.topology.GuestShape;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
@@ -187,10 +188,18 @@ public record BootRequest(
     return volumes.stream().anyMatch(VolumeChoice::root);
   }
 
-  /** What a host must have for it; a volume has room of its own. */
-  private Resources claimed() {
-    var all = Wants.resources(flavor.resources(), flavor.extraSpecs());
-    var rootGib = bootsFromVolume() ? Math.min(all.diskGib(), flavor.rootGib()) : 0;
+  /**
+   * What a host must have for it with this flavor; a volume has room of its own, and vCPUs with a
+   * CPU to themselves are not among the shared.
+   */
+  Resources claimed(FlavorAtBoot of) {
+    var all =
+        GuestShape.shared(
+            Wants.resources(of.resources(), of.extraSpecs()),
+            of.resources(),
+            of.extraSpecs(),
+            imageProperties);
+    var rootGib = bootsFromVolume() ? Math.min(all.diskGib(), of.rootGib()) : 0;
     return all.minus(new Resources(0, 0, rootGib));
   }
 
@@ -407,7 +416,7 @@ public record BootRequest(
     return new RequestSpec(
         instance,
         project,
-        claimed(),
+        claimed(flavor),
         availabilityZone,
         onHost,
         excluded,
@@ -417,6 +426,7 @@ public record BootRequest(
         imageProperties,
         candidates,
         new RequestDetail(
-            Optional.of(flavor.name()), Optional.of(image.id()), toHost, Set.of(), together));
+                Optional.of(flavor.name()), Optional.of(image.id()), toHost, Set.of(), together)
+            .of(flavor.resources(), flavor.extraSpecs(), imageProperties));
   }
 }

@@ -44,9 +44,11 @@ final class Deadlines {
           CLAIM,
           NETWORK,
           CONNECT_VOLUME,
+          CONNECT_VOLUMES,
           SPAWN,
           ATTACH_VOLUME,
           DETACH_VOLUME,
+          SWAP_VOLUME,
           ATTACH_PORT,
           ATTACH_NIC,
           DETACH_NIC -> {
@@ -101,7 +103,15 @@ final class Deadlines {
               moment.afterFailedPower(operation),
               Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
       case INSPECT ->
-          moment.tooLate(operation, step, reason, Moment.afterInspect(operation), Optional.empty());
+          Settling.asksBeforeLeaving(operation)
+              ? moment.tooLate(
+                  operation,
+                  step,
+                  reason,
+                  Settling.staysOnBoth(),
+                  Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)))
+              : moment.tooLate(
+                  operation, step, reason, Moment.afterInspect(operation), Optional.empty());
       case ADOPT -> adoption(operation, step, reason);
       case RESIZE,
           OFFER,
@@ -120,6 +130,9 @@ final class Deadlines {
           RELEASE_PORTS,
           RELEASE_QUOTA,
           MARK_ATTACHED,
+          MARK_VOLUMES,
+          KEEP_VOLUMES,
+          RELEASE_VOLUME,
           BEGIN_DETACHING,
           FREE_VOLUME,
           RELEASE_VOLUMES,
@@ -134,7 +147,13 @@ final class Deadlines {
 
   private static boolean isAboutDevices(StepKind step) {
     return switch (step) {
-      case CONNECT_VOLUME, ATTACH_VOLUME, DETACH_VOLUME, ATTACH_PORT, ATTACH_NIC, DETACH_NIC ->
+      case CONNECT_VOLUME,
+          ATTACH_VOLUME,
+          DETACH_VOLUME,
+          SWAP_VOLUME,
+          ATTACH_PORT,
+          ATTACH_NIC,
+          DETACH_NIC ->
           true;
       default -> false;
     };

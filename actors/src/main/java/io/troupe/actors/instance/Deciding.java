@@ -62,7 +62,10 @@ final class Deciding {
     var shelvedAt = state.shelf().map(Shelf::at);
     if (hasStayed(VmState.SHELVED, shelvedAt, moment.settings().shelvedOffloadMillis())) {
       return began(
-          due, OperationKind.SHELVE_OFFLOAD, Shelve.offload(), moment.settings().deleteMillis());
+          due,
+          OperationKind.SHELVE_OFFLOAD,
+          Shelve.offload(!state.volumes().isEmpty()),
+          moment.settings().deleteMillis());
     }
     return Decision.nothing();
   }

@@ -4,7 +4,6 @@ import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
-import io.troupe.actors.scheduler.resource.Wants;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.Resources;
@@ -17,25 +16,32 @@ final class Destination {
   private Destination() {}
 
   /**
+   * @param flavor that it is to have there
    * @param resources that are to be claimed
    */
   static RequestSpec of(
-      InstanceState state, Operation operation, OperationSettings settings, Resources resources) {
+      InstanceState state,
+      Operation operation,
+      OperationSettings settings,
+      FlavorAtBoot flavor,
+      Resources resources) {
     var boot = state.request().orElseThrow();
     if (operation.purpose().orElse(null) instanceof Purpose.Unshelve unshelve) {
-      return boot.laterSpec(
-          state.id(), unshelve.host(), operation.tried(), settings.spawnAttempts());
+      return nearVolumes(
+          state,
+          boot.laterSpec(
+              state.id(),
+              unshelve.host().or(() -> Attachments.onlyHost(state).map(HostId::value)),
+              operation.tried(),
+              settings.spawnAttempts()));
     }
     if (!operation.kind().isAboutMove()) {
       return boot.requestSpec(state.id(), operation.tried(), settings.spawnAttempts());
     }
-    var resized =
-        operation.purpose().orElse(null) instanceof Purpose.Resize(var flavor, _)
-            ? boot.withFlavor(flavor)
-            : boot;
     var spec =
-        resized.requestSpec(state.id(), excluded(state, operation), settings.spawnAttempts());
-    var named = named(operation).map(HostId::value);
+        boot.withFlavor(flavor)
+            .requestSpec(state.id(), excluded(state, operation), settings.spawnAttempts());
+    var named = named(operation).or(() -> Attachments.onlyHost(state)).map(HostId::value);
     var isForced = named.isPresent() && isUnfiltered(operation);
     var asked =
         new RequestSpec(
@@ -51,12 +57,18 @@ final class Destination {
             spec.imageProperties(),
             spec.candidates());
     var of = new RequestDetail(spec.detail().flavor(), spec.detail().image(), named, Set.of());
-    return asked.with(of);
+    return nearVolumes(
+        state, asked.with(of.of(flavor.resources(), spec.extraSpecs(), spec.imageProperties())));
   }
 
-  /** What a flavor claims of a host. */
-  static Resources amount(FlavorAtBoot flavor) {
-    return Wants.resources(flavor.resources(), flavor.extraSpecs());
+  /** Where its volumes lie in a pool, only hosts that have it. */
+  private static RequestSpec nearVolumes(InstanceState state, RequestSpec spec) {
+    return Attachments.pool(state).map(spec::inPool).orElse(spec);
+  }
+
+  /** What a flavor claims of a host for the instance. */
+  static Resources amount(InstanceState state, FlavorAtBoot flavor) {
+    return state.request().orElseThrow().claimed(flavor);
   }
 
   private static Set<HostId> excluded(InstanceState state, Operation operation) {

@@ -9,7 +9,9 @@ import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The one thing that an instance has to ask somebody for now. */
 public sealed interface Effect {
@@ -54,9 +56,30 @@ public sealed interface Effect {
 
   /**
    * @param userId whose a new volume is
+   * @param host empty while the instance is on none
    */
-  record ConnectVolume(ProjectId project, String userId, VolumeChoice choice, HostId host)
+  record ConnectVolume(ProjectId project, String userId, VolumeChoice choice, Optional<HostId> host)
       implements Request {}
+
+  /**
+   * All its volumes are to be had on this host.
+   *
+   * @param beside hosts that may have a guest with them all the same
+   */
+  record ConnectVolumes(ProjectId project, HostId host, Set<HostId> beside) implements Request {}
+
+  /**
+   * The guest has all its volumes.
+   *
+   * @param devices by volume id
+   */
+  record MarkVolumes(ProjectId project, Map<String, String> devices) implements Request {}
+
+  /** There is no guest now, and all its volumes stay its own. */
+  record KeepVolumes(ProjectId project) implements Request {}
+
+  /** One that no guest has now is wanted no longer. */
+  record ReleaseVolume(ProjectId project, String volumeId) implements Request {}
 
   /**
    * @param device as the guest names it

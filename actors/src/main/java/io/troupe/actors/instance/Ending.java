@@ -4,6 +4,7 @@ import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
+import io.troupe.core.value.HostId;
 import io.troupe.core.value.PowerState;
 import java.util.Optional;
 
@@ -39,6 +40,7 @@ final class Ending {
           SET_PASSWORD,
           ATTACH_VOLUME,
           DETACH_VOLUME,
+          SWAP_VOLUME,
           ATTACH_INTERFACE,
           DETACH_INTERFACE,
           CREATE_IMAGE,
@@ -53,7 +55,10 @@ final class Ending {
           state.moves().open().filter(Move::arrived).isPresent()
               ? VmState.RESIZED
               : afterPower(state.power());
-      case CONFIRM_RESIZE -> afterPower(state.power());
+      case CONFIRM_RESIZE ->
+          operation.failure().isPresent() && waitsAtTheSource(state)
+              ? VmState.RESIZED
+              : afterPower(state.power());
       case REVERT_RESIZE ->
           state.moves().open().filter(Move::arrived).isPresent()
               ? VmState.RESIZED
@@ -63,7 +68,8 @@ final class Ending {
           operation.failure().isPresent()
               ? afterFailedEvacuation(state, operation)
               : afterPower(state.power());
-      case RESET_TO_ACTIVE -> unlessRefused(state, VmState.ACTIVE);
+      case RESET_TO_ACTIVE ->
+          unlessRefused(state, state.host().isPresent() ? VmState.ACTIVE : onNoHost(state));
       case RESET_TO_ERROR -> unlessRefused(state, VmState.ERROR);
     };
   }
@@ -81,6 +87,11 @@ final class Ending {
     return stays && operation.rescueImage().isPresent() ? VmState.RESCUED : VmState.ERROR;
   }
 
+  /** What has left its host for good is not active because somebody says so. */
+  private static VmState onNoHost(InstanceState state) {
+    return state.shelf().isPresent() ? VmState.SHELVED_OFFLOADED : VmState.ERROR;
+  }
+
   private static VmState shelved(InstanceState state) {
     return state.host().isPresent() ? VmState.SHELVED : VmState.SHELVED_OFFLOADED;
   }
@@ -92,6 +103,10 @@ final class Ending {
           case LIVE_MIGRATE, SOFT_DELETE, RESET_TO_ACTIVE, RESET_TO_ERROR -> true;
           default -> false;
         };
+  }
+
+  private static boolean waitsAtTheSource(InstanceState state) {
+    return state.moves().open().filter(Move::waitsAtTheSource).isPresent();
   }
 
   /** A soft delete first gives up what a resize can be reverted to; failed, it is not resized. */
@@ -113,6 +128,22 @@ final class Ending {
         && operation.failure().isEmpty()
         && state.moves().open().filter(move -> move.cancelled() && !move.arrived()).isPresent()) {
       return Optional.of(new Failure(409, "Live migration was aborted.", ""));
+    }
+    if (operation.kind() == OperationKind.RESET_TO_ACTIVE
+        && operation.failure().isEmpty()
+        && state.host().isEmpty()) {
+      var why = "Instance %s is on no host: it cannot be active.".formatted(state.id());
+      return Optional.of(new Failure(409, why, ""));
+    }
+    if (operation.kind() == OperationKind.REVERT_RESIZE
+        && operation.failure().isEmpty()
+        && waitsAtTheSource(state)) {
+      return Optional.of(
+          new Failure(
+              500,
+              "The guest could not be removed from host %s and is still there."
+                  .formatted(state.host().map(HostId::value).orElse("?")),
+              ""));
     }
     return state.refusal().isEmpty() && Power.isWanted(operation.kind(), state.power())
         ? Optional.empty()

@@ -217,6 +217,9 @@ final class Evolving {
     begin(
         began.origin(), began.kind(), began.todo(), began.deadline(), began.purpose(), began.at());
     operation = operation.map(now -> now.onHost(target).withRescueImage(rescueImage));
+    if (began.kind() == OperationKind.REVERT_RESIZE) {
+      moves = moves.with(moves.open().map(move -> move.withDoubt(move.waitsAtTheSource())));
+    }
     switch (began.purpose().orElse(null)) {
       case Purpose.Rebuild rebuild -> {
         request = request.map(old -> old.rebuilt(rebuild.request()));
@@ -252,6 +255,7 @@ final class Evolving {
             then,
             vmState,
             Optional.empty(),
+            false,
             false,
             false);
     moves =
@@ -304,7 +308,7 @@ final class Evolving {
         if (!there && (host.isEmpty() || now.kind() == OperationKind.REBUILD)) {
           host = now.target();
           zone = done.availabilityZone();
-          moves = moves.ofGuest(generation);
+          moves = now.kind() == OperationKind.REBUILD ? moves : moves.ofGuest(generation);
         }
       }
       case OFFER, PREPARE ->
@@ -315,8 +319,13 @@ final class Evolving {
         done.nic().map(nic -> nic.tagged(tag)).ifPresent(all::add);
         nics = all;
       }
-      case SPAWN,
-          POWER_ON,
+      case SPAWN -> {
+        power = done.power().orElse(power);
+        if (now.kind() == OperationKind.REBUILD) {
+          moves = moves.ofGuest(generation); // until then the former one may be there
+        }
+      }
+      case POWER_ON,
           POWER_OFF,
           REBOOT,
           PAUSE,
@@ -328,9 +337,14 @@ final class Evolving {
           RESCUE,
           ADOPT,
           RESIZE,
-          FINISH,
-          INSPECT ->
+          FINISH ->
           power = done.power().orElse(power);
+      case INSPECT -> {
+        power = done.power().orElse(power);
+        if (now.kind() == OperationKind.REVERT_RESIZE && done.then().isEmpty()) {
+          moves = moves.with(moves.open().map(move -> move.withDoubt(false))); // it was seen there
+        }
+      }
       case TAKE_OVER -> {
         power = done.power().orElse(power);
         moves = moves.ofGuest(generation);
@@ -356,14 +370,19 @@ final class Evolving {
         var port = Attachments.portId(result(), now);
         nics = nics.stream().filter(nic -> !nic.portId().equals(port)).toList();
       }
-      case FREE_VOLUME -> {
+      case FREE_VOLUME, RELEASE_VOLUME -> {
         var id = Attachments.volumeId(result(), now, done.step());
         volumes = volumes.stream().filter(volume -> !volume.id().equals(id)).toList();
       }
       case RELEASE_VOLUMES -> volumes = List.of();
-      case ATTACH_VOLUME, DETACH_VOLUME, ATTACH_NIC, DETACH_NIC ->
+      case ATTACH_VOLUME, DETACH_VOLUME, SWAP_VOLUME, ATTACH_NIC, DETACH_NIC ->
           power = done.power().orElse(power);
-      case CONNECT_VOLUME, MARK_ATTACHED, BEGIN_DETACHING -> {}
+      case CONNECT_VOLUME,
+          CONNECT_VOLUMES,
+          MARK_ATTACHED,
+          MARK_VOLUMES,
+          KEEP_VOLUMES,
+          BEGIN_DETACHING -> {}
       case SNAPSHOT -> {
         if (now.purpose().orElse(null) instanceof Purpose.Shelve(var image, _)) {
           shelf = Optional.of(new Shelf(image.id(), done.at()));

@@ -100,6 +100,10 @@ public final class InstanceActor
   /** From the image store. */
   public record Heard(ImageReached image) implements Message, CborSerializable {}
 
+  /** From the volume service: does the instance count on this volume, or may it come to? */
+  public record NeedsVolume(String volumeId, ActorRef<VolumeNeeded> replyTo)
+      implements Message, CborSerializable {}
+
   /** Nothing but a reason to be awake: an unfinished operation goes on. */
   public record Wake() implements Message, CborSerializable {}
 
@@ -136,6 +140,8 @@ public final class InstanceActor
   public record ClaimConfirmed(
       InstanceId instance, HostId host, long generation, boolean stands, boolean foreign)
       implements CborSerializable {}
+
+  public record VolumeNeeded(boolean needed) implements CborSerializable {}
 
   /** How long a console log or diagnostics may take to come. */
   private static final Duration READ_ANSWER = Duration.ofSeconds(30);
@@ -266,7 +272,8 @@ public final class InstanceActor
     return ahead.phase() == InstanceState.Phase.ASKED
         && switch (message) {
           case Do(var command, _) -> !isBeginning(command);
-          case Check _, Get _, GetOperations _, ReadConsole _, ReadDiagnostics _, ReadMigration _ -> true;
+          case Check _, Get _, GetOperations _, ReadConsole _, ReadDiagnostics _, ReadMigration _ ->
+              true;
           default -> false;
         };
   }
@@ -314,6 +321,12 @@ public final class InstanceActor
                 generation,
                 ahead.standsBy(host, generation),
                 ahead.leavesItsGuestAlone()));
+        yield Effect().none();
+      }
+      case NeedsVolume(var volume, var replyTo) -> {
+        replyTo.tell(
+            new VolumeNeeded(
+                ahead.operation().isPresent() || Attachments.find(ahead, volume).isPresent()));
         yield Effect().none();
       }
       case Outcome(var outcome) ->

@@ -13,7 +13,6 @@ import static io.troupe.actors.instance.VmState.SUSPENDED;
 
 import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.Operation;
-import io.troupe.actors.operation.OperationKind;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -167,7 +166,7 @@ final class Legality {
   /** Whether it is put to the instance's host, and so needs one. */
   static boolean needsHost(Action action) {
     return switch (action) {
-      case RESTORE, UNSHELVE, EVACUATE, ATTACH_VOLUME -> false;
+      case RESTORE, UNSHELVE, EVACUATE, ATTACH_VOLUME, DETACH_VOLUME -> false;
       default -> needsLaunch(action);
     };
   }
@@ -188,7 +187,9 @@ final class Legality {
             ? mayBeginAtRest(action)
             : task.map(now -> mayBeginDuring(action, now))
                 .orElseGet(
-                    () -> isForAnyTime(action) && !(isReset(state) && action == Action.EVACUATE));
+                    () ->
+                        isForAnyTime(action)
+                            && !(action == Action.EVACUATE && mustEndBeforeEvacuation(state)));
     if (!free) {
       return wrong(action, id, "task_state", task.map(TaskState::word).orElse("None"));
     }
@@ -208,13 +209,20 @@ final class Legality {
         .allMatch(task -> mayBeginDuring(action, task));
   }
 
-  /** What it has broken off may have given the quota back; an evacuation does not ask for it. */
-  private static boolean isReset(InstanceState state) {
+  /**
+   * What a reset has broken off may have given the quota back, and an evacuation does not ask for
+   * it; what is about to be attached was taken for the instance, and would be left to nobody.
+   */
+  private static boolean mustEndBeforeEvacuation(InstanceState state) {
     return state
         .operation()
         .map(Operation::kind)
         .filter(
-            kind -> kind == OperationKind.RESET_TO_ACTIVE || kind == OperationKind.RESET_TO_ERROR)
+            kind ->
+                switch (kind) {
+                  case RESET_TO_ACTIVE, RESET_TO_ERROR, ATTACH_VOLUME, ATTACH_INTERFACE -> true;
+                  default -> false;
+                })
         .isPresent();
   }
 

@@ -43,7 +43,7 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
   List<Step> giveUp(Operation operation) {
     return switch (operation.kind()) {
       case REBUILD -> Rebuild.giveUp(operation);
-      case UNSHELVE -> Shelve.giveUpUnshelve(operation);
+      case UNSHELVE -> Shelve.giveUpUnshelve(operation, !state.volumes().isEmpty());
       default -> Boot.giveUp(operation, request());
     };
   }
@@ -63,9 +63,11 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
     if (operation.kind() != OperationKind.SOFT_DELETE) {
       return Power.askForTheTruth();
     }
-    return state.vmState() == VmState.SOFT_DELETED // it has broken off a restore
-        ? SoftDelete.askForTheTruthAndStay()
-        : SoftDelete.askForTheTruthAndCount();
+    var todo =
+        state.vmState() == VmState.SOFT_DELETED // it has broken off a restore
+            ? SoftDelete.askForTheTruthAndStay()
+            : SoftDelete.askForTheTruthAndCount();
+    return CreateImage.isHalfDone(operation) ? CreateImage.dropping(todo) : todo;
   }
 
   /** Without the truth. */

@@ -22,6 +22,8 @@ import java.util.Optional;
  * @param ticket what the drivers of both hosts told each other
  * @param arrived whether the instance is at the destination
  * @param cancelled whether somebody asked for it to be broken off
+ * @param doubted whether a revert has begun to take the guest from the destination, and nobody has
+ *     seen it there since; absent in snapshots of former releases
  */
 public record Move(
     OperationId operation,
@@ -36,7 +38,8 @@ public record Move(
     VmState before,
     Optional<MoveTicket> ticket,
     boolean arrived,
-    boolean cancelled) {
+    boolean cancelled,
+    boolean doubted) {
 
   /** The other end of the move, which may be the same host. */
   Optional<HostId> otherEnd() {
@@ -81,7 +84,8 @@ public record Move(
         before,
         ticket,
         arrived,
-        cancelled);
+        cancelled,
+        doubted);
   }
 
   Move claimed(Optional<String> zone) {
@@ -98,7 +102,8 @@ public record Move(
         before,
         ticket,
         arrived,
-        cancelled);
+        cancelled,
+        doubted);
   }
 
   Move with(MoveTicket newTicket) {
@@ -115,7 +120,8 @@ public record Move(
         before,
         Optional.of(newTicket),
         arrived,
-        cancelled);
+        cancelled,
+        doubted);
   }
 
   Move withArrived(boolean isThere) {
@@ -132,7 +138,8 @@ public record Move(
         before,
         ticket,
         isThere,
-        cancelled);
+        cancelled,
+        doubted && isThere);
   }
 
   Move cancel() {
@@ -149,7 +156,32 @@ public record Move(
         before,
         ticket,
         arrived,
-        true);
+        true,
+        doubted);
+  }
+
+  /** Nobody knows whether the destination still has the guest, or somebody has seen it there. */
+  Move withDoubt(boolean isDoubted) {
+    return new Move(
+        operation,
+        source,
+        sourceZone,
+        sourceGeneration,
+        destination,
+        destinationZone,
+        destinationGeneration,
+        from,
+        to,
+        before,
+        ticket,
+        arrived,
+        cancelled,
+        isDoubted);
+  }
+
+  /** Whether the guest waits at the source, while the instance is at the destination. */
+  public boolean waitsAtTheSource() {
+    return arrived && other().isPresent();
   }
 
   /** Nothing is left on {@code host}. */
@@ -167,6 +199,7 @@ public record Move(
         before,
         ticket,
         arrived,
-        cancelled);
+        cancelled,
+        doubted);
   }
 }

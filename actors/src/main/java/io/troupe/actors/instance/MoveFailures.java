@@ -52,7 +52,13 @@ final class MoveFailures {
     return switch (step.kind()) {
       case DESTROY -> notDestroyed(step, reason, cause);
       case SPAWN -> Optional.of(notSpawned(reason, cause));
-      case RESERVE, CONDEMN, RELEASE_CLAIM, RELEASE_PORTS, RELEASE_QUOTA ->
+      case RESERVE,
+          CONDEMN,
+          RELEASE_CLAIM,
+          RELEASE_PORTS,
+          RELEASE_QUOTA,
+          MARK_VOLUMES,
+          KEEP_VOLUMES ->
           Optional.empty(); // our own entities will answer
       case CLAIM ->
           cause == Cause.LATE && !isClaimItHas(step)
@@ -72,12 +78,14 @@ final class MoveFailures {
     return switch (step.kind()) {
       case PLACE, OFFER, SEND -> stop;
       case PREPARE -> cause == Cause.HOST ? onAnotherHost(stop) : stop;
+      case CONNECT_VOLUMES -> cause == Cause.HOST && step.isThere() ? onAnotherHost(stop) : stop;
       case FINISH ->
           step.isThere()
               ? cause == Cause.HOST ? onAnotherHost(stop) : stop
               : operation.kind() == OperationKind.LIVE_MIGRATE
                   ? new Way(andInspect(rest()), failure(step, reason))
                   : Way.on(rest());
+      case INSPECT -> notInspected(step, reason);
       case LIVE_MIGRATE -> notMigrated(stop, cause);
       case FORCE_COMPLETE -> Way.on(rest());
       case ABORT ->
@@ -90,7 +98,7 @@ final class MoveFailures {
               : Way.on(with(Step.there(StepKind.SETTLE), rest()));
       case POWER_ON -> notStarted(step, stop, reason, cause);
       case POWER_OFF, RESIZE, TAKE_OVER -> notChanged(step, stop, reason);
-      default -> Way.on(rest()); // inspect: without the truth
+      default -> Way.on(rest());
     };
   }
 
@@ -120,10 +128,25 @@ final class MoveFailures {
       case REVERT_RESIZE ->
           step.kind() == StepKind.TAKE_OVER
               ? Way.on(rest())
-              : new Way(Resize.staysAsItIs(), failure(step, reason));
+              : new Way(Resize.askForTheTruth(), failure(step, reason));
       case EVACUATE -> new Way(andInspect(rest()), failure(step, reason));
       default -> Way.on(rest());
     };
+  }
+
+  /** Without the truth; nothing that waits at the source is given up then. */
+  private Way notInspected(Step step, String reason) {
+    return settlesAtTheDestination() ? new Way(List.of(), failure(step, reason)) : Way.on(rest());
+  }
+
+  /**
+   * Whether the operation is about to decide if the guest at the destination is the one that stays,
+   * while another one waits at the source.
+   */
+  boolean settlesAtTheDestination() {
+    return (operation.kind() == OperationKind.CONFIRM_RESIZE
+            || operation.kind() == OperationKind.REVERT_RESIZE)
+        && state.moves().open().filter(Move::waitsAtTheSource).isPresent();
   }
 
   private boolean goesForward() {
@@ -137,7 +160,8 @@ final class MoveFailures {
       return Optional.empty();
     }
     if (operation.kind() == OperationKind.REVERT_RESIZE && !step.isThere()) {
-      return Optional.of(new Way(List.of(), failure(step, reason)));
+      // Only what is seen after the deadline stays true: no destroy begins any more then.
+      return cause == Cause.LATE ? Optional.of(Way.on(Resize.askForTheTruth())) : Optional.empty();
     }
     var todo = Leave.withoutHypervisor(operation.todo());
     var undoing =
@@ -156,10 +180,14 @@ final class MoveFailures {
   private Way notSpawned(String reason, Cause cause) {
     var mayPass = cause == Cause.PASSING || cause == Cause.HOST;
     if (mayPass && !isNamed() && operation.attempts() + 1 < moment.settings().spawnAttempts()) {
-      return Way.on(Evacuate.onAnotherHost(operation, isOffInTheEnd()));
+      return Way.on(Evacuate.onAnotherHost(operation, isOffInTheEnd(), hasVolumes()));
     }
     var message = "Evacuation of instance " + state.id() + " failed: " + reason;
     return new Way(Leave.here(), Optional.of(new Failure(500, message, reason)));
+  }
+
+  private boolean hasVolumes() {
+    return !state.volumes().isEmpty();
   }
 
   private boolean isOffInTheEnd() {
@@ -173,7 +201,9 @@ final class MoveFailures {
     }
     var live = operation.kind() == OperationKind.LIVE_MIGRATE;
     return Way.on(
-        Resize.onAnotherHost(operation, live ? LiveMigrate.fromClaim() : Resize.fromClaim(runs())));
+        Resize.onAnotherHost(
+            operation,
+            live ? LiveMigrate.fromClaim(hasVolumes()) : Resize.fromClaim(runs(), hasVolumes())));
   }
 
   /** Nobody can say where the guest is: both hosts keep their claim until somebody can. */
@@ -196,6 +226,9 @@ final class MoveFailures {
 
   /** The way back of each kind of move. */
   List<Step> giveUp() {
+    if (state.moves().open().isEmpty()) {
+      return rest(); // a step of a move in an operation that is none
+    }
     var move = state.moves().open().orElseThrow();
     var other = move.other().isPresent();
     return switch (operation.kind()) {

@@ -68,18 +68,30 @@ final class MoveOutcomes {
       case StepOutcome.Claimed(var zone) -> claimed(outcome, zone);
       case StepOutcome.ClaimRefused(var reason) -> claimRefused(outcome, reason);
       case StepOutcome.Ticketed(var ticket) -> done(outcome, "", Got.NOTHING.ticket(ticket));
-      case StepOutcome.Guest(var present, var power) ->
-          outcome.step().kind() == StepKind.SETTLE
-              ? settle(outcome, present, power)
-              : done(outcome, power.name(), Got.NOTHING.power(power));
+      case StepOutcome.Guest(var present, var power) -> guest(outcome, present, power);
       case StepOutcome.DriverFailed(var failure) -> driverFailed(outcome, failure);
+      case StepOutcome.VolumesConnected connected ->
+          new Attachments(moment).allConnected(outcome, connected);
+      case StepOutcome.VolumeRefused(var reason) ->
+          driverFailed(
+              outcome, new DriverFailure(DriverFailure.Kind.HOST_FAULT, Outcomes.words(reason)));
       case StepOutcome.Attached _,
           StepOutcome.NotAttached _,
           StepOutcome.VolumeConnected _,
-          StepOutcome.VolumeRefused _,
           StepOutcome.VolumeOnGuest _ ->
-          Decision.nothing(); // a move takes no ports and no volumes
+          Decision.nothing(); // a move takes no ports and no further volume
     };
+  }
+
+  private Decision guest(StepOutcome outcome, boolean present, PowerState power) {
+    if (outcome.step().kind() == StepKind.SETTLE) {
+      return settle(outcome, present, power);
+    }
+    return outcome.step().kind() == StepKind.INSPECT
+            && !present
+            && failures.settlesAtTheDestination()
+        ? goneFromDestination(outcome, power)
+        : done(outcome, power.name(), Got.NOTHING.power(power));
   }
 
   private Decision done(StepOutcome outcome, String detail, Got got) {
@@ -186,6 +198,19 @@ final class MoveOutcomes {
     return present && power == PowerState.RUNNING
         ? atDestination(outcome, false)
         : failures.inDoubt(outcome);
+  }
+
+  /** So the guest at the source is the only one: it is gone back to, and never given up. */
+  private Decision goneFromDestination(StepOutcome outcome, PowerState power) {
+    var move = state.moves().open().orElseThrow();
+    if (operation.kind() == OperationKind.REVERT_RESIZE) {
+      var then = Resize.onceGone(move.runs(), move.changesFlavor());
+      return done(outcome, "gone", Got.NOTHING.power(power).then(then));
+    }
+    var why =
+        "The guest is not on host %s; the resize can only be reverted."
+            .formatted(state.host().map(HostId::value).orElse("?"));
+    return moment.failed(outcome, why, List.of(), false, Optional.of(new Failure(409, why, "")));
   }
 
   private Decision atDestination(StepOutcome outcome, boolean already) {

@@ -47,20 +47,27 @@ final class MoveWishes {
                   elsewhere(
                       to,
                       () ->
-                          began(
-                              origin,
-                              OperationKind.MIGRATE,
-                              Resize.migrate(runs()),
-                              new Purpose.Migrate(to))));
+                          withVolumes(
+                              () ->
+                                  began(
+                                      origin,
+                                      OperationKind.MIGRATE,
+                                      Resize.migrate(runs(), hasVolumes()),
+                                      new Purpose.Migrate(to)))));
       case UserCommand.LiveMigrate live ->
-          ifLegal(Action.LIVE_MIGRATE, origin, () -> elsewhere(live.to(), () -> liveMigrate(live)));
+          ifLegal(
+              Action.LIVE_MIGRATE,
+              origin,
+              () -> elsewhere(live.to(), () -> withVolumes(() -> liveMigrate(live))));
       case UserCommand.AbortMigration(_, var number) ->
           ifLegal(Action.ABORT_LIVE_MIGRATION, origin, () -> abort(origin, number));
       case UserCommand.ForceComplete(_, var number) ->
           ifLegal(Action.FORCE_COMPLETE, origin, () -> forceComplete(origin, number));
       case UserCommand.Evacuate evacuate ->
           ifLegal(
-              Action.EVACUATE, origin, () -> elsewhere(evacuate.to(), () -> evacuate(evacuate)));
+              Action.EVACUATE,
+              origin,
+              () -> elsewhere(evacuate.to(), () -> withVolumes(() -> evacuate(evacuate))));
       default -> throw new IllegalArgumentException("not about a move: " + command);
     };
   }
@@ -79,19 +86,29 @@ final class MoveWishes {
               "Instance %s is being moved between two hosts; that has to end first, or its state be reset."
                   .formatted(state.id())));
     }
-    if (!state.volumes().isEmpty()) {
-      return new Decision.Reject(
-          new Rejection.Conflict(
-              ("Instance %s has volumes, which lie on the storage of host %s and stay there: it cannot"
-                      + " be resized or moved until they are detached.")
-                  .formatted(state.id(), state.host().map(HostId::value).orElse("?"))));
-    }
     var same = to.isPresent() && to.equals(state.host());
     return same
         ? new Decision.Reject(
             new Rejection.Invalid(
                 "host", "The target host can't be the same one: " + to.get().value() + "."))
         : then.get();
+  }
+
+  private boolean hasVolumes() {
+    return !state.volumes().isEmpty();
+  }
+
+  /** Volumes stay where they lie; a host that does not see them is not one to go to. */
+  private Decision withVolumes(Supplier<Decision> then) {
+    return Attachments.onlyHost(state)
+        .<Decision>map(
+            host ->
+                new Decision.Reject(
+                    new Rejection.Conflict(
+                        ("Instance %s has volumes, which lie on the storage of host %s alone and stay"
+                                + " there: it cannot go to another host until they are detached.")
+                            .formatted(state.id(), host))))
+        .orElseGet(then);
   }
 
   // ---- resize and cold migration
@@ -101,7 +118,11 @@ final class MoveWishes {
     if (resize.flavor().id().equals(now.id())) {
       return invalid("flavorRef", "When resizing, instances must change flavor!");
     }
-    if (resize.flavor().rootGib() < now.rootGib()) {
+    if (!moment.settings().moves().resizeToSameHost()
+        && withVolumes(Decision::nothing) instanceof Decision.Reject refused) {
+      return refused;
+    }
+    if (resize.flavor().rootGib() < now.rootGib() && !moment.request().bootsFromVolume()) {
       var zero = resize.flavor().rootGib() == 0;
       return invalid(
           "flavorRef",
@@ -114,7 +135,7 @@ final class MoveWishes {
         event(
             resize.origin(),
             OperationKind.RESIZE,
-            Resize.resize(runs()),
+            Resize.resize(runs(), hasVolumes()),
             new Purpose.Resize(resize.flavor(), moment.settings().moves().resizeToSameHost()));
     return resize
         .diskConfig()
@@ -138,6 +159,13 @@ final class MoveWishes {
     var open = state.moves().open();
     if (open.isEmpty()) {
       return invalid("", "Instance has not been resized.");
+    }
+    if (open.get().doubted()) {
+      return new Decision.Reject(
+          new Rejection.Conflict(
+              ("Instance %s cannot be confirmed: a revert has begun to remove its guest from host %s,"
+                      + " and whether it is still there is not known yet. It can be reverted.")
+                  .formatted(state.id(), state.host().map(HostId::value).orElse("?"))));
     }
     return Decision.accept(confirmed(origin, open.get()));
   }
@@ -173,6 +201,7 @@ final class MoveWishes {
             && state.operation().isEmpty()
             && after.isPositive()
             && open.isPresent()
+            && !open.get().doubted()
             && state.moves().migrations().stream()
                 .filter(one -> one.operation().equals(open.get().operation()))
                 .anyMatch(one -> !one.updatedAt().plus(after).isAfter(moment.now()));
@@ -181,6 +210,25 @@ final class MoveWishes {
     }
     var origin = new UserCommand.Origin(operation, "", moment.request().project().value(), true);
     return Decision.accept(confirmed(origin, open.get()));
+  }
+
+  /**
+   * The host that may or may not have the guest of a broken revert can be asked again. What it has
+   * reported may be older than the last destroy.
+   *
+   * @param operation its id
+   */
+  Decision askAgainAboutRevert(OperationId operation) {
+    var origin = new UserCommand.Origin(operation, "", moment.request().project().value(), true);
+    return Decision.accept(
+        new InstanceEvent.OperationBegan(
+            origin,
+            OperationKind.REVERT_RESIZE,
+            Resize.askForTheTruth(),
+            moment.in(moment.settings().compensationMillis()),
+            Optional.empty(),
+            Optional.empty(),
+            moment.now()));
   }
 
   // ---- live migration
@@ -198,7 +246,7 @@ final class MoveWishes {
     return began(
         live.origin(),
         OperationKind.LIVE_MIGRATE,
-        LiveMigrate.steps(),
+        LiveMigrate.steps(hasVolumes()),
         new Purpose.LiveMigrate(live.to(), live.unfiltered(), live.storage(), options));
   }
 
@@ -270,7 +318,7 @@ final class MoveWishes {
     return began(
         evacuate.origin(),
         OperationKind.EVACUATE,
-        Evacuate.steps(state.host().isPresent(), off),
+        Evacuate.steps(state.host().isPresent(), off, hasVolumes()),
         new Purpose.Evacuate(evacuate.to(), evacuate.unfiltered(), off));
   }
 

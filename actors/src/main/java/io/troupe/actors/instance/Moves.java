@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Where an instance has been: the move that is not settled, and all the former ones.
@@ -22,6 +24,14 @@ public record Moves(long guestGeneration, Optional<Move> open, List<Migration> m
 
   public Moves {
     migrations = List.copyOf(migrations);
+  }
+
+  /** Hosts that were dead when the instance left them, and may be so still. */
+  Set<HostId> dead() {
+    return migrations.stream()
+        .filter(one -> one.type() == Migration.Type.EVACUATION)
+        .flatMap(one -> one.source().stream())
+        .collect(Collectors.toSet());
   }
 
   Moves ofGuest(long generation) {

@@ -9,6 +9,7 @@ import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
 import io.troupe.actors.operation.Rescue;
+import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.DriverFailure;
 import java.util.List;
@@ -50,6 +51,15 @@ final class Outcomes {
       case StepOutcome.Attached(var nic) -> done(outcome, nic.address(), Got.NOTHING.nic(nic));
       case StepOutcome.VolumeConnected connected ->
           attachments.connected(outcome, operation, connected);
+      case StepOutcome.VolumesConnected connected -> attachments.allConnected(outcome, connected);
+      case StepOutcome.VolumeRefused(var reason)
+          when outcome.step().kind() == StepKind.CONNECT_VOLUMES ->
+          giveUp(outcome, operation, new Failure(409, words(reason), ""));
+      case StepOutcome.VolumeRefused(var reason)
+          when outcome.step().kind() == StepKind.MARK_VOLUMES
+              || outcome.step().kind() == StepKind.KEEP_VOLUMES
+              || outcome.step().kind() == StepKind.RELEASE_VOLUME ->
+          new Decision.AskAgain(moment.askAgain(), words(reason));
       case StepOutcome.VolumeRefused(var reason) ->
           attachments.refused(outcome, operation, words(reason));
       case StepOutcome.VolumeOnGuest(var device) -> attachments.onGuest(outcome, operation, device);
@@ -58,6 +68,9 @@ final class Outcomes {
           attachments.refused(outcome, operation, words(reason));
       case StepOutcome.NotAttached(var reason) ->
           giveUp(outcome, operation, new Failure(400, words(reason), ""));
+      case StepOutcome.Guest(var present, var power)
+          when !present && Settling.asksBeforeLeaving(operation) ->
+          done(outcome, "gone", Got.NOTHING.power(power).then(Settling.goesBack(operation)));
       case StepOutcome.Guest(_, var power) -> done(outcome, power.name(), Got.NOTHING.power(power));
       case StepOutcome.Ticketed _ -> Decision.nothing(); // of no step but a move's
       case StepOutcome.DriverFailed(var failure) -> driverFailed(outcome, operation, failure);
@@ -136,7 +149,7 @@ final class Outcomes {
                       : Rescue.undo(state.vmState(), state.power()),
                   false,
                   Optional.of(new Failure(500, failure.message(), failure.kind().name())));
-      case ATTACH_VOLUME, DETACH_VOLUME, ATTACH_NIC, DETACH_NIC ->
+      case ATTACH_VOLUME, DETACH_VOLUME, SWAP_VOLUME, ATTACH_NIC, DETACH_NIC ->
           new Attachments(moment).driverFailed(outcome, operation, failure);
       case POWER_ON,
           POWER_OFF,
@@ -165,11 +178,21 @@ final class Outcomes {
                   Adopt.giveUp(true),
                   false,
                   Optional.of(new Failure(500, failure.message(), failure.kind().name())));
-      case INSPECT ->
-          moment.failed(
-              outcome, failure.message(), Moment.afterInspect(operation), false, Optional.empty());
+      case INSPECT -> inspectFailed(outcome, operation, failure);
       default -> again;
     };
+  }
+
+  private Decision inspectFailed(StepOutcome outcome, Operation operation, DriverFailure failure) {
+    if (!Settling.asksBeforeLeaving(operation)) {
+      return moment.failed(
+          outcome, failure.message(), Moment.afterInspect(operation), false, Optional.empty());
+    }
+    var why = new Failure(500, failure.message(), failure.kind().name());
+    return mayPass(failure)
+        ? new Decision.AskAgain(moment.askAgain(), failure.message())
+        : moment.failed(
+            outcome, failure.message(), Settling.staysOnBoth(), false, Optional.of(why));
   }
 
   private Decision spawnFailed(StepOutcome outcome, Operation operation, DriverFailure failure) {

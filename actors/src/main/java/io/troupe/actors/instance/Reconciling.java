@@ -1,6 +1,10 @@
 package io.troupe.actors.instance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.troupe.core.value.OperationId;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What an instance makes of what its host sees while nothing is in progress. The guest is what is
@@ -13,8 +17,9 @@ import java.util.Optional;
  *   is there again                                       → as it is, and the fault is over
  * </pre>
  *
- * <p>Of an instance in another state only the power state changes. What a host reports that is not
- * the instance's, or of a guest of another generation, changes nothing. See docs/adr/0019.
+ * <p>Of an instance in another state only the power state changes; one that a broken revert has
+ * left in doubt asks its host whether the guest is there. What a host reports that is not the
+ * instance's, or of a guest of another generation, changes nothing. See docs/adr/0019.
  */
 final class Reconciling {
   private final Moment moment;
@@ -45,6 +50,10 @@ final class Reconciling {
     if (!ours) {
       return Decision.nothing();
     }
+    var doubted = state.moves().open().filter(Move::doubted);
+    if (doubted.isPresent()) {
+      return new MoveWishes(moment).askAgainAboutRevert(asking(doubted.get()));
+    }
     var vmState = vmState(report);
     if (report.power() == state.power() && vmState == state.vmState()) {
       return Decision.nothing();
@@ -72,6 +81,12 @@ final class Reconciling {
             .filter(Fault::isOfGoneGuest)
             .filter(fault -> !fault.isOfGuestOn(report.host()))
             .isPresent();
+  }
+
+  /** The same for the same report that comes twice, another one each time that it asks. */
+  private OperationId asking(Move move) {
+    var name = "%s %s %d".formatted(state.id(), move.operation(), state.generation());
+    return new OperationId("req-" + UUID.nameUUIDFromBytes(name.getBytes(UTF_8)));
   }
 
   private VmState vmState(GuestReported report) {

@@ -4,6 +4,7 @@ import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.LiveMigrate;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Reset;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import java.util.Optional;
  * What has to be done with an open move by an operation that is not about it, such as a soft delete
  * or a reset: the instance stays with the host that has it, and nothing is left on the other one.
  * Unless it was about to leave that host: the host may have been told already, and what it no
- * longer has cannot be stayed with. So it is left for good, and the other one has the instance.
+ * longer has cannot be stayed with. So it is left for good, and the other one has the instance. So
+ * too after a revert of which nobody knows how far it has come.
  */
 record Settling(InstanceState state) {
   /** First that, then {@code steps}. */
@@ -31,14 +33,52 @@ record Settling(InstanceState state) {
       if (isBeingResized()) {
         all.add(Step.of(StepKind.POWER_OFF));
         all.add(Step.of(StepKind.RESIZE));
-        all.add(Step.of(StepKind.TAKE_OVER));
       }
       all.add(Step.of(StepKind.CLAIM));
+      if (isBeingResized()) {
+        all.add(Step.of(StepKind.TAKE_OVER));
+      }
     } else if (open.get().other().isPresent()) {
+      if (mayStillWaitAtTheSource()) {
+        all.add(Step.of(StepKind.INSPECT));
+      }
       all.addAll(Leave.there());
     }
     all.addAll(steps);
     return all;
+  }
+
+  /** A resize to be settled; not what is being taken away from the source already. */
+  private boolean mayStillWaitAtTheSource() {
+    var begun =
+        state
+            .operation()
+            .flatMap(Operation::current)
+            .filter(
+                step ->
+                    step.equals(Step.there(StepKind.DESTROY))
+                        || step.equals(Step.there(StepKind.RELEASE_CLAIM))
+                        || step.equals(Step.there(StepKind.CONDEMN)));
+    return state.moves().open().filter(Move::waitsAtTheSource).isPresent() && begun.isEmpty();
+  }
+
+  /** Whether {@code operation} now asks if the host that has the instance has its guest too. */
+  static boolean asksBeforeLeaving(Operation operation) {
+    return operation.todo().size() > 1
+        && operation.todo().getFirst().equals(Step.of(StepKind.INSPECT))
+        && operation.todo().get(1).equals(Step.there(StepKind.DESTROY));
+  }
+
+  /** It has not: the guest that waits at the source is the only one. */
+  static List<Step> goesBack(Operation operation) {
+    var all = new ArrayList<>(Leave.here());
+    all.addAll(operation.todo().subList(1 + Leave.there().size(), operation.todo().size()));
+    return all;
+  }
+
+  /** Nobody can say: both hosts keep what they have, and the instance is counted. */
+  static List<Step> staysOnBoth() {
+    return Reset.steps();
   }
 
   /** Where the instance is from now on, when such an operation has done {@code step}. */
@@ -74,15 +114,19 @@ record Settling(InstanceState state) {
 
   /** What is being done to leave the host that has the instance. */
   private List<Step> leaving() {
-    return state.operation().stream()
-        .flatMap(one -> one.todo().stream().takeWhile(Settling::isLeaving))
-        .toList();
+    var begun =
+        state.operation().stream()
+            .flatMap(one -> one.todo().stream().takeWhile(Settling::isLeaving))
+            .toList();
+    return begun.isEmpty() && state.moves().open().filter(Move::doubted).isPresent()
+        ? Leave.here()
+        : begun;
   }
 
   private static boolean isLeaving(Step step) {
     return !step.isThere()
         && switch (step.kind()) {
-          case DESTROY, RELEASE_CLAIM, CONDEMN -> true;
+          case DESTROY, RELEASE_CLAIM, CONDEMN, KEEP_VOLUMES -> true;
           default -> false;
         };
   }

@@ -10,6 +10,7 @@ import io.troupe.drivers.spi.MoveTicket;
 import io.troupe.drivers.spi.VolumeRef;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What came of a step. Late, repeated and foreign ones are recognised by operation, step and
@@ -50,8 +51,19 @@ public record StepOutcome(
   public record NotAttached(Rejection reason) implements Result {}
 
   /** The volume lies on the host, reserved for the instance. */
-  public record VolumeConnected(VolumeRef ref, String attachmentId, long sizeGib)
-      implements Result {}
+  public record VolumeConnected(VolumeRef ref, String attachmentId, long sizeGib, VolumePlace place)
+      implements Result {
+    public VolumeConnected(VolumeRef ref, String attachmentId, long sizeGib) {
+      this(ref, attachmentId, sizeGib, VolumePlace.NOWHERE);
+    }
+  }
+
+  /**
+   * All of them can be had on the host.
+   *
+   * @param places by volume id
+   */
+  public record VolumesConnected(Map<String, VolumePlace> places) implements Result {}
 
   /** The volume service says no. */
   public record VolumeRefused(Rejection reason) implements Result {}

@@ -51,6 +51,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = UserCommand.DeleteTag.class, name = "delete-tag"),
   @JsonSubTypes.Type(value = UserCommand.LockIt.class, name = "lock"),
   @JsonSubTypes.Type(value = UserCommand.Unlock.class, name = "unlock"),
+  @JsonSubTypes.Type(value = UserCommand.SwapVolume.class, name = "swap-volume"),
   @JsonSubTypes.Type(value = UserCommand.AttachVolume.class, name = "attach-volume"),
   @JsonSubTypes.Type(value = UserCommand.DetachVolume.class, name = "detach-volume"),
   @JsonSubTypes.Type(
@@ -134,6 +135,13 @@ public sealed interface UserCommand extends InstanceInput, CborSerializable {
   record Rescue(Origin origin, GuestSpec.ImageRef image) implements UserCommand {}
 
   record Unrescue(Origin origin) implements UserCommand {}
+
+  /**
+   * Another volume in the place of one that it has.
+   *
+   * @param from the volume that goes
+   */
+  record SwapVolume(Origin origin, String from, String to) implements UserCommand {}
 
   record AttachVolume(Origin origin, VolumeChoice choice) implements UserCommand {}
 

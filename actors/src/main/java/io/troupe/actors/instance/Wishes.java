@@ -7,6 +7,7 @@ import io.troupe.actors.operation.Backup;
 import io.troupe.actors.operation.Boot;
 import io.troupe.actors.operation.CreateImage;
 import io.troupe.actors.operation.Delete;
+import io.troupe.actors.operation.Devices;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
@@ -17,7 +18,9 @@ import io.troupe.actors.operation.Reset;
 import io.troupe.actors.operation.Shelve;
 import io.troupe.actors.operation.SoftDelete;
 import io.troupe.actors.operation.Step;
+import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.GuestSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -88,6 +91,8 @@ final class Wishes {
           ifLegal(Action.ATTACH_VOLUME, origin, () -> attachments.attachVolume(origin, choice));
       case UserCommand.DetachVolume(_, var volume) ->
           ifLegal(Action.DETACH_VOLUME, origin, () -> attachments.detachVolume(origin, volume));
+      case UserCommand.SwapVolume(_, var from, var to) ->
+          ifLegal(Action.SWAP_VOLUME, origin, () -> attachments.swapVolume(origin, from, to));
       case UserCommand.SetDeleteOnTermination(_, var volume, var goes) ->
           ifLegal(Action.UPDATE, origin, () -> attachments.deleteOnTermination(volume, goes));
       case UserCommand.AttachInterface(_, var choice, var tag) ->
@@ -126,12 +131,18 @@ final class Wishes {
               Action.SHELVE,
               origin,
               () ->
-                  began(
-                      origin,
-                      OperationKind.SHELVE,
-                      Shelve.steps(moment.settings().shelvedOffloadMillis() == 0),
-                      moment.settings().snapshotMillis(),
-                      Optional.of(new Purpose.Shelve(image))));
+                  moment.request().bootsFromVolume()
+                      ? began(
+                          origin,
+                          OperationKind.SHELVE,
+                          Shelve.withoutImage(),
+                          moment.settings().deleteMillis())
+                      : began(
+                          origin,
+                          OperationKind.SHELVE,
+                          Shelve.steps(moment.settings().shelvedOffloadMillis() == 0, hasVolumes()),
+                          moment.settings().snapshotMillis(),
+                          Optional.of(new Purpose.Shelve(image))));
       case UserCommand.ShelveOffload _ ->
           ifLegal(
               Action.SHELVE_OFFLOAD,
@@ -140,7 +151,7 @@ final class Wishes {
                   began(
                       origin,
                       OperationKind.SHELVE_OFFLOAD,
-                      Shelve.offload(),
+                      Shelve.offload(hasVolumes()),
                       moment.settings().deleteMillis()));
       case UserCommand.Unshelve unshelve ->
           ifLegal(Action.UNSHELVE, origin, () -> unshelve(unshelve));
@@ -296,6 +307,10 @@ final class Wishes {
     return moment.settings().powerMillis();
   }
 
+  private boolean hasVolumes() {
+    return !state.volumes().isEmpty();
+  }
+
   private boolean onHost() {
     return state.host().isPresent();
   }
@@ -311,6 +326,12 @@ final class Wishes {
     if (broken.flatMap(Operation::purpose).flatMap(Purpose::newImage).isPresent()) {
       return began(origin, kind, CreateImage.dropping(todo), millis, broken.get().purpose());
     }
+    var devices = state.operation().map(Devices::whenBrokenOff).orElse(List.of());
+    if (kind == OperationKind.SOFT_DELETE && !devices.isEmpty()) {
+      var all = new ArrayList<>(devices);
+      all.addAll(todo);
+      return began(origin, kind, all, millis, state.operation().flatMap(Operation::purpose));
+    }
     var ends = kind == OperationKind.DELETE || kind == OperationKind.SOFT_DELETE;
     return began(
         origin,
@@ -320,12 +341,18 @@ final class Wishes {
   }
 
   private Decision rebuild(UserCommand.Origin origin, RebuildRequest wanted) {
+    if (state.other().isPresent()) { // in doubt: the guest may run there
+      return new Decision.Reject(
+          new Rejection.Conflict(
+              "Instance %s is being moved between two hosts; that has to end first, or its state be reset."
+                  .formatted(state.id())));
+    }
     var before = moment.request();
     var another = !wanted.image().equals(before.image());
     return began(
         origin,
         OperationKind.REBUILD,
-        Rebuild.steps(another, state.vmState() == VmState.STOPPED),
+        Rebuild.steps(another, state.vmState() == VmState.STOPPED, hasVolumes()),
         moment.settings().bootMillis(),
         Optional.of(new Purpose.Rebuild(wanted, before.image(), before.imageProperties())));
   }
@@ -338,16 +365,33 @@ final class Wishes {
                       .formatted(state.id())
                   + " SHELVED is not supported: it is still on its host."));
     }
-    if (!onHost() && wanted.image().isEmpty()) {
+    var inImage = !moment.request().bootsFromVolume();
+    if (!onHost() && inImage && wanted.image().isEmpty()) {
       return new Decision.Reject(
           new Rejection.Conflict(
               "Unshelve attempted but the image %s cannot be found."
                   .formatted(state.shelf().map(Shelf::imageId).orElse("of the server"))));
     }
+    if (onHost()) {
+      return began(
+          wanted.origin(),
+          OperationKind.UNSHELVE,
+          Shelve.unshelveOnHost(),
+          moment.settings().bootMillis(),
+          Optional.of(new Purpose.Unshelve(wanted.image(), wanted.zone(), wanted.host())));
+    }
+    var pinned = Attachments.onlyHost(state).map(HostId::value);
+    if (pinned.isPresent()
+        && wanted.host().filter(host -> !host.equals(pinned.get())).isPresent()) {
+      return new Decision.Reject(
+          new Rejection.Conflict(
+              "Volumes of instance %s lie on the storage of host %s: it cannot be unshelved on %s."
+                  .formatted(state.id(), pinned.get(), wanted.host().get())));
+    }
     return began(
         wanted.origin(),
         OperationKind.UNSHELVE,
-        Shelve.unshelve(onHost()),
+        Shelve.unshelve(inImage, hasVolumes()),
         moment.settings().bootMillis(),
         Optional.of(new Purpose.Unshelve(wanted.image(), wanted.zone(), wanted.host())));
   }

@@ -33,15 +33,9 @@ public final class Ipv4 {
    */
   public static String mac(String prefix, String networkId, long address) {
     var two =
-        prefix.indexOf(':') < 0
-            ? "%s:%02x".formatted(prefix, networkId.hashCode() & 255)
-            : prefix;
+        prefix.indexOf(':') < 0 ? "%s:%02x".formatted(prefix, networkId.hashCode() & 255) : prefix;
     return "%s:%02x:%02x:%02x:%02x"
         .formatted(
-            two,
-            address >> 24 & 255,
-            address >> 16 & 255,
-            address >> 8 & 255,
-            address & 255);
+            two, address >> 24 & 255, address >> 16 & 255, address >> 8 & 255, address & 255);
   }
 }

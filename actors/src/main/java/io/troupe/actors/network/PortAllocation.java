@@ -37,7 +37,8 @@ final class PortAllocation {
             .orElseGet(
                 () -> create(state, id, project.value(), "", fixedIp, instance.toString(), true));
       }
-      case NetworkChoice.ExistingPort(_, var portId, _) -> existing(state, portId, instance, project);
+      case NetworkChoice.ExistingPort(_, var portId, _) ->
+          existing(state, portId, instance, project);
     };
   }
 

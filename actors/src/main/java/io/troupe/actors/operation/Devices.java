@@ -13,6 +13,10 @@ import java.util.List;
  *                                                        └─ not even that: mark attached
  *   detach volume:     begin detaching → detach volume → free volume
  *                                           └─ failed: mark attached
+ *   swap volume:       connect volume → swap volume → mark attached → free the one before
+ *                         └─ refused      └─ failed: swap back → free volume
+ *                                                      └─ not even that: mark attached, both stay
+ *   on no host:        connect volume, or release volume: it is reserved for when there is a guest
  *   attach interface:  attach port → attach nic
  *                         └─ refused    └─ failed: detach nic → release port
  *   detach interface:  detach nic → release port
@@ -27,9 +31,24 @@ public final class Devices {
           of(StepKind.CONNECT_VOLUME, StepKind.ATTACH_VOLUME, StepKind.MARK_ATTACHED);
       case DETACH_VOLUME ->
           of(StepKind.BEGIN_DETACHING, StepKind.DETACH_VOLUME, StepKind.FREE_VOLUME);
+      case SWAP_VOLUME ->
+          of(
+              StepKind.CONNECT_VOLUME,
+              StepKind.SWAP_VOLUME,
+              StepKind.MARK_ATTACHED,
+              StepKind.FREE_VOLUME);
       case ATTACH_INTERFACE -> of(StepKind.ATTACH_PORT, StepKind.ATTACH_NIC);
       case DETACH_INTERFACE -> of(StepKind.DETACH_NIC, StepKind.RELEASE_PORT);
       default -> throw new IllegalArgumentException(kind + " is not about devices");
+    };
+  }
+
+  /** Of an instance that is on no host: only who counts on the volume changes. */
+  public static List<Step> offHost(OperationKind kind) {
+    return switch (kind) {
+      case ATTACH_VOLUME -> of(StepKind.CONNECT_VOLUME);
+      case DETACH_VOLUME -> of(StepKind.RELEASE_VOLUME);
+      default -> throw new IllegalArgumentException(kind + " is not about volumes");
     };
   }
 
@@ -38,8 +57,15 @@ public final class Devices {
    *
    * @param never whether the driver has no such command, so that nothing can have come of it
    */
-  public static List<Step> afterFailure(OperationKind kind, StepKind failed, boolean never) {
-    return switch (failed) {
+  public static List<Step> afterFailure(OperationKind kind, Step failed, boolean never) {
+    if (failed.isSwapBack()) {
+      return of(StepKind.MARK_ATTACHED);
+    }
+    return switch (failed.kind()) {
+      case SWAP_VOLUME ->
+          never
+              ? of(StepKind.FREE_VOLUME)
+              : List.of(Step.swapBack(), Step.of(StepKind.FREE_VOLUME));
       case CONNECT_VOLUME -> of(StepKind.FREE_VOLUME);
       case ATTACH_VOLUME ->
           never ? of(StepKind.FREE_VOLUME) : of(StepKind.DETACH_VOLUME, StepKind.FREE_VOLUME);
@@ -47,6 +73,32 @@ public final class Devices {
       case ATTACH_PORT -> of(StepKind.RELEASE_PORT);
       case ATTACH_NIC ->
           never ? of(StepKind.RELEASE_PORT) : of(StepKind.DETACH_NIC, StepKind.RELEASE_PORT);
+      default -> List.of();
+    };
+  }
+
+  /**
+   * What is done first by an operation that breaks off such a one and lets the instance live: what
+   * the guest may have stays on both sides, what it cannot have goes back.
+   */
+  public static List<Step> whenBrokenOff(Operation operation) {
+    return switch (operation.kind()) {
+      case ATTACH_VOLUME, DETACH_VOLUME ->
+          operation.current().stream()
+              .map(
+                  step ->
+                      switch (step.kind()) {
+                        case CONNECT_VOLUME, FREE_VOLUME -> Step.of(StepKind.FREE_VOLUME);
+                        default -> Step.of(StepKind.MARK_ATTACHED);
+                      })
+              .toList();
+      case ATTACH_INTERFACE, DETACH_INTERFACE ->
+          operation.current().stream()
+              .filter(
+                  step ->
+                      step.kind() == StepKind.ATTACH_PORT || step.kind() == StepKind.RELEASE_PORT)
+              .map(_ -> Step.of(StepKind.RELEASE_PORT))
+              .toList();
       default -> List.of();
     };
   }

@@ -9,7 +9,8 @@ import java.util.List;
  * the guest it still has, and there are never two.
  *
  * <pre>
- *   place → claim there → condemn here: now it is there → spawn (→ power off)
+ *   place → claim there → condemn here: now it is there (→ connect volumes) → spawn
+ *      │                                          (→ mark volumes) (→ power off)
  *      │ claim refused: the next alternate
  *      └ spawn failed: destroy → release claim → the next alternate, a bounded number of times
  *   no way on: destroy → release claim → ERROR, to be evacuated again
@@ -21,8 +22,9 @@ public final class Evacuate {
   /**
    * @param onHost false when an earlier evacuation has left the dead host but found no other
    * @param off whether the guest shall be off in the end
+   * @param volumes whether it has volumes
    */
-  public static List<Step> steps(boolean onHost, boolean off) {
+  public static List<Step> steps(boolean onHost, boolean off, boolean volumes) {
     var steps = new ArrayList<Step>();
     steps.add(Step.of(StepKind.PLACE));
     if (onHost) {
@@ -31,24 +33,33 @@ public final class Evacuate {
     } else {
       steps.add(Step.of(StepKind.CLAIM));
     }
-    steps.addAll(build(off));
+    steps.addAll(build(off, volumes));
     return steps;
   }
 
-  private static List<Step> build(boolean off) {
-    return off
-        ? List.of(Step.of(StepKind.SPAWN), Step.of(StepKind.POWER_OFF))
-        : List.of(Step.of(StepKind.SPAWN));
+  private static List<Step> build(boolean off, boolean volumes) {
+    var steps = new ArrayList<Step>();
+    if (volumes) {
+      steps.add(Step.of(StepKind.CONNECT_VOLUMES));
+    }
+    steps.add(Step.of(StepKind.SPAWN));
+    if (volumes) {
+      steps.add(Step.of(StepKind.MARK_VOLUMES));
+    }
+    if (off) {
+      steps.add(Step.of(StepKind.POWER_OFF));
+    }
+    return steps;
   }
 
   /** After a spawn that has failed. */
-  public static List<Step> onAnotherHost(Operation operation, boolean off) {
+  public static List<Step> onAnotherHost(Operation operation, boolean off, boolean volumes) {
     var steps = new ArrayList<>(Leave.here());
     if (operation.candidates().size() < 2) {
       steps.add(Step.of(StepKind.PLACE));
     }
     steps.add(Step.of(StepKind.CLAIM));
-    steps.addAll(build(off));
+    steps.addAll(build(off, volumes));
     return steps;
   }
 }

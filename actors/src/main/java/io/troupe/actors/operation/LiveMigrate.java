@@ -1,5 +1,6 @@
 package io.troupe.actors.operation;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -8,7 +9,7 @@ import java.util.List;
  * nothing is left at the source.
  *
  * <pre>
- *   place → claim there → offer here → prepare there → live migrate: now it is there
+ *   place → claim there (→ connect volumes there) → offer here → prepare there → live migrate: now it is there
  *      → finish here → destroy there (what is left at the source) → release there
  *      │ claim refused, or that host would not have it: the next alternate
  *      └ no way on: destroy there → release there → inspect here
@@ -20,13 +21,25 @@ import java.util.List;
 public final class LiveMigrate {
   private LiveMigrate() {}
 
-  public static List<Step> steps() {
-    return Boot.prepend(fromClaim(), StepKind.PLACE);
+  /**
+   * @param volumes whether it has volumes
+   */
+  public static List<Step> steps(boolean volumes) {
+    return Boot.prepend(fromClaim(volumes), StepKind.PLACE);
   }
 
-  public static List<Step> fromClaim() {
+  public static List<Step> fromClaim(boolean volumes) {
+    var steps = new ArrayList<Step>();
+    steps.add(Step.there(StepKind.CLAIM));
+    if (volumes) {
+      steps.add(Step.there(StepKind.CONNECT_VOLUMES));
+    }
+    steps.addAll(onceClaimed());
+    return steps;
+  }
+
+  private static List<Step> onceClaimed() {
     return List.of(
-        Step.there(StepKind.CLAIM),
         Step.of(StepKind.OFFER),
         Step.there(StepKind.PREPARE),
         Step.of(StepKind.LIVE_MIGRATE),
@@ -47,7 +60,7 @@ public final class LiveMigrate {
   }
 
   public static List<Step> undo(boolean claimed) {
-    var steps = new java.util.ArrayList<Step>();
+    var steps = new ArrayList<Step>();
     if (claimed) {
       steps.addAll(Leave.there());
     }

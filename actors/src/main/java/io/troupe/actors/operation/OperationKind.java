@@ -25,6 +25,7 @@ public enum OperationKind {
   UNRESCUE("unrescue"),
   ATTACH_VOLUME("attach_volume"),
   DETACH_VOLUME("detach_volume"),
+  SWAP_VOLUME("swap_volume"),
   ATTACH_INTERFACE("attach_interface"),
   DETACH_INTERFACE("detach_interface"),
   RESIZE("resize"),
@@ -101,6 +102,7 @@ public enum OperationKind {
           CRASH_DUMP,
           ATTACH_VOLUME,
           DETACH_VOLUME,
+          SWAP_VOLUME,
           ATTACH_INTERFACE,
           DETACH_INTERFACE ->
           Optional.empty();

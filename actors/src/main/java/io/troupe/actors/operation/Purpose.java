@@ -24,6 +24,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = Purpose.CreateImage.class, name = "create-image"),
   @JsonSubTypes.Type(value = Purpose.AttachVolume.class, name = "attach-volume"),
   @JsonSubTypes.Type(value = Purpose.DetachVolume.class, name = "detach-volume"),
+  @JsonSubTypes.Type(value = Purpose.SwapVolume.class, name = "swap-volume"),
   @JsonSubTypes.Type(value = Purpose.AttachInterface.class, name = "attach-interface"),
   @JsonSubTypes.Type(value = Purpose.DetachInterface.class, name = "detach-interface"),
   @JsonSubTypes.Type(value = Purpose.Resize.class, name = "resize"),
@@ -97,8 +98,7 @@ public sealed interface Purpose {
    *
    * @param image without bytes yet; empty when none is kept
    */
-  record Backup(Optional<Image> image, String type, int kept, ImagePhase phase)
-      implements Purpose {
+  record Backup(Optional<Image> image, String type, int kept, ImagePhase phase) implements Purpose {
     public Backup {
       phase = ImagePhase.orFirst(phase);
     }
@@ -122,6 +122,13 @@ public sealed interface Purpose {
   record AttachVolume(VolumeChoice choice) implements Purpose {}
 
   record DetachVolume(String volumeId) implements Purpose {}
+
+  /**
+   * Another volume in the place of one.
+   *
+   * @param from the volume that goes
+   */
+  record SwapVolume(String from, VolumeChoice to) implements Purpose {}
 
   /**
    * @param tag the owner's word for the card

@@ -8,8 +8,8 @@ import java.util.List;
  * guest of the former generation goes when the new one is made, and its disk with it.
  *
  * <pre>
- *   (permit →) claim → spawn (→ power off) → ACTIVE, or STOPPED as before
- *      │         │       └─ failed, or no answer by the deadline → inspect → ERROR
+ *   (permit →) claim → spawn (→ mark volumes) (→ power off) → ACTIVE, or STOPPED as before
+ *      │         │       └─ failed, or no answer by the deadline → take over → inspect → ERROR
  *      └─────────┴─ refused → ERROR; the guest is as it was
  * </pre>
  *
@@ -23,14 +23,18 @@ public final class Rebuild {
   /**
    * @param another whether the image is another one than before
    * @param off whether the guest was off, and shall be again
+   * @param volumes whether it has volumes
    */
-  public static List<Step> steps(boolean another, boolean off) {
+  public static List<Step> steps(boolean another, boolean off, boolean volumes) {
     var steps = new ArrayList<Step>();
     if (another) {
       steps.add(Step.of(StepKind.PERMIT));
     }
     steps.add(Step.of(StepKind.CLAIM));
     steps.add(Step.of(StepKind.SPAWN));
+    if (volumes) {
+      steps.add(Step.of(StepKind.MARK_VOLUMES));
+    }
     if (off) {
       steps.add(Step.of(StepKind.POWER_OFF));
     }
@@ -39,11 +43,12 @@ public final class Rebuild {
 
   /**
    * After a failure: nothing was given that would have to be given back; what is there is asked
-   * for, once the guest may have been touched.
+   * for, once the guest may have been touched. The former guest, if it is still there, belongs to
+   * the renewed claim from then on: as one of an older generation it would not be heard.
    */
   public static List<Step> giveUp(Operation operation) {
     return operation.current().filter(step -> step.kind() == StepKind.SPAWN).isPresent()
-        ? Power.askForTheTruth()
+        ? List.of(Step.of(StepKind.TAKE_OVER), Step.of(StepKind.INSPECT))
         : List.of();
   }
 }

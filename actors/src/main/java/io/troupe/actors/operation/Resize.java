@@ -9,43 +9,57 @@ import java.util.List;
  * flavors. What is "here" is the host that has the instance, "there" the other one.
  *
  * <pre>
- *   resize:   reserve the larger → place → claim there → offer here → prepare there → power off here
+ *   resize:   reserve the larger → place → claim there (→ connect volumes there) → offer here → prepare there → power off here
  *                → send here → finish there (→ power on there) → RESIZED: now it is there
  *                   │ claim refused, or that host cannot do it: the next alternate
  *                   └ no way on: destroy there → release there (→ power on here) → reserve as before
  *   same host: reserve the larger → place → claim the larger → power off → resize → take over
  *                (→ power on) → RESIZED
- *   confirm:  destroy there → release there → reserve the new flavor
+ *   confirm:  inspect here → destroy there → release there → reserve the new flavor
+ *               └ the guest is not there, or nobody can say → RESIZED: the one at the source stays
  *   revert:   destroy here → release here: back at the source (→ power on) → reserve the old flavor
+ *               └ not by the deadline → inspect here ┬ gone: on with the revert
+ *                                                    ├ still there → RESIZED
+ *                                                    └ nobody can say → RESIZED, in doubt
  * </pre>
  *
+ * <p>A destroy that failed, or that nobody answered, may have been carried out or still be. So it
+ * is asked for until the deadline, and what is seen after that stays true: no driver begins a
+ * command whose deadline has passed. In doubt the instance cannot be confirmed, since the guest at
+ * the source may be all there is; its host is asked again as soon as it reports, see docs/adr/0025.
+ *
  * <p>A migration does not change the flavor and has no quota steps. On the same host there is one
- * guest and one claim, of the larger of both flavors until it is confirmed.
+ * guest and one claim, of the larger of both flavors until it is confirmed. The claim is renewed
+ * before the guest is taken over: a host removes no guest that is newer than its claim.
  */
 public final class Resize {
   private Resize() {}
 
   /**
    * @param runs whether the guest shall run in the end
+   * @param volumes whether it has volumes
    */
-  public static List<Step> resize(boolean runs) {
+  public static List<Step> resize(boolean runs, boolean volumes) {
     var steps = new ArrayList<Step>();
     steps.add(Step.of(StepKind.RESERVE));
-    steps.addAll(migrate(runs));
+    steps.addAll(migrate(runs, volumes));
     return steps;
   }
 
-  public static List<Step> migrate(boolean runs) {
+  public static List<Step> migrate(boolean runs, boolean volumes) {
     var steps = new ArrayList<Step>();
     steps.add(Step.of(StepKind.PLACE));
-    steps.addAll(fromClaim(runs));
+    steps.addAll(fromClaim(runs, volumes));
     return steps;
   }
 
   /** To a host that the scheduler has named. */
-  public static List<Step> fromClaim(boolean runs) {
+  public static List<Step> fromClaim(boolean runs, boolean volumes) {
     var steps = new ArrayList<Step>();
     steps.add(Step.there(StepKind.CLAIM));
+    if (volumes) {
+      steps.add(Step.there(StepKind.CONNECT_VOLUMES));
+    }
     steps.add(Step.of(StepKind.OFFER));
     steps.add(Step.there(StepKind.PREPARE));
     steps.add(Step.of(StepKind.POWER_OFF));
@@ -79,9 +93,18 @@ public final class Resize {
     return steps;
   }
 
-  /** A revert that cannot be: the truth, and it waits to be reverted again or confirmed. */
-  public static List<Step> staysAsItIs() {
+  /**
+   * What becomes of a revert whose guest at the destination could not be changed or removed: the
+   * truth, and it waits to be reverted again or confirmed.
+   */
+  public static List<Step> askForTheTruth() {
     return List.of(Step.of(StepKind.INSPECT));
+  }
+
+  /** The destination's guest is gone: the rest of a revert. */
+  public static List<Step> onceGone(boolean runs, boolean counted) {
+    var steps = revert(false, runs, counted);
+    return steps.subList(1, steps.size());
   }
 
   /**
@@ -107,9 +130,9 @@ public final class Resize {
     return List.of(
         Step.of(StepKind.POWER_OFF),
         Step.of(StepKind.RESIZE),
+        Step.of(StepKind.CLAIM),
         Step.of(StepKind.TAKE_OVER),
         Step.of(runs ? StepKind.POWER_ON : StepKind.INSPECT),
-        Step.of(StepKind.CLAIM),
         Step.reserveAsBefore());
   }
 
@@ -122,6 +145,7 @@ public final class Resize {
       steps.add(Step.of(StepKind.CLAIM));
       steps.add(Step.of(StepKind.TAKE_OVER));
     } else {
+      steps.add(Step.of(StepKind.INSPECT));
       steps.addAll(Leave.there());
     }
     if (counted) {
@@ -135,8 +159,8 @@ public final class Resize {
     if (sameHost) {
       steps.add(Step.of(StepKind.POWER_OFF));
       steps.add(Step.of(StepKind.RESIZE));
-      steps.add(Step.of(StepKind.TAKE_OVER));
       steps.add(Step.of(StepKind.CLAIM));
+      steps.add(Step.of(StepKind.TAKE_OVER));
     } else {
       steps.addAll(Leave.here());
     }

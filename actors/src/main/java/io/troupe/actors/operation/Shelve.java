@@ -5,17 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Shelve, offload and unshelve: an instance that is not needed for a while becomes an image. Ports
- * and quota stay; once it is offloaded it has no host.
+ * Shelve, offload and unshelve: an instance that is not needed for a while becomes an image. Ports,
+ * volumes and quota stay; once it is offloaded it has no host. One that boots from a volume needs
+ * no image, and is offloaded at once.
  *
  * <pre>
  *   shelve:    make image → power off → snapshot → SHELVED (→ offload, at once or when its time has come)
  *                              └───────────└─ failed, or no answer by the deadline
  *                                             → drop image (→ power on) → inspect → what is true
- *   offload:   destroy → release claim → SHELVED_OFFLOADED
+ *              booted from a volume:  power off → offload
+ *   offload:   destroy → release claim (→ keep volumes) → SHELVED_OFFLOADED
  *   unshelve:  on its host:  power on → drop image → ACTIVE
- *              offloaded:    place → claim → spawn from the image → drop image → ACTIVE
- *                               └────────└───────└─ no way on: destroy → release claim → SHELVED_OFFLOADED
+ *              offloaded:    place → claim (→ connect volumes) → spawn (→ mark volumes) (→ drop image) → ACTIVE
+ *                               └────────└──────────────────────└─ no way on: destroy → release claim
+ *                                                                  (→ keep volumes) → SHELVED_OFFLOADED
  * </pre>
  *
  * <p>The image goes last: as long as the guest is not known to run again it is all there is.
@@ -25,20 +28,29 @@ public final class Shelve {
 
   /**
    * @param offload whether it leaves its host at once
+   * @param volumes whether it has volumes
    */
-  public static List<Step> steps(boolean offload) {
+  public static List<Step> steps(boolean offload, boolean volumes) {
     var steps = new ArrayList<Step>();
     steps.add(Step.of(StepKind.MAKE_IMAGE));
     steps.add(Step.of(StepKind.POWER_OFF));
     steps.add(Step.of(StepKind.SNAPSHOT));
     if (offload) {
-      steps.addAll(offload());
+      steps.addAll(offload(volumes));
     }
     return steps;
   }
 
+  /** Of an instance that boots from a volume. */
+  public static List<Step> withoutImage() {
+    return Boot.prepend(offload(true), StepKind.POWER_OFF);
+  }
+
   /** Back to what it was before; what a suspended or paused guest had in memory is lost. */
   public static List<Step> giveUp(Operation operation, VmState before) {
+    if (operation.purpose().flatMap(Purpose::newImage).isEmpty()) {
+      return Power.askForTheTruth();
+    }
     var steps = new ArrayList<>(CreateImage.giveUp());
     var wasTurnedOff =
         operation.current().filter(step -> step.kind() == StepKind.SNAPSHOT).isPresent();
@@ -50,28 +62,42 @@ public final class Shelve {
     return steps;
   }
 
-  public static List<Step> offload() {
-    return Leave.here();
-  }
-
-  /**
-   * @param onHost whether its guest is still there, switched off
-   */
-  public static List<Step> unshelve(boolean onHost) {
-    var steps = new ArrayList<Step>();
-    if (onHost) {
-      steps.add(Step.of(StepKind.POWER_ON));
-    } else {
-      steps.add(Step.of(StepKind.PLACE));
-      steps.add(Step.of(StepKind.CLAIM));
-      steps.add(Step.of(StepKind.SPAWN));
+  public static List<Step> offload(boolean volumes) {
+    var steps = new ArrayList<>(Leave.here());
+    if (volumes) {
+      steps.add(Step.of(StepKind.KEEP_VOLUMES));
     }
-    steps.addAll(CreateImage.giveUp());
     return steps;
   }
 
-  /** Everything taken on the way is given back; the image stays. */
-  public static List<Step> giveUpUnshelve(Operation operation) {
-    return operation.target().isPresent() ? Leave.here() : List.of();
+  /** Whose guest is still there, switched off. */
+  public static List<Step> unshelveOnHost() {
+    return Boot.prepend(CreateImage.giveUp(), StepKind.POWER_ON);
+  }
+
+  /**
+   * @param image whether it lives on in one
+   * @param volumes whether it has volumes
+   */
+  public static List<Step> unshelve(boolean image, boolean volumes) {
+    var steps = new ArrayList<Step>();
+    steps.add(Step.of(StepKind.PLACE));
+    steps.add(Step.of(StepKind.CLAIM));
+    if (volumes) {
+      steps.add(Step.of(StepKind.CONNECT_VOLUMES));
+    }
+    steps.add(Step.of(StepKind.SPAWN));
+    if (volumes) {
+      steps.add(Step.of(StepKind.MARK_VOLUMES));
+    }
+    if (image) {
+      steps.addAll(CreateImage.giveUp());
+    }
+    return steps;
+  }
+
+  /** Everything taken on the way is given back; the image and the volumes stay. */
+  public static List<Step> giveUpUnshelve(Operation operation, boolean volumes) {
+    return operation.target().isPresent() ? offload(volumes) : List.of();
   }
 }

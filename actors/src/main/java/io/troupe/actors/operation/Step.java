@@ -25,6 +25,16 @@ public record Step(StepKind kind, int index) {
     return index == THERE && kind.hasSides();
   }
 
+  /** The other way round, after a swap of volumes that has failed. */
+  public static Step swapBack() {
+    return new Step(StepKind.SWAP_VOLUME, THERE);
+  }
+
+  @JsonIgnore
+  public boolean isSwapBack() {
+    return kind == StepKind.SWAP_VOLUME && index == THERE;
+  }
+
   /** Count the instance as it was before, after a move that has failed. */
   public static Step reserveAsBefore() {
     return new Step(StepKind.RESERVE, THERE);

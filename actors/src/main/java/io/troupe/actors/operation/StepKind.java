@@ -40,9 +40,19 @@ public enum StepKind {
   /** Run the guest from its own disk, and remove the rescue disk. */
   UNRESCUE("unrescue", false, DRIVER, "unrescue"),
   /** Reserve one of the volumes asked for, and have it made on the host. */
-  CONNECT_VOLUME("connect_volume", true, VOLUME, ""),
+  CONNECT_VOLUME("connect_volume", false, VOLUME, ""),
+  /** Have all the instance's volumes where the host sees them, and no other guest with them. */
+  CONNECT_VOLUMES("connect_volumes", false, VOLUME, ""),
+  /** The guest that was made has all its volumes. */
+  MARK_VOLUMES("mark_volumes", true, VOLUME, ""),
+  /** No guest is left, and the volumes stay the instance's. */
+  KEEP_VOLUMES("keep_volumes", true, VOLUME, ""),
+  /** One volume of an instance that has no guest is wanted no longer. */
+  RELEASE_VOLUME("release_volume", true, VOLUME, ""),
   /** Give the guest the volume. */
   ATTACH_VOLUME("attach_volume", false, DRIVER, "attach-volume"),
+  /** Give the guest another volume in the place of one, with what is in that; or back again. */
+  SWAP_VOLUME("swap_volume", false, DRIVER, "swap-volume"),
   /** The volume is the instance's. */
   MARK_ATTACHED("mark_attached", true, VOLUME, ""),
   /** The volume is on its way out. */
@@ -54,7 +64,7 @@ public enum StepKind {
   /** The instance is done with all its volumes; each is free when no guest can have it. */
   RELEASE_VOLUMES("release_volumes", true, VOLUME, ""),
   /** Take a port for a further network card. */
-  ATTACH_PORT("attach_port", true, Participant.NETWORK, ""),
+  ATTACH_PORT("attach_port", false, Participant.NETWORK, ""),
   ATTACH_NIC("attach_nic", false, DRIVER, "attach-nic"),
   DETACH_NIC("detach_nic", false, DRIVER, "detach-nic"),
   /** Give back the port of one network card. */
@@ -142,7 +152,16 @@ public enum StepKind {
   /** Whether it may be put to either host of a move; then {@link Step#isThere} says to which. */
   public boolean hasSides() {
     return switch (this) {
-      case CLAIM, RELEASE_CLAIM, CONDEMN, DESTROY, INSPECT, SETTLE, PREPARE, FINISH, POWER_ON ->
+      case CLAIM,
+          CONNECT_VOLUMES,
+          RELEASE_CLAIM,
+          CONDEMN,
+          DESTROY,
+          INSPECT,
+          SETTLE,
+          PREPARE,
+          FINISH,
+          POWER_ON ->
           true;
       default -> false;
     };

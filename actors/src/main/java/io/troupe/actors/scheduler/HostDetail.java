@@ -3,13 +3,18 @@ package io.troupe.actors.scheduler;
 import io.troupe.actors.scheduler.resource.Allotment;
 import io.troupe.actors.scheduler.resource.Provider;
 import io.troupe.actors.scheduler.resource.Wants;
+import io.troupe.actors.scheduler.topology.Fitting;
+import io.troupe.actors.scheduler.topology.GuestShape;
+import io.troupe.actors.scheduler.topology.HostParts;
 import io.troupe.core.value.InstanceId;
+import io.troupe.drivers.spi.HostTopology;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,6 +28,7 @@ import java.util.Set;
  * @param failedBuilds since the last that succeeded
  * @param metrics numbers by name
  * @param promised instances that come on top; the scheduler's own, never told by a host
+ * @param parts cells and devices; empty when the host tells of none
  */
 public record HostDetail(
     Residents residents,
@@ -31,7 +37,11 @@ public record HostDetail(
     Map<String, Map<String, Long>> used,
     int failedBuilds,
     Map<String, Double> metrics,
-    List<RequestSpec> promised) {
+    List<RequestSpec> promised,
+    Optional<HostParts> parts) {
+  private static final HostParts NO_PARTS =
+      new HostParts(HostTopology.NONE, List.of(), 1, 1, List.of());
+
   public static final HostDetail NONE =
       new HostDetail(Residents.NONE, Set.of(), List.of(), Map.of(), 0, Map.of(), List.of());
 
@@ -42,6 +52,48 @@ public record HostDetail(
     used = used == null ? Map.of() : Map.copyOf(used);
     metrics = metrics == null ? Map.of() : Map.copyOf(metrics);
     promised = promised == null ? List.of() : List.copyOf(promised);
+    parts = parts == null ? Optional.empty() : parts;
+  }
+
+  /** Of a host that tells of no cells and devices. */
+  public HostDetail(
+      Residents residents,
+      Set<String> traits,
+      List<Provider> providers,
+      Map<String, Map<String, Long>> used,
+      int failedBuilds,
+      Map<String, Double> metrics,
+      List<RequestSpec> promised) {
+    this(residents, traits, providers, used, failedBuilds, metrics, promised, Optional.empty());
+  }
+
+  /** Cells and devices; promised instances have had theirs. */
+  public HostParts partsNow() {
+    HostParts now = parts.orElse(NO_PARTS);
+    if (promised.isEmpty() || parts.isEmpty()) {
+      return now;
+    }
+    var inOrder = new ArrayList<>(promised);
+    inOrder.sort(Comparator.comparing(RequestSpec::instance));
+    for (RequestSpec request : inOrder) {
+      if (request.shape() instanceof GuestShape.Asked(var shape)
+          && shape.takes()
+          && Fitting.of(shape, now) instanceof Fitting.Fits(var placement)) {
+        now = now.and(placement);
+      }
+    }
+    return now;
+  }
+
+  /** Devices that a guest could still be given. */
+  public int freeDevices() {
+    boolean any = parts.isPresent() && !parts.get().topology().devices().isEmpty();
+    return any ? partsNow().freeDevices() : 0;
+  }
+
+  public HostDetail with(HostParts inside) {
+    return new HostDetail(
+        residents, traits, providers, used, failedBuilds, metrics, promised, Optional.of(inside));
   }
 
   public boolean hosts(InstanceId instance) {
@@ -99,18 +151,33 @@ public record HostDetail(
   }
 
   public HostDetail withFailedBuilds(int failures) {
-    return new HostDetail(residents, traits, providers, used, failures, metrics, promised);
+    return new HostDetail(residents, traits, providers, used, failures, metrics, promised, parts);
   }
 
   HostDetail with(Collection<RequestSpec> more) {
     return new HostDetail(
-        residents, traits, providers, used, failedBuilds, metrics, List.copyOf(more));
+        residents, traits, providers, used, failedBuilds, metrics, List.copyOf(more), parts);
+  }
+
+  HostDetail having(RequestSpec more) {
+    var all = new ArrayList<>(promised);
+    all.add(more);
+    return with(all);
+  }
+
+  HostDetail without(RequestSpec gone) {
+    var others =
+        promised.stream().filter(request -> !request.instance().equals(gone.instance())).toList();
+    return others.size() < promised.size()
+        ? with(others)
+        : new HostDetail(
+            residents.without(gone), traits, providers, used, failedBuilds, metrics, promised);
   }
 
   /** The same on equal traits, so that equal hosts do not hold copies of them. */
   HostDetail sharing(Set<String> equal) {
     return traits == equal
         ? this
-        : new HostDetail(residents, equal, providers, used, failedBuilds, metrics, promised);
+        : new HostDetail(residents, equal, providers, used, failedBuilds, metrics, promised, parts);
   }
 }

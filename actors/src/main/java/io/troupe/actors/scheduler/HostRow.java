@@ -274,6 +274,53 @@ public record HostRow(
         detail.with(promised));
   }
 
+  /** The row when this instance has come to stay: it lives here and is not being built. */
+  public HostRow having(RequestSpec request) {
+    return changed(request, 1, detail.having(request));
+  }
+
+  /**
+   * The row when this instance has gone from here. What it held of resource classes stays taken,
+   * for a row does not tell which provider gave it.
+   */
+  public HostRow without(RequestSpec request) {
+    return changed(request, -1, detail.without(request));
+  }
+
+  private HostRow changed(RequestSpec request, int more, HostDetail then) {
+    Resources asked = request.resources();
+    var members = new HashMap<>(groupMembers);
+    request
+        .group()
+        .ifPresent(
+            group ->
+                members.merge(group.id(), more, (now, one) -> now + one > 0 ? now + one : null));
+    members.values().removeIf(count -> count < 1);
+    return new HostRow(
+        id,
+        version,
+        total,
+        reserved,
+        new Resources(
+            Math.max(0, claimed.vcpus() + more * asked.vcpus()),
+            Math.max(0, claimed.ramMib() + more * asked.ramMib()),
+            Math.max(0, claimed.diskGib() + more * asked.diskGib())),
+        cpuRatio,
+        ramRatio,
+        diskRatio,
+        availabilityZone,
+        aggregateMetadata,
+        enabled,
+        disabledReason,
+        up,
+        Math.max(0, instances + more),
+        ioOps,
+        members,
+        machine,
+        address,
+        then);
+  }
+
   /**
    * Whole units that fit beside the claims. Placement compares used + asked ≤ capacity with a
    * fractional capacity; for whole requests that is the same.

@@ -1,13 +1,17 @@
 package io.troupe.actors.scheduler;
 
+import io.troupe.actors.scheduler.topology.HostParts;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.drivers.spi.HostTopology;
+import java.lang.ref.WeakReference;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +27,10 @@ import java.util.stream.Stream;
 public final class HostTable {
   private final Map<HostId, Host> hosts = new HashMap<>();
   private final Map<String, Map<HostId, Integer>> groups = new HashMap<>();
+
+  /** Those that a host still has, each once. */
+  private final Map<HostTopology, WeakReference<HostTopology>> topologies = new WeakHashMap<>();
+
   private final HostClasses classes = new HostClasses();
   private final HostTree tree = new HostTree();
   private final Habits habits = new Habits(classes);
@@ -55,9 +63,34 @@ public final class HostTable {
       classNumber = classes.enter(hostClass);
       classes.leave(classNumber(host));
     }
-    host.said = row.of(classes.get(classNumber));
+    host.said = sharing(row.of(classes.get(classNumber)), host.said);
     refresh(host, classNumber);
     return true;
+  }
+
+  /** On a topology that another host has told already, or this one before. */
+  private HostRow sharing(HostRow row, HostRow former) {
+    if (row.detail().parts().isEmpty()) {
+      return row;
+    }
+    HostParts parts = row.detail().parts().get();
+    HostTopology equal =
+        Optional.ofNullable(former)
+            .flatMap(before -> before.detail().parts())
+            .map(HostParts::topology)
+            .filter(parts.topology()::equals)
+            .orElseGet(() -> known(parts.topology()));
+    return row.with(row.detail().with(parts.sharing(equal)));
+  }
+
+  private HostTopology known(HostTopology topology) {
+    return Optional.ofNullable(topologies.get(topology))
+        .map(WeakReference::get)
+        .orElseGet(
+            () -> {
+              topologies.put(topology, new WeakReference<>(topology));
+              return topology;
+            });
   }
 
   /** Forgets a host and what was promised on it. Repeatable; false when it was not there. */

@@ -1,5 +1,8 @@
 package io.troupe.actors.scheduler;
 
+import io.troupe.actors.scheduler.topology.GuestShape;
+import io.troupe.core.value.Resources;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,19 +16,28 @@ import java.util.Set;
  * @param ignored names of hosts that are out of the question, compared without regard to case;
  *     {@code ignore_hosts} of Nova
  * @param batch the instances it is placed with
+ * @param guest vCPUs and RAM as the guest sees them, where flavor or image say how they are to lie
+ *     on the host; else what is claimed says it
  */
 public record RequestDetail(
     Optional<String> flavor,
     Optional<String> image,
     Optional<String> destination,
     Set<String> ignored,
-    Optional<Batch> batch) {
+    Optional<Batch> batch,
+    Optional<Resources> guest) {
   public static final RequestDetail NONE =
       new RequestDetail(
-          Optional.empty(), Optional.empty(), Optional.empty(), Set.of(), Optional.empty());
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Set.of(),
+          Optional.empty(),
+          Optional.empty());
 
   public RequestDetail {
     ignored = Set.copyOf(ignored);
+    guest = guest == null ? Optional.empty() : guest; // of a former release
   }
 
   /** A request for one instance alone. */
@@ -37,11 +49,30 @@ public record RequestDetail(
     this(flavor, image, destination, ignored, Optional.empty());
   }
 
+  /** One that is placed as it comes. */
+  public RequestDetail(
+      Optional<String> flavor,
+      Optional<String> image,
+      Optional<String> destination,
+      Set<String> ignored,
+      Optional<Batch> batch) {
+    this(flavor, image, destination, ignored, batch, Optional.empty());
+  }
+
+  /** The same of a guest that flavor and image say more of, or not. */
+  public RequestDetail of(
+      Resources own, Map<String, String> extraSpecs, Map<String, String> imageProperties) {
+    var plain = new GuestShape.Asked(GuestShape.NONE);
+    return GuestShape.of(own, extraSpecs, imageProperties).equals(plain)
+        ? this
+        : new RequestDetail(flavor, image, destination, ignored, batch, Optional.of(own));
+  }
+
   public RequestDetail ignoring(Set<String> hosts) {
-    return new RequestDetail(flavor, image, destination, hosts, batch);
+    return new RequestDetail(flavor, image, destination, hosts, batch, guest);
   }
 
   public RequestDetail to(String host) {
-    return new RequestDetail(flavor, image, Optional.of(host), ignored, batch);
+    return new RequestDetail(flavor, image, Optional.of(host), ignored, batch, guest);
   }
 }

@@ -1,16 +1,19 @@
 package io.troupe.actors.scheduler;
 
 import io.troupe.actors.scheduler.resource.Wants;
+import io.troupe.actors.scheduler.topology.GuestShape;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.SharedPool;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What an instance asks of its host; everything the scheduler may look at. Stored with the instance
@@ -40,6 +43,8 @@ public record RequestSpec(
     int candidates,
     RequestDetail detail)
     implements CborSerializable {
+  private static final String TRAIT = "trait:";
+
   public RequestSpec {
     detail = detail == null ? RequestDetail.NONE : detail;
     excluded = Set.copyOf(excluded);
@@ -174,6 +179,45 @@ public record RequestSpec(
         imageProperties,
         candidates,
         detail);
+  }
+
+  /** How its guest is to lie on the host. */
+  public GuestShape.Reading shape() {
+    return GuestShape.of(detail.guest().orElse(resources), extraSpecs, imageProperties);
+  }
+
+  /**
+   * The same request of an instance whose volumes lie in a pool: only hosts that have it will do.
+   */
+  public RequestSpec inPool(SharedPool pool) {
+    var specs = new HashMap<>(extraSpecs);
+    specs.put(TRAIT + pool.trait(), "required");
+    return new RequestSpec(
+        instance,
+        project,
+        resources,
+        availabilityZone,
+        forcedHost,
+        excluded,
+        group,
+        hints,
+        specs,
+        imageProperties,
+        candidates,
+        detail);
+  }
+
+  /** The pool that its volumes lie in. */
+  public Optional<String> volumePool() {
+    return extraSpecs.isEmpty()
+        ? Optional.empty()
+        : SharedPool.among(
+                extraSpecs.entrySet().stream()
+                    .filter(one -> one.getKey().startsWith(TRAIT))
+                    .filter(one -> one.getValue().equals("required"))
+                    .map(one -> one.getKey().substring(TRAIT.length()))
+                    .collect(Collectors.toSet()))
+            .map(SharedPool::name);
   }
 
   /** What it asks beside vCPUs, RAM and disk. */

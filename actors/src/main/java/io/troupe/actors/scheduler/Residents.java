@@ -1,6 +1,8 @@
 package io.troupe.actors.scheduler;
 
 import io.troupe.core.value.InstanceId;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,5 +29,23 @@ public record Residents(
    */
   public static boolean counts(String property) {
     return property.startsWith("hw_") || property.startsWith("img_") || property.startsWith("os_");
+  }
+
+  Residents without(RequestSpec gone) {
+    if (!instances.contains(gone.instance())) {
+      return this;
+    }
+    var others = new HashSet<>(instances);
+    others.remove(gone.instance());
+    var fewer = new HashMap<>(flavors);
+    gone.detail().flavor().ifPresent(flavor -> countDown(fewer, flavor));
+    var properties = new HashMap<>(imageProperties);
+    gone.imageProperties()
+        .forEach((property, value) -> countDown(properties, property + "=" + value));
+    return new Residents(others, fewer, properties);
+  }
+
+  private static void countDown(Map<String, Integer> counts, String key) {
+    counts.computeIfPresent(key, (_, now) -> now > 1 ? now - 1 : null);
   }
 }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.troupe.actors.Entities;
 import io.troupe.actors.cluster.StoredPause;
 import io.troupe.actors.host.ConnectionActor;
+import io.troupe.actors.host.HostActor;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.ConnectionId;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,6 +119,8 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   private record GiveUpWaiting() implements Message {}
 
+  private record AskAgain() implements Message {}
+
   private record ForgetPromises() implements Message {}
 
   private record GiveUpBatch(String batch) implements Message {}
@@ -126,6 +130,18 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   /** While hosts go on reporting, there is a look this often whether all have. */
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
+  /**
+   * Who has not answered is asked again this often, for as long as it takes: a question to a node
+   * that has just died is lost, and so may be the last of thousands that are sent at once.
+   */
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+
+  /** Hosts asked in one round, far fewer than Artery's queue to a node takes. */
+  private static final int ASKED_AGAIN_AT_MOST = 500;
+
+  /** Hosts named in the log. */
+  private static final int NAMED_AT_MOST = 5;
 
   /** Then it answers with what it has: a boot waits for a minute or two at most. */
   private static final int LOOKS = 10;
@@ -153,7 +169,8 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private final HostTable table = new HostTable();
   private final Map<InstanceId, Promise> promises = new HashMap<>();
   private final Set<ConnectionId> connectionsAwaited = new HashSet<>();
-  private final Set<HostId> hostsAwaited = new HashSet<>();
+  private final Set<HostId> hostsAwaited = new LinkedHashSet<>();
+  private final ActorRef<ConnectionActor.Hosts> hostsAnswers;
 
   /** An instance that asks again has given up on its earlier question. */
   private final SequencedMap<InstanceId, Place> waiting = new LinkedHashMap<>();
@@ -165,6 +182,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private int looks;
   private int hostsAtLastLook;
   private boolean rebuilt;
+  private boolean gaveUp;
   private boolean paused;
   private boolean pauseKnown;
   private long rowVersion;
@@ -220,6 +238,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       TimerScheduler<Message> timers,
       ActorContext<Message> context) {
     super(context);
+    context.setLoggerName(SchedulerActor.class); // in a singleton it would be one of Pekko
     this.entities = entities;
     this.configured = configured;
     this.lastSettings = configured.get();
@@ -231,10 +250,9 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     this.tally = new Tally(clock.instant());
     this.storedPause = new StoredPause<>(context, entities);
     this.connectionsAwaited.addAll(connections);
-    ActorRef<ConnectionActor.Hosts> hosts =
-        context.messageAdapter(ConnectionActor.Hosts.class, ConnectionHosts::new);
-    connections.forEach(
-        id -> this.entities.connection(id).tell(new ConnectionActor.ListHosts(true, hosts)));
+    this.hostsAnswers = context.messageAdapter(ConnectionActor.Hosts.class, ConnectionHosts::new);
+    connections.forEach(this::askForHosts);
+    timers.startTimerWithFixedDelay(new AskAgain(), ASK_AGAIN);
     timers.startSingleTimer(new GiveUpWaiting(), LONGEST_REBUILD);
     timers.startTimerWithFixedDelay(new ForgetPromises(), PROMISE_KEPT);
     metrics.gauge("troupe.scheduler.hosts", table, HostTable::size);
@@ -247,10 +265,14 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   }
 
   private Behavior<Message> on(Message message) {
+    boolean knewPause = pauseKnown;
     switch (message) {
       case HostDelta delta -> hear(delta);
       case HostDeltas(var deltas) -> deltas.forEach(this::hear);
-      case HostGone(var host) -> table.remove(host);
+      case HostGone(var host) -> {
+        table.remove(host);
+        hostsAwaited.remove(host);
+      }
       case ConnectionHosts(var answer) -> {
         connectionsAwaited.remove(answer.connection());
         answer.hosts().stream()
@@ -268,13 +290,16 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
           getContext()
               .getLog()
               .warn(
-                  "scheduler: answering without connections {} and hosts {}",
+                  "scheduler: {} hosts known, answering without connections {} and {} hosts that"
+                      + " they have, such as {}",
+                  table.size(),
                   connectionsAwaited,
-                  hostsAwaited);
+                  hostsAwaited.size(),
+                  hostsAwaited.stream().limit(NAMED_AT_MOST).toList());
+          gaveUp = true;
         }
-        connectionsAwaited.clear();
-        hostsAwaited.clear();
       }
+      case AskAgain() -> askAgain();
       case ForgetPromises() -> forgetPromises();
       case GiveUpBatch(var batch) -> giveUp(batch);
       case Place place -> {
@@ -286,29 +311,20 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       }
       case Explain(var spec, var replyTo) -> {
         if (!rebuilt) {
-          if (!stash.isFull()) {
-            stash.stash(message);
-          }
-          return this;
+          return later(message);
         }
         replyTo.tell(Scheduling.explain(table, spec, settings(), ++seed));
       }
       case GetCapacity(var spec, var most, var replyTo) -> {
         if (!rebuilt) {
-          if (!stash.isFull()) {
-            stash.stash(message);
-          }
-          return this;
+          return later(message);
         }
         replyTo.tell(
             Capacity.of(table, spec, settings(), Math.clamp(most, 1, COUNTED_AT_MOST), ++seed));
       }
       case MayRebuild(var host, var spec, var replyTo) -> {
         if (!rebuilt) {
-          if (!stash.isFull()) {
-            stash.stash(message);
-          }
-          return this;
+          return later(message);
         }
         replyTo.tell(new Rebuildable(Scheduling.refusalToRebuild(table, host, spec, settings())));
       }
@@ -316,7 +332,12 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
         tally.countConflict();
         metrics.counter("troupe.scheduler.conflicts").increment();
       }
-      case GetFigures(var replyTo) -> replyTo.tell(figures());
+      case GetFigures(var replyTo) -> {
+        if (!pauseKnown) { // nobody is told that it is not paused before that is read
+          return later(message);
+        }
+        replyTo.tell(figures());
+      }
       case Pause(var replyTo) -> {
         paused = true;
         storedPause.begin(clock.instant(), written -> new PauseWritten(true, written, replyTo));
@@ -331,13 +352,40 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
         }
       }
     }
-    if (!rebuilt && pauseKnown && connectionsAwaited.isEmpty() && hostsAwaited.isEmpty()) {
+    boolean complete = connectionsAwaited.isEmpty() && hostsAwaited.isEmpty();
+    if (!rebuilt && pauseKnown && (complete || gaveUp)) {
       rebuilt = true;
-      getContext().getLog().info("scheduler: {} hosts known, answering", table.size());
+      if (complete) {
+        getContext().getLog().info("scheduler: {} hosts known, answering", table.size());
+      }
       answerWaiting();
       return stash.unstashAll(this);
     }
+    return pauseKnown && !knewPause ? stash.unstashAll(this) : this;
+  }
+
+  /** Who asks more than can be kept asks again. */
+  private Behavior<Message> later(Message question) {
+    if (!stash.isFull()) {
+      stash.stash(question);
+    }
     return this;
+  }
+
+  private void askForHosts(ConnectionId connection) {
+    entities.connection(connection).tell(new ConnectionActor.ListHosts(true, hostsAnswers));
+  }
+
+  /** Those asked go to the end of the line. */
+  private void askAgain() {
+    connectionsAwaited.forEach(this::askForHosts);
+    List<HostId> next = hostsAwaited.stream().limit(ASKED_AGAIN_AT_MOST).toList();
+    next.forEach(
+        host -> {
+          entities.host(host).tell(new HostActor.Publish());
+          hostsAwaited.remove(host);
+          hostsAwaited.add(host);
+        });
   }
 
   private void hear(HostDelta delta) {

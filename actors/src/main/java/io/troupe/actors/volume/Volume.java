@@ -8,8 +8,11 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.VolumeRef;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A block device that outlives the instances it is attached to.
@@ -21,6 +24,7 @@ import java.util.Optional;
  * @param image what it began with
  * @param bootable whether an instance may have it as its root disk
  * @param host on which it lies; empty until it was first given to an instance
+ * @param pool whether its storage is one that several hosts have; absent before there were such
  * @param made whether it is known to lie there; else it may, or may not yet
  * @param use the instance that has it, is to get it, or may still have it
  * @param fault why it is in error, empty otherwise
@@ -37,6 +41,7 @@ public record Volume(
     boolean bootable,
     Status status,
     Optional<HostId> host,
+    Optional<String> pool,
     boolean made,
     Optional<Use> use,
     String fault,
@@ -73,6 +78,9 @@ public record Volume(
    * @param device as the guest names it, empty before it has it
    * @param leaving whether the instance has let go, and only the host has to confirm it
    * @param deleteAfter whether the volume goes when it is free
+   * @param hosts on which a guest of the instance may have it; null where the volume's own was the
+   *     only one that could be
+   * @param kept whether the instance counts on it though no guest has it, as while it is shelved
    */
   public record Use(
       String attachmentId,
@@ -80,7 +88,38 @@ public record Volume(
       String device,
       boolean leaving,
       boolean deleteAfter,
-      Instant since) {}
+      Instant since,
+      Set<HostId> hosts,
+      boolean kept) {
+    public Use {
+      hosts = hosts == null ? null : Set.copyOf(hosts);
+    }
+
+    static Use begin(
+        String attachmentId, InstanceId instance, Optional<HostId> host, Instant since) {
+      return new Use(
+          attachmentId,
+          instance,
+          "",
+          false,
+          false,
+          since,
+          host.map(Set::of).orElseGet(Set::of),
+          host.isEmpty());
+    }
+
+    Use at(String otherDevice) {
+      return new Use(attachmentId, instance, otherDevice, false, deleteAfter, since, hosts, false);
+    }
+
+    Use on(Set<HostId> others, boolean isKept) {
+      return new Use(attachmentId, instance, device, leaving, deleteAfter, since, others, isKept);
+    }
+
+    Use leaves(boolean isDeletedAfter) {
+      return new Use(attachmentId, instance, device, true, isDeletedAfter, since, hosts, false);
+    }
+  }
 
   /** What has to be done for a volume now; each may be repeated. */
   public sealed interface Work {
@@ -96,6 +135,14 @@ public record Volume(
 
   public Volume {
     metadata = Map.copyOf(metadata);
+    pool = pool == null ? Optional.empty() : pool;
+    var lies = host;
+    use =
+        use.map(
+            one ->
+                one.hosts() == null
+                    ? one.on(lies.map(Set::of).orElseGet(Set::of), one.kept())
+                    : one);
   }
 
   /** A new one, which lies nowhere. */
@@ -112,6 +159,7 @@ public record Volume(
         wanted.image(),
         wanted.image().isPresent(),
         Status.AVAILABLE,
+        Optional.empty(),
         Optional.empty(),
         false,
         Optional.empty(),
@@ -138,10 +186,17 @@ public record Volume(
   /** The one thing to do for it; empty when nothing is. */
   public Optional<Work> next() {
     return switch (status) {
-      case RESERVED -> made ? Optional.empty() : host.map(Work.Make::new);
+      case RESERVED ->
+          made || use.filter(one -> one.hosts().isEmpty()).isPresent()
+              ? Optional.empty()
+              : host.map(Work.Make::new);
       case DETACHING ->
           use.filter(Use::leaving)
-              .flatMap(one -> host.map(where -> new Work.AskIfGone(where, one.instance())));
+              .flatMap(
+                  one ->
+                      one.hosts().stream()
+                          .min(Comparator.comparing(HostId::value))
+                          .map(where -> new Work.AskIfGone(where, one.instance())));
       case DELETING -> host.map(Work.Remove::new);
       case AVAILABLE, IN_USE, ERROR -> Optional.empty();
     };
@@ -162,6 +217,7 @@ public record Volume(
         bootable,
         status,
         host,
+        pool,
         made,
         use,
         fault,
@@ -182,6 +238,7 @@ public record Volume(
         is,
         status,
         host,
+        pool,
         made,
         use,
         fault,
@@ -203,6 +260,7 @@ public record Volume(
         bootable,
         status,
         host,
+        pool,
         false,
         use,
         fault,
@@ -210,48 +268,109 @@ public record Volume(
         now);
   }
 
-  Volume reservedFor(Use by, HostId where, Instant now) {
-    return in(Status.RESERVED, Optional.of(where), made, Optional.of(by), "", now);
+  Volume reservedFor(Use by, Optional<HostId> where, Instant now) {
+    return in(Status.RESERVED, host.or(() -> where), made, Optional.of(by), "", now);
   }
 
-  Volume madeThere(Instant now) {
-    return in(status, host, true, use, "", now);
+  /** A guest of its instance may have it on this host too. */
+  Volume alsoOn(HostId where, Instant now) {
+    var by = use.orElseThrow();
+    if (by.hosts().contains(where) && host.isPresent()) {
+      return this;
+    }
+    var hosts = new HashSet<>(by.hosts());
+    hosts.add(where);
+    return in(
+        status,
+        host.or(() -> Optional.of(where)),
+        made,
+        Optional.of(by.on(hosts, by.kept())),
+        fault,
+        now);
   }
 
-  /** Its host has no room: nothing was made, it lies nowhere unless it did before. */
+  /** No guest has it on this host; of one that is being left it was perhaps the last. */
+  Volume notOn(HostId where, Instant now) {
+    var by = use.orElseThrow();
+    var hosts = new HashSet<>(by.hosts());
+    hosts.remove(where);
+    var left = in(status, host, made, Optional.of(by.on(hosts, by.kept())), fault, now);
+    return by.leaving() && hosts.isEmpty() ? left.free(now) : left;
+  }
+
+  /** Its instance counts on it, and has no guest. */
+  Volume keptFor(Instant now) {
+    var by = use.orElseThrow();
+    if (status == Status.RESERVED && by.kept()) {
+      return this;
+    }
+    return in(Status.RESERVED, host, made, Optional.of(by.on(by.hosts(), true)), "", now);
+  }
+
+  Volume madeThere(Optional<String> inPool, Instant now) {
+    return new Volume(
+        id,
+        projectId,
+        userId,
+        name,
+        description,
+        sizeGib,
+        metadata,
+        image,
+        bootable,
+        status,
+        host,
+        inPool,
+        true,
+        use,
+        "",
+        createdAt,
+        now);
+  }
+
+  /**
+   * Its host has no room: nothing was made, it lies nowhere unless it did before. It stays an
+   * instance's that counts on it.
+   */
   Volume turnedAway(boolean layThereBefore, Instant now) {
     var where = layThereBefore ? host : Optional.<HostId>empty();
-    return in(Status.AVAILABLE, where, false, Optional.empty(), "", now);
+    return use.filter(Use::kept).isPresent()
+        ? in(Status.RESERVED, where, false, use.map(one -> one.on(Set.of(), true)), "", now)
+        : in(Status.AVAILABLE, where, false, Optional.empty(), "", now);
   }
 
   Volume failed(String why, Instant now) {
-    return in(Status.ERROR, host, false, Optional.empty(), why, now);
+    return use.filter(one -> one.kept() && !one.leaving()).isPresent()
+        ? in(Status.RESERVED, host, made, use.map(one -> one.on(Set.of(), true)), why, now)
+        : in(Status.ERROR, host, made, Optional.empty(), why, now);
   }
 
   Volume attachedAs(String device, Instant now) {
     var by = use.orElseThrow();
     var named = device.isEmpty() ? by.device() : device;
-    var attached =
-        new Use(by.attachmentId(), by.instance(), named, false, by.deleteAfter(), by.since());
-    return in(Status.IN_USE, host, made, Optional.of(attached), "", now);
+    return in(Status.IN_USE, host, made, Optional.of(by.at(named)), "", now);
   }
 
   Volume beingDetached(Instant now) {
     return in(Status.DETACHING, host, made, use, "", now);
   }
 
-  /** The instance is done with it; its host has to confirm that no guest has it. */
+  /** The instance is done with it; each host has to confirm that no guest has it. */
   Volume leaving(boolean deleteAfter, Instant now) {
-    var by = use.orElseThrow();
-    var left =
-        new Use(by.attachmentId(), by.instance(), by.device(), true, deleteAfter, by.since());
-    return in(Status.DETACHING, host, made, Optional.of(left), "", now);
+    var left = use.orElseThrow().leaves(deleteAfter);
+    var volume = in(Status.DETACHING, host, made, Optional.of(left), "", now);
+    return left.hosts().isEmpty() ? volume.free(now) : volume;
   }
 
   /** Nobody has it any more. */
   Volume free(Instant now) {
     var goes = use.filter(Use::deleteAfter).isPresent();
     return in(goes ? Status.DELETING : Status.AVAILABLE, host, made, Optional.empty(), "", now);
+  }
+
+  /** Whether nothing of it is left anywhere once it is to go. */
+  boolean isGone() {
+    return status == Status.DELETING && host.isEmpty();
   }
 
   Volume beingDeleted(Instant now) {
@@ -277,6 +396,7 @@ public record Volume(
         bootable,
         newStatus,
         where,
+        where.isEmpty() ? Optional.empty() : pool,
         isMade,
         by,
         why,

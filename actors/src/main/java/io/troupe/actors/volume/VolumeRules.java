@@ -101,18 +101,23 @@ public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) 
   }
 
   /**
-   * The volume for an instance on a host; the same answer however often it is asked. 400 when it is
-   * not free, 409 when it lies on another host.
+   * The volume for an instance; the same answer however often it is asked. 400 when it is not free,
+   * 409 when it lies where the instance's host does not see it.
+   *
+   * @param host empty while the instance is on none
+   * @param pool that this host has, if it is known to have one
    */
   public Answer<Volume> connect(
       InstanceId instance,
       VolumeChoice choice,
-      HostId host,
+      Optional<HostId> host,
+      Optional<String> pool,
       String attachmentId,
       Optional<Volume> fresh) {
+    var use = Volume.Use.begin(attachmentId, instance, host, now);
     if (state.volume(choice.volumeId()).isEmpty() && fresh.isPresent()) {
       return switch (create(fresh.get())) {
-        case Answer.Accepted<Volume>(var made) -> reserve(made, instance, host, attachmentId);
+        case Answer.Accepted<Volume>(var made) -> reserve(made, use, host, pool);
         case Answer.Rejected<Volume> refused -> refused;
       };
     }
@@ -124,28 +129,40 @@ public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) 
                     invalid(
                         "Block Device Mapping is Invalid: Volume %s is not bootable."
                             .formatted(volume.id())))
-                : reserve(volume, instance, host, attachmentId));
+                : reserve(volume, use, host, pool));
   }
 
   private Answer<Volume> reserve(
-      Volume volume, InstanceId instance, HostId host, String attachmentId) {
-    var lies = volume.host();
-    if (lies.filter(where -> !where.equals(host)).isPresent()) {
-      return Answer.refuse(
-          new Rejection.Conflict(
-              ("Volume %s lies on the storage of host %s, and the server is on host %s: it can be"
-                      + " attached only there.")
-                  .formatted(volume.id(), lies.get(), host)));
+      Volume volume, Volume.Use use, Optional<HostId> host, Optional<String> pool) {
+    if (host.isPresent() && !isSeenFrom(volume, host.get(), pool)) {
+      return Answer.refuse(elsewhere(volume, host.get()));
     }
-    var mine = volume.use().filter(use -> use.instance().equals(instance) && !use.leaving());
+    var mine = volume.use().filter(one -> one.instance().equals(use.instance()) && !one.leaving());
     if (mine.isPresent() && volume.status() != Status.DETACHING) {
-      return Answer.of(volume);
+      var isNew = host.filter(where -> !mine.get().hosts().contains(where));
+      return Answer.of(isNew.map(where -> volume.alsoOn(where, now)).orElse(volume));
     }
     if (volume.status() != Status.AVAILABLE) {
       return Answer.refuse(notAvailable(volume));
     }
-    var use = new Volume.Use(attachmentId, instance, "", false, false, now);
     return Answer.of(volume.reservedFor(use, host, now));
+  }
+
+  /** Whether it lies there, or nowhere yet, or in a pool that the host has too. */
+  static boolean isSeenFrom(Volume volume, HostId host, Optional<String> pool) {
+    return volume.host().filter(lies -> !lies.equals(host)).isEmpty()
+        || volume.pool().isPresent() && volume.pool().equals(pool);
+  }
+
+  static Rejection elsewhere(Volume volume, HostId host) {
+    return new Rejection.Conflict(
+        ("Volume %s lies on the storage of host %s%s, and the server is on host %s: it can be"
+                + " attached only where that storage is.")
+            .formatted(
+                volume.id(),
+                volume.host().map(HostId::value).orElse("?"),
+                volume.pool().map(name -> " (pool " + name + ")").orElse(""),
+                host));
   }
 
   static Rejection notAvailable(Volume volume) {
@@ -166,6 +183,11 @@ public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) 
   /** The driver has confirmed that the guest does not have it any more. */
   public Answer<Volume> detached(String id, InstanceId instance) {
     return ofInstance(id, instance, volume -> volume.free(now));
+  }
+
+  /** The instance does not count on it any more, though a guest of it may still have it. */
+  public Answer<Volume> released(String id, InstanceId instance) {
+    return ofInstance(id, instance, volume -> volume.leaving(false, now));
   }
 
   private Answer<Volume> ofInstance(String id, InstanceId instance, UnaryOperator<Volume> then) {

@@ -6,7 +6,9 @@ import io.troupe.actors.Answer;
 import io.troupe.actors.Entities;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.host.HostActor;
+import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.instance.VolumeChoice;
+import io.troupe.actors.instance.VolumePlace;
 import io.troupe.actors.volume.Volume.Work;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.HostId;
@@ -30,6 +32,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
@@ -71,14 +75,50 @@ public final class VolumesActor
    *
    * @param operation of the instance; names the attachment
    * @param userId who a new volume belongs to
+   * @param host empty while the instance is on none: then it is only reserved
    */
   public record Connect(
       InstanceId instance,
       OperationId operation,
       String userId,
       VolumeChoice choice,
-      HostId host,
+      Optional<HostId> host,
       ActorRef<Reply> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
+   * All volumes of an instance that is to be on this host too, or again: they lie where the host
+   * sees them, and no guest of the instance can have them on a host that is not named. Answered
+   * when that is so.
+   *
+   * @param beside hosts that may have a guest of it all the same, since a move is between them
+   */
+  public record ConnectAll(
+      InstanceId instance, HostId host, Set<HostId> beside, ActorRef<Reply> replyTo)
+      implements Message, CborSerializable {
+    public ConnectAll {
+      beside = Set.copyOf(beside);
+    }
+  }
+
+  /**
+   * The instance has all its volumes.
+   *
+   * @param devices by volume id
+   */
+  public record MarkAll(InstanceId instance, Map<String, String> devices, ActorRef<Reply> replyTo)
+      implements Message, CborSerializable {
+    public MarkAll {
+      devices = Map.copyOf(devices);
+    }
+  }
+
+  /** The instance has no guest now, and counts on its volumes. */
+  public record KeepAll(InstanceId instance, ActorRef<Reply> replyTo)
+      implements Message, CborSerializable {}
+
+  /** The instance, which has no guest, is done with one volume. */
+  public record Release(String id, InstanceId instance, ActorRef<Reply> replyTo)
       implements Message, CborSerializable {}
 
   /**
@@ -111,9 +151,16 @@ public final class VolumesActor
   /** What was asked of a host for a volume; empty without an answer in time. */
   private record Stored(String id, Optional<HostActor.StoreReply> answer) implements Message {}
 
-  private record Made(String id, Optional<DriverActor.Reply> answer) implements Message {}
+  private record Made(String id, Optional<String> pool, Optional<DriverActor.Reply> answer)
+      implements Message {}
 
-  private record Gone(String id, boolean confirmed) implements Message {}
+  private record Gone(String id, HostId host, boolean confirmed) implements Message {}
+
+  /** The pool of the host that a volume is to be seen from. */
+  private record PoolTold(Message asker, Optional<HostActor.PoolReply> answer) implements Message {}
+
+  /** Whether a guest of the instance may still be on another host. */
+  private record OtherGone(ConnectAll asker, HostId other, boolean confirmed) implements Message {}
 
   private record Removed(String id, Optional<DriverActor.Reply> answer) implements Message {}
 
@@ -121,16 +168,41 @@ public final class VolumesActor
 
   private record Again(String id) implements Message {}
 
+  /** A volume has been reserved for long: is it still wanted? */
+  private record Doubt(String id) implements Message {}
+
+  private record Needed(String id, InstanceId instance, boolean isNot) implements Message {}
+
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
   @JsonSubTypes({
     @JsonSubTypes.Type(value = Connected.class, name = "connected"),
+    @JsonSubTypes.Type(value = AllConnected.class, name = "all-connected"),
+    @JsonSubTypes.Type(value = NotYet.class, name = "not-yet"),
     @JsonSubTypes.Type(value = Done.class, name = "done"),
     @JsonSubTypes.Type(value = Refused.class, name = "refused")
   })
   public sealed interface Reply extends CborSerializable {}
 
   /** It lies on the host, reserved. */
-  public record Connected(VolumeRef ref, String attachmentId, long sizeGib) implements Reply {}
+  public record Connected(
+      VolumeRef ref, String attachmentId, long sizeGib, Optional<VolumePlace> place)
+      implements Reply {
+    public Connected {
+      place = place == null ? Optional.empty() : place; // of a former release
+    }
+  }
+
+  /**
+   * @param places by volume id
+   */
+  public record AllConnected(Map<String, VolumePlace> places) implements Reply {
+    public AllConnected {
+      places = Map.copyOf(places);
+    }
+  }
+
+  /** Later the same may be granted. */
+  public record NotYet(String reason) implements Reply {}
 
   public record Done() implements Reply {}
 
@@ -149,6 +221,9 @@ public final class VolumesActor
   /** How long making a volume may take: an image may have to travel first. */
   private static final Duration STORAGE = Duration.ofMinutes(10);
 
+  /** Longer than an operation's questions are under way, and shorter than anybody waits. */
+  private static final Duration DOUBT = Duration.ofMinutes(1);
+
   /** Between two attempts at what did not succeed. */
   private static final Duration PAUSE = Duration.ofSeconds(2);
 
@@ -164,6 +239,9 @@ public final class VolumesActor
 
   /** Who waits for a volume to lie on its host. */
   private final Map<String, List<ActorRef<Reply>>> connecting = new HashMap<>();
+
+  /** Who waits for all of an instance's volumes to lie on its host. */
+  private final Map<InstanceId, ConnectAll> bringing = new HashMap<>();
 
   /**
    * @param limits asked anew for each decision, so that a changed quota holds at once
@@ -233,13 +311,34 @@ public final class VolumesActor
             yield Effect().none();
           }
           case Connect connect -> onConnect(state, connect);
+          case ConnectAll all -> onConnectAll(state, all);
+          case MarkAll(var instance, var devices, var replyTo) ->
+              all(
+                  state,
+                  instance,
+                  volume ->
+                      volume.attachedAs(devices.getOrDefault(volume.id(), ""), clock.instant()),
+                  replyTo);
+          case KeepAll(var instance, var replyTo) ->
+              all(state, instance, volume -> volume.keptFor(clock.instant()), replyTo);
+          case Release(var id, var instance, var replyTo) -> {
+            if (isNotOf(state, id, instance)) {
+              replyTo.tell(new Done());
+              yield Effect().none();
+            }
+            yield step(state, rules(state).released(id, instance), replyTo);
+          }
+          case PoolTold(Connect connect, var answer) -> onPool(state, connect, answer);
+          case PoolTold(ConnectAll all, var answer) -> onPool(state, all, answer);
+          case PoolTold _ -> Effect().none();
+          case OtherGone(var all, var other, var confirmed) ->
+              onOtherGone(state, all, other, confirmed);
           case MarkAttached(var id, var instance, var device, var replyTo) ->
               step(state, rules(state).attached(id, instance, device), replyTo);
           case BeginDetaching(var id, var instance, var replyTo) ->
               step(state, rules(state).beginDetaching(id, instance), replyTo);
           case Detached(var id, var instance, var replyTo) -> {
-            var isGone = state.volume(id).filter(volume -> volume.isUsedBy(instance)).isEmpty();
-            if (isGone) {
+            if (isNotOf(state, id, instance)) {
               replyTo.tell(new Done());
               yield Effect().none();
             }
@@ -252,15 +351,24 @@ public final class VolumesActor
             yield Effect().none();
           }
           case Stored(var id, var answer) -> onStored(state, id, answer);
-          case Made(var id, var answer) -> onMade(state, id, answer);
-          case Gone(var id, var confirmed) -> onGone(state, id, confirmed);
+          case Made(var id, var pool, var answer) -> onMade(state, id, pool, answer);
+          case Gone(var id, var host, var confirmed) -> onGone(state, id, host, confirmed);
           case Removed(var id, var answer) -> onRemoved(state, id, answer);
           case Dropped(var id, var confirmed) -> onDropped(state, id, confirmed);
+          case Doubt(var id) -> {
+            askIfNeeded(state, id);
+            yield Effect().none();
+          }
+          case Needed(var id, var instance, var isNot) -> onNeeded(state, id, instance, isNot);
           case Again(var id) -> {
             goOn(state, id);
             yield Effect().none();
           }
         };
+  }
+
+  private static boolean isNotOf(VolumesState state, String id, InstanceId instance) {
+    return state.volume(id).filter(volume -> volume.isUsedBy(instance)).isEmpty();
   }
 
   private VolumeRules rules(VolumesState state) {
@@ -303,6 +411,38 @@ public final class VolumesActor
   // ---- what instances ask
 
   private Effect<VolumeEvent, VolumesState> onConnect(VolumesState state, Connect connect) {
+    var isElsewhere =
+        state
+            .volume(connect.choice().volumeId())
+            .filter(volume -> volume.pool().isPresent() && liesOff(volume, connect.host()))
+            .isPresent();
+    if (isElsewhere) {
+      askPool(connect.host().orElseThrow(), connect);
+      return Effect().none();
+    }
+    return connect(state, connect, Optional.empty());
+  }
+
+  private static boolean liesOff(Volume volume, Optional<HostId> host) {
+    return host.isPresent() && volume.host().filter(lies -> !lies.equals(host.get())).isPresent();
+  }
+
+  private void askPool(HostId host, Message asker) {
+    context.ask(
+        HostActor.PoolReply.class,
+        entities.host(host),
+        HOST_ANSWER,
+        HostActor.AskPool::new,
+        (answer, _) -> new PoolTold(asker, Optional.ofNullable(answer)));
+  }
+
+  private Effect<VolumeEvent, VolumesState> onPool(
+      VolumesState state, Connect connect, Optional<HostActor.PoolReply> answer) {
+    return answer.isEmpty() ? Effect().none() : connect(state, connect, answer.get().pool());
+  }
+
+  private Effect<VolumeEvent, VolumesState> connect(
+      VolumesState state, Connect connect, Optional<String> pool) {
     var choice = connect.choice();
     var attachment = attachmentId(connect.operation(), choice.volumeId());
     var fresh =
@@ -313,8 +453,8 @@ public final class VolumesActor
                     Volume.fresh(
                         choice.volumeId(), projectId, connect.userId(), wanted, clock.instant()));
     return switch (rules(state)
-        .connect(connect.instance(), choice, connect.host(), attachment, fresh)) {
-      case Answer.Accepted<Volume>(var volume) when volume.made() ->
+        .connect(connect.instance(), choice, connect.host(), pool, attachment, fresh)) {
+      case Answer.Accepted<Volume>(var volume) when volume.made() || connect.host().isEmpty() ->
           put(state, List.of(volume), () -> connect.replyTo().tell(connected(volume)));
       case Answer.Accepted<Volume>(var volume) -> {
         var waiters = connecting.computeIfAbsent(volume.id(), _ -> new ArrayList<>());
@@ -331,6 +471,92 @@ public final class VolumesActor
     };
   }
 
+  // ---- all volumes of an instance at once
+
+  private static List<Volume> countedOn(VolumesState state, InstanceId instance) {
+    return state.usedBy(instance).stream()
+        .filter(volume -> volume.use().filter(Volume.Use::leaving).isEmpty())
+        .toList();
+  }
+
+  private Effect<VolumeEvent, VolumesState> all(
+      VolumesState state,
+      InstanceId instance,
+      UnaryOperator<Volume> change,
+      ActorRef<Reply> replyTo) {
+    var changed = countedOn(state, instance).stream().map(change).toList();
+    return put(state, changed, () -> replyTo.tell(new Done()));
+  }
+
+  /** First that no other host has a guest with them, then that this one sees them. */
+  private Effect<VolumeEvent, VolumesState> onConnectAll(VolumesState state, ConnectAll all) {
+    var volumes = countedOn(state, all.instance());
+    var other =
+        volumes.stream()
+            .flatMap(volume -> volume.use().orElseThrow().hosts().stream())
+            .filter(host -> !host.equals(all.host()) && !all.beside().contains(host))
+            .findFirst();
+    if (other.isPresent()) {
+      context.ask(
+          HostActor.GoneReply.class,
+          entities.host(other.get()),
+          HOST_ANSWER,
+          (ActorRef<HostActor.GoneReply> to) -> new HostActor.AskIfGone(all.instance(), to),
+          (answer, _) -> new OtherGone(all, other.get(), answer != null && answer.gone()));
+      return Effect().none();
+    }
+    if (volumes.stream().anyMatch(volume -> liesOff(volume, Optional.of(all.host())))) {
+      askPool(all.host(), all);
+      return Effect().none();
+    }
+    return connectAll(state, all, Optional.empty());
+  }
+
+  private Effect<VolumeEvent, VolumesState> onOtherGone(
+      VolumesState state, ConnectAll all, HostId other, boolean confirmed) {
+    if (!confirmed) {
+      all.replyTo()
+          .tell(new NotYet("an earlier guest of the instance is still being removed on " + other));
+      return Effect().none();
+    }
+    var left =
+        countedOn(state, all.instance()).stream()
+            .map(volume -> volume.notOn(other, clock.instant()))
+            .toList();
+    return put(state, left, () -> context.getSelf().tell(all));
+  }
+
+  private Effect<VolumeEvent, VolumesState> onPool(
+      VolumesState state, ConnectAll all, Optional<HostActor.PoolReply> answer) {
+    return answer.isEmpty() ? Effect().none() : connectAll(state, all, answer.get().pool());
+  }
+
+  private Effect<VolumeEvent, VolumesState> connectAll(
+      VolumesState state, ConnectAll all, Optional<String> pool) {
+    var volumes = countedOn(state, all.instance());
+    var unseen =
+        volumes.stream()
+            .filter(volume -> !VolumeRules.isSeenFrom(volume, all.host(), pool))
+            .findFirst();
+    if (unseen.isPresent()) {
+      all.replyTo().tell(new Refused(VolumeRules.elsewhere(unseen.get(), all.host())));
+      return Effect().none();
+    }
+    var now = clock.instant();
+    var here = volumes.stream().map(volume -> volume.alsoOn(all.host(), now)).toList();
+    var isMaking = here.stream().anyMatch(volume -> volume.next().isPresent());
+    if (isMaking) {
+      bringing.put(all.instance(), all);
+      return put(state, here, () -> {});
+    }
+    var places = here.stream().collect(Collectors.toMap(Volume::id, VolumesActor::place));
+    return put(state, here, () -> all.replyTo().tell(new AllConnected(places)));
+  }
+
+  private static VolumePlace place(Volume volume) {
+    return new VolumePlace(volume.host(), volume.pool());
+  }
+
   /** The same for the same operation, however often it asks. */
   private static String attachmentId(OperationId operation, String volumeId) {
     var name = operation + "/" + volumeId;
@@ -338,7 +564,11 @@ public final class VolumesActor
   }
 
   private static Reply connected(Volume volume) {
-    return new Connected(volume.ref(), volume.use().orElseThrow().attachmentId(), volume.sizeGib());
+    return new Connected(
+        volume.ref(),
+        volume.use().orElseThrow().attachmentId(),
+        volume.sizeGib(),
+        Optional.of(place(volume)));
   }
 
   private Effect<VolumeEvent, VolumesState> step(
@@ -372,15 +602,21 @@ public final class VolumesActor
       VolumesState state, List<Volume> volumes, Runnable whenDone) {
     var changed =
         volumes.stream()
+            .filter(volume -> !volume.isGone())
             .filter(volume -> state.volume(volume.id()).filter(volume::equals).isEmpty())
             .toList();
-    if (changed.isEmpty()) {
+    var gone =
+        volumes.stream()
+            .filter(volume -> volume.isGone() && state.volume(volume.id()).isPresent())
+            .map(Volume::id)
+            .toList();
+    if (changed.isEmpty() && gone.isEmpty()) {
       whenDone.run();
       volumes.forEach(volume -> goOn(state, volume.id()));
       return Effect().none();
     }
     return Effect()
-        .persist(new VolumeEvent.VolumesChanged(changed, List.of()))
+        .persist(new VolumeEvent.VolumesChanged(changed, gone))
         .thenRun(
             (VolumesState after) -> {
               whenDone.run();
@@ -392,7 +628,51 @@ public final class VolumesActor
     state.volumes().forEach(volume -> goOn(state, volume.id()));
   }
 
+  /**
+   * A question for a volume may come late, when its asker has given up: then the volume would stay
+   * reserved for somebody who does not know of it.
+   */
+  private void doubt(Volume volume) {
+    if (isInDoubt(volume)) {
+      timers.startSingleTimer("doubt-" + volume.id(), new Doubt(volume.id()), DOUBT);
+    }
+  }
+
+  private static boolean isInDoubt(Volume volume) {
+    return volume.status() == Volume.Status.RESERVED
+        && volume.use().filter(use -> !use.kept()).isPresent();
+  }
+
+  private void askIfNeeded(VolumesState state, String id) {
+    state
+        .volume(id)
+        .filter(VolumesActor::isInDoubt)
+        .flatMap(Volume::use)
+        .map(Volume.Use::instance)
+        .ifPresent(
+            instance ->
+                context.ask(
+                    InstanceActor.VolumeNeeded.class,
+                    entities.instance(instance),
+                    HOST_ANSWER,
+                    (ActorRef<InstanceActor.VolumeNeeded> to) ->
+                        new InstanceActor.NeedsVolume(id, to),
+                    (answer, _) -> new Needed(id, instance, answer != null && !answer.needed())));
+  }
+
+  private Effect<VolumeEvent, VolumesState> onNeeded(
+      VolumesState state, String id, InstanceId instance, boolean isNot) {
+    var volume = state.volume(id).filter(VolumesActor::isInDoubt);
+    if (volume.filter(one -> isNot && one.isUsedBy(instance)).isEmpty()) {
+      volume.ifPresent(this::doubt);
+      return Effect().none();
+    }
+    context.getLog().info("volume {} is not wanted by instance {} any more", id, instance);
+    return put(state, List.of(volume.get().leaving(false, clock.instant())), () -> {});
+  }
+
   private void goOn(VolumesState state, String id) {
+    state.volume(id).ifPresent(this::doubt);
     state
         .volume(id)
         .flatMap(Volume::next)
@@ -417,7 +697,7 @@ public final class VolumesActor
               entities.host(host),
               HOST_ANSWER,
               (ActorRef<HostActor.GoneReply> to) -> new HostActor.AskIfGone(instance, to),
-              (answer, _) -> new Gone(id, answer != null && answer.gone()));
+              (answer, _) -> new Gone(id, host, answer != null && answer.gone()));
       case Work.Remove(var host) ->
           run(
               host,
@@ -471,10 +751,13 @@ public final class VolumesActor
     }
     var refusal = answer.get().refusal();
     if (refusal.isPresent()) {
-      tellConnecting(id, new Refused(new Rejection.Conflict(refusal.get())));
+      var refused = new Refused(new Rejection.Conflict(refusal.get()));
+      tellConnecting(id, refused);
+      tellBringing(volume.get(), refused);
       return put(
           state, List.of(volume.get().turnedAway(answer.get().here(), clock.instant())), () -> {});
     }
+    var pool = answer.get().pool();
     busy.add(id);
     var host = volume.get().host().orElseThrow();
     var create =
@@ -483,12 +766,12 @@ public final class VolumesActor
             volume.get().ref(),
             volume.get().sizeGib(),
             volume.get().image());
-    run(host, create, heard -> new Made(id, heard));
+    run(host, create, heard -> new Made(id, pool, heard));
     return Effect().none();
   }
 
   private Effect<VolumeEvent, VolumesState> onMade(
-      VolumesState state, String id, Optional<DriverActor.Reply> answer) {
+      VolumesState state, String id, Optional<String> pool, Optional<DriverActor.Reply> answer) {
     var volume = ended(state, id, Work.Make.class);
     if (volume.isEmpty()) {
       return Effect().none();
@@ -498,8 +781,16 @@ public final class VolumesActor
     }
     return switch (answer.get()) {
       case DriverActor.Done _ -> {
-        var made = volume.get().madeThere(clock.instant());
-        yield put(state, List.of(made), () -> tellConnecting(id, connected(made)));
+        var made = volume.get().madeThere(pool, clock.instant());
+        yield put(
+            state,
+            List.of(made),
+            () -> {
+              tellConnecting(id, connected(made));
+              made.use()
+                  .map(use -> bringing.remove(use.instance()))
+                  .ifPresent(all -> context.getSelf().tell(all)); // for the next of them
+            });
       }
       case DriverActor.Failed failed when mayPass(failed.failure()) -> {
         context.getLog().warn("volume {} is not made yet: {}", id, failed.failure().message());
@@ -510,7 +801,11 @@ public final class VolumesActor
         yield put(
             state,
             List.of(volume.get().failed(why, clock.instant())),
-            () -> tellConnecting(id, new Refused(new Rejection.Invalid("", why))));
+            () -> {
+              var refused = new Refused(new Rejection.Invalid("", why));
+              tellConnecting(id, refused);
+              tellBringing(volume.get(), refused);
+            });
       }
     };
   }
@@ -524,14 +819,21 @@ public final class VolumesActor
         .ifPresent(waiters -> waiters.forEach(waiter -> waiter.tell(reply)));
   }
 
+  private void tellBringing(Volume volume, Reply reply) {
+    volume
+        .use()
+        .map(use -> bringing.remove(use.instance()))
+        .ifPresent(all -> all.replyTo().tell(reply));
+  }
+
   private Effect<VolumeEvent, VolumesState> onGone(
-      VolumesState state, String id, boolean confirmed) {
+      VolumesState state, String id, HostId host, boolean confirmed) {
     var volume = ended(state, id, Work.AskIfGone.class);
     if (volume.isEmpty()) {
       return Effect().none();
     }
     return confirmed
-        ? put(state, List.of(volume.get().free(clock.instant())), () -> {})
+        ? put(state, List.of(volume.get().notOn(host, clock.instant())), () -> {})
         : later(id);
   }
 

@@ -17,6 +17,7 @@ import io.troupe.core.value.Resources;
 import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import java.util.List;
 import java.util.Map;
@@ -223,6 +224,18 @@ class HostEquipmentTest {
             0,
             new OperationId(operation),
             stage.instant().plusSeconds(60));
-    return new DriverCommand.Spawn(target, null);
+    var guest =
+        new GuestSpec(
+            "web",
+            "web",
+            "project",
+            "user",
+            new Resources(1, 16, 1),
+            GuestSpec.ImageRef.NONE,
+            List.of(),
+            new GuestSpec.ConfigDrive(
+                Map.of(), Optional.empty(), Optional.empty(), "", "zone-1", List.of()),
+            Map.of());
+    return new DriverCommand.Spawn(target, guest);
   }
 }

@@ -90,8 +90,7 @@ class SnapshotSinkTest {
           to.write(sound());
         });
 
-    assertThat(heard)
-        .containsExactly(INSTANCE + " PENDING_UPLOAD", INSTANCE + " UPLOADING");
+    assertThat(heard).containsExactly(INSTANCE + " PENDING_UPLOAD", INSTANCE + " UPLOADING");
   }
 
   @Test

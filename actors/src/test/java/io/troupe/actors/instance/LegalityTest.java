@@ -56,7 +56,7 @@ class LegalityTest {
         for (var inProgress : somethingInProgress()) {
           var drafted = Draft.of(vmState).doing(inProgress).state();
           var state =
-              entry.getKey() == Action.DETACH_VOLUME
+              entry.getKey() == Action.DETACH_VOLUME || entry.getKey() == Action.SWAP_VOLUME
                   ? drafted.evolve(
                       new InstanceEvent.VolumesChanged(
                           List.of(Examples.volume(1)), false, Examples.NOW))
@@ -136,6 +136,10 @@ class LegalityTest {
         Action.ATTACH_VOLUME, new UserCommand.AttachVolume(OWNER, Examples.volumeChoice(2)));
     commands.put(
         Action.DETACH_VOLUME, new UserCommand.DetachVolume(OWNER, Examples.volume(1).id()));
+    commands.put(
+        Action.SWAP_VOLUME,
+        new UserCommand.SwapVolume(
+            OWNER, Examples.volume(1).id(), Examples.volumeChoice(2).volumeId()));
     commands.put(
         Action.ATTACH_INTERFACE,
         new UserCommand.AttachInterface(

@@ -178,7 +178,7 @@ class MoveActorTest {
     actor.tell(new InstanceActor.Wake());
 
     assertThat(stage.nextToOthers(HostActor.Run.class).command())
-        .isInstanceOf(DriverCommand.Destroy.class);
+        .isInstanceOf(DriverCommand.Inspect.class);
     assertThat(view().taskState()).contains(TaskState.RESIZE_CONFIRMING);
   }
 }

@@ -134,7 +134,8 @@ class MoveTest {
               .gets(guest(PowerState.SHUTDOWN));
 
       assertThat(life.state().vmState()).isEqualTo(VmState.RESIZED);
-      life.does(new UserCommand.ConfirmResize(origin("c"))).gets(gone()).gets(DONE).gets(DONE);
+      life.does(new UserCommand.ConfirmResize(origin("c")));
+      life.gets(guest(PowerState.SHUTDOWN)).gets(gone()).gets(DONE).gets(DONE);
       assertThat(life.state().vmState()).isEqualTo(VmState.STOPPED);
     }
 
@@ -269,7 +270,11 @@ class MoveTest {
     void removesWhatIsAtTheSourceAndCountsTheNewFlavor() {
       var life = MoveLife.resized().does(new UserCommand.ConfirmResize(origin("c")));
       assertThat(life.state().taskState()).contains(TaskState.RESIZE_CONFIRMING);
+      assertThat(askedHost(life)).isEqualTo(H2);
+      assertThat(command(life)).isInstanceOf(DriverCommand.Inspect.class);
+      life.gets(guest(PowerState.RUNNING));
       assertThat(askedHost(life)).isEqualTo(H1);
+      assertThat(command(life)).isInstanceOf(DriverCommand.Destroy.class);
       assertThat(command(life).target().generation()).isEqualTo(1);
 
       life.gets(gone());
@@ -293,7 +298,29 @@ class MoveTest {
       life.after(Duration.ofMinutes(2)).does(new ConfirmDue(new OperationId("auto")));
 
       assertThat(life.todo())
-          .containsExactly(StepKind.DESTROY, StepKind.RELEASE_CLAIM, StepKind.RESERVE);
+          .containsExactly(
+              StepKind.INSPECT, StepKind.DESTROY, StepKind.RELEASE_CLAIM, StepKind.RESERVE);
+    }
+
+    /** The guest at the source is all there is. */
+    @Test
+    void whoseGuestIsGoneFromTheDestinationKeepsTheOneAtTheSource() {
+      var life = MoveLife.resized().does(new UserCommand.ConfirmResize(origin("c"))).gets(gone());
+
+      assertThat(life.rests()).isTrue();
+      assertThat(life.state().vmState()).isEqualTo(VmState.RESIZED);
+      assertThat(life.state().other()).contains(H1);
+      assertThat(life.state().trails().getLast().error().orElseThrow()).contains("not on host h2");
+      assertThat(life.migration().status()).isEqualTo(Migration.Status.FINISHED);
+    }
+
+    @Test
+    void whoseDestinationDoesNotAnswerKeepsTheGuestAtTheSource() {
+      var life = MoveLife.resized().does(new UserCommand.ConfirmResize(origin("c"))).late();
+
+      assertThat(life.rests()).isTrue();
+      assertThat(life.state().vmState()).isEqualTo(VmState.RESIZED);
+      assertThat(life.state().other()).contains(H1);
     }
 
     @Test
@@ -358,14 +385,107 @@ class MoveTest {
       assertThat(life.state().vmState()).isEqualTo(VmState.STOPPED);
     }
 
+    private static Life late() {
+      return MoveLife.resized().does(new UserCommand.RevertResize(origin("r"))).late();
+    }
+
+    /** Neither the destroy was answered nor whether it was carried out. */
+    private static Life inDoubt() {
+      return late().late();
+    }
+
     @Test
-    void waitsForADestinationThatDoesNotAnswer() {
-      var life = MoveLife.resized().does(new UserCommand.RevertResize(origin("r"))).late();
+    void isAskedForUntilTheDeadlineWhateverTheDestinationSays() {
+      var life = MoveLife.resized().does(new UserCommand.RevertResize(origin("r")));
+
+      assertThat(life.isToldToAskAgain(failure(INSTANCE_FAULT)).why()).isNotEmpty();
+    }
+
+    @Test
+    void asksForTheTruthAtTheDeadline() {
+      assertThat(askedHost(late())).isEqualTo(H2);
+      assertThat(command(late())).isInstanceOf(DriverCommand.Inspect.class);
+    }
+
+    @Test
+    void goesOnWhenTheDestroyWasCarriedOutAllTheSame() {
+      var life = late().gets(gone()).gets(DONE).gets(guest(PowerState.RUNNING)).gets(DONE);
+
+      assertThat(life.rests()).isTrue();
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().host()).contains(H1);
+      assertThat(life.state().trails().getLast().error()).isEmpty();
+      assertThat(life.migration().status()).isEqualTo(Migration.Status.REVERTED);
+    }
+
+    @Test
+    void staysResizedWhenTheGuestIsStillThere() {
+      var life = late().gets(guest(PowerState.RUNNING));
 
       assertThat(life.rests()).isTrue();
       assertThat(life.state().vmState()).isEqualTo(VmState.RESIZED);
       assertThat(life.state().host()).contains(H2);
       assertThat(life.state().other()).contains(H1);
+      assertThat(life.state().trails().getLast().error().orElseThrow()).contains("still there");
+      assertThat(life.does(new UserCommand.ConfirmResize(origin("c"))).todo())
+          .startsWith(StepKind.INSPECT);
+    }
+
+    @Test
+    void inDoubtCannotBeConfirmed() {
+      assertThat(inDoubt().state().vmState()).isEqualTo(VmState.RESIZED);
+      assertThat(inDoubt().state().other()).contains(H1);
+      assertThat(inDoubt().refuses(new UserCommand.ConfirmResize(origin("c"))))
+          .isInstanceOfSatisfying(
+              Rejection.Conflict.class,
+              why -> assertThat(why.message()).contains("host h2").contains("not known yet"));
+    }
+
+    @Test
+    void inDoubtIsNotConfirmedByItselfEither() {
+      inDoubt()
+          .under(MoveLife.sameHostToo(Life.SETTINGS)) // after a minute
+          .after(Duration.ofDays(1))
+          .ignores(new ConfirmDue(new OperationId("auto")));
+    }
+
+    /** Whatever it says: the list may be older than the destroy. */
+    @Test
+    void inDoubtAsksAgainWhenTheHostReports() {
+      var life = inDoubt();
+      var report =
+          GuestReported.seen(
+              H2, life.state().guestGeneration(), PowerState.RUNNING, "found by reconciliation");
+
+      life.does(report);
+
+      assertThat(command(life)).isInstanceOf(DriverCommand.Inspect.class);
+      assertThat(askedHost(life)).isEqualTo(H2);
+      life.gets(gone()).gets(DONE).gets(guest(PowerState.RUNNING)).gets(DONE);
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().host()).contains(H1);
+    }
+
+    @Test
+    void inDoubtGoesBackToTheSourceWhenItIsResetOrSoftlyDeleted() {
+      var reset =
+          inDoubt()
+              .does(
+                  new UserCommand.ResetState(
+                      Examples.adminOrigin("x"), UserCommand.ResetState.Resting.ACTIVE));
+      assertThat(askedHost(reset)).isEqualTo(H2);
+      reset.gets(gone()).gets(DONE).gets(DONE);
+      assertThat(reset.state().host()).contains(H1);
+      assertThat(reset.state().vmState()).isEqualTo(VmState.ACTIVE);
+
+      var deleted =
+          inDoubt()
+              .under(Life.SETTINGS.reclaimingAfter(3_600_000))
+              .does(new UserCommand.Delete(origin("d")));
+      assertThat(askedHost(deleted)).isEqualTo(H2);
+      deleted.gets(gone()).gets(DONE).gets(guest(PowerState.SHUTDOWN)).gets(DONE);
+      assertThat(deleted.state().host()).contains(H1);
+      assertThat(deleted.state().vmState()).isEqualTo(VmState.SOFT_DELETED);
     }
 
     @Test
@@ -377,8 +497,10 @@ class MoveTest {
 
       assertThat(((DriverCommand.Resize) command(life)).size())
           .isEqualTo(new Resources(1, 2048, 0));
-      life.gets(guest(PowerState.SHUTDOWN)).gets(guest(PowerState.SHUTDOWN));
+      life.gets(guest(PowerState.SHUTDOWN));
       assertThat(((Effect.ClaimHost) life.asks().what()).spec().resources()).isEqualTo(SMALL);
+      life.gets(CLAIMED);
+      assertThat(command(life)).isInstanceOf(DriverCommand.TakeOver.class);
     }
   }
 
@@ -430,12 +552,37 @@ class MoveTest {
       var skewed = new UserCommand.Resize(origin("r"), SKEWED, Optional.empty());
       var life = deleted(MoveLife.finished(skewed).gets(guest(PowerState.RUNNING)));
 
-      life.gets(gone()).gets(DONE).gets(failure(INSTANCE_FAULT)).gets(guest(PowerState.RUNNING));
+      life.gets(guest(PowerState.RUNNING)).gets(gone()).gets(DONE);
+      life.gets(failure(INSTANCE_FAULT)).gets(guest(PowerState.RUNNING));
 
       assertThat(((Effect.ReserveQuota) life.asks().what()).amount()).isEqualTo(SKEWED.resources());
       life.gets(DONE);
       assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
       assertThat(life.state().moves().open()).isEmpty();
+    }
+
+    /** Then the guest that waits at the source is the only one. */
+    @Test
+    void ofAResizedOneWhoseGuestIsGoneGoesBackToTheSource() {
+      var life = deleted(MoveLife.resized()).gets(gone());
+      assertThat(askedHost(life)).isEqualTo(H2);
+
+      life.gets(gone()).gets(DONE);
+
+      assertThat(life.state().host()).contains(H1);
+      assertThat(life.state().other()).isEmpty();
+      life.gets(guest(PowerState.SHUTDOWN)).gets(DONE);
+      assertThat(life.state().vmState()).isEqualTo(VmState.SOFT_DELETED);
+    }
+
+    @Test
+    void ofAResizedOneWhoseHostDoesNotAnswerKeepsBoth() {
+      var life = deleted(MoveLife.resized()).late().gets(DONE);
+
+      assertThat(life.rests()).isTrue();
+      assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+      assertThat(life.state().host()).contains(H2);
+      assertThat(life.state().other()).contains(H1);
     }
 
     @Test

@@ -169,8 +169,8 @@ class RebuildTest {
   void thatFailsEndsInErrorOnItsHost(DriverFailure.Kind kind) {
     var life = atSpawn().gets(Life.failure(kind));
 
-    assertThat(life.todo()).containsExactly(StepKind.INSPECT);
-    life.gets(GONE);
+    assertThat(life.todo()).containsExactly(StepKind.TAKE_OVER, StepKind.INSPECT);
+    life.gets(Life.failure(DriverFailure.Kind.INSTANCE_FAULT)).gets(GONE);
     assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
     assertThat(life.state().fault().orElseThrow().message()).isEqualTo("it broke");
     assertThat(life.state().host()).contains(Examples.H1);
@@ -185,6 +185,17 @@ class RebuildTest {
     return life.does(new UserCommand.Rebuild(origin("r2"), Examples.rebuild("img-2")));
   }
 
+  /** Of the former guest, which is still there. */
+  @Test
+  void whatItsGuestDoesAfterAFailureIsHeard() {
+    var life = atSpawn().late().late().late();
+    assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+
+    life.does(GuestReported.seen(Examples.H1, 1, PowerState.SHUTDOWN, "by itself"));
+
+    assertThat(life.state().power()).isEqualTo(PowerState.SHUTDOWN);
+  }
+
   @Test
   void whatMayPassIsToldAgainUntilTheDeadline() {
     var life = atSpawn();
@@ -192,8 +203,8 @@ class RebuildTest {
 
     life.late();
 
-    assertThat(life.todo()).containsExactly(StepKind.INSPECT);
-    life.gets(RUNS);
+    assertThat(life.todo()).containsExactly(StepKind.TAKE_OVER, StepKind.INSPECT);
+    life.gets(RUNS).gets(RUNS);
     assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
     assertThat(life.state().fault().orElseThrow().message())
         .isEqualTo("rebuild of instance " + life.state().id() + " timed out at step spawn.");

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.actors.Examples;
 import io.troupe.actors.Rejection;
-import io.troupe.actors.operation.Purpose.Unshelve.Zone;
 import io.troupe.actors.operation.Purpose;
+import io.troupe.actors.operation.Purpose.Unshelve.Zone;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.OperationId;

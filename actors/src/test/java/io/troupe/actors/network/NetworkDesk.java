@@ -34,6 +34,10 @@ public final class NetworkDesk {
     state = state.evolve(new NetworkEvent.PortsChanged(List.of(), ids));
   }
 
+  public void releasePort(String id) {
+    state = state.evolve(new NetworkEvent.PortsChanged(List.of(), List.of(id)));
+  }
+
   public Collection<Port> ports() {
     return state.ports();
   }

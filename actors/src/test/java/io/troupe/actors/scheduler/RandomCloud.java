@@ -2,9 +2,12 @@ package io.troupe.actors.scheduler;
 
 import io.troupe.actors.scheduler.resource.Provider;
 import io.troupe.actors.scheduler.resource.Stock;
+import io.troupe.actors.scheduler.topology.HostParts;
 import io.troupe.config.FilterName;
 import io.troupe.config.Isolation;
 import io.troupe.config.MetricWeights;
+import io.troupe.config.PciAlias;
+import io.troupe.config.PciNumaPolicy;
 import io.troupe.config.SchedulerPolicy;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.config.WeigherName;
@@ -12,6 +15,8 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.GuestPlacement;
+import io.troupe.drivers.spi.HostTopology;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -45,6 +50,14 @@ final class RandomCloud {
   private static final List<String> IMAGES = List.of("img-1", "img-2");
   private static final List<String> TRAITS = List.of("CUSTOM_FAST", "CUSTOM_TRUSTED", "HW_X");
   private static final List<String> CLASSES = List.of("CUSTOM_A", "VGPU");
+  private static final List<PciAlias> ALIASES =
+      List.of(
+          new PciAlias("gpu", "10de", "", "PCI", PciNumaPolicy.PREFERRED),
+          new PciAlias("gpu", "8086", "0002", "PCI", PciNumaPolicy.PREFERRED),
+          new PciAlias("any", "", "", "PCI", PciNumaPolicy.LEGACY),
+          new PciAlias("pf", "8086", "", "PF", PciNumaPolicy.LEGACY),
+          new PciAlias("vf", "8086", "0001", "VF", PciNumaPolicy.REQUIRED),
+          new PciAlias("vf", "8086", "0002", "VF", PciNumaPolicy.REQUIRED));
   private static final double[] RATIOS = {1.0, 1.5, 4.0, 0.9, 16.0};
   private static final double[] MULTIPLIERS = {1.0, 0.0, -1.0, 2.5, 0.1};
 
@@ -132,7 +145,90 @@ final class RandomCloud {
         used(providers),
         chance(0.7) ? 0 : random.nextInt(3),
         metrics,
-        List.of());
+        List.of(),
+        chance(0.3) ? Optional.empty() : Optional.of(parts()));
+  }
+
+  private HostParts parts() {
+    var cells = new ArrayList<HostTopology.Cell>();
+    int threads = 1 + random.nextInt(2);
+    int cpu = 0;
+    int count = 1 + random.nextInt(3);
+    for (int id = 0; id < count; id++) {
+      var cores = new ArrayList<List<Integer>>();
+      int own = 1 + random.nextInt(3);
+      for (int core = 0; core < own; core++) {
+        cores.add(threads == 1 ? List.of(cpu++) : List.of(cpu++, cpu++));
+      }
+      cells.add(
+          new HostTopology.Cell(
+              id,
+              id / 2,
+              cores,
+              512L * (1 + random.nextInt(8)),
+              List.of(
+                  new HostTopology.Pages(4, 131_072L * random.nextInt(8)),
+                  new HostTopology.Pages(2_048, 256L * random.nextInt(6)))));
+    }
+    var dedicated = new ArrayList<Integer>();
+    for (int one = 0; one < cpu; one++) {
+      if (chance(0.5)) {
+        dedicated.add(one);
+      }
+    }
+    var topology = new HostTopology(cells, dedicated, devices(cells.size()));
+    var placements = new ArrayList<GuestPlacement>();
+    while (chance(0.4)) {
+      placements.add(placement(topology));
+    }
+    return new HostParts(topology, ALIASES, oneOf(RATIOS), oneOf(List.of(1.0, 1.5)), placements);
+  }
+
+  private List<HostTopology.Device> devices(int cells) {
+    var devices = new ArrayList<HostTopology.Device>();
+    var physical = new ArrayList<String>();
+    while (chance(0.8) && devices.size() < 6) {
+      String address = "0000:0" + devices.size() + ":00.0";
+      var type = oneOf(List.of(HostTopology.Type.values()));
+      boolean nvidia = type == HostTopology.Type.PCI && chance(0.5);
+      devices.add(
+          new HostTopology.Device(
+              address,
+              nvidia ? "10de" : "8086",
+              oneOf(List.of("0001", "0002")),
+              type,
+              chance(0.7) ? Optional.of(random.nextInt(cells)) : Optional.empty(),
+              type == HostTopology.Type.VF && !physical.isEmpty()
+                  ? Optional.of(oneOf(physical))
+                  : Optional.empty(),
+              Map.of()));
+      if (type == HostTopology.Type.PF) {
+        physical.add(address);
+      }
+    }
+    return devices;
+  }
+
+  private GuestPlacement placement(HostTopology topology) {
+    var cell = oneOf(topology.cells());
+    var pins =
+        chance(0.5)
+            ? List.of(new GuestPlacement.Pin(0, oneOf(cell.cpus())))
+            : List.<GuestPlacement.Pin>of();
+    var devices =
+        topology.devices().isEmpty() || chance(0.5)
+            ? List.<GuestPlacement.Device>of()
+            : List.of(new GuestPlacement.Device(oneOf(topology.devices()).address(), "gpu"));
+    long pageKib = oneOf(List.of(0L, 4L, 2_048L));
+    return new GuestPlacement(
+        1,
+        512,
+        List.of(
+            new GuestPlacement.Cell(
+                cell.id(), List.of(0), 512, pageKib, pins, List.of(), List.of())),
+        List.of(),
+        List.of(),
+        devices);
   }
 
   private InstanceId resident() {
@@ -271,6 +367,7 @@ final class RandomCloud {
           ">= 2");
     }
     addResources(specs);
+    addParts(specs);
     if (chance(0.1)) {
       specs.put("trust:trusted_host", oneOf(List.of("trusted", "untrusted", "perhaps")));
     }
@@ -341,6 +438,34 @@ final class RandomCloud {
             chance(0.8) ? Optional.of(oneOf(IMAGES)) : Optional.empty(),
             chance(0.1) ? Optional.of(host().value().toUpperCase()) : Optional.empty(),
             chance(0.1) ? Set.of(host().value().toLowerCase(), "nowhere") : Set.of()));
+  }
+
+  private void addParts(Map<String, String> specs) {
+    if (chance(0.8)) {
+      return; // most ask nothing of it, or hardly any would be placed
+    }
+    if (chance(0.4)) {
+      specs.put("hw:numa_nodes", oneOf(List.of("1", "2", "2", "3")));
+    }
+    if (chance(0.4)) {
+      specs.put("hw:cpu_policy", "dedicated");
+      if (chance(0.5)) {
+        specs.put("hw:cpu_thread_policy", oneOf(List.of("prefer", "isolate", "require")));
+      }
+    }
+    if (chance(0.3)) {
+      specs.put("hw:mem_page_size", oneOf(List.of("small", "large", "any", "2048", "1048576")));
+    }
+    if (chance(0.5)) {
+      specs.put(
+          "pci_passthrough:alias",
+          oneOf(List.of("gpu:1", "any:1,gpu:1", "vf:1", "pf:1,vf:2", "vf:2,pf:1", "none:1")));
+    }
+    if (chance(0.4)) {
+      specs.put(
+          "hw:pci_numa_affinity_policy",
+          oneOf(List.of("required", "preferred", "legacy", "socket")));
+    }
   }
 
   private void addResources(Map<String, String> specs) {

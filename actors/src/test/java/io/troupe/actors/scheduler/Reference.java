@@ -161,7 +161,9 @@ final class Reference {
             "ExactCoreFilter",
             "ExactDiskFilter",
             "MetricsFilter",
-            "JsonFilter")) {
+            "JsonFilter",
+            "PciPassthroughFilter",
+            "NUMATopologyFilter")) {
       int count = 0;
       HostId nearest = null;
       Verdict.Fail miss = null;
@@ -269,6 +271,10 @@ final class Reference {
           .filter(reason -> chosen(reason.getKey()))
           .forEach(reason -> reasons.put(reason.getKey(), reason.getValue()));
     }
+    ReferenceParts.deviceReason(request, host.detail(), claims)
+        .ifPresent(miss -> reasons.put("PciPassthroughFilter", miss));
+    ReferenceParts.cellReason(request, host.detail(), claims)
+        .ifPresent(miss -> reasons.put("NUMATopologyFilter", miss));
     return reasons;
   }
 
@@ -497,6 +503,19 @@ final class Reference {
         multiplier("build_failure"),
         false,
         host -> host.detail().failedBuilds());
+    add(
+        weights,
+        survivors,
+        "PciWeigher",
+        "pci",
+        multiplier("pci"),
+        false,
+        host ->
+            100
+                - Math.min(
+                    99,
+                    ReferenceParts.freeDevices(
+                        host.detail(), promised.getOrDefault(host.id(), Map.of()).values())));
     if (request.group().isPresent()) {
       GroupSpec group = request.group().get();
       if (group.policy() == GroupSpec.Policy.SOFT_AFFINITY) {

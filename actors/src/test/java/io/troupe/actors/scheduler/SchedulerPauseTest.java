@@ -29,6 +29,7 @@ class SchedulerPauseTest {
   private final Wired others = new Wired();
   private TestProbe<Decision> asker;
   private TestProbe<SchedulerFigures> administrator;
+  private ActorRef<CatalogActor.Message> catalog;
   private ActorRef<SchedulerActor.Message> scheduler;
 
   @BeforeAll
@@ -46,7 +47,8 @@ class SchedulerPauseTest {
     stage.clear();
     asker = stage.probe(Decision.class);
     administrator = stage.probe(SchedulerFigures.class);
-    others.put(CatalogActor.Message.class, catalog());
+    catalog = catalog();
+    others.put(CatalogActor.Message.class, catalog);
     scheduler = anotherNode();
   }
 
@@ -185,6 +187,22 @@ class SchedulerPauseTest {
     asker.expectNoMessage(QUIET);
     question.replyTo().tell(new CatalogActor.All("scheduling-pause", 2, List.of()));
     assertThat(asker.receiveMessage()).isInstanceOf(Decision.Placed.class);
+  }
+
+  /** Told before, a paused scheduler that has just moved would show as one that is not. */
+  @Test
+  void figuresWaitForTheCatalogToo() {
+    pause();
+    var shard = stage.probe(CatalogActor.Message.class);
+    others.put(CatalogActor.Message.class, shard.getRef());
+    scheduler = anotherNode();
+    var question = shard.expectMessageClass(CatalogActor.GetAll.class);
+    scheduler.tell(new SchedulerActor.GetFigures(administrator.getRef()));
+    administrator.expectNoMessage(QUIET);
+
+    catalog.tell(question);
+
+    assertThat(administrator.receiveMessage().paused()).isTrue();
   }
 
   @Test

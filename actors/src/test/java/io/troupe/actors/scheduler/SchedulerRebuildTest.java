@@ -8,6 +8,7 @@ import io.troupe.actors.Wired;
 import io.troupe.actors.catalog.CatalogActor;
 import io.troupe.actors.catalog.SchedulingPause;
 import io.troupe.actors.host.ConnectionActor;
+import io.troupe.actors.host.HostActor;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
@@ -28,6 +29,8 @@ class SchedulerRebuildTest {
   private static Stage stage;
 
   private TestProbe<Decision> asker;
+  private TestProbe<HostActor.Message> hosts;
+  private TestProbe<ConnectionActor.Message> connection;
   private ActorRef<SchedulerActor.Message> scheduler;
 
   @BeforeAll
@@ -43,14 +46,26 @@ class SchedulerRebuildTest {
   /** Somebody waits, and the connection has named two hosts that have not said anything. */
   @BeforeEach
   void twoHostsAreAwaited() {
+    begin();
+    connection
+        .expectMessageClass(ConnectionActor.ListHosts.class)
+        .replyTo()
+        .tell(
+            new ConnectionActor.Hosts(
+                CONNECTION, "up", "", Set.of(new HostId("a"), new HostId("b"))));
+  }
+
+  private void begin() {
     stage.clear();
     asker = stage.probe(Decision.class);
-    TestProbe<ConnectionActor.Message> connection = stage.probe(ConnectionActor.Message.class);
+    connection = stage.probe(ConnectionActor.Message.class);
+    hosts = stage.probe(HostActor.Message.class);
     var others = new Wired();
     others.put(
         CatalogActor.Message.class,
         stage.enter(CatalogActor.create(SchedulingPause.class, _ -> {})));
     others.put(ConnectionActor.Message.class, connection.getRef());
+    others.put(HostActor.Message.class, hosts.getRef());
     scheduler =
         stage.enter(
             SchedulerActor.create(
@@ -61,12 +76,6 @@ class SchedulerRebuildTest {
                 stage));
     scheduler.tell(
         new SchedulerActor.Place(RequestDraft.any().candidates(5).spec(), asker.getRef()));
-    connection
-        .expectMessageClass(ConnectionActor.ListHosts.class)
-        .replyTo()
-        .tell(
-            new ConnectionActor.Hosts(
-                CONNECTION, "up", "", Set.of(new HostId("a"), new HostId("b"))));
   }
 
   private void reports(String host) {
@@ -111,5 +120,34 @@ class SchedulerRebuildTest {
     stage.pass(Duration.ofSeconds(2));
 
     assertThat(candidates()).hasSize(1);
+  }
+
+  /** What was asked of a node that had just died is lost; so is the last of many messages. */
+  @Test
+  void hostsThatWereNotHeardAreAskedAgainUntilTheyAre() {
+    reports("a");
+    for (int round = 0; round < 15; round++) {
+      stage.pass(Duration.ofSeconds(1));
+      hosts.expectMessageClass(HostActor.Publish.class);
+    }
+    assertThat(candidates()).hasSize(1);
+    stage.pass(Duration.ofSeconds(1));
+    hosts.expectMessageClass(HostActor.Publish.class);
+    reports("b");
+    stage.until(() -> figures().hosts() == 2);
+    stage.pass(Duration.ofSeconds(3));
+
+    hosts.expectNoMessage(QUIET);
+    connection.expectNoMessage(QUIET);
+  }
+
+  @Test
+  void connectionThatDoesNotAnswerIsAskedAgain() {
+    begin();
+    connection.expectMessageClass(ConnectionActor.ListHosts.class);
+
+    stage.pass(Duration.ofSeconds(1));
+
+    connection.expectMessageClass(ConnectionActor.ListHosts.class);
   }
 }

@@ -1,13 +1,20 @@
 package io.troupe.actors.simulation;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.actors.host.Claim;
+import io.troupe.actors.instance.AttachedVolume;
 import io.troupe.actors.instance.InstanceState;
 import io.troupe.actors.instance.InstanceState.Phase;
+import io.troupe.actors.instance.Move;
 import io.troupe.actors.instance.Nic;
+import io.troupe.actors.instance.OperationTrail;
+import io.troupe.actors.instance.Shelf;
 import io.troupe.actors.instance.VmState;
 import io.troupe.actors.network.Port;
+import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.volume.Volume;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
@@ -21,6 +28,9 @@ import java.util.stream.Collectors;
 
 /** What must hold in a {@link World}, at every moment and when it has come to rest. */
 final class Promises {
+  private static final Set<String> DEVICES =
+      Set.of("attach_volume", "detach_volume", "attach_interface", "detach_interface");
+
   private final World world;
 
   Promises(World world) {
@@ -28,9 +38,11 @@ final class Promises {
   }
 
   void always() {
+    world.instances.values().forEach(one -> lastCopy(one.state()));
     var newest = new HashMap<InstanceId, Long>();
     var holders = new HashMap<InstanceId, Integer>();
     var running = new HashMap<InstanceId, Set<HostId>>();
+    var volumes = new HashMap<String, InstanceId>();
     for (SimHost host : world.hosts.values()) {
       var row = host.row();
       if (row.freeVcpus() < 0 || row.freeRamMib() < 0 || row.freeDiskGib() < 0) {
@@ -48,6 +60,12 @@ final class Promises {
                 }
                 if (host.state().claim(instance).isEmpty()) {
                   throw new AssertionError(instance + " has a guest without a claim: " + host);
+                }
+                for (String volume : guest.volumes()) {
+                  var before = volumes.put(volume, instance);
+                  if (before != null && !before.equals(instance)) {
+                    throw new AssertionError(volume + " is on " + before + " and " + instance);
+                  }
                 }
                 if (guest.power() == PowerState.RUNNING
                     && !host.state().claim(instance).get().condemned()) {
@@ -77,6 +95,30 @@ final class Promises {
         });
   }
 
+  /** Of what moves from host to host, or waits there to be confirmed, there is always a guest. */
+  private void lastCopy(InstanceState state) {
+    var moves =
+        state.moves().open().isPresent()
+            && state
+                .operation()
+                .filter(
+                    one ->
+                        one.kind() == OperationKind.EVACUATE || one.kind() == OperationKind.DELETE)
+                .isEmpty()
+            && state.trails().stream().noneMatch(Promises::takesGuestAway);
+    if (moves
+        && world.hosts.values().stream()
+            .map(host -> host.hypervisor)
+            .noneMatch(one -> one.has(state.id()) || one.lostLately(state.id()))) {
+      throw new AssertionError("no guest is left of " + state);
+    }
+  }
+
+  /** Of an instance that was evacuated there may be none, whatever is done to it since. */
+  private static boolean takesGuestAway(OperationTrail trail) {
+    return trail.action().equals("evacuate");
+  }
+
   void atRest() {
     var states =
         world.instances.values().stream()
@@ -87,6 +129,8 @@ final class Promises {
     guests(states);
     quota(states);
     ports(states);
+    attachments(states);
+    images(states);
   }
 
   /** All instances were deleted, or never came to be. */
@@ -112,6 +156,11 @@ final class Promises {
               assertThat(guests).as("guests on %s", host).isEmpty();
             });
     world.networks.forEach(network -> assertThat(network.ports()).isEmpty());
+    assertThat(world.volumes.volumes())
+        .allMatch(volume -> volume.status() == Volume.Status.AVAILABLE && volume.use().isEmpty());
+    assertThat(world.images.all())
+        .as("what was for them alone")
+        .noneMatch(image -> image.purpose().equals(ImageDesk.SHELF));
     assertThat(world.instances.keySet()).noneMatch(world.project::counts);
   }
 
@@ -121,48 +170,47 @@ final class Promises {
     assertThat(state.trails())
         .as("trails of %s", state.id())
         .allMatch(trail -> trail.finishedAt().isPresent());
-    if (state.visible() && !(state.vmState() == VmState.ERROR && hasMoved(state))) {
+    assertThat(state.moves().open().filter(Move::doubted))
+        .as("nobody has asked again about the revert of %s", state)
+        .isEmpty();
+    if (state.visible()) {
       assertThat(state.vmState()).isNotEqualTo(VmState.BUILDING);
-      assertThat(state.host().isPresent() || wasReset(state))
-          .as("host of %s in %s", state.id(), state.vmState())
-          .isEqualTo(
-              state.vmState() != VmState.DELETED && state.vmState() != VmState.ERROR
-                  || lostItsGuest(state)
-                  || wasReset(state));
+      switch (state.vmState()) {
+        case DELETED, SHELVED_OFFLOADED ->
+            assertThat(state.host()).as("host of %s", state).isEmpty();
+        case ERROR ->
+            assertThat(state.host().isEmpty() || mayBeInErrorOnAHost(state))
+                .as("host of %s in error", state)
+                .isTrue();
+        default -> assertThat(state.host()).as("host of %s", state).isPresent();
+      }
       assertThat(state.fault().isPresent() || state.vmState() != VmState.ERROR || wasReset(state))
           .as("an error has a fault")
           .isTrue();
       assertThat(state.softDeletedAt().isPresent())
           .as("%s knows since when it is soft-deleted", state.id())
           .isEqualTo(state.vmState() == VmState.SOFT_DELETED);
+      assertThat(state.moves().open().isPresent())
+          .as("a move that is not settled: %s", state)
+          .isEqualTo(state.vmState() == VmState.RESIZED || state.other().isPresent());
     }
+  }
+
+  private static boolean mayBeInErrorOnAHost(InstanceState state) {
+    return lostItsGuest(state)
+        || wasReset(state)
+        || state.other().isPresent() // a move that is in doubt
+        || wasTried(state, "rebuild")
+        || wasTried(state, "evacuate"); // and was refused, or undone
+  }
+
+  private static boolean wasTried(InstanceState state, String action) {
+    return state.trails().stream().anyMatch(trail -> trail.action().equals(action));
   }
 
   private static boolean lostItsGuest(InstanceState state) {
     return state.vmState() == VmState.ERROR
         && state.fault().filter(fault -> fault.message().contains("no longer on")).isPresent();
-  }
-
-  /** Or tried to. */
-  private static boolean hasMoved(InstanceState state) {
-    return state.trails().stream()
-        .anyMatch(
-            trail ->
-                Set.of("resize", "migrate", "live-migration", "evacuate", "confirmResize")
-                    .contains(trail.action()));
-  }
-
-  /** A move that failed in a way that nobody can tell where the guest is, or a word that stands. */
-  private static boolean isInDoubt(InstanceState state) {
-    return hasMoved(state) && (state.vmState() == VmState.ERROR || wasReset(state));
-  }
-
-  /** It waits to be reverted again; whether its guest is gone already nobody could say. */
-  private static boolean isHalfReverted(InstanceState state) {
-    return state.vmState() == VmState.RESIZED
-        && state.trails().stream()
-            .filter(trail -> trail.action().equals("revertResize"))
-            .anyMatch(trail -> trail.error().isPresent());
   }
 
   /** Then an administrator's word stands, which need not be true. */
@@ -195,7 +243,8 @@ final class Promises {
     return state.vmState() != VmState.SOFT_DELETED
         && state.vmState() != VmState.ERROR
         && state.vmState() != VmState.RESIZED
-        && state.vmState() != VmState.RESCUED;
+        && state.vmState() != VmState.RESCUED
+        && state.vmState() != VmState.SHELVED;
   }
 
   private void claims(Map<InstanceId, InstanceState> states) {
@@ -224,10 +273,11 @@ final class Promises {
       for (InstanceState state : states.values()) {
         var id = state.id();
         var isHere = state.host().filter(host.id()::equals).isPresent();
-        if (isInDoubt(state)
-            || isHalfReverted(state)
-            || state.other().filter(host.id()::equals).isPresent()) {
+        var isOther = state.other().filter(host.id()::equals).isPresent();
+        if (state.other().isPresent() && (isHere || isOther)) {
           possible.add(id);
+        } else if (isHere && lostItsGuest(state)) {
+          assertThat(host.hypervisor.has(id)).as("guest of %s", state).isFalse();
         } else if (isHere && host.hypervisor.lostLately(id)) {
           assertThat(followsItsGuest(state)).as("%s is lost: %s", id, state).isFalse();
         } else if (isHere) {
@@ -287,6 +337,73 @@ final class Promises {
         .filter(_ -> state.vmState() == VmState.RESIZED)
         .map(move -> move.from().larger(move.to()))
         .orElseGet(now::resources);
+  }
+
+  /** Instance, volume service and guest say the same of what the instance has. */
+  private void attachments(Map<InstanceId, InstanceState> states) {
+    var inUse = new HashMap<InstanceId, Set<String>>();
+    for (Volume volume : world.volumes.volumes()) {
+      assertThat(volume.status())
+          .as("%s", volume)
+          .isIn(Volume.Status.AVAILABLE, Volume.Status.IN_USE, Volume.Status.RESERVED);
+      volume
+          .use()
+          .ifPresent(
+              use -> inUse.computeIfAbsent(use.instance(), _ -> new HashSet<>()).add(volume.id()));
+    }
+    states.forEach(
+        (id, state) -> {
+          var volumes = state.volumes().stream().map(AttachedVolume::id).collect(toSet());
+          var macs = state.nics().stream().map(Nic::mac).collect(toSet());
+          assertThat(inUse.getOrDefault(id, Set.of()))
+              .as("volumes of %s", state)
+              .isEqualTo(volumes);
+          for (SimHost host : world.hosts.values()) {
+            var guest = host.hypervisor.guests().get(id);
+            if (guest != null
+                && guest.marked()
+                && state.host().filter(host.id()::equals).isPresent()) {
+              assertThat(volumes)
+                  .as("volumes of the guest of %s", state)
+                  .containsAll(guest.volumes());
+              assertThat(macs).as("cards of the guest of %s", state).containsAll(guest.macs());
+              if (!failedAtDevices(state)) {
+                assertThat(guest.volumes())
+                    .as("volumes of the guest of %s", state)
+                    .isEqualTo(volumes);
+                assertThat(guest.macs()).as("cards of the guest of %s", state).isEqualTo(macs);
+              }
+            }
+          }
+        });
+  }
+
+  /** What could not even be undone stays on both sides as if it had been done. */
+  private static boolean failedAtDevices(InstanceState state) {
+    return state.trails().stream()
+        .filter(trail -> DEVICES.contains(trail.action()))
+        .anyMatch(trail -> trail.error().isPresent());
+  }
+
+  /** None waits for bytes for ever, and what is shelved lives on in its own. */
+  private void images(Map<InstanceId, InstanceState> states) {
+    var shelves = new HashSet<String>();
+    for (InstanceState state : states.values()) {
+      if (state.visible() && !state.deleted()) {
+        state.shelf().map(Shelf::imageId).ifPresent(shelves::add);
+      }
+      if (state.vmState() == VmState.SHELVED || state.vmState() == VmState.SHELVED_OFFLOADED) {
+        assertThat(state.shelf().filter(shelf -> world.images.has(shelf.imageId())))
+            .as("image of %s", state)
+            .isPresent();
+      }
+    }
+    for (ImageDesk.Kept image : world.images.all()) {
+      assertThat(image.whole()).as("%s", image).isTrue();
+      assertThat(image.purpose().equals(ImageDesk.SHELF) && !shelves.contains(image.id()))
+          .as("%s is nobody's, of %s", image, states.get(image.instance()))
+          .isFalse();
+    }
   }
 
   private void ports(Map<InstanceId, InstanceState> states) {

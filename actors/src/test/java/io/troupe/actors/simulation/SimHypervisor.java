@@ -5,6 +5,7 @@ import static io.troupe.drivers.spi.DriverFailure.Kind.HOST_FAULT;
 import static io.troupe.drivers.spi.DriverFailure.Kind.INSTANCE_FAULT;
 import static io.troupe.drivers.spi.DriverFailure.Kind.RETRYABLE;
 import static io.troupe.drivers.spi.DriverFailure.Kind.UNSUPPORTED;
+import static java.util.stream.Collectors.toSet;
 
 import io.troupe.actors.instance.GuestReported;
 import io.troupe.actors.instance.StepOutcome;
@@ -13,7 +14,9 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.MoveTicket;
+import io.troupe.drivers.spi.VolumeRef;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,7 +24,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -34,16 +39,55 @@ final class SimHypervisor {
    * @param generation of its mark; {@link #UNMARKED} of a guest that Troupe did not make
    * @param rescued whether it runs from a rescue disk
    * @param foreign whether somebody else made it; it may be adopted since
+   * @param volumes by their ids
+   * @param macs of its network cards
    */
-  record Guest(long generation, PowerState power, boolean rescued, boolean foreign) {
+  record Guest(
+      long generation,
+      PowerState power,
+      boolean rescued,
+      boolean foreign,
+      Set<String> volumes,
+      Set<String> macs) {
     static final long UNMARKED = -1;
+
+    Guest {
+      volumes = Set.copyOf(volumes);
+      macs = Set.copyOf(macs);
+    }
+
+    static Guest madeOf(long generation, PowerState power, GuestSpec spec) {
+      return new Guest(
+          generation,
+          power,
+          false,
+          false,
+          spec.volumes().stream().map(VolumeRef::id).collect(toSet()),
+          spec.nics().stream().map(GuestSpec.Nic::mac).collect(toSet()));
+    }
+
+    Guest of(long other) {
+      return new Guest(other, power, rescued, foreign, volumes, macs);
+    }
+
+    Guest rescued(boolean is) {
+      return new Guest(generation, power, is, foreign, volumes, macs);
+    }
+
+    Guest withVolumes(Set<String> all) {
+      return new Guest(generation, power, rescued, foreign, all, macs);
+    }
+
+    Guest withMacs(Set<String> all) {
+      return new Guest(generation, power, rescued, foreign, volumes, all);
+    }
 
     boolean marked() {
       return generation != UNMARKED;
     }
 
     Guest in(PowerState other) {
-      return new Guest(generation, other, rescued, foreign);
+      return new Guest(generation, other, rescued, foreign, volumes, macs);
     }
   }
 
@@ -83,9 +127,14 @@ final class SimHypervisor {
     return new TreeMap<>(guests);
   }
 
+  boolean has(InstanceId id) {
+    return guests.containsKey(id);
+  }
+
   /** Somebody makes a guest without us. */
   void putForeign(InstanceId id) {
-    guests.put(id, new Guest(Guest.UNMARKED, PowerState.RUNNING, false, true));
+    var power = PowerState.RUNNING;
+    guests.put(id, new Guest(Guest.UNMARKED, power, false, true, Set.of(), Set.of()));
   }
 
   void cutOff() {
@@ -299,6 +348,10 @@ final class SimHypervisor {
     return switch (command) {
       case DriverCommand.Rescue _,
           DriverCommand.Unrescue _,
+          DriverCommand.AttachVolume _,
+          DriverCommand.DetachVolume _,
+          DriverCommand.AttachNic _,
+          DriverCommand.DetachNic _,
           DriverCommand.OfferMove _,
           DriverCommand.PrepareMove _,
           DriverCommand.SendMove _,
@@ -333,12 +386,18 @@ final class SimHypervisor {
       return failure(INSTANCE_FAULT, "belongs to generation " + guest.generation());
     }
     return switch (command) {
-      case DriverCommand.Spawn _ -> power(instance, generation, PowerState.RUNNING);
+      case DriverCommand.Spawn(_, var spec) -> {
+        lost.remove(instance);
+        var again = guest != null && guest.generation() == generation;
+        var made = Guest.madeOf(generation, PowerState.RUNNING, spec);
+        guests.put(instance, again ? guest.in(PowerState.RUNNING) : made);
+        yield new StepOutcome.Guest(true, PowerState.RUNNING);
+      }
       case DriverCommand.Adopt _ -> {
         if (guest == null) {
           yield noGuest();
         }
-        guests.put(instance, new Guest(generation, guest.power(), guest.rescued(), true));
+        guests.put(instance, guest.of(generation));
         yield new StepOutcome.Guest(true, guest.power());
       }
       case DriverCommand.OfferMove _ -> {
@@ -363,7 +422,7 @@ final class SimHypervisor {
           yield failure(HOST_FAULT, "the destination has a newer one");
         }
         guests.remove(instance);
-        there.guests.put(instance, new Guest(to, guest.power(), false, guest.foreign()));
+        there.guests.put(instance, guest.of(to));
         there.lost.remove(instance);
         yield new StepOutcome.Guest(false, PowerState.NOSTATE);
       }
@@ -374,7 +433,7 @@ final class SimHypervisor {
         world.transfers.add(instance + "." + ticket.destination().get("generation"));
         yield new StepOutcome.Guest(true, guest.power());
       }
-      case DriverCommand.FinishMove _ -> {
+      case DriverCommand.FinishMove(_, var spec, _) -> {
         var come = guest != null && guest.generation() == generation;
         if (!come && !world.transfers.contains(instance + "." + generation)) {
           yield failure(INSTANCE_FAULT, "it has not come");
@@ -382,7 +441,7 @@ final class SimHypervisor {
         world.transfers.remove(instance + "." + generation);
         if (!come) {
           lost.remove(instance);
-          guests.put(instance, new Guest(generation, PowerState.SHUTDOWN, false, false));
+          guests.put(instance, Guest.madeOf(generation, PowerState.SHUTDOWN, spec));
         }
         yield new StepOutcome.Guest(true, guests.get(instance).power());
       }
@@ -390,8 +449,7 @@ final class SimHypervisor {
         if (guest == null) {
           yield noGuest();
         }
-        guests.put(
-            instance, new Guest(generation, guest.power(), guest.rescued(), guest.foreign()));
+        guests.put(instance, guest.of(generation));
         yield new StepOutcome.Guest(true, guest.power());
       }
       case DriverCommand.Resize _ -> {
@@ -427,6 +485,50 @@ final class SimHypervisor {
       case DriverCommand.Unrescue _ -> guest == null ? noGuest() : bootAs(guest, instance, false);
       case DriverCommand.Stop _ ->
           guest == null ? noGuest() : power(instance, guest.generation(), PowerState.SHUTDOWN);
+      case DriverCommand.AttachVolume(_, var volume) -> {
+        if (guest == null || guest.power() == PowerState.SUSPENDED) {
+          yield failure(INSTANCE_FAULT, "no guest, or suspended");
+        }
+        var all = new TreeSet<>(guest.volumes());
+        all.add(volume.id());
+        guests.put(instance, guest.withVolumes(all));
+        yield new StepOutcome.VolumeOnGuest("/dev/vd" + (char) ('a' + all.size()));
+      }
+      case DriverCommand.DetachVolume(_, var volume) -> {
+        if (guest == null || guest.power() == PowerState.SUSPENDED) {
+          yield failure(INSTANCE_FAULT, "no guest, or suspended");
+        }
+        var all = new TreeSet<>(guest.volumes());
+        all.remove(volume);
+        guests.put(instance, guest.withVolumes(all));
+        yield new StepOutcome.Guest(true, guest.power());
+      }
+      case DriverCommand.AttachNic(_, var nic) -> {
+        if (guest == null || guest.power() == PowerState.SUSPENDED) {
+          yield failure(INSTANCE_FAULT, "no guest, or suspended");
+        }
+        var all = new TreeSet<>(guest.macs());
+        all.add(nic.mac());
+        guests.put(instance, guest.withMacs(all));
+        yield new StepOutcome.Guest(true, guest.power());
+      }
+      case DriverCommand.DetachNic(_, var mac) -> {
+        if (guest == null || guest.power() == PowerState.SUSPENDED) {
+          yield failure(INSTANCE_FAULT, "no guest, or suspended");
+        }
+        var all = new TreeSet<>(guest.macs());
+        all.remove(mac);
+        guests.put(instance, guest.withMacs(all));
+        yield new StepOutcome.Guest(true, guest.power());
+      }
+      case DriverCommand.Snapshot(_, var image, _) -> {
+        if (guest == null) {
+          yield noGuest();
+        }
+        yield world.images.fill(image)
+            ? new StepOutcome.Done("")
+            : failure(INSTANCE_FAULT, "no such image");
+      }
       default -> throw new AssertionError("no operation asks here for " + command.name());
     };
   }
@@ -440,8 +542,7 @@ final class SimHypervisor {
   }
 
   private StepOutcome.Result bootAs(Guest guest, InstanceId instance, boolean rescued) {
-    guests.put(
-        instance, new Guest(guest.generation(), PowerState.RUNNING, rescued, guest.foreign()));
+    guests.put(instance, guest.in(PowerState.RUNNING).rescued(rescued));
     return new StepOutcome.Guest(true, PowerState.RUNNING);
   }
 
@@ -458,10 +559,7 @@ final class SimHypervisor {
 
   private StepOutcome.Result power(InstanceId instance, long generation, PowerState power) {
     lost.remove(instance);
-    var before = guests.get(instance);
-    var rescued = before != null && before.rescued();
-    var foreign = before != null && before.foreign();
-    guests.put(instance, new Guest(generation, power, rescued, foreign));
+    guests.put(instance, guests.get(instance).of(generation).in(power));
     return new StepOutcome.Guest(true, power);
   }
 

@@ -92,7 +92,7 @@ final class SimInstance {
   void command(UserCommand command) {
     if (!down) {
       world.trace("user", () -> command.getClass().getSimpleName() + " " + name);
-      handle(command);
+      handle(world.completed(command, ahead));
     }
   }
 
@@ -213,9 +213,13 @@ final class SimInstance {
           to("project", reply, () -> world.reserve(id, amount, group, generation));
       case Effect.ReleaseQuota _ -> to("project", reply, () -> world.releaseQuota(id));
       case Effect.Place(var spec) -> to("scheduler", reply, () -> world.place(spec));
-      case Effect.Permit _ -> to("scheduler", reply, () -> new StepOutcome.Done(""));
-      case Effect.MakeImage _, Effect.DropImage _, Effect.RotateBackups _ ->
-          to("images", reply, () -> new StepOutcome.Done(""));
+      case Effect.Permit _ -> to("scheduler", reply, world::permit);
+      case Effect.MakeImage(var image) ->
+          to("images", reply, () -> done(() -> world.images.make(id, image)));
+      case Effect.DropImage(var image) ->
+          to("images", reply, () -> done(() -> world.images.drop(image)));
+      case Effect.RotateBackups(_, var type, var kept) ->
+          to("images", reply, () -> done(() -> world.images.rotate(id, type, kept)));
       case Effect.AttachPort(var project, var choice, var index) ->
           to(choice.networkId(), reply, () -> world.attach(id, project, choice, index));
       case Effect.ReleasePorts(var network) ->
@@ -226,15 +230,32 @@ final class SimInstance {
           toHost(host, one -> one.release(id, generation, reply));
       case Effect.CondemnGuest(var host, var generation) ->
           toHost(host, one -> one.condemn(id, generation, reply));
-      case Effect.ConnectVolume _,
-          Effect.MarkVolume _,
-          Effect.BeginDetaching _,
-          Effect.FreeVolume _,
-          Effect.ReleaseVolumes _,
-          Effect.ReleasePort _ ->
-          throw new AssertionError("nobody asks for volumes or further cards here");
+      case Effect.ConnectVolume(_, _, var choice, var host) ->
+          to("volumes", reply, () -> world.volumes.connect(id, choice, host));
+      case Effect.MarkVolume(_, var volume, var device) ->
+          to("volumes", reply, () -> world.volumes.attached(volume, id, device));
+      case Effect.BeginDetaching(_, var volume) ->
+          to("volumes", reply, () -> world.volumes.beginDetaching(volume, id));
+      case Effect.FreeVolume(_, var volume) ->
+          to("volumes", reply, () -> world.volumes.detached(volume, id));
+      case Effect.ReleaseVolumes(_, var deleteAfter) ->
+          to("volumes", reply, () -> world.volumes.releaseAll(id, deleteAfter));
+      case Effect.ConnectVolumes(_, var host, var beside) ->
+          to("volumes", reply, () -> world.volumes.connectAll(id, host, beside, world::hasNoClaim));
+      case Effect.MarkVolumes(_, var devices) ->
+          to("volumes", reply, () -> world.volumes.markAll(id, devices));
+      case Effect.KeepVolumes _ -> to("volumes", reply, () -> world.volumes.keepAll(id));
+      case Effect.ReleaseVolume(_, var volume) ->
+          to("volumes", reply, () -> world.volumes.release(volume, id));
+      case Effect.ReleasePort(var network, var port) ->
+          to(network, reply, () -> world.releasePort(network, port));
       case Effect.RunOnHost(var host, var command) -> toHost(host, one -> one.run(command, reply));
     }
+  }
+
+  private static StepOutcome.Result done(Runnable what) {
+    what.run();
+    return new StepOutcome.Done("");
   }
 
   private boolean isCurrent(Effect.Ask ask) {

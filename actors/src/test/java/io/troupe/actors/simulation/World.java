@@ -2,24 +2,29 @@ package io.troupe.actors.simulation;
 
 import io.troupe.actors.Answer;
 import io.troupe.actors.Examples;
+import io.troupe.actors.catalog.Image;
 import io.troupe.actors.instance.FlavorAtBoot;
+import io.troupe.actors.instance.InstanceState;
 import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.Nic;
 import io.troupe.actors.instance.Revision;
 import io.troupe.actors.instance.StepOutcome;
 import io.troupe.actors.instance.UserCommand;
+import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.network.NetworkDesk;
 import io.troupe.actors.project.Limits;
 import io.troupe.actors.project.ProjectEvent;
 import io.troupe.actors.project.ProjectState;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.actors.volume.VolumeDesk;
 import io.troupe.config.MoveSettings;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.MoveTicket;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,6 +75,11 @@ final class World {
 
   private static final long WAKE = 10_000;
 
+  /** ms after which the volumes' hosts are asked again. */
+  private static final long VOLUMES = 4_000;
+
+  private static final String BACKUP = "daily";
+
   private record Due(long at, long number, Runnable what) {}
 
   private final Random random;
@@ -95,6 +105,9 @@ final class World {
   final Map<HostId, SimHost> hosts = new LinkedHashMap<>();
   final Map<InstanceId, SimInstance> instances = new LinkedHashMap<>();
   final List<NetworkDesk> networks = new ArrayList<>();
+  final VolumeDesk volumes = new VolumeDesk(this::now);
+  final ImageDesk images = new ImageDesk();
+  private final int volumeCount;
   private final Limits limits;
   private final Optional<GroupSpec> apart;
   ProjectState project = ProjectState.EMPTY;
@@ -120,7 +133,7 @@ final class World {
             4,
             random.nextInt(3) == 0 ? 0 : 20_000 + random.nextInt(200_000),
             60_000,
-            0,
+            offloadedAfter(),
             new MoveSettings(60_000, 0, random.nextBoolean(), false, false, 0, 0, 0, false));
     for (int host = 0; host < 1 + random.nextInt(4); host++) {
       var id = new HostId("h" + host);
@@ -133,6 +146,10 @@ final class World {
     for (int network = 0; network < random.nextInt(3); network++) {
       networks.add(
           new NetworkDesk(Examples.network(network, 10, 11 + random.nextInt(5)), Examples.NOW));
+    }
+    this.volumeCount = random.nextInt(3);
+    for (int volume = 1; volume <= volumeCount; volume++) {
+      volumes.create(Examples.volumeChoice(volume).volumeId(), Examples.PROJECT.value());
     }
     var count = 1 + random.nextInt(4);
     this.limits = new Limits(random.nextInt(4) == 0 ? count - 1 : -1, -1, -1, -1);
@@ -151,6 +168,24 @@ final class World {
       planToAdopt(instance, List.copyOf(hosts.keySet()).get(random.nextInt(hosts.size())));
     }
     hosts.values().forEach(this::watch);
+    every(VOLUMES, this::freeVolumes);
+  }
+
+  boolean hasNoClaim(HostId host, InstanceId instance) {
+    return hosts.get(host).state().claim(instance).isEmpty();
+  }
+
+  private void freeVolumes() {
+    volumes.goOn(this::hasNoClaim);
+  }
+
+  /** At once, after a while, or when somebody asks for it. */
+  private long offloadedAfter() {
+    return switch (random.nextInt(3)) {
+      case 0 -> 0;
+      case 1 -> -1;
+      default -> 10_000 + random.nextInt(60_000);
+    };
   }
 
   /** A guest that somebody made by hand; perhaps it is adopted, perhaps more is done to it. */
@@ -218,9 +253,12 @@ final class World {
   private long boot(SimInstance instance) {
     var forced = random.nextInt(10) == 0 ? Optional.of("h0") : Optional.<String>empty();
     var flavor = new FlavorAtBoot("1", "m1", 1, 1024, 1, 0, 0, Map.of());
+    var request = Examples.boot(flavor, networks.size(), forced, apart);
+    var withVolume = volumeCount > 0 && random.nextInt(6) == 0;
     var boot =
         new UserCommand.Boot(
-            Examples.origin("boot"), Examples.boot(flavor, networks.size(), forced, apart));
+            Examples.origin("boot"),
+            withVolume ? request.withVolumes(List.of(anyVolume())) : request);
     long at = random.nextInt(20_000);
     for (int times = 0; times < 3; times++) {
       after(at + times * 1_000, () -> instance.command(boot));
@@ -234,7 +272,7 @@ final class World {
 
   private UserCommand anyCommand(UserCommand.Origin origin, int number) {
     var admin = new UserCommand.Origin(origin.operation(), "root", "admin", true);
-    return switch (random.nextInt(44)) {
+    return switch (random.nextInt(66)) {
       case 0, 1 -> new UserCommand.Delete(origin);
       case 2 -> new UserCommand.ForceDelete(random.nextBoolean() ? admin : origin);
       case 3, 4, 5 -> new UserCommand.Restore(origin);
@@ -267,7 +305,62 @@ final class World {
       case 39 -> new UserCommand.AbortMigration(admin, 1 + random.nextInt(2));
       case 40 -> new UserCommand.ForceComplete(admin, 1 + random.nextInt(2));
       case 41 -> new UserCommand.Evacuate(admin, Optional.empty(), false, random.nextBoolean());
+      case 42, 43 -> new UserCommand.CreateImage(origin, image(origin, "snapshot"));
+      case 44, 45 -> {
+        var kept = random.nextInt(3);
+        var image = kept == 0 ? Optional.<Image>empty() : Optional.of(image(origin, BACKUP));
+        yield new UserCommand.CreateBackup(origin, image, BACKUP, kept);
+      }
+      case 46, 47 -> new UserCommand.Rebuild(origin, Examples.rebuild("img-" + random.nextInt(2)));
+      case 48, 49, 50 -> new UserCommand.Shelve(origin, image(origin, ImageDesk.SHELF));
+      case 51 -> new UserCommand.ShelveOffload(origin);
+      case 52, 53, 54 ->
+          new UserCommand.Unshelve(origin, Optional.empty(), Optional.empty(), Optional.empty());
+      case 55, 56 ->
+          volumeCount == 0
+              ? new UserCommand.Suspend(origin)
+              : new UserCommand.AttachVolume(origin, anyVolume());
+      case 57, 58 ->
+          volumeCount == 0
+              ? new UserCommand.Resume(origin)
+              : new UserCommand.DetachVolume(origin, anyVolume().volumeId());
+      case 59, 60 ->
+          networks.isEmpty()
+              ? new UserCommand.Stop(origin)
+              : new UserCommand.AttachInterface(
+                  origin,
+                  new NetworkChoice.OnNetwork(
+                      "net-" + random.nextInt(networks.size()), Optional.empty()),
+                  Optional.empty());
+      case 61, 62 -> new UserCommand.DetachInterface(origin, "");
       default -> new UserCommand.Revise(origin, Revision.ofName("name-" + number));
+    };
+  }
+
+  private VolumeChoice anyVolume() {
+    return Examples.volumeChoice(1 + random.nextInt(volumeCount));
+  }
+
+  /** Nobody else has its id. */
+  private Image image(UserCommand.Origin origin, String purpose) {
+    return Examples.image("%s.%s-%d".formatted(purpose, origin.operation(), number++));
+  }
+
+  /** What HTTP finds out before it asks the instance. */
+  UserCommand completed(UserCommand command, InstanceState state) {
+    return switch (command) {
+      case UserCommand.Unshelve(var origin, _, var zone, var host) ->
+          new UserCommand.Unshelve(
+              origin,
+              state
+                  .shelf()
+                  .filter(_ -> state.host().isEmpty())
+                  .map(shelf -> new GuestSpec.ImageRef(shelf.imageId(), "ef", "qcow2", 1, 1)),
+              zone,
+              host);
+      case UserCommand.DetachInterface(var origin, _) when !state.nics().isEmpty() ->
+          new UserCommand.DetachInterface(origin, state.nics().getLast().portId());
+      default -> command;
     };
   }
 
@@ -433,6 +526,15 @@ final class World {
   StepOutcome.Result releasePorts(InstanceId instance, String networkId) {
     network(networkId).release(instance);
     return new StepOutcome.Done("");
+  }
+
+  StepOutcome.Result releasePort(String networkId, String portId) {
+    network(networkId).releasePort(portId);
+    return new StepOutcome.Done("");
+  }
+
+  StepOutcome.Result permit() {
+    return fault(0.2) ? new StepOutcome.NoHost("not this image here") : new StepOutcome.Done("");
   }
 
   private NetworkDesk network(String id) {

@@ -6,6 +6,7 @@ import io.troupe.actors.Examples;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.Stage;
 import io.troupe.actors.host.HostActor;
+import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.volume.Volume.Status;
 import io.troupe.core.value.HostId;
@@ -18,7 +19,9 @@ import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestSpec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -96,7 +99,9 @@ class VolumesActorTest {
   private TestProbe<VolumesActor.Reply> connect(
       InstanceId instance, HostId host, VolumeChoice choice) {
     var probe = stage.probe(VolumesActor.Reply.class);
-    actor.tell(new VolumesActor.Connect(instance, ATTACH, "alice", choice, host, probe.getRef()));
+    actor.tell(
+        new VolumesActor.Connect(
+            instance, ATTACH, "alice", choice, Optional.of(host), probe.getRef()));
     return probe;
   }
 
@@ -211,6 +216,25 @@ class VolumesActorTest {
 
       stage.until(() -> all().isEmpty());
     }
+  }
+
+  private void isAskedWhetherItNeeds(String id, boolean needed) {
+    stage.until(
+        () -> {
+          stage.pass(Duration.ofMinutes(1));
+          return stage
+              .soonToOthers()
+              .filter(InstanceActor.NeedsVolume.class::isInstance)
+              .map(
+                  asked -> {
+                    assertThat(((InstanceActor.NeedsVolume) asked).volumeId()).isEqualTo(id);
+                    ((InstanceActor.NeedsVolume) asked)
+                        .replyTo()
+                        .tell(new InstanceActor.VolumeNeeded(needed));
+                    return true;
+                  })
+              .orElse(false);
+        });
   }
 
   @Nested
@@ -356,6 +380,23 @@ class VolumesActorTest {
       stage.until(() -> all().isEmpty());
     }
 
+    /** The operation that asked for it may be over, and its last question late. */
+    @Test
+    void whoDoesNotKnowOfItAnyMoreDoesNotKeepItReserved() {
+      create(V1, 2);
+      connect(I1, Examples.H1, existing(V1));
+      hostHasRoom();
+      driverDoesIt();
+      stage.until(() -> now(V1).made());
+
+      isAskedWhetherItNeeds(V1, true);
+      assertThat(now(V1).status()).isEqualTo(Status.RESERVED);
+      isAskedWhetherItNeeds(V1, false);
+      stage.nextToOthers(HostActor.AskIfGone.class).replyTo().tell(new HostActor.GoneReply(true));
+
+      awaitStatus(V1, Status.AVAILABLE);
+    }
+
     @Test
     void onlyABootableOneIsARoot() {
       create(V1, 2);
@@ -378,6 +419,195 @@ class VolumesActorTest {
 
       assertThat(now(V1).status()).isEqualTo(Status.IN_USE);
       assertThat(now(V1).use().orElseThrow().device()).isEqualTo("/dev/vdb");
+    }
+  }
+
+  /** Made on h1, whose storage is the pool "san". */
+  private void inUseInPool(String id) {
+    create(id, 2);
+    var reply = connect(I1, Examples.H1, existing(id));
+    stage
+        .nextToOthers(HostActor.StoreVolume.class)
+        .replyTo()
+        .tell(new HostActor.StoreReply(Optional.empty(), true, Optional.of("san")));
+    driverDoesIt();
+    var connected = (VolumesActor.Connected) reply.receiveMessage();
+    assertThat(connected.place().orElseThrow().pool()).contains("san");
+    step(to -> new VolumesActor.MarkAttached(id, I1, "/dev/vdb", to));
+  }
+
+  private TestProbe<VolumesActor.Reply> connectAll(HostId host, Set<HostId> beside) {
+    var probe = stage.probe(VolumesActor.Reply.class);
+    actor.tell(new VolumesActor.ConnectAll(I1, host, beside, probe.getRef()));
+    return probe;
+  }
+
+  private void poolIs(String pool) {
+    stage
+        .nextToOthers(HostActor.AskPool.class)
+        .replyTo()
+        .tell(new HostActor.PoolReply(Optional.of(pool).filter(name -> !name.isEmpty())));
+  }
+
+  private void isGone(boolean gone) {
+    stage.nextToOthers(HostActor.AskIfGone.class).replyTo().tell(new HostActor.GoneReply(gone));
+  }
+
+  @Nested
+  class InAPool {
+    @Test
+    void anInstanceOnAnotherHostOfThePoolGetsIt() {
+      inUseInPool(V1);
+      step(to -> new VolumesActor.Detached(V1, I1, to));
+
+      var reply = connect(I2, Examples.H2, existing(V1));
+      poolIs("san");
+
+      assertThat(reply.receiveMessage()).isInstanceOf(VolumesActor.Connected.class);
+      assertThat(now(V1).host()).as("it has not moved").contains(Examples.H1);
+    }
+
+    @Test
+    void aHostOfAnotherPoolDoesNotGetIt() {
+      inUseInPool(V1);
+      step(to -> new VolumesActor.Detached(V1, I1, to));
+
+      for (var other : List.of("nas", "")) {
+        var reply = connect(I2, Examples.H2, existing(V1));
+        poolIs(other);
+
+        var refused = (VolumesActor.Refused) reply.receiveMessage();
+        assertThat(refused.reason().toString()).contains("host h1 (pool san)", "host h2");
+        assertThat(now(V1).status()).isEqualTo(Status.AVAILABLE);
+      }
+    }
+
+    @Test
+    void itIsAtBothEndsOfAMoveAndFreeWhenNeitherHasAGuest() {
+      inUseInPool(V1);
+      var reply = connectAll(Examples.H2, Set.of(Examples.H1));
+      poolIs("san");
+      assertThat(((VolumesActor.AllConnected) reply.receiveMessage()).places()).containsKey(V1);
+      assertThat(now(V1).status()).as("it is had all the time").isEqualTo(Status.IN_USE);
+      killAndBringBack();
+
+      step(to -> new VolumesActor.ReleaseAll(I1, List.of(), to));
+      isGone(true);
+
+      assertThat(now(V1).status()).as("h2 has not said so").isEqualTo(Status.DETACHING);
+      isGone(true);
+      awaitStatus(V1, Status.AVAILABLE);
+    }
+
+    @Test
+    void aHostThatIsNotOfTheMoveMustHaveLetGo() {
+      inUseInPool(V1);
+
+      var reply = connectAll(Examples.H2, Set.of());
+      isGone(false);
+
+      assertThat(reply.receiveMessage()).isInstanceOf(VolumesActor.NotYet.class);
+      assertThat(now(V1).use().orElseThrow().hosts()).containsExactly(Examples.H1);
+      reply = connectAll(Examples.H2, Set.of());
+      isGone(true);
+      poolIs("san");
+      assertThat(reply.receiveMessage()).isInstanceOf(VolumesActor.AllConnected.class);
+      assertThat(now(V1).use().orElseThrow().hosts()).containsExactly(Examples.H2);
+    }
+
+    @Test
+    void oneOfThemThatIsElsewhereRefusesAll() {
+      inUseInPool(V1);
+
+      var reply = connectAll(Examples.H2, Set.of(Examples.H1));
+      poolIs("nas");
+
+      assertThat(reply.receiveMessage()).isInstanceOf(VolumesActor.Refused.class);
+      assertThat(now(V1).use().orElseThrow().hosts()).containsExactly(Examples.H1);
+    }
+  }
+
+  @Nested
+  class WithoutAGuest {
+    private VolumesActor.Reply reserve(String id) {
+      return step(
+          to -> new VolumesActor.Connect(I1, ATTACH, "alice", existing(id), Optional.empty(), to));
+    }
+
+    @Test
+    void itIsReservedAndMadeWhenThereIsAHost() {
+      create(V1, 2);
+      assertThat(reserve(V1)).isInstanceOf(VolumesActor.Connected.class);
+      assertThat(reserve(V1)).as("asked again").isInstanceOf(VolumesActor.Connected.class);
+      killAndBringBack();
+      assertThat(now(V1).status()).isEqualTo(Status.RESERVED);
+      assertThat(stage.soonToOthers()).as("no host is asked").isEmpty();
+
+      var reply = connectAll(Examples.H1, Set.of());
+      hostHasRoom();
+      driverDoesIt();
+
+      var connected = (VolumesActor.AllConnected) reply.receiveMessage();
+      assertThat(connected.places().get(V1).host()).contains(Examples.H1);
+      step(to -> new VolumesActor.MarkAll(I1, Map.of(V1, "/dev/vdc"), to));
+      assertThat(now(V1).status()).isEqualTo(Status.IN_USE);
+      assertThat(now(V1).use().orElseThrow().device()).isEqualTo("/dev/vdc");
+    }
+
+    @Test
+    void aHostWithoutRoomDoesNotTakeItFromTheInstance() {
+      create(V1, 2);
+      reserve(V1);
+
+      var reply = connectAll(Examples.H1, Set.of());
+      stage
+          .nextToOthers(HostActor.StoreVolume.class)
+          .replyTo()
+          .tell(new HostActor.StoreReply(Optional.of("full"), false));
+
+      assertThat(reply.receiveMessage())
+          .isEqualTo(new VolumesActor.Refused(new Rejection.Conflict("full")));
+      assertThat(now(V1).status()).isEqualTo(Status.RESERVED);
+      assertThat(now(V1).isUsedBy(I1)).isTrue();
+      assertThat(now(V1).host()).as("another host may have room").isEmpty();
+    }
+
+    @Test
+    void itIsReleasedAtOnceWhenNoHostEverHadIt() {
+      create(V1, 2);
+      reserve(V1);
+
+      step(to -> new VolumesActor.Release(V1, I1, to));
+
+      assertThat(now(V1).status()).isEqualTo(Status.AVAILABLE);
+      assertThat(step(to -> new VolumesActor.Release(V1, I1, to)))
+          .as("asked again")
+          .isEqualTo(new VolumesActor.Done());
+    }
+
+    @Test
+    void itGoesWithTheInstanceWhenItShall() {
+      create(V1, 2);
+      reserve(V1);
+
+      step(to -> new VolumesActor.ReleaseAll(I1, List.of(V1), to));
+
+      assertThat(all()).isEmpty();
+    }
+
+    @Test
+    void whatAGuestHadIsKeptAndFreeOnlyWhenTheHostSaysSo() {
+      inUse(V1);
+      step(to -> new VolumesActor.KeepAll(I1, to));
+      assertThat(now(V1).status()).isEqualTo(Status.RESERVED);
+      assertThat(((VolumesActor.Refused) connect(I2, Examples.H1, existing(V1)).receiveMessage()))
+          .isNotNull();
+
+      step(to -> new VolumesActor.Release(V1, I1, to));
+
+      assertThat(now(V1).status()).isEqualTo(Status.DETACHING);
+      isGone(true);
+      awaitStatus(V1, Status.AVAILABLE);
     }
   }
 }

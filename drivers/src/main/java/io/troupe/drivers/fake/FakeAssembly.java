@@ -6,6 +6,7 @@ import io.troupe.drivers.spi.Cancellation;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.DriverResult;
+import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import java.util.Optional;
@@ -13,7 +14,12 @@ import java.util.function.UnaryOperator;
 
 /** Puts fake guests together, changes what they are made of, and takes them apart. */
 record FakeAssembly(
-    FakeReach reach, FakePace pace, FakePower power, FakeInventory inventory, FakeImages images) {
+    FakeReach reach,
+    FakePace pace,
+    FakePower power,
+    FakeSettings settings,
+    FakeInventory inventory,
+    FakeImages images) {
 
   DriverResult spawn(DriverCommand.Spawn command, Cancellation cancellation)
       throws DriverException {
@@ -39,11 +45,19 @@ record FakeAssembly(
 
   private void requireVolumes(String host, GuestSpec spec) throws DriverException {
     for (var volume : spec.volumes()) {
-      reach.hypervisor().requireVolume(host, volume.id());
+      requireVolume(host, volume.id());
     }
     if (spec.rootVolume().isPresent()) {
-      reach.hypervisor().requireVolume(host, spec.rootVolume().get().id());
+      requireVolume(host, spec.rootVolume().get().id());
     }
+  }
+
+  private void requireVolume(String host, String id) throws DriverException {
+    reach.hypervisor().requireVolume(host, id, areCommon());
+  }
+
+  private boolean areCommon() {
+    return settings.sharedPool().isPresent();
   }
 
   DriverResult destroy(GuestTarget target) throws DriverException {
@@ -79,7 +93,8 @@ record FakeAssembly(
                     .booted(reach.now()));
   }
 
-  DriverResult resize(GuestTarget target, Resources size) throws DriverException {
+  DriverResult resize(GuestTarget target, Resources size, Optional<GuestPlacement> placement)
+      throws DriverException {
     inventory.requireFits(size);
     reach.existing(target);
     return FakeReach.shown(
@@ -89,7 +104,7 @@ record FakeAssembly(
               if (found.isPresent()) {
                 requireResizable(found.get(), size);
               }
-              return found.map(guest -> guest.sized(size));
+              return found.map(guest -> guest.sized(size).at(placement));
             }));
   }
 
@@ -114,7 +129,7 @@ record FakeAssembly(
 
   DriverResult attachVolume(GuestTarget target, String volumeId) throws DriverException {
     reach.existing(target);
-    reach.hypervisor().requireVolume(target.host(), volumeId);
+    requireVolume(target.host(), volumeId);
     var after = changeDevices(target, guest -> guest.withVolume(volumeId));
     return new DriverResult.VolumeAttached(after.orElseThrow().deviceOf(volumeId));
   }
@@ -123,16 +138,33 @@ record FakeAssembly(
     return FakeReach.shown(changeDevices(target, guest -> guest.withoutVolume(volumeId)));
   }
 
+  DriverResult swapVolume(GuestTarget target, String from, String to) throws DriverException {
+    var guest = reach.existing(target);
+    if (!guest.has(from) && !guest.has(to)) {
+      throw DriverException.instanceFault(guest.name() + " has no volume " + from);
+    }
+    if (!guest.runs() && !guest.isPaused()) {
+      throw DriverException.instanceFault(
+          guest.name() + " is " + guest.power() + ", only one in memory copies a volume");
+    }
+    requireVolume(target.host(), to);
+    reach.hypervisor().requireAsLarge(target.host(), from, to, areCommon());
+    var after = changeDevices(target, found -> found.swapped(from, to));
+    return new DriverResult.VolumeAttached(after.orElseThrow().deviceOf(to));
+  }
+
   DriverResult createVolume(DriverCommand.CreateVolume command) throws DriverException {
     if (command.image().isPresent()) {
       images.cache(command.image().get());
     }
-    reach.hypervisor().keepVolume(command.target(), command.volume().id(), command.sizeGib());
+    reach
+        .hypervisor()
+        .keepVolume(command.target(), command.volume().id(), command.sizeGib(), areCommon());
     return DriverResult.Guest.GONE;
   }
 
   DriverResult deleteVolume(GuestTarget target, String volumeId) throws DriverException {
-    reach.hypervisor().removeVolume(target, volumeId);
+    reach.hypervisor().removeVolume(target, volumeId, areCommon());
     return DriverResult.Guest.GONE;
   }
 

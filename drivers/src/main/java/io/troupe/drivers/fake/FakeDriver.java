@@ -48,6 +48,7 @@ public final class FakeDriver implements Driver {
               "DetachNic",
               "AttachVolume",
               "DetachVolume",
+              "SwapVolume",
               "CreateVolume",
               "DeleteVolume",
               "OfferMove",
@@ -95,7 +96,7 @@ public final class FakeDriver implements Driver {
     this.power = new FakePower(reach, pace);
     this.inventory = new FakeInventory(settings);
     this.images = new FakeImages(context);
-    this.assembly = new FakeAssembly(reach, pace, power, inventory, images);
+    this.assembly = new FakeAssembly(reach, pace, power, settings, inventory, images);
     this.moves = new FakeMoves(reach, pace, settings, inventory, images, context.transfers());
   }
 
@@ -119,8 +120,7 @@ public final class FakeDriver implements Driver {
     }
     var commands = new HashSet<>(CAPABILITIES.commands());
     commands.removeAll(settings.lacks());
-    return new Capabilities(
-        commands, true, commands.contains("LiveMigrate") ? ways : Set.of());
+    return new Capabilities(commands, true, commands.contains("LiveMigrate") ? ways : Set.of());
   }
 
   @Override
@@ -183,12 +183,15 @@ public final class FakeDriver implements Driver {
       case DriverCommand.Rescue(var target, var image) ->
           assembly.rescue(target, image, cancellation);
       case DriverCommand.Unrescue(var target) -> assembly.unrescue(target, cancellation);
-      case DriverCommand.Resize(var target, var size) -> assembly.resize(target, size);
+      case DriverCommand.Resize(var target, var size, var placement) ->
+          assembly.resize(target, size, placement);
       case DriverCommand.AttachNic(var target, var nic) -> assembly.attachNic(target, nic);
       case DriverCommand.DetachNic(var target, var mac) -> assembly.detachNic(target, mac);
       case DriverCommand.AttachVolume(var target, var volume) ->
           assembly.attachVolume(target, volume.id());
       case DriverCommand.DetachVolume(var target, var id) -> assembly.detachVolume(target, id);
+      case DriverCommand.SwapVolume(var target, var from, var to) ->
+          assembly.swapVolume(target, from.id(), to.id());
       case DriverCommand.CreateVolume create -> assembly.createVolume(create);
       case DriverCommand.DeleteVolume(var target, var volume) ->
           assembly.deleteVolume(target, volume.id());

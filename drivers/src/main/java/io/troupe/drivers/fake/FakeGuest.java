@@ -4,10 +4,10 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
-import io.troupe.drivers.spi.VolumeRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,6 +28,7 @@ import java.util.stream.Stream;
  * @param rescued whether it boots from a rescue disk; false in files of former releases
  * @param volumes {@code DEVICE ID} of each that is attached; absent in files of former releases
  * @param past its latest boots and ends, oldest first; the console log is made from them
+ * @param placement where on its host it runs; absent in files of former releases
  */
 record FakeGuest(
     String name,
@@ -40,7 +41,8 @@ record FakeGuest(
     String keyName,
     List<Moment> past,
     boolean rescued,
-    List<String> volumes) {
+    List<String> volumes,
+    Optional<GuestPlacement> placement) {
 
   /** Older ones than this many scroll out of the console log. */
   private static final int MOMENTS_KEPT = 16;
@@ -67,6 +69,7 @@ record FakeGuest(
     nics = List.copyOf(nics);
     past = List.copyOf(past);
     volumes = volumes == null ? List.of() : List.copyOf(volumes);
+    placement = placement == null ? Optional.empty() : placement;
   }
 
   /** How a hypervisor names the guest of an instance. */
@@ -87,17 +90,28 @@ record FakeGuest(
             spec.configDrive().keyName().orElse(""),
             List.of(),
             false,
-            spec.rootVolume().map(root -> List.of("/dev/vda " + root.id())).orElse(List.of()))
-        .having(spec.volumes())
+            volumesOf(spec),
+            spec.placement())
         .booted(at);
   }
 
-  private FakeGuest having(Iterable<VolumeRef> more) {
-    var all = this;
-    for (var volume : more) {
-      all = all.withVolume(volume.id());
+  private static List<String> volumesOf(GuestSpec spec) {
+    var all = new ArrayList<String>();
+    spec.rootVolume().ifPresent(root -> all.add("/dev/vda " + root.id()));
+    for (var volume = 0; volume < spec.volumes().size(); volume++) {
+      all.add("/dev/" + spec.device(volume) + " " + spec.volumes().get(volume).id());
     }
     return all;
+  }
+
+  /** With the cards and volumes of the specification, and no others. */
+  FakeGuest equippedAs(GuestSpec spec) {
+    return having(spec.nics().stream().map(FakeGuest::card).toList(), volumesOf(spec));
+  }
+
+  /** The ids of what is attached, the root volume too. */
+  List<String> volumeIds() {
+    return volumes.stream().map(volume -> volume.split(" ")[1]).toList();
   }
 
   static FakeGuest foreign(String name, Instant at) {
@@ -112,7 +126,8 @@ record FakeGuest(
             "",
             List.of(),
             false,
-            List.of())
+            List.of(),
+            Optional.empty())
         .booted(at);
   }
 
@@ -129,7 +144,8 @@ record FakeGuest(
         keyName,
         past,
         rescued,
-        volumes);
+        volumes,
+        placement);
   }
 
   boolean runs() {
@@ -172,7 +188,8 @@ record FakeGuest(
         keyName,
         past,
         rescued,
-        volumes);
+        volumes,
+        placement);
   }
 
   FakeGuest bootingFrom(boolean rescueDisk) {
@@ -187,7 +204,8 @@ record FakeGuest(
         keyName,
         past,
         rescueDisk,
-        volumes);
+        volumes,
+        placement);
   }
 
   /** Of another size; 0 GiB leaves the disk as it is. */
@@ -195,7 +213,35 @@ record FakeGuest(
     var diskGib = to.diskGib() == 0 ? size.diskGib() : to.diskGib();
     var sized = new Resources(to.vcpus(), to.ramMib(), diskGib);
     return new FakeGuest(
-        name, instance, generation, power, hostname, sized, nics, keyName, past, rescued, volumes);
+        name,
+        instance,
+        generation,
+        power,
+        hostname,
+        sized,
+        nics,
+        keyName,
+        past,
+        rescued,
+        volumes,
+        placement);
+  }
+
+  /** The same one elsewhere on its host, or on another host. */
+  FakeGuest at(Optional<GuestPlacement> where) {
+    return new FakeGuest(
+        name,
+        instance,
+        generation,
+        power,
+        hostname,
+        size,
+        nics,
+        keyName,
+        past,
+        rescued,
+        volumes,
+        where);
   }
 
   private static String card(GuestSpec.Nic nic) {
@@ -206,10 +252,6 @@ record FakeGuest(
     return nics.stream().anyMatch(card -> card.startsWith(nic.mac() + " "))
         ? this
         : having(with(nics, card(nic)), volumes);
-  }
-
-  FakeGuest withNics(List<GuestSpec.Nic> all) {
-    return having(all.stream().map(FakeGuest::card).toList(), volumes);
   }
 
   FakeGuest withoutNic(String mac) {
@@ -235,6 +277,15 @@ record FakeGuest(
     return volumes.stream().anyMatch(volume -> volume.startsWith(device + " "));
   }
 
+  /** One in the place of the other; one that has it already is left as it is. */
+  FakeGuest swapped(String from, String to) {
+    return having(
+        nics,
+        volumes.stream()
+            .map(volume -> volume.endsWith(" " + from) ? deviceOf(from) + " " + to : volume)
+            .toList());
+  }
+
   FakeGuest withoutVolume(String id) {
     return having(nics, without(volumes, volume -> volume.endsWith(" " + id)));
   }
@@ -257,7 +308,8 @@ record FakeGuest(
         keyName,
         past,
         rescued,
-        otherVolumes);
+        otherVolumes,
+        placement);
   }
 
   private static List<String> with(List<String> all, String one) {
@@ -327,6 +379,7 @@ record FakeGuest(
         keyName,
         moments,
         rescued,
-        volumes);
+        volumes,
+        placement);
   }
 }

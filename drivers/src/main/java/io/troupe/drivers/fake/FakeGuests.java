@@ -102,6 +102,22 @@ final class FakeGuests {
     return Optional.ofNullable(hosts.get(host)).map(known -> known.volumes.get(id));
   }
 
+  /** Names of the hosts that keep a volume of this id. */
+  List<String> hostsOfVolume(String id) {
+    return hosts.entrySet().stream()
+        .filter(host -> host.getValue().volumes.containsKey(id))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** All guests that have this volume, on whichever host. */
+  List<FakeGuest> having(String volumeId) {
+    return hosts.values().stream()
+        .flatMap(host -> host.guests.values().stream())
+        .filter(guest -> guest.has(volumeId))
+        .toList();
+  }
+
   /** Names of the hosts that have a guest of this name. */
   List<String> hostsOf(String name) {
     return hosts.entrySet().stream()

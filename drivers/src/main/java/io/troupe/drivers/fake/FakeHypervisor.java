@@ -209,14 +209,18 @@ final class FakeHypervisor {
   /**
    * The volume is there and has at least this size.
    *
+   * @param common whether all hosts keep their volumes in one place
    * @throws DriverException when the target's epoch is past or the state cannot be written
    */
-  void keepVolume(GuestTarget target, String id, long gib) throws DriverException {
+  void keepVolume(GuestTarget target, String id, long gib, boolean common) throws DriverException {
     alone(
         () -> {
           admit(target);
-          if (guests.volume(target.host(), id).filter(has -> has >= gib).isEmpty()) {
-            write(new FakeChange.VolumeKept(target.host(), id, gib, target.epoch()));
+          var keeper = keeper(target.host(), id, common).orElse(target.host());
+          if (guests.volume(keeper, id).filter(has -> has >= gib).isEmpty()) {
+            var epoch =
+                Math.max(guests.epoch(keeper), keeper.equals(target.host()) ? target.epoch() : 0);
+            write(new FakeChange.VolumeKept(keeper, id, gib, epoch));
           }
           return true;
         });
@@ -227,28 +231,57 @@ final class FakeHypervisor {
    *
    * @throws DriverException as {@link #keepVolume}, and when a guest has it
    */
-  void removeVolume(GuestTarget target, String id) throws DriverException {
+  void removeVolume(GuestTarget target, String id, boolean common) throws DriverException {
     alone(
         () -> {
           admit(target);
-          for (var guest : guests.on(target.host())) {
-            if (guest.has(id)) {
-              throw DriverException.instanceFault(
-                  "volume " + id + " is attached to " + guest.name());
-            }
+          var has =
+              common
+                  ? guests.having(id)
+                  : guests.on(target.host()).stream().filter(guest -> guest.has(id)).toList();
+          if (!has.isEmpty()) {
+            throw DriverException.instanceFault(
+                "volume " + id + " is attached to " + has.getFirst().name());
           }
-          if (guests.volume(target.host(), id).isPresent()) {
-            write(new FakeChange.VolumeGone(target.host(), id, target.epoch()));
+          var keeper = keeper(target.host(), id, common);
+          if (keeper.isPresent()) {
+            write(new FakeChange.VolumeGone(keeper.get(), id, guests.epoch(keeper.get())));
           }
           return true;
         });
   }
 
-  /** Throws an instance fault when the host has no such volume. */
-  void requireVolume(String host, String id) throws DriverException {
-    if (inTurn(() -> true, () -> guests.volume(host, id)).isEmpty()) {
+  /** Which host's it is, as far as {@code host} sees. */
+  private Optional<String> keeper(String host, String id, boolean common) {
+    return common
+        ? guests.hostsOfVolume(id).stream().findFirst()
+        : guests.volume(host, id).map(_ -> host);
+  }
+
+  /** Throws an instance fault when the host sees no such volume. */
+  void requireVolume(String host, String id, boolean common) throws DriverException {
+    if (inTurn(() -> true, () -> keeper(host, id, common)).isEmpty()) {
       throw DriverException.instanceFault("there is no volume " + id + " on " + host);
     }
+  }
+
+  /** Throws an instance fault when what is in one volume has no room in the other. */
+  void requireAsLarge(String host, String from, String to, boolean common) throws DriverException {
+    inTurn(
+        () -> true,
+        () -> {
+          var has = sizeGib(host, from, common);
+          var room = sizeGib(host, to, common);
+          if (has > room) {
+            throw DriverException.instanceFault(
+                "volume %s of %d GiB is smaller than %s of %d GiB".formatted(to, room, from, has));
+          }
+          return true;
+        });
+  }
+
+  private long sizeGib(String host, String id, boolean common) {
+    return keeper(host, id, common).flatMap(keeper -> guests.volume(keeper, id)).orElse(0L);
   }
 
   /** What a guest is once it has arrived. */

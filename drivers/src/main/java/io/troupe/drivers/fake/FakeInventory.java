@@ -3,8 +3,11 @@ package io.troupe.drivers.fake;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.HostInventory;
+import io.troupe.drivers.spi.SharedPool;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -17,10 +20,14 @@ final class FakeInventory {
   private static final Map<String, String> DETAILS = Map.of("cpu_model", "fake");
 
   private final FakeSettings settings;
+  private final Set<String> traits;
   private volatile List<HostInventory> hosts = List.of();
 
   FakeInventory(FakeSettings settings) {
     this.settings = settings;
+    var all = new HashSet<>(TRAITS);
+    settings.sharedPool().map(SharedPool::trait).ifPresent(all::add);
+    this.traits = Set.copyOf(all);
   }
 
   List<HostInventory> hosts() {
@@ -39,8 +46,9 @@ final class FakeInventory {
         "fake",
         settings.capacity(),
         "10." + (number >> 16) + "." + (number >> 8 & 255) + "." + (number & 255),
-        TRAITS,
-        DETAILS);
+        traits,
+        DETAILS,
+        Optional.of(settings.topology()));
   }
 
   void requireHost(String name) throws DriverException {

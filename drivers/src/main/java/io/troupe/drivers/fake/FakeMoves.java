@@ -13,8 +13,10 @@ import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.MigrationOptions;
 import io.troupe.drivers.spi.MoveTicket;
 import io.troupe.drivers.spi.MoveTicket.Storage;
+import io.troupe.drivers.spi.PlacementText;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -37,15 +39,12 @@ record FakeMoves(
   private static final String GENERATION = "generation";
   private static final String DISK_GIB = "diskGib";
   private static final String SHARED = "shared";
+  private static final String VOLUMES = "volumes";
 
   DriverResult offer(GuestTarget target) throws DriverException {
     var guest = reach.existing(target);
     if (guest.rescued()) {
       throw DriverException.instanceFault(guest.name() + " is rescued, it cannot be moved");
-    }
-    if (!guest.volumes().isEmpty()) {
-      throw DriverException.instanceFault(
-          guest.name() + " has volumes, which stay on " + target.host() + ": it cannot be moved");
     }
     var facts =
         Map.of(
@@ -53,7 +52,8 @@ record FakeMoves(
             HOST, target.host(),
             GENERATION, Long.toString(guest.generation()),
             DISK_GIB, Long.toString(guest.size().diskGib()),
-            SHARED, Boolean.toString(settings.sharedStorage()));
+            SHARED, Boolean.toString(settings.sharedStorage()),
+            VOLUMES, String.join(" ", guest.volumeIds()));
     return new DriverResult.MoveTicketed(MoveTicket.offered("fake", facts));
   }
 
@@ -75,13 +75,32 @@ record FakeMoves(
       throw DriverException.instanceFault(
           "the storage of " + source.get(HOST) + " and " + target.host() + " is " + storage);
     }
-    images.cache(command.spec().image());
+    requireVolumes(source, target.host());
+    if (command.spec().rootVolume().isEmpty()) {
+      images.cache(command.spec().image());
+    }
     var facts =
-        Map.of(
-            HYPERVISOR, reach.hypervisor().key(),
-            HOST, target.host(),
-            GENERATION, Long.toString(target.generation()));
+        new HashMap<>(
+            Map.of(
+                HYPERVISOR, reach.hypervisor().key(),
+                HOST, target.host(),
+                GENERATION, Long.toString(target.generation())));
+    PlacementText.put(facts, command.spec().placement());
     return new DriverResult.MoveTicketed(command.ticket().prepared(storage, facts));
+  }
+
+  /** Volumes stay where they are: this host has to see them there. */
+  private void requireVolumes(Map<String, String> source, String host) throws DriverException {
+    var ids = source.getOrDefault(VOLUMES, "");
+    if (ids.isEmpty()) {
+      return;
+    }
+    if (!source.get(HYPERVISOR).equals(reach.hypervisor().key())) {
+      throw DriverException.hostFault("volumes " + ids + " are on " + source.get(HOST) + " alone");
+    }
+    for (var id : ids.split(" ")) {
+      reach.hypervisor().requireVolume(host, id, settings.sharedPool().isPresent());
+    }
   }
 
   // -- live
@@ -149,7 +168,7 @@ record FakeMoves(
               target,
               guest -> {
                 requireLive(guest);
-                return guest.of(generation);
+                return guest.of(generation).at(PlacementText.read(there));
               },
               destination.hypervisor(),
               there.get(HOST));
@@ -214,7 +233,8 @@ record FakeMoves(
       var sent = ticket.storage() == Storage.SHARED ? fromSource(target, ticket) : sent(target);
       requireOff(sent);
       requireNoShrink(sent.size().diskGib(), spec);
-      var ours = sent.of(target.generation()).sized(spec.size()).withNics(spec.nics());
+      var ours =
+          sent.of(target.generation()).sized(spec.size()).equippedAs(spec).at(spec.placement());
       found =
           reach.change(
               target,

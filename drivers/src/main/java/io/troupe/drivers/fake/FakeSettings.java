@@ -5,6 +5,8 @@ import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.ConnectionSpec;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.HostTopology;
+import io.troupe.drivers.spi.SharedPool;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -26,6 +28,8 @@ import java.util.Set;
  * @param noPostCopy guests cannot be migrated by post-copy; default false
  * @param sharedStorage all hosts have their disks in one place, so that these stay where they are
  *     when a guest moves; default false
+ * @param sharedPool the name of the one place where all hosts have their volumes, see {@link
+ *     SharedPool}; by default each has its own
  * @param ignoresAcpi guests do not hear the request to shut down; default false
  * @param noAgent no guest agent answers; default false
  * @param failureRate the share of commands that fail, 0.0 to 1.0; default 0.0
@@ -42,6 +46,10 @@ import java.util.Set;
  *     the others up: then their commands fail as retryable after four seconds
  * @param foreignGuests how many running guests named {@code foreign-1} … a first host that nothing
  *     was done on yet has, which Troupe did not make; default 0
+ * @param topology of each host, from {@code cells} (NUMA cells, default 0: nothing is told), {@code
+ *     threads} of a core (default 1), {@code hugePages} of each cell ({@code KiB:COUNT,…}), {@code
+ *     dedicatedCpus} ({@code 4-15}) and PCI {@code devices} ({@code VENDOR:PRODUCT:COUNT[:PF|:VF]},
+ *     parted by commas, spread over the cells)
  * @param lacks commands that this hypervisor does not carry out, simple names parted by commas;
  *     default none
  */
@@ -55,6 +63,7 @@ record FakeSettings(
     long migrationMillis,
     boolean noPostCopy,
     boolean sharedStorage,
+    Optional<SharedPool> sharedPool,
     boolean ignoresAcpi,
     boolean noAgent,
     double failureRate,
@@ -64,6 +73,7 @@ record FakeSettings(
     long seed,
     Optional<Path> state,
     int foreignGuests,
+    HostTopology topology,
     Set<String> lacks) {
 
   private static final int MOST_HOSTS = 1_000_000;
@@ -77,20 +87,27 @@ record FakeSettings(
    */
   static FakeSettings of(ConnectionSpec connection) throws DriverException {
     var options = FakeOptions.of(connection);
+    var capacity =
+        new Resources(
+            (int) options.number("vcpus", 64, 1, 1_000_000),
+            options.number("ramMib", 262_144, 1, 1L << 40),
+            options.number("diskGib", 4_000, 0, 1L << 40));
     var settings =
         new FakeSettings(
             (int) options.number("hosts", 20, 1, MOST_HOSTS),
             options.checked("prefix", "fake-", "the start of a host name", p -> hostPrefix(p)),
-            new Resources(
-                (int) options.number("vcpus", 64, 1, 1_000_000),
-                options.number("ramMib", 262_144, 1, 1L << 40),
-                options.number("diskGib", 4_000, 0, 1L << 40)),
+            capacity,
             options.number("bootMillis", 0, 0, DAY_MILLIS),
             options.number("bootJitterMillis", 0, 0, DAY_MILLIS),
             options.number("stopMillis", 0, 0, DAY_MILLIS),
             options.number("migrationMillis", 0, 0, DAY_MILLIS),
             options.truth("noPostCopy"),
             options.truth("sharedStorage"),
+            options.checked(
+                "sharedPool",
+                Optional.empty(),
+                "a pool's name",
+                name -> Optional.of(new SharedPool(name))),
             options.truth("ignoresAcpi"),
             options.truth("noAgent"),
             options.share("failureRate", 0.0),
@@ -104,6 +121,7 @@ record FakeSettings(
             options.number("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE),
             options.checked("state", Optional.empty(), "a path", s -> Optional.of(Path.of(s))),
             (int) options.number("foreignGuests", 0, 0, 100),
+            FakeTopology.of(options, capacity),
             options.checked("lacks", Set.of(), "commands", FakeSettings::commands));
     options.refuseUnknown();
     return settings;

@@ -54,6 +54,7 @@ record DomainXml(
     domain.child("on_reboot").text("restart");
     domain.child("on_crash").text("destroy");
     devices(domain.child("devices"));
+    PlacementXml.replace(domain, spec.placement());
     return domain.write();
   }
 
@@ -110,8 +111,7 @@ record DomainXml(
     spec.rootVolume().ifPresent(volume -> root.child("serial").text(volume.id()));
     for (int i = 0; i < paths.volumes().size(); i++) {
       VolumeRef volume = spec.volumes().get(i);
-      String device = "vd" + (char) ('b' + i);
-      Hotplug.addDisk(devices, volume, paths.volumes().get(i), device);
+      Hotplug.addDisk(devices, volume, paths.volumes().get(i), spec.device(i));
     }
     XmlElement drive = devices.child("disk", "type", "file", "device", "cdrom");
     drive.child("driver", "name", "qemu", "type", "raw");

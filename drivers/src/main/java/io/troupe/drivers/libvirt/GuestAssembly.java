@@ -133,7 +133,7 @@ final class GuestAssembly {
   }
 
   private String path(Connect connect, VolumeRef volume) throws LibvirtException, DriverException {
-    return pool.find(connect, volume.name())
+    return pool.findAnew(connect, volume.name())
         .orElseThrow(() -> DriverException.instanceFault("there is no volume " + volume.name()))
         .path();
   }

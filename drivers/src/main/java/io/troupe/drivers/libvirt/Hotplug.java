@@ -48,7 +48,7 @@ record Hotplug(LibvirtConnection connection, VolumePool pool, NicSource nicSourc
   String attachVolume(InstanceId instance, VolumeRef volume, Permit permit) throws DriverException {
     String path =
         connection
-            .call("volume", connect -> pool.find(connect, volume.name()))
+            .call("volume", connect -> pool.findAnew(connect, volume.name()))
             .orElseThrow(() -> DriverException.instanceFault("there is no volume " + volume.name()))
             .path();
     XmlElement disk =
@@ -65,7 +65,23 @@ record Hotplug(LibvirtConnection connection, VolumePool pool, NicSource nicSourc
   }
 
   private static Finder diskOf(String volumeId) {
-    return domain -> first(domain.all("devices/disk"), "serial", volumeId);
+    return domain -> disk(domain, volumeId);
+  }
+
+  /**
+   * The disk of a volume: the one whose file it is. The serial number, which usually says the same,
+   * stays that of another volume while a guest runs on that was given this one in its place.
+   */
+  static Optional<XmlElement> disk(XmlElement domain, String volumeId) {
+    return domain.all("devices/disk").stream()
+        .filter(
+            disk -> {
+              String file = disk.find("source/@file").orElse("");
+              return file.contains("troupe-volume-")
+                  ? file.contains("troupe-volume-" + volumeId + ".")
+                  : disk.find("serial").filter(volumeId::equalsIgnoreCase).isPresent();
+            })
+        .findFirst();
   }
 
   private static Optional<XmlElement> first(List<XmlElement> devices, String path, String value) {

@@ -40,6 +40,7 @@ final class LibvirtCommands {
           "DetachNic",
           "AttachVolume",
           "DetachVolume",
+          "SwapVolume",
           "CreateVolume",
           "DeleteVolume",
           "OfferMove",
@@ -65,6 +66,7 @@ final class LibvirtCommands {
   private final Rescue rescue;
   private final Resizing resizing;
   private final Hotplug hotplug;
+  private final VolumeSwap swap;
   private final GuestAssembly assembly;
   private final LooseVolumes looseVolumes;
   private final Adoption adoption;
@@ -92,6 +94,7 @@ final class LibvirtCommands {
     this.resizing = new Resizing(connection, pool, facts);
     this.looseVolumes = new LooseVolumes(connection, pool, cache);
     this.hotplug = new Hotplug(connection, pool, choices.nicSource());
+    this.swap = new VolumeSwap(connection, pool);
     this.adoption = new Adoption(connection);
     this.assembly = new GuestAssembly(connection, facts, choices, pool, context.images(), cache);
     this.moves =
@@ -147,8 +150,8 @@ final class LibvirtCommands {
       case DriverCommand.Rescue(_, var image) ->
           rescue.begin(volumes(target, recorded), image, permit);
       case DriverCommand.Unrescue _ -> rescue.end(volumes(target, recorded), permit);
-      case DriverCommand.Resize(_, var size) ->
-          resizing.resize(volumes(target, recorded), size, tenure);
+      case DriverCommand.Resize(_, var size, var placement) ->
+          resizing.resize(volumes(target, recorded), size, placement, tenure);
       case DriverCommand.AttachNic(_, var nic) -> hotplug.attachNic(instance, nic, permit);
       case DriverCommand.DetachNic(_, var mac) -> hotplug.detachNic(instance, mac, permit);
       case DriverCommand.AttachVolume(_, var volume) -> {
@@ -157,6 +160,10 @@ final class LibvirtCommands {
       }
       case DriverCommand.DetachVolume(_, var volumeId) ->
           hotplug.detachVolume(instance, volumeId, permit);
+      case DriverCommand.SwapVolume(_, var from, var to) -> {
+        String device = swap.swap(instance, from, to, permit);
+        return new DriverResult.VolumeAttached("/dev/" + device);
+      }
       case DriverCommand.CreateVolume(_, var volume, var sizeGib, var image) ->
           looseVolumes.create(volume, sizeGib, image, permit);
       case DriverCommand.DeleteVolume(_, var volume) -> looseVolumes.delete(volume, permit);

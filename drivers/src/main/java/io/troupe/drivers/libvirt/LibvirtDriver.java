@@ -29,6 +29,7 @@ final class LibvirtDriver implements Driver {
   private final HostFacts facts;
   private final VolumePool pool;
   private final HostChoices choices;
+  private final LibvirtOptions options;
   private final Fence fence;
   private final EpochMarker marker;
   private final LibvirtCommands commands;
@@ -39,15 +40,17 @@ final class LibvirtDriver implements Driver {
       HostFacts facts,
       VolumePool pool,
       HostChoices choices,
-      Moves.Peer peer,
+      LibvirtOptions options,
       DriverContext context) {
     this.connection = connection;
     this.events = events;
     this.facts = facts;
     this.pool = pool;
     this.choices = choices;
+    this.options = options;
     this.fence = new Fence(connection);
     this.marker = new EpochMarker(pool, facts);
+    Moves.Peer peer = new Moves.Peer(options.peerUri(), options.migrationUri());
     this.commands = new LibvirtCommands(connection, events, facts, pool, choices, peer, context);
   }
 
@@ -60,16 +63,15 @@ final class LibvirtDriver implements Driver {
     }
     // The test driver comes with a pool of its own, and keeps no files in it.
     String poolName = facts.keepsFiles() ? options.pool() : "default-pool";
-    VolumePool pool = new VolumePool(poolName, options.poolPath());
+    VolumePool pool = new VolumePool(poolName, options.poolPath(), options.sharedPool());
     GuestEvents events = new GuestEvents(facts.name(), context.events());
     LibvirtConnection connection = new LibvirtConnection(uri, events);
     events.ask(new Fence(connection)::generation);
     boolean done = false;
     try {
       HostChoices choices = choose(connection, facts, options, pool);
-      Moves.Peer peer = new Moves.Peer(options.peerUri(), options.migrationUri());
       LibvirtDriver driver =
-          new LibvirtDriver(connection, events, facts, pool, choices, peer, context);
+          new LibvirtDriver(connection, events, facts, pool, choices, options, context);
       done = true;
       return driver;
     } finally {
@@ -111,7 +113,9 @@ final class LibvirtDriver implements Driver {
     HostInventory host =
         connection.call(
             "inventory",
-            connect -> LibvirtInventory.read(connect, facts, choices.guestType(), pool));
+            connect ->
+                LibvirtInventory.read(connect, facts, choices.guestType(), pool)
+                    .with(LibvirtTopology.read(connect, options)));
     return List.of(host);
   }
 

@@ -3,10 +3,12 @@ package io.troupe.drivers.libvirt;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.HostInventory;
+import io.troupe.drivers.spi.SharedPool;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
@@ -30,7 +32,7 @@ final class LibvirtInventory {
         guestType,
         total,
         facts.address(),
-        traits(facts),
+        traits(facts, pool.shared()),
         Map.of(
             "cpu_model", node.model,
             "cpu_mhz", Integer.toString(node.mhz),
@@ -42,9 +44,10 @@ final class LibvirtInventory {
   }
 
   /** Names from the os-traits library; only what the driver really offers. */
-  private static Set<String> traits(HostFacts facts) {
+  private static Set<String> traits(HostFacts facts, Optional<SharedPool> shared) {
     Set<String> traits = new HashSet<>();
     traits.add("COMPUTE_NODE");
+    shared.map(SharedPool::trait).ifPresent(traits::add);
     if (facts.architecture().equals("x86_64")) {
       traits.add("HW_ARCH_" + facts.architecture().toUpperCase(Locale.ROOT));
     }

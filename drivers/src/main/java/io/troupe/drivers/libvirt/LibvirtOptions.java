@@ -2,13 +2,17 @@ package io.troupe.drivers.libvirt;
 
 import io.troupe.core.value.Names;
 import io.troupe.drivers.spi.ConnectionSpec;
+import io.troupe.drivers.spi.CpuList;
 import io.troupe.drivers.spi.DriverException;
+import io.troupe.drivers.spi.SharedPool;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * The options of a libvirt connection.
@@ -23,8 +27,14 @@ import java.util.TreeSet;
  *     host is configured
  * @param peerUri at which other hosts' libvirtd open this one to send guests ({@code peerUri});
  *     empty: the connection's own URI if that names a host, else guests cannot come here
+ * @param sharedPool the name by which all hosts know the storage pool that they have in common
+ *     ({@code sharedPool}, see {@link SharedPool}); empty: the pool is this host's own
  * @param migrationUri at which QEMU listens for a guest that comes ({@code migrationUri}, such as
  *     {@code tcp://10.0.0.7}); empty: as the host is configured
+ * @param dedicatedCpus CPUs that only pinned vCPUs run on ({@code dedicatedCpus}, such as {@code
+ *     4-15}); Nova's {@code cpu_dedicated_set}
+ * @param pciDevices {@code VENDOR:PRODUCT} of the devices that guests may be given ({@code
+ *     pciDevices}, parted by commas); Nova's {@code device_spec}
  */
 record LibvirtOptions(
     String pool,
@@ -33,10 +43,24 @@ record LibvirtOptions(
     Optional<NicSource> nic,
     Optional<String> vncListen,
     Optional<String> peerUri,
-    Optional<String> migrationUri) {
+    Optional<String> migrationUri,
+    Optional<SharedPool> sharedPool,
+    List<Integer> dedicatedCpus,
+    Set<String> pciDevices) {
   static final String DEFAULT_POOL_PATH = "/var/lib/libvirt/images/troupe";
   private static final Set<String> KNOWN =
-      Set.of("pool", "poolPath", "guestType", "nic", "vncListen", "peerUri", "migrationUri");
+      Set.of(
+          "pool",
+          "poolPath",
+          "sharedPool",
+          "guestType",
+          "nic",
+          "vncListen",
+          "peerUri",
+          "migrationUri",
+          "dedicatedCpus",
+          "pciDevices");
+  private static final Pattern DEVICE = Pattern.compile("[0-9a-f]{4}:[0-9a-f]{4}");
 
   static LibvirtOptions of(ConnectionSpec connection) throws DriverException {
     Map<String, String> options = connection.options();
@@ -71,7 +95,37 @@ record LibvirtOptions(
         nic,
         Optional.ofNullable(options.get("vncListen")),
         uri(options, "peerUri").or(() -> own(connection.uri())),
-        uri(options, "migrationUri"));
+        uri(options, "migrationUri"),
+        sharedPool(options),
+        dedicatedCpus(options.get("dedicatedCpus")),
+        pciDevices(options.get("pciDevices")));
+  }
+
+  private static Optional<SharedPool> sharedPool(Map<String, String> options)
+      throws DriverException {
+    String name = options.get("sharedPool");
+    if (name != null && !SharedPool.isName(name)) {
+      throw bad("option sharedPool is not lower-case letters, digits and '_': " + name);
+    }
+    return Optional.ofNullable(name).map(SharedPool::new);
+  }
+
+  private static List<Integer> dedicatedCpus(String text) throws DriverException {
+    try {
+      return text == null ? List.of() : CpuList.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw bad("option dedicatedCpus: " + e.getMessage());
+    }
+  }
+
+  private static Set<String> pciDevices(String text) throws DriverException {
+    Set<String> devices = text == null ? Set.of() : Set.copyOf(List.of(text.split(",")));
+    for (String device : devices) {
+      if (!DEVICE.matcher(device).matches()) {
+        throw bad("option pciDevices: " + device + " is not VENDOR:PRODUCT such as 10de:1db6");
+      }
+    }
+    return devices;
   }
 
   private static Optional<String> uri(Map<String, String> options, String name)

@@ -24,7 +24,7 @@ record LooseVolumes(LibvirtConnection connection, VolumePool pool, ImageCache ca
               .formatted(image.get().id(), image.get().virtualSizeBytes(), volume.id(), bytes));
     }
     connection.run("storage pool", pool::ensure);
-    if (connection.call("volume", connect -> pool.find(connect, volume.name())).isPresent()) {
+    if (connection.call("volume", connect -> pool.findAnew(connect, volume.name())).isPresent()) {
       connection.run("volume", connect -> grow(connect, volume.name(), bytes, permit.tenure()));
       return;
     }
@@ -60,7 +60,7 @@ record LooseVolumes(LibvirtConnection connection, VolumePool pool, ImageCache ca
     connection.run(
         "volume",
         connect -> {
-          var found = pool.find(connect, volume.name());
+          var found = pool.findAnew(connect, volume.name());
           if (found.isPresent()) {
             requireFree(connect, found.get().path());
             pool.delete(connect, volume.name(), permit.tenure());

@@ -21,6 +21,7 @@ final class MigrationXml {
     NicSource.parse(there.nic())
         .ifPresent(to -> domain.all("devices/interface").forEach(card -> NicXml.plug(card, to)));
     domain.all("devices/graphics[@type='vnc']").forEach(vnc -> listen(vnc, there.vncListen()));
+    PlacementXml.replace(domain, there.placement());
     return domain.write();
   }
 

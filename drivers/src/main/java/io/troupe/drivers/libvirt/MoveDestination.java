@@ -1,9 +1,10 @@
 package io.troupe.drivers.libvirt;
 
 import io.troupe.core.value.OperationId;
-import io.troupe.drivers.libvirt.DomainXml.Paths;
 import io.troupe.drivers.spi.DriverException;
+import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.MoveTicket;
+import io.troupe.drivers.spi.PlacementText;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param onImage whether the root disk there stands on the same image already
  * @param nic what cards are plugged into there, as an option says it
  * @param vncListen empty: as the host is configured
+ * @param placement of the guest on that host
  */
 record MoveDestination(
     String host,
@@ -35,11 +37,8 @@ record MoveDestination(
     String consoleLog,
     boolean onImage,
     String nic,
-    Optional<String> vncListen) {
-
-  Paths paths() {
-    return new Paths(rootDisk, configDrive, consoleLog);
-  }
+    Optional<String> vncListen,
+    Optional<GuestPlacement> placement) {
 
   /** The directory in which everything of the guest lies there. */
   String directory() {
@@ -60,6 +59,7 @@ record MoveDestination(
     facts.put("onImage", Boolean.toString(onImage));
     facts.put("nic", nic);
     vncListen.ifPresent(it -> facts.put("vncListen", it));
+    PlacementText.put(facts, placement);
     return facts;
   }
 
@@ -83,7 +83,8 @@ record MoveDestination(
           MoveSource.word(facts, "consoleLog"),
           Boolean.parseBoolean(MoveSource.word(facts, "onImage")),
           MoveSource.word(facts, "nic"),
-          Optional.ofNullable(facts.get("vncListen")));
+          Optional.ofNullable(facts.get("vncListen")),
+          PlacementText.read(facts));
     } catch (IllegalArgumentException e) {
       throw DriverException.hostFault("the destination's part of the ticket: " + e.getMessage());
     }

@@ -219,7 +219,9 @@ final class Moves {
     GuestTarget target = command.target();
     MoveSource source = MoveSource.of(command.ticket());
     requireNewer(source, target);
-    requireNoShrink(source.rootBytes(), command.spec());
+    if (source.ownRoot()) {
+      requireNoShrink(source.rootBytes(), command.spec());
+    }
     boolean shared =
         connection.call(
             "preparation",
@@ -237,6 +239,7 @@ final class Moves {
             && command.spec().image().sha512().startsWith(source.imageDigits());
     Paths paths;
     if (shared) {
+      requireVolumes(source);
       paths = hold(target, source, permit);
     } else {
       requireNothingElse(source);
@@ -260,7 +263,8 @@ final class Moves {
             paths.consoleLog(),
             onImage,
             choices.nicSource().option(),
-            choices.vncListen());
+            choices.vncListen(),
+            command.spec().placement());
     return command.ticket().prepared(storage, ours.facts());
   }
 
@@ -299,6 +303,16 @@ final class Moves {
               + " are on "
               + source.host()
               + " alone");
+    }
+  }
+
+  /** On a common storage each of them is found. */
+  private void requireVolumes(MoveSource source) throws DriverException {
+    for (String volume : source.volumes()) {
+      if (connection.call("preparation", connect -> pool.find(connect, volume)).isEmpty()) {
+        throw DriverException.hostFault(
+            "volume " + volume + " of " + source.host() + " is not on " + facts.name());
+      }
     }
   }
 
@@ -473,6 +487,10 @@ final class Moves {
   private void define(GuestTarget target, GuestSpec spec, MoveTicket ticket, Permit permit)
       throws DriverException {
     MoveDestination ours = MoveDestination.of(ticket);
+    List<String> volumes =
+        spec.volumes().stream().map(volume -> ours.directory() + volume.name()).toList();
+    Paths paths = new Paths(ours.rootDisk(), ours.configDrive(), ours.consoleLog(), volumes);
+    boolean grows = MoveSource.of(ticket).ownRoot();
     String xml =
         new DomainXml(
                 new DomainMetadata(
@@ -481,13 +499,13 @@ final class Moves {
                 choices.guestType(),
                 facts.architecture(),
                 choices.nicSource(),
-                Optional.of(ours.paths()),
+                Optional.of(paths),
                 choices.vncListen())
             .write();
     connection.run(
         "end of a move",
         connect -> {
-          if (ticket.storage() == Storage.SHARED) {
+          if (ticket.storage() == Storage.SHARED && grows) {
             pool.grow(connect, name(ours.rootDisk()), spec.size().diskGib() << 30, permit.tenure());
           }
           permit.tenure().require(connect);

@@ -3,7 +3,9 @@ package io.troupe.drivers.libvirt;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverException;
+import io.troupe.drivers.spi.GuestPlacement;
 import java.util.EnumSet;
+import java.util.Optional;
 import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
 
@@ -17,7 +19,9 @@ record Resizing(LibvirtConnection connection, VolumePool pool, HostFacts facts) 
    * this; 0 GiB leaves the disk as it is. Repeatable. An instance fault when the guest is not off,
    * or its disk is larger.
    */
-  void resize(GuestVolumes volumes, Resources size, Tenure tenure) throws DriverException {
+  void resize(
+      GuestVolumes volumes, Resources size, Optional<GuestPlacement> placement, Tenure tenure)
+      throws DriverException {
     connection
         .onDomain(
             "resize",
@@ -35,7 +39,7 @@ record Resizing(LibvirtConnection connection, VolumePool pool, HostFacts facts) 
               if (facts.keepsFiles() && size.diskGib() > 0) {
                 grow(domain.getConnect(), volumes.rootDisk(), size.diskGib() << 30, tenure);
               }
-              Definition.change(domain, tenure, xml -> edit(xml, size));
+              Definition.change(domain, tenure, xml -> edit(xml, size, placement));
               return true;
             })
         .orElseThrow(
@@ -52,11 +56,12 @@ record Resizing(LibvirtConnection connection, VolumePool pool, HostFacts facts) 
     pool.grow(connect, rootDisk, bytes, tenure);
   }
 
-  static void edit(XmlElement domain, Resources size) {
+  static void edit(XmlElement domain, Resources size, Optional<GuestPlacement> placement) {
     String ramMib = Long.toString(size.ramMib());
     domain.all("memory").getFirst().set("unit", "MiB").text(ramMib);
     domain.all("currentMemory").forEach(now -> now.set("unit", "MiB").text(ramMib));
     XmlElement vcpu = domain.all("vcpu").getFirst();
     vcpu.unset("current").text(Integer.toString(size.vcpus()));
+    PlacementXml.replace(domain, placement);
   }
 }

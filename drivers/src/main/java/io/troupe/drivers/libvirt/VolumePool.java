@@ -1,6 +1,7 @@
 package io.troupe.drivers.libvirt;
 
 import io.troupe.drivers.spi.DriverException;
+import io.troupe.drivers.spi.SharedPool;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +20,12 @@ import org.libvirt.StorageVol;
  *
  * @param path the directory, used when the pool has to be made
  */
-record VolumePool(String name, String path) {
+record VolumePool(String name, String path, Optional<SharedPool> shared) {
+  /** One that is its host's own. */
+  VolumePool(String name, String path) {
+    this(name, path, Optional.empty());
+  }
+
   /**
    * A file in the pool.
    *
@@ -100,6 +106,17 @@ record VolumePool(String name, String path) {
 
   Optional<Volume> find(Connect connect, String volume) throws LibvirtException, DriverException {
     return onVolume(connect, volume, VolumePool::describe);
+  }
+
+  /** The same, also when another host that has the directory has made it since. */
+  Optional<Volume> findAnew(Connect connect, String volume)
+      throws LibvirtException, DriverException {
+    Optional<Volume> found = find(connect, volume);
+    if (found.isPresent() || shared.isEmpty()) {
+      return found;
+    }
+    refresh(connect);
+    return find(connect, volume);
   }
 
   /** Makes an empty raw file, readable for all or for its owner only. */

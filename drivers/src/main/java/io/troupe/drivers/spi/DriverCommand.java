@@ -29,6 +29,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = DriverCommand.DetachNic.class, name = "detach-nic"),
   @JsonSubTypes.Type(value = DriverCommand.AttachVolume.class, name = "attach-volume"),
   @JsonSubTypes.Type(value = DriverCommand.DetachVolume.class, name = "detach-volume"),
+  @JsonSubTypes.Type(value = DriverCommand.SwapVolume.class, name = "swap-volume"),
   @JsonSubTypes.Type(value = DriverCommand.CreateVolume.class, name = "create-volume"),
   @JsonSubTypes.Type(value = DriverCommand.DeleteVolume.class, name = "delete-volume"),
   @JsonSubTypes.Type(value = DriverCommand.OfferMove.class, name = "offer-move"),
@@ -137,8 +138,19 @@ public sealed interface DriverCommand extends CborSerializable {
   /**
    * The guest has this size, and is off. Its root disk grows to {@code diskGib}; 0 leaves it as it
    * is, and one that would have to shrink is an instance fault, as is a guest that is not off.
+   *
+   * @param placement where on the host it runs from its next start on; filled in by the host
    */
-  record Resize(GuestTarget target, Resources size) implements DriverCommand {}
+  record Resize(GuestTarget target, Resources size, Optional<GuestPlacement> placement)
+      implements DriverCommand {
+    public Resize {
+      placement = placement == null ? Optional.empty() : placement;
+    }
+
+    public Resize(GuestTarget target, Resources size) {
+      this(target, size, Optional.empty());
+    }
+  }
 
   /**
    * The guest has this network card, at once if it is in memory. One with the same MAC is left as
@@ -157,6 +169,15 @@ public sealed interface DriverCommand extends CborSerializable {
 
   /** The guest has no disk of this volume, which itself stays. Retryable as {@link DetachNic}. */
   record DetachVolume(GuestTarget target, String volumeId) implements DriverCommand {}
+
+  /**
+   * The guest, which is in memory, has the volume {@code to} as the device that {@code from} was,
+   * and what was in {@code from} is in {@code to}, also what was written meanwhile; {@code from} is
+   * left as it was then, or as large as {@code to}. One that has {@code to} and not {@code from} is
+   * a success. When this fails, the guest has {@code from}. An instance fault when {@code to} is
+   * smaller, or the guest has neither.
+   */
+  record SwapVolume(GuestTarget target, VolumeRef from, VolumeRef to) implements DriverCommand {}
 
   /**
    * The volume lies on the host and has this size. One that is there already keeps what is in it
@@ -320,6 +341,7 @@ public sealed interface DriverCommand extends CborSerializable {
       case DetachNic _ -> "detach-nic";
       case AttachVolume _ -> "attach-volume";
       case DetachVolume _ -> "detach-volume";
+      case SwapVolume _ -> "swap-volume";
       case CreateVolume _ -> "create-volume";
       case DeleteVolume _ -> "delete-volume";
       case OfferMove _ -> "offer-move";
@@ -356,11 +378,12 @@ public sealed interface DriverCommand extends CborSerializable {
       case Snapshot(_, var imageId, var quiesced) -> new Snapshot(fenced, imageId, quiesced);
       case Rescue(_, var image) -> new Rescue(fenced, image);
       case Unrescue _ -> new Unrescue(fenced);
-      case Resize(_, var size) -> new Resize(fenced, size);
+      case Resize(_, var size, var placement) -> new Resize(fenced, size, placement);
       case AttachNic(_, var nic) -> new AttachNic(fenced, nic);
       case DetachNic(_, var mac) -> new DetachNic(fenced, mac);
       case AttachVolume(_, var volume) -> new AttachVolume(fenced, volume);
       case DetachVolume(_, var volumeId) -> new DetachVolume(fenced, volumeId);
+      case SwapVolume(_, var from, var to) -> new SwapVolume(fenced, from, to);
       case CreateVolume(_, var volume, var sizeGib, var image) ->
           new CreateVolume(fenced, volume, sizeGib, image);
       case DeleteVolume(_, var volume) -> new DeleteVolume(fenced, volume);
@@ -379,6 +402,30 @@ public sealed interface DriverCommand extends CborSerializable {
       case Inspect _ -> new Inspect(fenced);
       case ReadConsole(_, var maxBytes) -> new ReadConsole(fenced, maxBytes);
       case Diagnostics _ -> new Diagnostics(fenced);
+    };
+  }
+
+  /** The same command with where the guest runs, if that is part of what it says. */
+  default DriverCommand at(Optional<GuestPlacement> placement) {
+    return switch (this) {
+      case Spawn(var target, var spec) -> new Spawn(target, spec.at(placement));
+      case Resize(var target, var size, _) -> new Resize(target, size, placement);
+      case PrepareMove(var target, var spec, var ticket, var storage, var live) ->
+          new PrepareMove(target, spec.at(placement), ticket, storage, live);
+      case FinishMove(var target, var spec, var ticket) ->
+          new FinishMove(target, spec.at(placement), ticket);
+      default -> this;
+    };
+  }
+
+  /** The size that the guest shall have by this command, where it says one. */
+  default Optional<Resources> sizeAsked() {
+    return switch (this) {
+      case Spawn(_, var spec) -> Optional.of(spec.size());
+      case Resize(_, var to, _) -> Optional.of(to);
+      case PrepareMove(_, var spec, _, _, _) -> Optional.of(spec.size());
+      case FinishMove(_, var spec, _) -> Optional.of(spec.size());
+      default -> Optional.empty();
     };
   }
 }

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param rootVolume a volume on the host that is the root disk; then neither the image nor the
  *     flavor's disk is used
  * @param volumes further ones, in the order the guest shall see them
+ * @param devices of each of these volumes, such as {@code vdb}; where there are none, in order
+ * @param placement where on the host it runs; filled in by the host, which alone knows
  */
 public record GuestSpec(
     String name,
@@ -30,12 +32,96 @@ public record GuestSpec(
     ConfigDrive configDrive,
     Map<String, String> extraSpecs,
     Optional<VolumeRef> rootVolume,
-    List<VolumeRef> volumes) {
+    List<VolumeRef> volumes,
+    List<String> devices,
+    Optional<GuestPlacement> placement) {
 
   public GuestSpec {
     nics = List.copyOf(nics);
     extraSpecs = Map.copyOf(extraSpecs);
     volumes = volumes == null ? List.of() : List.copyOf(volumes);
+    devices = devices == null ? List.of() : List.copyOf(devices); // there were none at first
+    placement = placement == null ? Optional.empty() : placement;
+  }
+
+  /** The device of one of the further volumes, such as {@code vdb}: as was said, or the next. */
+  public String device(int volume) {
+    return volume < devices.size() ? devices.get(volume) : "vd" + (char) ('b' + volume);
+  }
+
+  /** One that runs anywhere on its host. */
+  public GuestSpec(
+      String name,
+      String hostname,
+      String projectId,
+      String userId,
+      Resources size,
+      ImageRef image,
+      List<Nic> nics,
+      ConfigDrive configDrive,
+      Map<String, String> extraSpecs,
+      Optional<VolumeRef> rootVolume,
+      List<VolumeRef> volumes,
+      List<String> devices) {
+    this(
+        name,
+        hostname,
+        projectId,
+        userId,
+        size,
+        image,
+        nics,
+        configDrive,
+        extraSpecs,
+        rootVolume,
+        volumes,
+        devices,
+        Optional.empty());
+  }
+
+  /** One whose volumes are its devices in order. */
+  public GuestSpec(
+      String name,
+      String hostname,
+      String projectId,
+      String userId,
+      Resources size,
+      ImageRef image,
+      List<Nic> nics,
+      ConfigDrive configDrive,
+      Map<String, String> extraSpecs,
+      Optional<VolumeRef> rootVolume,
+      List<VolumeRef> volumes) {
+    this(
+        name,
+        hostname,
+        projectId,
+        userId,
+        size,
+        image,
+        nics,
+        configDrive,
+        extraSpecs,
+        rootVolume,
+        volumes,
+        List.of());
+  }
+
+  public GuestSpec at(Optional<GuestPlacement> where) {
+    return new GuestSpec(
+        name,
+        hostname,
+        projectId,
+        userId,
+        size,
+        image,
+        nics,
+        configDrive,
+        extraSpecs,
+        rootVolume,
+        volumes,
+        devices,
+        where);
   }
 
   /** One without volumes. */
@@ -60,6 +146,7 @@ public record GuestSpec(
         configDrive,
         extraSpecs,
         Optional.empty(),
+        List.of(),
         List.of());
   }
 

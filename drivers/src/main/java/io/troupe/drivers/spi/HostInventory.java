@@ -2,6 +2,7 @@ package io.troupe.drivers.spi;
 
 import io.troupe.core.value.Resources;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param address the host's own IP address
  * @param traits standard trait names
  * @param details further facts for operators, such as the CPU model
+ * @param topology cells and devices; absent in what former releases wrote
  */
 public record HostInventory(
     String name,
@@ -25,9 +27,49 @@ public record HostInventory(
     Resources total,
     String address,
     Set<String> traits,
-    Map<String, String> details) {
+    Map<String, String> details,
+    Optional<HostTopology> topology) {
   public HostInventory {
     traits = Set.copyOf(traits);
     details = Map.copyOf(details);
+    topology = topology == null ? Optional.empty() : topology.filter(it -> !it.isNone());
+  }
+
+  /** One that tells nothing of cells and devices. */
+  public HostInventory(
+      String name,
+      String hypervisorType,
+      long hypervisorVersion,
+      String architecture,
+      String guestType,
+      Resources total,
+      String address,
+      Set<String> traits,
+      Map<String, String> details) {
+    this(
+        name,
+        hypervisorType,
+        hypervisorVersion,
+        architecture,
+        guestType,
+        total,
+        address,
+        traits,
+        details,
+        Optional.empty());
+  }
+
+  public HostInventory with(HostTopology inside) {
+    return new HostInventory(
+        name,
+        hypervisorType,
+        hypervisorVersion,
+        architecture,
+        guestType,
+        total,
+        address,
+        traits,
+        details,
+        Optional.of(inside));
   }
 }

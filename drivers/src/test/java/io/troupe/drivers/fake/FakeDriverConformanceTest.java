@@ -52,7 +52,7 @@ class FakeDriverConformanceTest {
       return Map.of(
           "lacks",
           "Pause,Unpause,Suspend,Resume,TriggerCrashDump,SetPassword,Snapshot,Rescue,Unrescue,"
-              + "AttachNic,DetachNic,AttachVolume,DetachVolume,LiveMigrate,Diagnostics");
+              + "AttachNic,DetachNic,AttachVolume,DetachVolume,SwapVolume,LiveMigrate,Diagnostics");
     }
   }
 
@@ -86,6 +86,19 @@ class FakeDriverConformanceTest {
     @Override
     Map<String, String> options() {
       return Map.of("sharedStorage", "true");
+    }
+  }
+
+  @Nested
+  class InASharedPool extends Kept {
+    @Override
+    Map<String, String> options() {
+      return Map.of("sharedPool", "san");
+    }
+
+    @Override
+    protected boolean sharesVolumes() {
+      return true;
     }
   }
 

@@ -246,6 +246,18 @@ class FakeDriverTest {
   }
 
   @Test
+  void whatItLacksIsSaidBeforehandAndUnsupported() throws Exception {
+    var target = target();
+    var driver = FakeWorld.open(FakeWorld.connection("hosts=1&lacks=Pause"));
+    run(driver, FakeWorld.spawn(target));
+
+    assertThat(driver.capabilities().lacking()).containsExactly("Pause");
+    assertThat(failureOf(() -> run(driver, new DriverCommand.Pause(target))))
+        .isEqualTo(Kind.UNSUPPORTED);
+    assertThat(FakeWorld.open(FakeWorld.connection("hosts=1")).capabilities().lacking()).isEmpty();
+  }
+
+  @Test
   void consoleTellsTheGuestsStoryAndEndsReady() throws Exception {
     var driver = FakeWorld.open(FakeWorld.connection("hosts=1"));
     var target = target();

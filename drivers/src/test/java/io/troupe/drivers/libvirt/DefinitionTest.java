@@ -56,7 +56,7 @@ class DefinitionTest {
   void resizedGuestHasAllOfItsSizeFromTheStart() {
     XmlElement domain = XmlElement.parse(GUEST);
 
-    Resizing.edit(domain, new Resources(4, 512, 0));
+    Resizing.edit(domain, new Resources(4, 512, 0), java.util.Optional.empty());
 
     assertThat(domain.find("memory")).contains("512");
     assertThat(domain.find("memory/@unit")).contains("MiB");

@@ -9,6 +9,7 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
+import io.troupe.drivers.DriverConformance;
 import io.troupe.drivers.MemoryTransfers;
 import io.troupe.drivers.libvirt.LibvirtPeer.GuestImage;
 import io.troupe.drivers.spi.Cancellation;
@@ -25,6 +26,7 @@ import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.MigrationOptions;
 import io.troupe.drivers.spi.MoveTicket;
 import io.troupe.drivers.spi.MoveTicket.Storage;
+import io.troupe.drivers.spi.VolumeRef;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -114,6 +116,9 @@ class LibvirtMigrationTest {
     Map<String, String> options = new HashMap<>(LibvirtPeer.options(Map.of("nic", "user")));
     options.put("pool", pool);
     options.put("poolPath", directory);
+    if (shared.isPresent()) {
+      options.put("sharedPool", "common");
+    }
     var spec = new ConnectionSpec(new ConnectionId("qemu"), uri, options);
     var context =
         new DriverContext(
@@ -142,7 +147,7 @@ class LibvirtMigrationTest {
         Instant.now().plusSeconds(300));
   }
 
-  private GuestTarget spawn(Host on) throws DriverException {
+  private GuestTarget target(Host on) {
     var target =
         new GuestTarget(
             InstanceId.fresh(),
@@ -152,8 +157,99 @@ class LibvirtMigrationTest {
             OperationId.fresh(),
             Instant.now().plusSeconds(300));
     made.add(target);
+    return target;
+  }
+
+  private GuestTarget spawn(Host on) throws DriverException {
+    var target = target(on);
     run(on, new DriverCommand.Spawn(target, spec()));
     return target;
+  }
+
+  private static GuestSpec spec(VolumeRef volume) {
+    return DriverConformance.withVolume(spec(), volume);
+  }
+
+  /** Made by one host, in the place that both have. */
+  private static VolumeRef volume(Host on) throws DriverException {
+    String id = UUID.randomUUID().toString();
+    var volume = new VolumeRef(id, "troupe-volume-" + id + ".qcow2", "qcow2");
+    run(on, new DriverCommand.CreateVolume(of(on, volume), volume, 1, Optional.empty()));
+    return volume;
+  }
+
+  private static GuestTarget of(Host on, VolumeRef volume) {
+    return new GuestTarget(
+        new InstanceId(UUID.fromString(volume.id())),
+        on.name(),
+        0,
+        1,
+        OperationId.fresh(),
+        Instant.now().plusSeconds(300));
+  }
+
+  private static MoveTicket prepare(
+      Host from, GuestTarget source, Host to, GuestTarget arriving, VolumeRef volume, boolean live)
+      throws DriverException {
+    var offered =
+        ((DriverResult.MoveTicketed) run(from, new DriverCommand.OfferMove(source))).ticket();
+    var prepare =
+        new DriverCommand.PrepareMove(arriving, spec(volume), offered, Storage.UNKNOWN, live);
+    return ((DriverResult.MoveTicketed) run(to, prepare)).ticket();
+  }
+
+  /** Live to the other host and switched off back again: the volume is there each time. */
+  @Test
+  void volumeInACommonPoolIsHadAtWhicheverHostItsGuestIs() throws Exception {
+    Host from = together(a);
+    Host to = together(LibvirtPeer.second());
+    GuestTarget source = spawn(from);
+    VolumeRef volume = volume(from);
+    run(from, new DriverCommand.AttachVolume(source, volume));
+    GuestTarget there = at(to, source, 2);
+
+    MoveTicket ticket = prepare(from, source, to, there, volume, true);
+    run(from, new DriverCommand.LiveMigrate(source, ticket, MigrationOptions.PLAIN));
+    run(to, new DriverCommand.FinishMove(there, spec(volume), ticket));
+    run(from, new DriverCommand.Destroy(at(from, source, 2)));
+
+    assertThat(inspect(to, there).power()).isEqualTo(PowerState.RUNNING);
+    assertThat(run(to, new DriverCommand.AttachVolume(there, volume)))
+        .as("it has it already")
+        .isEqualTo(new DriverResult.VolumeAttached("/dev/vdb"));
+
+    GuestTarget back = at(from, source, 3);
+    run(to, new DriverCommand.Stop(there, 0));
+    MoveTicket home = prepare(to, there, from, back, volume, false);
+    run(to, new DriverCommand.SendMove(there, home));
+    run(from, new DriverCommand.FinishMove(back, spec(volume), home));
+    run(from, new DriverCommand.Start(back));
+    run(to, new DriverCommand.Destroy(at(to, source, 2)));
+
+    assertThat(inspect(from, back).power()).isEqualTo(PowerState.RUNNING);
+    assertThat(run(from, new DriverCommand.AttachVolume(back, volume)))
+        .isEqualTo(new DriverResult.VolumeAttached("/dev/vdb"));
+    assertThat(failure(from, new DriverCommand.DeleteVolume(of(from, volume), volume)))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    run(from, new DriverCommand.Destroy(back));
+    run(to, new DriverCommand.DeleteVolume(of(to, volume), volume));
+    assertThat(shared.orElseThrow().resolve(volume.name())).doesNotExist();
+  }
+
+  /** What one host has made the other one finds, also when its libvirtd has not looked since. */
+  @Test
+  void guestIsBuiltAtTheOtherHostWithItsVolume() throws Exception {
+    Host first = together(a);
+    Host second = together(LibvirtPeer.second());
+    VolumeRef volume = volume(first);
+    GuestTarget there = target(second);
+
+    run(second, new DriverCommand.Spawn(there, spec(volume)));
+
+    assertThat(run(second, new DriverCommand.AttachVolume(there, volume)))
+        .isEqualTo(new DriverResult.VolumeAttached("/dev/vdb"));
+    run(second, new DriverCommand.Destroy(there));
+    run(second, new DriverCommand.DeleteVolume(of(second, volume), volume));
   }
 
   private static GuestSpec spec() {

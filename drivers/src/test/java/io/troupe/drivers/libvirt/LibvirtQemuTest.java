@@ -20,8 +20,10 @@ import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestEvent;
+import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.HostTopology;
 import io.troupe.drivers.spi.VolumeRef;
 import java.net.Socket;
 import java.net.URI;
@@ -841,6 +843,39 @@ class LibvirtQemuTest extends MoveConformance {
         .map(line -> line.strip().split("\\s+")[0])
         .filter(n -> !n.isEmpty())
         .toList();
+  }
+
+  @Test
+  void guestIsPinnedToTheCpuAndTheCellThatItsClaimNames() throws Exception {
+    HostTopology.Cell cell = driver.hosts().getFirst().topology().orElseThrow().cells().getFirst();
+    int cpu = cell.cpus().getLast();
+    GuestTarget target = target();
+    DriverCommand spawn = new DriverCommand.Spawn(target, spec(target, image(), 1));
+    var guestCell =
+        new GuestPlacement.Cell(
+            cell.id(),
+            List.of(0),
+            128,
+            0,
+            List.of(new GuestPlacement.Pin(0, cpu)),
+            List.of(),
+            List.of());
+    var placement = new GuestPlacement(1, 128, List.of(guestCell), List.of(), List.of(), List.of());
+
+    run(spawn.at(Optional.of(placement)));
+
+    String guest = target.instance().toString();
+    assertThat(LibvirtPeer.virsh(uri, "vcpupin", guest, "--live"))
+        .containsPattern("(?m)^\\s*0\\s+" + cpu + "\\s*$");
+    assertThat(LibvirtPeer.virsh(uri, "numatune", guest, "--config"))
+        .contains("strict")
+        .containsPattern("numa_nodeset\\s*:\\s*" + cell.id());
+    run(new DriverCommand.Stop(target, 0));
+    run(new DriverCommand.Resize(target, new Resources(1, 128, 0)));
+    assertThat(LibvirtPeer.virsh(uri, "dumpxml", guest, "--inactive"))
+        .doesNotContain("vcpupin")
+        .doesNotContain("numatune");
+    run(new DriverCommand.Destroy(target));
   }
 
   private GuestSpec spec(GuestTarget target, GuestSpec.ImageRef of, long diskGib) {

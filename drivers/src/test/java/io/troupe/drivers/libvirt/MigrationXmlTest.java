@@ -75,7 +75,8 @@ class MigrationXmlTest {
         "/images/log",
         true,
         nic,
-        vnc);
+        vnc,
+        Optional.empty());
   }
 
   @Test

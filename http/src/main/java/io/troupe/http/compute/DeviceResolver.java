@@ -30,9 +30,10 @@ final class DeviceResolver {
    * The disks of each of the servers.
    *
    * @param host where volumes that are there already lie; the servers have to go there
+   * @param pool that these volumes have in common, if it is one that several hosts have
    */
-  record Devices(List<VolumeChoice> volumes, Optional<HostId> host) {
-    static final Devices NONE = new Devices(List.of(), Optional.empty());
+  record Devices(List<VolumeChoice> volumes, Optional<HostId> host, Optional<String> pool) {
+    static final Devices NONE = new Devices(List.of(), Optional.empty(), Optional.empty());
 
     /** For one server: a volume that is to be made has an id of its own for each. */
     List<VolumeChoice> ofOne() {
@@ -96,8 +97,11 @@ final class DeviceResolver {
   }
 
   private static Devices with(Devices devices, DeviceWish wish, Volume volume) {
+    var isFirst = devices.host().isEmpty();
     var host = devices.host().or(volume::host);
-    if (volume.host().isPresent() && !volume.host().equals(host)) {
+    var pool = isFirst ? volume.pool() : devices.pool();
+    var isInPool = pool.isPresent() && volume.pool().equals(pool);
+    if (volume.host().isPresent() && !volume.host().equals(host) && !isInPool) {
       throw DeviceWish.invalid("the volumes lie on the storage of different hosts.");
     }
     return new Devices(
@@ -109,7 +113,8 @@ final class DeviceResolver {
                 wish.root(),
                 wish.deleteOnTermination(),
                 wish.tag())),
-        host);
+        host,
+        pool);
   }
 
   private Devices made(Caller caller, Devices devices, DeviceWish wish) {
@@ -134,7 +139,7 @@ final class DeviceResolver {
     var choice =
         new VolumeChoice(
             "", Optional.of(fresh), wish.root(), wish.deleteOnTermination(), wish.tag());
-    return new Devices(with(devices.volumes(), choice), devices.host());
+    return new Devices(with(devices.volumes(), choice), devices.host(), devices.pool());
   }
 
   private static List<VolumeChoice> with(List<VolumeChoice> all, VolumeChoice one) {

@@ -59,6 +59,7 @@ record DriverSupport(Instances instances, Hosts hosts) implements Instances {
       case UserCommand.TriggerCrashDump _ -> or400("TriggerCrashDump");
       case UserCommand.AttachVolume _ -> or400("AttachVolume");
       case UserCommand.DetachVolume _ -> or400("DetachVolume");
+      case UserCommand.SwapVolume _ -> or400("SwapVolume");
       default -> Optional.empty();
     };
   }
@@ -71,12 +72,17 @@ record DriverSupport(Instances instances, Hosts hosts) implements Instances {
     return Optional.of(new Need(call, true));
   }
 
+  /** Of one whose disk is a volume no image is made. */
+  private static boolean isFree(UserCommand command, InstanceView server) {
+    return command instanceof UserCommand.Shelve && server.request().bootsFromVolume();
+  }
+
   @Override
   public CompletionStage<Answer<InstanceView>> command(InstanceId id, UserCommand command) {
     var need = need(command);
-    return need.isEmpty()
+    return need.isEmpty() // neither the instance nor its host is asked for nothing
         ? instances.command(id, command)
-        : hostOf(id)
+        : hostOf(id, command)
             .thenCompose(
                 host ->
                     host.filter(it -> it.lacks(need.get().call()))
@@ -84,23 +90,25 @@ record DriverSupport(Instances instances, Hosts hosts) implements Instances {
                         .orElseGet(() -> instances.command(id, command)));
   }
 
-  private CompletionStage<Answer<InstanceView>> unmet(
-      InstanceId id, UserCommand command, Rejection why) {
-    return instances
-        .check(id, command)
-        .thenApply(
-            answer -> answer instanceof Answer.Rejected<InstanceView> ? answer : Answer.refuse(why));
-  }
-
-  private CompletionStage<Optional<HostView>> hostOf(InstanceId id) {
+  private CompletionStage<Optional<HostView>> hostOf(InstanceId id, UserCommand command) {
     return instances
         .get(id)
         .thenCompose(
             found ->
                 found
+                    .filter(server -> !isFree(command, server))
                     .flatMap(InstanceView::host)
                     .map(hosts::host)
                     .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())));
+  }
+
+  private CompletionStage<Answer<InstanceView>> unmet(
+      InstanceId id, UserCommand command, Rejection why) {
+    return instances
+        .check(id, command)
+        .thenApply(
+            answer ->
+                answer instanceof Answer.Rejected<InstanceView> ? answer : Answer.refuse(why));
   }
 
   // ---- as they are

@@ -57,9 +57,11 @@ final class FlavorSpecsRoutes {
   private CompletionStage<HttpResponse> merge(Call call) {
     return call.body(root -> root.required("extra_specs").texts(CreateRequest::isMetadataKey))
         .thenCompose(
-            added ->
-                change(call, flavor -> Answer.of(with(flavor, added)))
-                    .thenApply(flavor -> Reply.ok(specs(added))));
+            added -> {
+              check(call, added);
+              return change(call, flavor -> Answer.of(with(flavor, added)))
+                  .thenApply(flavor -> Reply.ok(specs(added)));
+            });
   }
 
   private CompletionStage<HttpResponse> put(Call call) {
@@ -71,9 +73,16 @@ final class FlavorSpecsRoutes {
                 throw ApiError.badRequest("The body must have exactly the key of the URL: " + key)
                     .thrown();
               }
+              check(call, body);
               return change(call, flavor -> Answer.of(with(flavor, body)))
                   .thenApply(flavor -> Reply.ok(Json.object().put(key, body.get(key))));
             });
+  }
+
+  private static void check(Call call, Map<String, String> specs) {
+    if (call.version().from(86)) {
+      ExtraSpecRules.check(specs);
+    }
   }
 
   private CompletionStage<HttpResponse> remove(Call call) {

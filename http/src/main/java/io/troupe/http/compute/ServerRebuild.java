@@ -2,10 +2,12 @@ package io.troupe.http.compute;
 
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.catalog.KeyPair;
+import io.troupe.actors.instance.AttachedVolume;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.RebuildRequest;
 import io.troupe.actors.instance.Revision;
 import io.troupe.actors.instance.UserCommand;
+import io.troupe.actors.volume.Volume;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.http.Api;
 import io.troupe.http.error.ApiError;
@@ -15,6 +17,7 @@ import io.troupe.http.json.Json;
 import io.troupe.http.microversion.Microversion;
 import io.troupe.http.route.Call;
 import io.troupe.http.route.Reply;
+import io.troupe.http.volume.VolumeAccess;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +25,11 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** The action {@code rebuild}: the same server from an image once more. */
-record ServerRebuild(Api api) {
+record ServerRebuild(Api api, VolumeAccess access) {
+  ServerRebuild(Api api) {
+    this(api, new VolumeAccess(api.catalog(), api.volumes()));
+  }
+
   /**
    * As the client wrote it.
    *
@@ -69,12 +76,51 @@ record ServerRebuild(Api api) {
   CompletionStage<HttpResponse> act(Call call, InstanceView server, Field argument) {
     var wanted = argument.object(body -> Wanted.of(body, call.version()));
     Image image = ImageFit.usable(api.catalog(), call.caller(), wanted.image(), "imageRef");
+    if (server.request().bootsFromVolume()) {
+      return sameImage(call, server, image)
+          .thenCompose(
+              _ ->
+                  rebuild(
+                      call,
+                      server,
+                      wanted,
+                      server.request().image(),
+                      server.request().imageProperties()));
+    }
     ImageFit.check(call.caller(), server.request().flavor(), image);
+    return rebuild(call, server, wanted, ImageFit.reference(image), image.properties());
+  }
+
+  /** The root volume keeps what is in it, so only the image it was made from can be meant. */
+  private CompletionStage<Volume> sameImage(Call call, InstanceView server, Image image) {
+    var root = server.volumes().stream().filter(AttachedVolume::root).findFirst();
+    return access
+        .find(call.caller(), root.map(AttachedVolume::id).orElse(""))
+        .thenApply(
+            found ->
+                found
+                    .filter(
+                        volume ->
+                            volume.image().filter(it -> it.id().equals(image.id())).isPresent())
+                    .orElseThrow(
+                        () ->
+                            ApiError.badRequest(
+                                    "imageRef: Unable to rebuild with a different image for a"
+                                        + " volume-backed server.")
+                                .thrown()));
+  }
+
+  private CompletionStage<HttpResponse> rebuild(
+      Call call,
+      InstanceView server,
+      Wanted wanted,
+      GuestSpec.ImageRef image,
+      Map<String, String> imageProperties) {
     wanted.metadata().ifPresent(items -> checkMetadataCount(server, items.size()));
     var request =
         new RebuildRequest(
-            ImageFit.reference(image),
-            image.properties(),
+            image,
+            imageProperties,
             wanted.revision(),
             wanted.keyName().map(name -> key(server, name)),
             wanted.userDataBase64(),

@@ -26,15 +26,29 @@ record ServerRescue(Api api) {
     }
   }
 
+  /** A volume says nothing of the image to rescue from, so that has to be named. */
+  private static void requireRescuable(Call call, InstanceView server, Wanted wanted) {
+    if (call.version().until(86)) {
+      throw ApiError.badRequest(
+              "Instance %s cannot be rescued: Cannot rescue a volume-backed instance"
+                  .formatted(server.id()))
+          .thrown();
+    }
+    if (wanted.image().isEmpty()) {
+      throw ApiError.badRequest(
+              "rescue_image_ref: instance %s boots from a volume, an image to rescue it from is needed"
+                  .formatted(server.id()))
+          .thrown();
+    }
+  }
+
   CompletionStage<HttpResponse> act(Call call, InstanceView server, Field argument) {
     var wanted =
         argument.isNull()
             ? new Wanted(Optional.empty(), Optional.empty())
             : argument.object(Wanted::of);
     if (server.request().bootsFromVolume()) {
-      throw ApiError.badRequest(
-              "Cannot rescue instance %s: its root disk is a volume.".formatted(server.id()))
-          .thrown();
+      requireRescuable(call, server, wanted);
     }
     var image =
         wanted

@@ -1,9 +1,11 @@
 package io.troupe.http.compute;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.troupe.actors.Answer;
 import io.troupe.actors.instance.AttachedVolume;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.UserCommand;
+import io.troupe.actors.instance.VmState;
 import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.volume.Volume;
 import io.troupe.http.Api;
@@ -163,7 +165,8 @@ final class VolumeAttachmentsRoutes {
               "Invalid volume: volume '%s' status must be 'available'. Currently in '%s'"
                   .formatted(volume.id(), volume.status().word())));
     }
-    if (volume.host().isPresent()
+    if (volume.pool().isEmpty() // else the server's host is asked whether it has the pool too
+        && volume.host().isPresent()
         && server.host().isPresent()
         && !volume.host().equals(server.host())) {
       return Optional.of(
@@ -175,9 +178,22 @@ final class VolumeAttachmentsRoutes {
     return Optional.empty();
   }
 
+  /** Shelved servers are for clients that know of it. */
+  private static void requireKnownState(Call call, InstanceView server, String action) {
+    var isShelved =
+        server.vmState() == VmState.SHELVED || server.vmState() == VmState.SHELVED_OFFLOADED;
+    if (isShelved && call.version().until(19)) {
+      throw ApiError.conflict(
+              "Cannot '%s' instance %s while it is in vm_state %s"
+                  .formatted(action, server.id(), server.vmState().word()))
+          .thrown();
+    }
+  }
+
   /** What the server says comes first, as in Nova; then what is wrong with the volume. */
   private CompletionStage<HttpResponse> attach(
       Call call, InstanceView server, Wanted wanted, Volume volume) {
+    requireKnownState(call, server, "attach_volume");
     var choice =
         new VolumeChoice(
             wanted.volumeId(), Optional.empty(), false, wanted.deleteOnTermination(), wanted.tag());
@@ -239,6 +255,7 @@ final class VolumeAttachmentsRoutes {
               if (attached(server, call.path("volume")).root()) {
                 throw ApiError.badRequest("Cannot detach a root device volume").thrown();
               }
+              requireKnownState(call, server, "detach_volume");
               return api.instances()
                   .command(
                       server.id(),
@@ -272,6 +289,30 @@ final class VolumeAttachmentsRoutes {
     }
   }
 
+  /** For volume services, which move a volume that is used; see Nova's swap volume. */
+  private CompletionStage<Answer<InstanceView>> swap(
+      Call call, InstanceView server, AttachedVolume from, String to) {
+    call.caller().require(Policy.ADMIN, "os-volumes-attachments:swap");
+    return volumes
+        .visible(call.caller(), to)
+        .thenCompose(
+            volume -> {
+              wrong(server, volume)
+                  .ifPresent(
+                      error -> {
+                        throw error.thrown();
+                      });
+              if (volume.sizeGib() < from.sizeGib()) {
+                throw ApiError.badRequest(
+                        "Invalid volume: the new volume has %d GiB, the old one %d."
+                            .formatted(volume.sizeGib(), from.sizeGib()))
+                    .thrown();
+              }
+              return api.instances()
+                  .command(server.id(), new UserCommand.SwapVolume(call.origin(), from.id(), to));
+            });
+  }
+
   private CompletionStage<HttpResponse> update(Call call) {
     return call.body(body -> Update.of(body, call.version()))
         .thenCompose(
@@ -281,14 +322,9 @@ final class VolumeAttachmentsRoutes {
                     .thenCompose(
                         server -> {
                           String id = call.path("volume");
-                          attached(server, id);
+                          AttachedVolume volume = attached(server, id);
                           if (!update.volumeId().equals(id)) {
-                            call.caller().require(Policy.ADMIN, "os-volumes-attachments:swap");
-                            throw new ApiError(
-                                    501,
-                                    "NotImplemented",
-                                    "A volume on a host's storage cannot be swapped for another.")
-                                .thrown();
+                            return swap(call, server, volume, update.volumeId());
                           }
                           if (call.version().until(84) || update.deleteOnTermination().isEmpty()) {
                             throw ApiError.badRequest(

@@ -145,6 +145,7 @@ final class HostsRoutes {
     host.equipment().allTraits(inventory.traits()).stream().sorted().forEach(traits::add);
     body.set("equipment", EquipmentJson.of(host.equipment()));
     body.set("used", EquipmentJson.used(host.detail().used()));
+    host.detail().parts().ifPresent(parts -> body.set("topology", TopologyJson.of(parts)));
     ObjectNode details = body.putObject("details");
     inventory.details().entrySet().stream()
         .sorted(Map.Entry.comparingByKey())

@@ -29,6 +29,8 @@ public final class OperatorService {
     routes.addAll(new AdoptionRoutes(catalog, hosts, instances).routes());
     routes.addAll(new PlacementsRoutes(catalog, placements).routes());
     routes.addAll(new SchedulerRoutes(catalog, schedulerDefaults, clock).routes());
+    routes.addAll(
+        new RebalanceRoutes(catalog, hosts, instances, schedulerDefaults, clock).routes());
     routes.addAll(new OperationsRoutes(instances, pageLimit).routes());
     return Service.of("operator", "/v1", ErrorForm.PLAIN, routes);
   }

@@ -217,6 +217,20 @@ public final class MemoryInstances implements Instances, Quotas {
           case Effect.RunOnHost(_, var command) -> run(states.get(id).power(), command);
           case Effect.ConnectVolume(var project, var userId, var choice, var host) ->
               volumes.connect(project, userId, id, choice, host);
+          case Effect.ConnectVolumes(var project, var host, _) ->
+              volumes.connectAll(project, id, host);
+          case Effect.MarkVolumes(var project, var devices) -> {
+            devices.forEach((volume, device) -> volumes.attached(project, volume, id, device));
+            yield new StepOutcome.Done("");
+          }
+          case Effect.KeepVolumes(var project) -> {
+            volumes.keep(project, id);
+            yield new StepOutcome.Done("");
+          }
+          case Effect.ReleaseVolume(var project, var volume) -> {
+            volumes.free(project, volume, id);
+            yield new StepOutcome.Done("");
+          }
           case Effect.MarkVolume(var project, var volume, var device) -> {
             volumes.attached(project, volume, id, device);
             yield new StepOutcome.Done("");
@@ -290,7 +304,8 @@ public final class MemoryInstances implements Instances, Quotas {
       case DriverCommand.Suspend _ -> new StepOutcome.Guest(true, PowerState.SUSPENDED);
       case DriverCommand.Stop _ -> new StepOutcome.Guest(true, PowerState.SHUTDOWN);
       case DriverCommand.Destroy _ -> new StepOutcome.Guest(false, PowerState.NOSTATE);
-      case DriverCommand.AttachVolume _ -> new StepOutcome.VolumeOnGuest("/dev/vdb");
+      case DriverCommand.AttachVolume _, DriverCommand.SwapVolume _ ->
+          new StepOutcome.VolumeOnGuest("/dev/vdb");
       default -> new StepOutcome.Guest(true, now);
     };
   }

@@ -4,6 +4,7 @@ import io.troupe.actors.Answer;
 import io.troupe.actors.Volumes;
 import io.troupe.actors.instance.StepOutcome;
 import io.troupe.actors.instance.VolumeChoice;
+import io.troupe.actors.instance.VolumePlace;
 import io.troupe.actors.volume.ProjectVolumes;
 import io.troupe.actors.volume.Volume;
 import io.troupe.actors.volume.VolumeChange;
@@ -68,13 +69,23 @@ public final class MemoryVolumes implements Volumes {
     kept(
         projectId,
         rules(projectId)
-            .connect(to, choice, new HostId(host), "a" + volumeId.substring(1), Optional.empty()));
+            .connect(
+                to,
+                choice,
+                Optional.of(new HostId(host)),
+                Optional.empty(),
+                "a" + volumeId.substring(1),
+                Optional.empty()));
     kept(projectId, rules(projectId).attached(volumeId, to, "/dev/vdb"));
   }
 
   /** What an instance asks, answered as the actor would once all is done. */
   synchronized StepOutcome.Result connect(
-      ProjectId project, String userId, InstanceId instance, VolumeChoice choice, HostId host) {
+      ProjectId project,
+      String userId,
+      InstanceId instance,
+      VolumeChoice choice,
+      Optional<HostId> host) {
     var fresh =
         choice
             .fresh()
@@ -85,11 +96,37 @@ public final class MemoryVolumes implements Volumes {
     var attachment = "a" + choice.volumeId().substring(1);
     return switch (kept(
         project.value(),
-        rules(project.value()).connect(instance, choice, host, attachment, fresh))) {
+        rules(project.value())
+            .connect(instance, choice, host, Optional.empty(), attachment, fresh))) {
       case Answer.Accepted<Volume>(var volume) ->
-          new StepOutcome.VolumeConnected(volume.ref(), attachment, volume.sizeGib());
+          new StepOutcome.VolumeConnected(
+              volume.ref(),
+              attachment,
+              volume.sizeGib(),
+              new VolumePlace(volume.host(), volume.pool()));
       case Answer.Rejected<Volume>(var reason) -> new StepOutcome.VolumeRefused(reason);
     };
+  }
+
+  /** All hosts here are taken to see all volumes, whatever pools there are. */
+  synchronized StepOutcome.Result connectAll(ProjectId project, InstanceId instance, HostId host) {
+    var places = new HashMap<String, VolumePlace>();
+    of(project.value())
+        .usedBy(instance)
+        .forEach(
+            volume ->
+                places.put(
+                    volume.id(),
+                    new VolumePlace(volume.host().or(() -> Optional.of(host)), volume.pool())));
+    return new StepOutcome.VolumesConnected(places);
+  }
+
+  synchronized void keep(ProjectId project, InstanceId instance) {
+    for (Volume volume : of(project.value()).usedBy(instance)) {
+      free(project, volume.id(), instance);
+      var choice = new VolumeChoice(volume.id(), Optional.empty(), false, false, Optional.empty());
+      connect(project, volume.userId(), instance, choice, Optional.empty());
+    }
   }
 
   synchronized void attached(ProjectId project, String id, InstanceId instance, String device) {

@@ -133,6 +133,50 @@ class FlavorsTest extends CloudTest {
         .isEqualTo(404);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "hw:cpu_policy            | pinned  | one of dedicated, mixed, shared",
+        "hw:cpu_polcy             | shared  | There is no such extra spec",
+        "hw:numa_nodes            | 0       | a whole number from 1",
+        "hw:numa_cpus.1           | 0-x     | a set of CPUs",
+        "hw:numa_mem.0            | much    | a whole number from 1",
+        "hw:mem_page_size         | huge    | large, small, any or a size",
+        "hw:boot_menu             | perhaps | true or false",
+        "pci_passthrough:alias    | gpu     | NAME:COUNT",
+        "pci_passthrough:other    | gpu:1   | There is no such extra spec"
+      })
+  void extraSpecsAreCheckedFrom286On(String key, String value, String reason) {
+    String specs = FLAVORS + "/1/os-extra_specs";
+    String body = "{\"extra_specs\": {\"%s\": \"%s\"}}".formatted(key, value);
+    String one = "{\"%s\": \"%s\"}".formatted(key, value);
+
+    var refused = cloud.admin().at("2.86").post(specs, body);
+    var refusedToo = cloud.admin().at("2.86").put(specs + "/" + key, one);
+    var former = cloud.admin().at("2.85").post(specs, body);
+
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.body().toString()).contains(key).contains(reason);
+    assertThat(refusedToo.status()).isEqualTo(400);
+    assertThat(former.status()).isEqualTo(200);
+  }
+
+  @Test
+  void goodExtraSpecsAndOtherNamespacesPass() {
+    var made =
+        cloud
+            .admin()
+            .at("2.86")
+            .post(
+                FLAVORS + "/1/os-extra_specs",
+                "{\"extra_specs\": {\"hw:numa_nodes\": \"2\", \"hw:numa_cpus.0\": \"0-1,^1\","
+                    + " \"hw:mem_page_size\": \"2MB\", \"pci_passthrough:alias\": \"gpu:2,nic:1\","
+                    + " \"mine:hw\": \"x\", \"hw:cpu_thread_policy\": \"isolate\"}}");
+
+    assertThat(made.status()).isEqualTo(200);
+  }
+
   private static String ids(TestClient.Reply reply) {
     var ids = new StringBuilder();
     for (var flavor : reply.body().get("flavors")) {

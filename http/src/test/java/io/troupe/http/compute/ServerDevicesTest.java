@@ -147,7 +147,30 @@ class ServerDevicesTest extends CloudTest {
     assertThat(cloud.as("bob", "other").get(path(server)).status()).isEqualTo(404);
     var swap = "{\"volumeAttachment\": {\"volumeId\": \"" + volume(1, "") + "\"}}";
     assertThat(alice.put(path(server) + "/" + volume, swap).status()).isEqualTo(403);
-    assertThat(cloud.admin().put(path(server) + "/" + volume, swap).status()).isEqualTo(501);
+    var root = TestCloud.NETWORK;
+    assertThat(cloud.admin().put(path(server) + "/" + root, swap).status()).isEqualTo(404);
+  }
+
+  @Test
+  void aVolumeServiceSwapsAVolumeForOneAsLarge() {
+    var server = boot(alice, "web");
+    var former = volume(2, "");
+    var latter = volume(2, "");
+    alice.post(path(server), attachment(former));
+    cloud.instances.work();
+    var admin = cloud.admin();
+    var smaller = "{\"volumeAttachment\": {\"volumeId\": \"" + volume(1, "") + "\"}}";
+    var refused = admin.put(path(server) + "/" + former, smaller);
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.text()).contains("the new volume has 1 GiB, the old one 2");
+
+    var swap = "{\"volumeAttachment\": {\"volumeId\": \"" + latter + "\"}}";
+    assertThat(admin.put(path(server) + "/" + former, swap).status()).isEqualTo(202);
+    cloud.instances.work();
+
+    assertThat(volumeNow(former).path("status").asText()).isEqualTo("available");
+    assertThat(volumeNow(latter).path("status").asText()).isEqualTo("in-use");
+    assertThat(alice.get(path(server)).text()).contains(latter).doesNotContain(former);
   }
 
   @Test
@@ -226,6 +249,55 @@ class ServerDevicesTest extends CloudTest {
     cloud.instances.work();
     assertThat(volumeNow(root).isMissingNode()).isTrue();
     assertThat(volumeNow(data).path("status").asText()).isEqualTo("available");
+  }
+
+  @Test
+  void aServerThatBootsFromAVolumeIsRescuedRebuiltAndShelved() {
+    var volume = volume(2, ", \"imageRef\": \"" + TestCloud.IMAGE + "\"");
+    var reply =
+        bootWith(
+            """
+            [{"boot_index": "0", "uuid": "%s", "source_type": "volume",
+              "destination_type": "volume"}]
+            """
+                .formatted(volume));
+    cloud.instances.work();
+    var id = reply.body().at("/server/id").asText();
+    var action = SERVERS + "/" + id + "/action";
+    var image = "\"" + TestCloud.IMAGE + "\"";
+    var rescue = "{\"rescue\": {\"rescue_image_ref\": " + image + "}}";
+
+    assertThat(alice.at("2.86").post(action, rescue).status()).isEqualTo(400);
+    assertThat(alice.at("2.87").post(action, "{\"rescue\": null}").status()).isEqualTo(400);
+    assertThat(alice.at("2.87").post(action, rescue).status()).isEqualTo(200);
+    cloud.instances.work();
+    assertThat(alice.post(action, "{\"unrescue\": null}").status()).isEqualTo(202);
+    cloud.instances.work();
+
+    var rebuild = alice.post(action, "{\"rebuild\": {\"imageRef\": " + image + "}}");
+    assertThat(rebuild.status()).as(rebuild.text()).isEqualTo(202);
+    cloud.instances.work();
+    var backup =
+        "{\"createBackup\": {\"name\": \"b\", \"backup_type\": \"daily\", \"rotation\": 1}}";
+    assertThat(alice.post(action, backup).status()).isEqualTo(400);
+    var snapshot = alice.post(action, "{\"createImage\": {\"name\": \"i\"}}");
+    assertThat(snapshot.status()).isEqualTo(400);
+    assertThat(snapshot.text()).contains("snapshots of volumes are not supported");
+
+    assertThat(alice.post(action, "{\"shelve\": null}").status()).isEqualTo(202);
+    cloud.instances.work();
+    var shelved = alice.get(SERVERS + "/" + id).body().path("server");
+    assertThat(shelved.path("status").asText()).isEqualTo("SHELVED_OFFLOADED");
+    assertThat(volumeNow(volume).path("status").asText()).isEqualTo("reserved");
+    var data = volume(1, "");
+    assertThat(alice.at("2.19").post(path(id), attachment(data)).status()).isEqualTo(409);
+    assertThat(alice.at("2.20").post(path(id), attachment(data)).status()).isEqualTo(200);
+    cloud.instances.work();
+    assertThat(volumeNow(data).path("status").asText()).isEqualTo("reserved");
+    assertThat(alice.post(action, "{\"unshelve\": null}").status()).isEqualTo(202);
+    cloud.instances.work();
+    assertThat(volumeNow(volume).path("status").asText()).isEqualTo("in-use");
+    assertThat(volumeNow(data).path("status").asText()).isEqualTo("in-use");
   }
 
   @Test

@@ -58,7 +58,7 @@ class LegalRequestsTest {
 
   /** Rows whose requests always answer the same, whatever the server does: they are not built. */
   private static final Set<String> NOT_BUILT =
-      Set.of("get_vnc_console", "swap_volume", "attach_share", "detach_share");
+      Set.of("get_vnc_console", "attach_share", "detach_share");
 
   private static WholeCloud cloud;
   private static TestClient admin;
@@ -132,6 +132,13 @@ class LegalRequestsTest {
         "detach_volume",
         202,
         (it, path) -> it.delete(path + "/os-volume_attachments/" + ATTACHED.id()));
+    request(
+        "swap_volume",
+        202,
+        (it, path) ->
+            it.put(
+                path + "/os-volume_attachments/" + ATTACHED.id(),
+                "{\"volumeAttachment\": {\"volumeId\": \"" + freshVolume() + "\"}}"));
     request(
         "attach_interface",
         200,
@@ -218,8 +225,7 @@ class LegalRequestsTest {
     model(VmState.SOFT_DELETED, soft);
     MODELS.put(VmState.BUILDING, inState(MODELS.get(VmState.ACTIVE), VmState.BUILDING));
     var live = boot("hold-at-live_migrate.offer_move");
-    accepted(
-        live, "{\"os-migrateLive\": {\"host\": null, \"block_migration\": \"auto\"}}");
+    accepted(live, "{\"os-migrateLive\": {\"host\": null, \"block_migration\": \"auto\"}}");
     migrating = cloud.stateOf(live);
   }
 
@@ -282,7 +288,7 @@ class LegalRequestsTest {
                 tree.set("moves", cloud.written(migrating.moves()));
               }
               ((ObjectNode) tree.at("/nics/0")).put("portId", PORT);
-              if (action.equals("detach_volume")) {
+              if (isAboutItsVolume(action)) {
                 tree.set("volumes", cloud.written(List.of(ATTACHED)));
               }
               if (action.equals("unshelve")) { // others' deletes take their image with them
@@ -313,9 +319,11 @@ class LegalRequestsTest {
   }
 
   private static boolean isPutToItsOwn(String action) {
-    return action.equals("evacuate")
-        || action.equals("detach_volume")
-        || isAboutMigration(action);
+    return action.equals("evacuate") || isAboutItsVolume(action) || isAboutMigration(action);
+  }
+
+  private static boolean isAboutItsVolume(String action) {
+    return action.equals("detach_volume") || action.equals("swap_volume");
   }
 
   private static boolean isAboutMigration(String action) {
@@ -389,10 +397,7 @@ class LegalRequestsTest {
             if (answer == LegalPage.Answer.YES) {
               continue;
             }
-            var id =
-                isPutToItsOwn(entry.getKey())
-                    ? server(entry.getKey(), vmState, task)
-                    : forAll;
+            var id = isPutToItsOwn(entry.getKey()) ? server(entry.getKey(), vmState, task) : forAll;
             var reply = entry.getValue().send().apply(admin, WholeCloud.SERVERS + id);
             var message = reply.body().at("/conflictingRequest/message").asText();
             if (reply.status() != 409
@@ -453,7 +458,7 @@ class LegalRequestsTest {
   /**
    * What is asked after the state. A server that was put there has no guest on its host, so what
    * its hypervisor answers itself is that; one that was offloaded has no host; one on two hosts
-   * cannot be evacuated.
+   * cannot be evacuated, and keeps its volumes until its resize is settled.
    */
   private static boolean isExcused(
       TestClient.Reply reply, VmState vmState, Optional<TaskState> task) {
@@ -461,6 +466,7 @@ class LegalRequestsTest {
     return reply.status() == 409 && message.endsWith(" is not ready")
         || reply.status() == 400 && message.startsWith("no guest of instance ")
         || vmState == VmState.SHELVED_OFFLOADED && message.contains(" is on no host")
+        || vmState == VmState.RESIZED && message.contains(" is on two hosts until its resize is ")
         || task.equals(Optional.of(TaskState.MIGRATING))
             && message.contains("is being moved between two hosts");
   }

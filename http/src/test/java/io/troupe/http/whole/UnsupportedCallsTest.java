@@ -28,7 +28,7 @@ class UnsupportedCallsTest {
             "",
             "fake://?hosts=2&lacks=Pause,Unpause,Suspend,Resume,TriggerCrashDump,SetPassword,Snapshot,"
                 + "Rescue,Unrescue,Resize,SendMove,LiveMigrate,AttachNic,DetachNic,AttachVolume,"
-                + "DetachVolume,ReadConsole,Diagnostics");
+                + "DetachVolume,SwapVolume,ReadConsole,Diagnostics");
     admin = cloud.admin("2.90");
     running = boot();
   }
@@ -94,7 +94,8 @@ class UnsupportedCallsTest {
     assertThat(reply.status()).as(reply.text()).isEqualTo(status);
     assertThat(message(reply)).contains(call);
     assertThat(cloud.view(id)).isEqualTo(before);
-    assertThat(admin.get(WholeCloud.SERVERS + id + "/os-instance-actions").body().findValues("action"))
+    assertThat(
+            admin.get(WholeCloud.SERVERS + id + "/os-instance-actions").body().findValues("action"))
         .as("nothing but the boot has begun")
         .hasSize(1);
   }
@@ -156,7 +157,9 @@ class UnsupportedCallsTest {
     var id = boot();
 
     assertThat(
-            act(id, "{\"createBackup\": {\"name\": \"i\", \"backup_type\": \"d\", \"rotation\": 0}}")
+            act(
+                    id,
+                    "{\"createBackup\": {\"name\": \"i\", \"backup_type\": \"d\", \"rotation\": 0}}")
                 .status())
         .isEqualTo(202);
     assertThat(cloud.atRest(id).vmState()).isEqualTo(VmState.ACTIVE);

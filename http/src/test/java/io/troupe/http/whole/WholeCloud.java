@@ -113,7 +113,8 @@ final class WholeCloud implements AutoCloseable {
                     .withFallback(ConfigFactory.parseResources("troupe-pekko.conf"))));
     journal = PersistenceTestKit.create(system);
     snapshots = SnapshotTestKit.create(system);
-    states = JacksonObjectMapperProvider.get(system).getOrCreate("instance-state", Optional.empty());
+    states =
+        JacksonObjectMapperProvider.get(system).getOrCreate("instance-state", Optional.empty());
     var member = Cluster.get(system);
     member.manager().tell(Join.create(member.selfMember().address()));
     until(() -> member.selfMember().status() == MemberStatus.up());
@@ -177,12 +178,16 @@ final class WholeCloud implements AutoCloseable {
   private void seed(ImageUpload uploads) throws IOException {
     var now = Instant.now();
     var unlimited =
-        Map.of(
-            "instances", -1L, "cores", -1L, "ram", -1L, "metadata_items", -1L, "key_pairs", -1L);
+        Map.of("instances", -1L, "cores", -1L, "ram", -1L, "metadata_items", -1L, "key_pairs", -1L);
     create(new Project(PROJECT, "admin", true, Optional.empty(), unlimited));
     create(
         new User(
-            "root", "root", Passwords.hash(PASSWORD), true, Optional.of(PROJECT), Optional.empty()));
+            "root",
+            "root",
+            Passwords.hash(PASSWORD),
+            true,
+            Optional.of(PROJECT),
+            Optional.empty()));
     create(new RoleAssignment("root", PROJECT, "admin"));
     flavor("small", 1, 128, 1);
     flavor("large", 2, 256, 2);

@@ -5,6 +5,7 @@ import io.troupe.actors.scheduler.HostTable;
 import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.resource.Wants;
+import io.troupe.actors.scheduler.topology.GuestShape;
 import io.troupe.config.FilterName;
 import io.troupe.config.SchedulerSettings;
 import java.util.ArrayList;
@@ -61,6 +62,9 @@ public final class FilterChain {
       RequirementsFilter.of(request).ifPresent(chain::add); // an expression per host
       addByHost(chain, request, settings); // one call per host that is left, so last
     }
+    GuestShape.Reading shape = request.shape();
+    PciPassthroughFilter.of(shape).ifPresent(chain::add); // room too, and a matching per host
+    NumaTopologyFilter.of(shape).ifPresent(chain::add); // the same with a search, so last of all
     return chain;
   }
 
@@ -144,9 +148,14 @@ public final class FilterChain {
             AGGREGATE_IMAGE_PROPERTIES_ISOLATION,
             SERVER_GROUP_AFFINITY,
             SERVER_GROUP_ANTI_AFFINITY -> {} // have a place above
-        case AVAILABILITY_ZONE, AGGREGATE_MULTI_TENANCY_ISOLATION, RAM, CORE, DISK, RETRY -> {
-          // always asked
-        }
+        case AVAILABILITY_ZONE,
+            AGGREGATE_MULTI_TENANCY_ISOLATION,
+            RAM,
+            CORE,
+            DISK,
+            RETRY,
+            PCI_PASSTHROUGH,
+            NUMA_TOPOLOGY -> {} // always asked
         case ALL_HOSTS -> {} // every host passes
       }
     }

@@ -4,6 +4,7 @@ import io.troupe.actors.scheduler.HostRow;
 import io.troupe.actors.scheduler.HostTable;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.core.value.HostId;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -12,6 +13,15 @@ import java.util.stream.Collectors;
  * ignore_hosts}.
  */
 record IgnoredHostsFilter(Set<String> names) implements HostFilter.ByName {
+  /** Who empties a rack names many, and every host is compared. */
+  IgnoredHostsFilter {
+    names = names.stream().map(IgnoredHostsFilter::lower).collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static String lower(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+
   @Override
   public Verdict judge(RequestSpec request, HostRow host) {
     return isIgnored(host.id())
@@ -25,6 +35,6 @@ record IgnoredHostsFilter(Set<String> names) implements HostFilter.ByName {
   }
 
   private boolean isIgnored(HostId id) {
-    return names.stream().anyMatch(id.value()::equalsIgnoreCase);
+    return names.contains(lower(id.value()));
   }
 }

@@ -18,7 +18,8 @@ public final class WeigherList {
           new IoOpsWeigher(),
           new NumInstancesWeigher(),
           new HypervisorVersionWeigher(),
-          new BuildFailureWeigher());
+          new BuildFailureWeigher(),
+          new PciWeigher());
 
   private static final HostWeigher SOFT_AFFINITY = new SoftAffinityWeigher();
   private static final HostWeigher SOFT_ANTI_AFFINITY = new SoftAntiAffinityWeigher();

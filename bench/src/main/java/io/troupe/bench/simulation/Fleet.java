@@ -1,0 +1,46 @@
+package io.troupe.bench.simulation;
+
+import io.troupe.actors.host.HostState;
+import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.config.FleetSettings;
+import io.troupe.config.SchedulerSettings;
+import io.troupe.core.value.HostId;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * Where a simulation begins.
+ *
+ * @param flavors by name
+ */
+record Fleet(List<Member> hosts, Map<String, Flavor> flavors, SchedulerSettings settings) {
+  Fleet {
+    hosts = List.copyOf(hosts);
+    flavors = Map.copyOf(flavors);
+  }
+
+  /**
+   * One host.
+   *
+   * @param state with its inventory and equipment, and the claims of its residents
+   * @param settings its ratios and reservations
+   */
+  record Member(
+      HostId id,
+      HostState state,
+      HostState.Surroundings around,
+      FleetSettings settings,
+      List<Resident> residents) {
+    Member {
+      residents = List.copyOf(residents);
+    }
+  }
+
+  /**
+   * An instance that is there from the beginning.
+   *
+   * @param departs seconds after the beginning
+   */
+  record Resident(String name, RequestSpec spec, OptionalDouble departs) {}
+}

@@ -1,0 +1,191 @@
+package io.troupe.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A server with a volume goes through all that takes it from its host, on the hosts of a fake
+ * hypervisor that have their volumes in one pool.
+ */
+class SharedPoolTest {
+  private static final String FLEET =
+      "fake://pool?hosts=2&prefix=pool-&ramMib=500000&sharedPool=san";
+  private static final String SERVERS = "/compute/v2.1/servers";
+
+  @RegisterExtension static final LiveNodes NODES = LiveNodes.ofClass();
+  @TempDir static Path dir;
+
+  private static LiveNode node;
+
+  @BeforeAll
+  static void start() throws Exception {
+    node =
+        NODES.start(
+            LiveNode.Start.on(dir.resolve("data"), "--port", "0", "--fake-hosts", "1")
+                .with("troupe.view.wake-every", "1 s"));
+    var hypervisor = FLEET + "&state=" + dir.resolve("pool");
+    node.admin()
+        .post("/v1/connections", "{\"id\": \"pool\", \"uri\": \"%s\"}".formatted(hypervisor))
+        .expect(201);
+    for (int host = 1; host <= 2; host++) {
+      for (int i = 0; i < 300 && !isUp("pool-" + host); i++) {
+        Thread.sleep(100);
+      }
+      assertThat(isUp("pool-" + host)).isTrue();
+    }
+  }
+
+  private static boolean isUp(String host) throws Exception {
+    return node.admin().get("/v1/hosts/" + host).body().at("/host/up").asBoolean();
+  }
+
+  @AfterAll
+  static void nothingIsLeft() throws Exception {
+    if (node != null && node.isAlive()) {
+      Books.awaitQuiet(node.admin(), Duration.ofSeconds(30));
+      Books.of(node, node.data().resolve("hypervisor"), dir.resolve("pool")).assertEmpty();
+    }
+  }
+
+  @Test
+  void volumesFollowTheirServer() throws Exception {
+    var server = create("pool-1");
+    var volume = volume();
+    attach(server, volume, 200);
+    awaitVolume(volume, "in-use");
+
+    act(server, "{\"migrate\": {\"host\": \"pool-2\"}}");
+    awaitStatus(server, "VERIFY_RESIZE");
+    assertThat(host(server)).isEqualTo("pool-2");
+    assertThat(attach(server, volume(), 409).toString()).contains("confirmed or reverted");
+    act(server, "{\"confirmResize\": null}");
+    awaitStatus(server, "ACTIVE");
+    act(server, "{\"os-migrateLive\": {\"host\": null, \"block_migration\": \"auto\"}}");
+    awaitStatus(server, "ACTIVE");
+    assertThat(host(server)).isEqualTo("pool-1");
+    assertThat(volumeNow(volume).path("status").asText()).isEqualTo("in-use");
+    assertThat(volumeNow(volume).path("attachments").toString()).contains(server);
+
+    act(server, "{\"shelve\": null}");
+    awaitStatus(server, "SHELVED_OFFLOADED");
+    awaitVolume(volume, "reserved");
+    var second = volume();
+    attach(server, second, 200);
+    awaitVolume(second, "reserved");
+    var third = volume();
+    attach(server, third, 200);
+    awaitVolume(third, "reserved");
+    var path = SERVERS + "/" + server + "/os-volume_attachments/";
+    node.admin().at("2.60").delete(path + third).expect(202);
+    awaitVolume(third, "available");
+    act(server, "{\"unshelve\": null}");
+    awaitStatus(server, "ACTIVE");
+    awaitVolume(volume, "in-use");
+    awaitVolume(second, "in-use");
+
+    node.admin().delete(SERVERS + "/" + server).expect(204);
+    for (var each : volumes()) {
+      awaitVolume(each, "available");
+      node.admin().delete("/volume/v3/volumes/" + each).expect(202);
+    }
+    for (int i = 0; i < 300 && !volumes().isEmpty(); i++) {
+      Thread.sleep(100);
+    }
+    assertThat(volumes()).isEmpty();
+  }
+
+  private static java.util.List<String> volumes() throws Exception {
+    var ids = new java.util.ArrayList<String>();
+    for (JsonNode one : node.admin().get("/volume/v3/volumes").expect(200).path("volumes")) {
+      ids.add(one.path("id").asText());
+    }
+    return ids;
+  }
+
+  private static String first(String path, String list, String name) throws Exception {
+    for (JsonNode one : node.admin().get(path).expect(200).path(list)) {
+      if (one.path("name").asText().equals(name)) {
+        return one.path("id").asText();
+      }
+    }
+    throw new AssertionError("no " + name + " at " + path);
+  }
+
+  private static String create(String host) throws Exception {
+    var flavor = first("/compute/v2.1/flavors", "flavors", "m1.nano");
+    var image = first("/image/v2/images", "images", "tiny");
+    var body =
+        """
+        {"server": {"name": "follows", "flavorRef": "%s", "imageRef": "%s", "networks": "none",
+          "host": "%s"}}"""
+            .formatted(flavor, image, host);
+    var id =
+        node.admin().at("2.74").post(SERVERS, body).expect(202).path("server").path("id").asText();
+    awaitStatus(id, "ACTIVE");
+    return id;
+  }
+
+  private static String volume() throws Exception {
+    return node.admin()
+        .post("/volume/v3/volumes", "{\"volume\": {\"size\": 1}}")
+        .expect(202)
+        .path("volume")
+        .path("id")
+        .asText();
+  }
+
+  private static JsonNode attach(String server, String volume, int status) throws Exception {
+    return node.admin()
+        .at("2.60")
+        .post(
+            SERVERS + "/" + server + "/os-volume_attachments",
+            "{\"volumeAttachment\": {\"volumeId\": \"" + volume + "\"}}")
+        .expect(status);
+  }
+
+  private static void act(String server, String action) throws Exception {
+    var answer = node.admin().at("2.56").post(SERVERS + "/" + server + "/action", action);
+    assertThat(answer.status()).as("%s: %s", action, answer.body()).isBetween(202, 204);
+  }
+
+  private static JsonNode volumeNow(String id) throws Exception {
+    return node.admin().get("/volume/v3/volumes/" + id).expect(200).path("volume");
+  }
+
+  private static void awaitVolume(String id, String status) throws Exception {
+    for (int i = 0; i < 600; i++) {
+      if (volumeNow(id).path("status").asText().equals(status)) {
+        return;
+      }
+      Thread.sleep(100);
+    }
+    throw new AssertionError(id + " did not become " + status + ": " + volumeNow(id));
+  }
+
+  private static JsonNode server(String id) throws Exception {
+    return node.admin().get(SERVERS + "/" + id).expect(200).path("server");
+  }
+
+  private static String host(String id) throws Exception {
+    return server(id).path("OS-EXT-SRV-ATTR:host").textValue();
+  }
+
+  private static void awaitStatus(String id, String status) throws Exception {
+    for (int i = 0; i < 600; i++) {
+      var seen = server(id);
+      if (Books.status(seen).equals(status) && Books.isQuiet(seen)) {
+        return;
+      }
+      Thread.sleep(100);
+    }
+    throw new AssertionError(id + " did not become " + status + ": " + server(id));
+  }
+}
