@@ -50,7 +50,9 @@ class QemuReconcileTest {
         NODES.start(
             LiveNode.Start.on(dir.resolve("data"), "--port", "0", "--fake-hosts", "0")
                 .with("troupe.fleet.reconcile", "2s")
-                .with("troupe.fleet.heartbeat", "2s"));
+                .with("troupe.fleet.heartbeat", "2s")
+                .with(
+                    "troupe.operations.stop-grace", "2s")); // there is nobody in FOREIGN to heed it
     admin = node.admin();
     demo = node.demo();
     for (var name : List.of("a", "b")) {
@@ -74,7 +76,7 @@ class QemuReconcileTest {
   @AfterAll
   static void stop() throws Exception {
     for (var uri : HOSTS.values()) {
-      if (Peers.virsh(uri, "list", "--all", "--name").contains(FOREIGN)) {
+      if (Peers.virsh(uri, "list", "--state-running", "--name").contains(FOREIGN)) {
         Peers.virsh(uri, "destroy", FOREIGN);
       }
     }
@@ -142,15 +144,17 @@ class QemuReconcileTest {
   void movedByHandItsOwnerIsToldWhereItIs() throws Exception {
     var from = host();
     var to = HOSTS.keySet().stream().filter(name -> !name.equals(from)).findFirst().orElseThrow();
-
     var definition = takeAway(from);
-    putBack(to, definition);
+    // Its disks stay where they are: these hosts share none. So it does not run there.
+    Peers.virsh(HOSTS.get(to), "define", definition.toString());
 
     var server =
         awaitServer(one -> one.at("/fault/details").asText().contains(to + " shows the guest"));
+
     assertThat(Books.status(server)).isEqualTo("ERROR");
     assertThat(host()).isEqualTo(from);
-    putBack(from, takeAway(to));
+    Peers.virsh(HOSTS.get(to), "undefine", id);
+    putBack(from, definition);
     awaitServer(one -> Books.status(one).equals("ACTIVE"));
   }
 
