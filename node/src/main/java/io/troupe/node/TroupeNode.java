@@ -12,6 +12,8 @@ import io.troupe.actors.cluster.ClusterEntities;
 import io.troupe.actors.cluster.ShardedCatalog;
 import io.troupe.actors.cluster.ShardedCloud;
 import io.troupe.actors.cluster.ShardedHosts;
+import io.troupe.actors.drain.DrainActor;
+import io.troupe.actors.drain.DrainRunner;
 import io.troupe.actors.image.FileImageStore;
 import io.troupe.actors.image.FileTransfers;
 import io.troupe.actors.image.ImageLimits;
@@ -51,6 +53,8 @@ import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.typed.ClusterSingleton;
+import org.apache.pekko.cluster.typed.SingletonActor;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.pattern.Patterns;
 import org.slf4j.Logger;
@@ -207,6 +211,11 @@ public final class TroupeNode {
 
     var cloud = new ShardedCloud(system, entities, entities.nearbyIds()::next, catalog, index);
     var hosts = new ShardedHosts(system, entities, catalog, providers);
+    ClusterSingleton.get(system)
+        .init(
+            SingletonActor.of(
+                DrainActor.create(new DrainRunner(catalog, hosts, cloud, Clock.systemUTC())),
+                "drains"));
     var api =
         new Api(
             cloud,

@@ -97,12 +97,17 @@ class JmxCommandTest {
     assertThat(here("get", "Scheduler").out()).containsPattern("Paused +false");
     assertThat(here("get", "Hosts").out().lines())
         .containsExactly(
-            "Count          3", "UnknownGuests  -", "CountByState:", "  up, enabled  3");
+            "Count          3",
+            "Drains         -",
+            "UnknownGuests  -",
+            "CountByState:",
+            "  up, enabled  3");
     assertThat(here("get", "Cluster").out())
         .containsPattern("Unreachable +-\\R")
         .containsPattern("\\RMembers:\\R  address +reachable");
     assertThat(new ObjectMapper().readTree(here("get", "Hosts", "--json").out()).toString())
-        .isEqualTo("{\"Count\":3,\"CountByState\":{\"up, enabled\":3},\"UnknownGuests\":{}}");
+        .isEqualTo(
+            "{\"Count\":3,\"CountByState\":{\"up, enabled\":3},\"Drains\":{},\"UnknownGuests\":{}}");
     var member =
         new ObjectMapper().readTree(here("get", "Cluster", "Members", "--json").out()).get(0);
     assertThat(member.get("status").asText()).isEqualTo("Up");
@@ -128,6 +133,28 @@ class JmxCommandTest {
 
   @Test
   @Order(6)
+  void aHostIsDrainedAndTakenIntoUseAgain() throws Exception {
+    assertRefused(
+        here("call", "Hosts", "drain", "fake-1", "new disks", "gently"),
+        "live, cold, stop or leave");
+    assertRefused(here("call", "Hosts", "drain", "nowhere", "x", "live"), "no host nowhere");
+    assertRefused(here("call", "Hosts", "undrain", "fake-1", "true"), "was never drained");
+
+    assertThat(here("call", "Hosts", "drain", "fake-1", "new disks", "live").err()).isEmpty();
+    var end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!here("get", "Hosts", "Drains").out().contains("drained")) {
+      assertThat(System.nanoTime()).as(here("get", "Hosts", "Drains").out()).isLessThan(end);
+      Thread.sleep(200);
+    }
+    assertThat(here("get", "Hosts", "CountByState").out()).containsPattern("up, disabled +1");
+
+    assertThat(here("call", "Hosts", "undrain", "fake-1", "true").err()).isEmpty();
+    assertThat(here("get", "Hosts", "CountByState").out()).containsPattern("up, enabled +3");
+    assertThat(here("get", "Hosts", "Drains").out()).doesNotContain("fake-1");
+  }
+
+  @Test
+  @Order(7)
   void whatIsNotThereIsOneLine() throws Exception {
     assertRefused(here("get", "Nothing"), "there is no bean Nothing");
     assertRefused(here("get", "Hosts", "Nothing"), "no such attribute");
@@ -143,7 +170,7 @@ class JmxCommandTest {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void downEndsTheNode() throws Exception {
     var self = here("get", "Cluster", "Self").out().strip();
     var said = here("call", "Cluster", "down", self.substring(self.indexOf('@') + 1));
@@ -154,7 +181,7 @@ class JmxCommandTest {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void aNodeThatWouldBeOpenToAllIsNotStarted() throws Exception {
     var config = scratch.resolve("node.conf");
     var passwords = scratch.resolve("passwords");

@@ -24,7 +24,8 @@ import java.util.Set;
   @JsonSubTypes.Type(value = ApplicationCredential.class, name = "application-credential"),
   @JsonSubTypes.Type(value = SchedulingPause.class, name = "scheduling-pause"),
   @JsonSubTypes.Type(value = SchedulerOverrides.class, name = "scheduler-overrides"),
-  @JsonSubTypes.Type(value = RebalanceRun.class, name = "rebalance-run")
+  @JsonSubTypes.Type(value = RebalanceRun.class, name = "rebalance-run"),
+  @JsonSubTypes.Type(value = HostDrain.class, name = "host-drain")
 })
 public sealed interface CatalogEntry extends CborSerializable
     permits Flavor,
@@ -41,7 +42,8 @@ public sealed interface CatalogEntry extends CborSerializable
         ApplicationCredential,
         SchedulingPause,
         SchedulerOverrides,
-        RebalanceRun {
+        RebalanceRun,
+        HostDrain {
 
   /** Unique among the entries of its kind. */
   @JsonIgnore

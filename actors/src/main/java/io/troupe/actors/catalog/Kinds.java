@@ -20,7 +20,8 @@ public final class Kinds {
           ApplicationCredential.class,
           SchedulingPause.class,
           SchedulerOverrides.class,
-          RebalanceRun.class);
+          RebalanceRun.class,
+          HostDrain.class);
 
   private Kinds() {}
 

@@ -1,5 +1,6 @@
 package io.troupe.http.compute;
 
+import io.troupe.actors.catalog.HostDrain;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.http.error.ApiError;
 import io.troupe.http.json.Body;
@@ -114,10 +115,7 @@ record CreateRequest(
             .toList(),
         server.nullable("key_name").map(field -> field.text(1, 255)),
         server.nullable("user_data").map(CreateRequest::base64).orElse(""),
-        server
-            .optional("metadata")
-            .map(field -> field.texts(CreateRequest::isMetadataKey))
-            .orElse(Map.of()),
+        server.optional("metadata").map(CreateRequest::metadata).orElse(Map.of()),
         version.from(52)
             ? server.optional("tags").map(ServerTags::list).orElse(List.of())
             : List.of(),
@@ -267,6 +265,17 @@ record CreateRequest(
     } catch (IllegalArgumentException e) {
       return false;
     }
+  }
+
+  /** Items of metadata; of those that mean something to us the values are checked. */
+  static Map<String, String> metadata(Field field) {
+    Map<String, String> items = field.texts(CreateRequest::isMetadataKey);
+    String policy = items.get(HostDrain.METADATA_KEY);
+    if (policy != null && HostDrain.Policy.of(policy).isEmpty()) {
+      throw field.invalid(
+          "'%s' must be one of live, cold, stop, leave".formatted(HostDrain.METADATA_KEY));
+    }
+    return items;
   }
 
   static boolean isMetadataKey(String key) {

@@ -104,7 +104,7 @@ final class ServerMetadataRoutes {
   }
 
   private static Map<String, String> items(Body body, String name) {
-    return body.required(name).texts(CreateRequest::isMetadataKey);
+    return CreateRequest.metadata(body.required(name));
   }
 
   /** Items that a server of this project may have. */

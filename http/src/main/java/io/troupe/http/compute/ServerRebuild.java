@@ -51,7 +51,7 @@ record ServerRebuild(Api api, VolumeAccess access) {
           UpdateRequest.revision(body, version),
           version.from(54) ? body.optional("key_name").map(Wanted::keyName) : Optional.empty(),
           version.from(57) ? body.optional("user_data").map(Wanted::userData) : Optional.empty(),
-          body.optional("metadata").map(field -> field.texts(CreateRequest::isMetadataKey)),
+          body.optional("metadata").map(CreateRequest::metadata),
           Personality.of(body, version));
     }
 

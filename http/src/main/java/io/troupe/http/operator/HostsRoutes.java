@@ -55,12 +55,8 @@ final class HostsRoutes {
   }
 
   private CompletionStage<HttpResponse> equip(Call call, Equipment.Change change) {
-    String id = call.path("id");
-    if (!Names.isToken(id)) {
-      throw noSuchHost().thrown();
-    }
     return hosts
-        .equip(new HostId(id), change)
+        .equip(named(call), change)
         .thenApply(answer -> Reply.ok(Json.object().set("host", full(ApiError.accepted(answer)))));
   }
 
@@ -97,16 +93,22 @@ final class HostsRoutes {
   }
 
   private CompletionStage<HttpResponse> show(Call call) {
-    String id = call.path("id");
     return hosts
-        .hosts()
+        .host(named(call))
         .thenApply(
-            all ->
-                all.stream()
-                    .filter(host -> host.id().value().equals(id))
-                    .findFirst()
+            found ->
+                found
                     .map(host -> Reply.ok(Json.object().set("host", full(host))))
                     .orElseThrow(() -> noSuchHost().thrown()));
+  }
+
+  /** The host of the path; 404 when no host can have this id. */
+  static HostId named(Call call) {
+    String id = call.path("id");
+    if (!Names.isToken(id)) {
+      throw noSuchHost().thrown();
+    }
+    return new HostId(id);
   }
 
   private static ObjectNode summary(HostView host) {

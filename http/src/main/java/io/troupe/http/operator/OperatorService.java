@@ -4,6 +4,7 @@ import io.troupe.actors.Catalog;
 import io.troupe.actors.Hosts;
 import io.troupe.actors.Instances;
 import io.troupe.actors.Placements;
+import io.troupe.actors.drain.Drains;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.http.error.ErrorForm;
 import io.troupe.http.route.Route;
@@ -26,6 +27,7 @@ public final class OperatorService {
       Clock clock) {
     List<Route> routes = new ArrayList<>(new ConnectionsRoutes(hosts).routes());
     routes.addAll(new HostsRoutes(hosts, pageLimit).routes());
+    routes.addAll(new DrainRoutes(new Drains(catalog, hosts, clock), hosts).routes());
     routes.addAll(new AdoptionRoutes(catalog, hosts, instances).routes());
     routes.addAll(new PlacementsRoutes(catalog, placements).routes());
     routes.addAll(new SchedulerRoutes(catalog, schedulerDefaults, clock).routes());

@@ -12,7 +12,7 @@ import org.apache.pekko.http.javadsl.model.HttpMethods;
  * One operation of a service. A GET route answers HEAD as well.
  *
  * @param path below the service's mount, such as {@code /servers/{id}/action}; {@code {name}} takes
- *     one segment, a last {@code {name...}} takes the rest
+ *     one segment, {@code {name}:verb} one that ends so, a last {@code {name...}} takes the rest
  * @param window the microversions it exists in; outside it is 404. The same method and path may be
  *     given again with another window
  */

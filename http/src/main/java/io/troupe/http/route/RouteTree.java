@@ -12,8 +12,9 @@ import org.apache.pekko.http.javadsl.model.HttpMethods;
 
 /**
  * All routes of all services by path. A walk takes one step per segment: a word if there is one,
- * else the parameter. Words win, so no id may be called like a word beside it ({@code detail}).
- * Empty segments are skipped, so a trailing or double slash changes nothing.
+ * else the parameter. Words win, so no id may be called like a word beside it ({@code detail}). A
+ * parameter may have a verb behind it ({@code {id}:drain}), which wins over the bare one. Empty
+ * segments are skipped, so a trailing or double slash changes nothing.
  */
 final class RouteTree {
   /** Where a service hangs. */
@@ -49,6 +50,10 @@ final class RouteTree {
 
   private static final class Node {
     final Map<String, Node> words = new HashMap<>();
+
+    /** What follows a parameter and a verb, by the verb with its colon. */
+    final Map<String, Node> verbs = new HashMap<>();
+
     final List<Leaf> leaves = new ArrayList<>();
     Node parameter;
     Node rest;
@@ -58,6 +63,10 @@ final class RouteTree {
       if (segment.startsWith("{") && segment.endsWith("...}")) {
         rest = rest == null ? new Node() : rest;
         return rest;
+      }
+      if (segment.startsWith("{") && !segment.endsWith("}")) {
+        return verbs.computeIfAbsent(
+            segment.substring(segment.indexOf('}') + 1), verb -> new Node());
       }
       if (segment.startsWith("{")) {
         parameter = parameter == null ? new Node() : parameter;
@@ -93,7 +102,7 @@ final class RouteTree {
     for (String segment : route.segments()) {
       at = at.step(segment);
       if (segment.startsWith("{")) {
-        parameters.add(segment.substring(1, segment.length() - 1).replace("...", ""));
+        parameters.add(segment.substring(1, segment.indexOf('}')).replace("...", ""));
       }
     }
     at.leaves.add(new Leaf(route, List.copyOf(parameters), timer));
@@ -108,7 +117,12 @@ final class RouteTree {
     for (int i = 0; i < segments.size(); i++) {
       String segment = segments.get(i);
       Node next = at.words.get(segment);
-      if (next == null && at.parameter != null) {
+      int colon = segment.lastIndexOf(':');
+      Node acted = colon > 0 ? at.verbs.get(segment.substring(colon)) : null;
+      if (next == null && acted != null) {
+        next = acted;
+        values.add(segment.substring(0, colon));
+      } else if (next == null && at.parameter != null) {
         next = at.parameter;
         values.add(segment);
       } else if (next == null && at.rest != null) {

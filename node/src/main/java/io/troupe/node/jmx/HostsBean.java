@@ -3,9 +3,13 @@ package io.troupe.node.jmx;
 import io.troupe.actors.Answer;
 import io.troupe.actors.Hosts;
 import io.troupe.actors.Rejection;
+import io.troupe.actors.catalog.HostDrain;
+import io.troupe.actors.drain.Drains;
 import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.HostView;
+import io.troupe.actors.instance.UserCommand;
 import io.troupe.core.value.HostId;
+import io.troupe.core.value.OperationId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,12 +17,14 @@ import java.util.TreeMap;
 
 final class HostsBean implements HostsMXBean {
   private final Hosts hosts;
+  private final Drains drains;
 
   /** Every host is asked for it. */
   private final Cached<List<HostView>> views;
 
-  HostsBean(Hosts hosts) {
+  HostsBean(Hosts hosts, Drains drains) {
     this.hosts = hosts;
+    this.drains = drains;
     this.views = new Cached<>(Duration.ofSeconds(2), () -> Asker.await("the hosts", hosts.hosts()));
   }
 
@@ -83,14 +89,68 @@ final class HostsBean implements HostsMXBean {
     administer(id, Administration.Change.disable(reason));
   }
 
+  @Override
+  public Map<String, String> getDrains() {
+    var byHost = new TreeMap<String, String>();
+    for (HostDrain drain : drains.inForce()) {
+      var words = new StringBuilder(drain.status());
+      for (HostDrain.State state : HostDrain.State.values()) {
+        if (drain.count(state) > 0) {
+          words.append(", %d %s".formatted(drain.count(state), state.word()));
+        }
+      }
+      byHost.put(drain.host().value(), words.toString());
+    }
+    return byHost;
+  }
+
+  @Override
+  public void drain(String id, String reason, String policy) {
+    if (reason.isBlank()) {
+      throw new IllegalArgumentException("reason must not be empty");
+    }
+    var wanted =
+        HostDrain.Policy.of(policy)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "policy must be live, cold, stop or leave, was " + policy));
+    var usual = HostDrain.Terms.USUAL;
+    var terms =
+        new HostDrain.Terms(
+            wanted,
+            usual.coldFallback(),
+            usual.ownPolicies(),
+            usual.atOnce(),
+            usual.attempts(),
+            usual.retrySeconds());
+    // Whoever may call this is no user of the cloud.
+    var origin = new UserCommand.Origin(OperationId.fresh(), "jmx", "", true);
+    done(id, Asker.await("host " + id, drains.start(new HostId(id), reason, terms, origin)));
+  }
+
+  @Override
+  public void undrain(String id, boolean enable) {
+    done(id, Asker.await("host " + id, drains.stop(new HostId(id), enable)));
+  }
+
   private void administer(String id, Administration.Change change) {
     var answer = Asker.await("host " + id, hosts.administer(new HostId(id), change));
+    done(id, answer);
+  }
+
+  private void done(String id, Answer<?> answer) {
     views.forget();
     switch (answer) {
-      case Answer.Accepted<HostView> _ -> {}
-      case Answer.Rejected<HostView>(Rejection.NotFound _) ->
-          throw new IllegalArgumentException("there is no host " + id);
-      case Answer.Rejected<HostView>(var reason) ->
+      case Answer.Accepted<?> _ -> {}
+      case Answer.Rejected<?>(Rejection.NotFound(var kind, _)) ->
+          throw new IllegalArgumentException(
+              kind.equals("Drain")
+                  ? "host " + id + " was never drained"
+                  : "there is no host " + id);
+      case Answer.Rejected<?>(Rejection.Conflict(var message)) ->
+          throw new IllegalStateException(message);
+      case Answer.Rejected<?>(var reason) ->
           throw new IllegalStateException("host " + id + ": " + reason);
     }
   }

@@ -35,6 +35,12 @@ public interface HostsMXBean {
           + " GET /v1/hosts/{id}, and POST /v1/hosts/{id}/adopt makes an instance of one.")
   Map<String, List<String>> getUnknownGuests();
 
+  @Description(
+      "Hosts that are being drained, or are drained until undrain is called: draining, drained or"
+          + " blocked, and how many instances are in each state. Who is where is in GET"
+          + " /v1/hosts/{id}/drain.")
+  Map<String, String> getDrains();
+
   @Description("Hosts by id, with what is on them.")
   List<Host> list(
       @Description("Only hosts whose id begins with this; empty for all.") String prefix,
@@ -55,4 +61,21 @@ public interface HostsMXBean {
   void disable(
       @Description("Id of the host.") String id,
       @Description("Why; shown wherever the host is shown.") String reason);
+
+  @Description(
+      value =
+          "Disables a host and has its instances moved off it, two at a time, each attempted three"
+              + " times. Holds until undrain is called.",
+      impact = Impact.CHANGES)
+  void drain(
+      @Description("Id of the host.") String id,
+      @Description("Why; shown wherever the host is shown.") String reason,
+      @Description(
+              "What becomes of instances without a policy of their own: live, cold, stop or leave.")
+          String policy);
+
+  @Description(value = "Ends a drain; what is under way comes to its end.", impact = Impact.CHANGES)
+  void undrain(
+      @Description("Id of the host.") String id,
+      @Description("Whether the host takes new instances again.") boolean enable);
 }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.troupe.actors.Catalog;
 import io.troupe.actors.Entities;
 import io.troupe.actors.Hosts;
+import io.troupe.actors.drain.Drains;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.core.jmx.Beans;
 import java.time.Clock;
@@ -57,7 +58,7 @@ public final class NodeBeans {
         .add("Cluster", cluster, ClusterMXBean.class)
         .add("Shards", new ShardsBean(system, asker), ShardsMXBean.class)
         .add("Scheduler", new SchedulerBean(entities, asker, catalog, clock), SchedulerMXBean.class)
-        .add("Hosts", new HostsBean(hosts), HostsMXBean.class)
+        .add("Hosts", new HostsBean(hosts, new Drains(catalog, hosts, clock)), HostsMXBean.class)
         .add("Drivers", new DriversBean(catalog, entities, asker), DriversMXBean.class)
         .add("Journal", new JournalBean(metrics), JournalMXBean.class)
         .add("Operations", operations, OperationsMXBean.class)
