@@ -43,4 +43,26 @@ public record Api(
     SecretKey tokenKey,
     ApiSettings settings,
     PrometheusMeterRegistry registry,
-    Clock clock) {}
+    Clock clock) {
+
+  /** The same with another way to the instances. */
+  public Api with(Instances others) {
+    return new Api(
+        others,
+        catalog,
+        networks,
+        volumes,
+        hosts,
+        quotas,
+        quotaDefaults,
+        placements,
+        schedulerDefaults,
+        images,
+        imageLimits,
+        notReady,
+        tokenKey,
+        settings,
+        registry,
+        clock);
+  }
+}

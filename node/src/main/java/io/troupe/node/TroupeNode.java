@@ -24,6 +24,7 @@ import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.JmxSettings;
 import io.troupe.config.Settings;
 import io.troupe.core.cluster.ClusterConfig;
+import io.troupe.core.cluster.EndedMembers;
 import io.troupe.core.journal.DataDirectory;
 import io.troupe.core.journal.Journal;
 import io.troupe.core.journal.JournalUnavailable;
@@ -181,6 +182,9 @@ public final class TroupeNode {
       throw new StartRefused(e.getMessage());
     }
     Membership.join(system, settings.cluster());
+    if (!settings.cluster().alone()) {
+      system.systemActorOf(EndedMembers.create(), "ended-members", Props.empty());
+    }
 
     var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var index = new InstanceIndex(settings.view().deletedKept());
