@@ -25,6 +25,7 @@ import io.troupe.config.JmxSettings;
 import io.troupe.config.PciAlias;
 import io.troupe.config.Settings;
 import io.troupe.core.cluster.ClusterConfig;
+import io.troupe.core.cluster.EndedMembers;
 import io.troupe.core.journal.DataDirectory;
 import io.troupe.core.journal.Journal;
 import io.troupe.core.journal.JournalUnavailable;
@@ -183,6 +184,9 @@ public final class TroupeNode {
       throw new StartRefused(e.getMessage());
     }
     Membership.join(system, settings.cluster());
+    if (!settings.cluster().alone()) {
+      system.systemActorOf(EndedMembers.create(), "ended-members", Props.empty());
+    }
 
     var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var index = new InstanceIndex(settings.view().deletedKept());

@@ -1,8 +1,10 @@
 package io.troupe.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +70,7 @@ abstract class ClusterOfThree extends ThreeNodes {
         var killedAt = System.nanoTime();
         load.avoid(victim);
         var active = activeAgain("again-" + round, killedAt);
+        assertPutOut(victim);
 
         Thread.sleep(Duration.ofSeconds(5));
         var sent = load.sent();
@@ -84,6 +87,18 @@ abstract class ClusterOfThree extends ThreeNodes {
         .as("answers that are none")
         .isEmpty();
     assertBalanced(new TreeSet<>(load.accepted()));
+  }
+
+  /** By what it looks like, not by its silence: that would take three times as long. */
+  private void assertPutOut(LiveNode victim) throws IOException {
+    var address = cluster.address(victim);
+    var told = address + " is put out of the cluster: its process has ended";
+    for (var node : cluster.members()) {
+      if (Files.readString(node.data().resolve("troupe.log")).contains(told)) {
+        return;
+      }
+    }
+    fail("nobody saw that the process of %s had ended", address);
   }
 
   /** How long after the kill a server that is booted then runs: the scheduler is needed for it. */

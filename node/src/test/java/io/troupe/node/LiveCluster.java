@@ -163,12 +163,16 @@ final class LiveCluster implements AutoCloseable {
 
   /** Starts the node that {@code ended} was once more. */
   LiveNode startAgain(LiveNode ended) throws Exception {
+    return startNode(index(ended));
+  }
+
+  private int index(LiveNode node) {
     for (var each : latest.entrySet()) {
-      if (each.getValue() == ended) {
-        return startNode(each.getKey());
+      if (each.getValue() == node) {
+        return each.getKey();
       }
     }
-    throw new AssertionError("not a node of this cluster: " + ended);
+    throw new AssertionError("not a node of this cluster: " + node);
   }
 
   LiveNode node(int index) {
@@ -192,6 +196,10 @@ final class LiveCluster implements AutoCloseable {
   /** As the cluster knows it. */
   String address(int index) {
     return "pekko://troupe@127.0.0.1:" + ports.get(index);
+  }
+
+  String address(LiveNode node) {
+    return address(index(node));
   }
 
   NodeClient admin(int index) throws IOException {
