@@ -179,6 +179,7 @@ class FlavorsTest extends CloudTest {
 
   @Test
   void aliasThatIsNotDefinedIs400AtBootAndResize() {
+    cloud.instances.hosts("host-1", "host-2");
     String id = boot(cloud.alice(), "one");
     String resize = "{\"resize\": {\"flavorRef\": \"2\"}}";
     for (String flavor : new String[] {"1", "2"}) {
