@@ -21,6 +21,12 @@ public interface Instances {
    */
   CompletionStage<Answer<InstanceView>> command(InstanceId id, UserCommand command);
 
+  /**
+   * What the command would be answered now; nothing is done and nothing is written. Only of what is
+   * there already.
+   */
+  CompletionStage<Answer<InstanceView>> check(InstanceId id, UserCommand command);
+
   /** The instance as its actor knows it now; empty when there is none or it is deleted. */
   CompletionStage<Optional<InstanceView>> get(InstanceId id);
 

@@ -64,6 +64,25 @@ public final class Examples {
 
   public static BootRequest boot(
       FlavorAtBoot flavor, int networks, Optional<String> forcedHost, Optional<GroupSpec> group) {
+    return boot(
+        flavor,
+        IntStream.range(0, networks)
+            .<NetworkChoice>mapToObj(
+                index -> new NetworkChoice.OnNetwork("net-" + index, Optional.empty()))
+            .toList(),
+        forcedHost,
+        group);
+  }
+
+  public static BootRequest boot(List<NetworkChoice> networks) {
+    return boot(flavor(), networks, Optional.empty(), Optional.empty());
+  }
+
+  private static BootRequest boot(
+      FlavorAtBoot flavor,
+      List<NetworkChoice> networks,
+      Optional<String> forcedHost,
+      Optional<GroupSpec> group) {
     return new BootRequest(
         "web 1",
         Optional.of("in front"),
@@ -73,10 +92,7 @@ public final class Examples {
         flavor,
         new GuestSpec.ImageRef("img-1", "ab12", "qcow2", 1_000_000, 10_000_000),
         Map.of("hw_disk_bus", "virtio"),
-        IntStream.range(0, networks)
-            .<NetworkChoice>mapToObj(
-                index -> new NetworkChoice.OnNetwork("net-" + index, Optional.empty()))
-            .toList(),
+        networks,
         Optional.of("alice-key"),
         Optional.of("ssh-ed25519 AAAA alice"),
         "I2Nsb3VkLWNvbmZpZw==",

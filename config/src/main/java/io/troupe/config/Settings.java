@@ -30,6 +30,7 @@ public record Settings(
     DriverSettings drivers,
     QuotaSettings quotas,
     VolumeSettings volumes,
+    NetworkSettings network,
     ViewSettings view,
     JmxSettings jmx) {
 
@@ -140,6 +141,7 @@ public record Settings(
             volumes.getLong("per-project"),
             volumes.getLong("gigabytes-per-project"),
             volumes.getLong("largest-gib")),
+        new NetworkSettings(troupe.getString("network.mac-prefix")),
         new ViewSettings(view.getInt("deleted-kept"), millis(view, "wake-every")),
         jmxSettings(troupe.getConfig("jmx")));
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.DriverFailure.Kind;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestReport;
@@ -272,6 +273,31 @@ public abstract class LifeConformance extends DriverConformance {
     assertThat(header.getLong(8)).as("backing file").isZero();
     assertThat(header.getLong(24)).as("virtual size").isEqualTo(taken.virtualSizeBytes());
     assertThat(taken.virtualSizeBytes()).isEqualTo(size().diskGib() << 30);
+  }
+
+  /** Whether its agent answers, and already, is the guest's affair; what is said of it holds. */
+  @Test
+  protected void snapshotThatMustBeQuiescedIsThatOrNone() throws Exception {
+    needs("Snapshot", "Stop");
+    var target = target();
+    spawn(target);
+
+    try {
+      var live = (DriverResult.SnapshotTaken) run(new DriverCommand.Snapshot(target, "live", true));
+      assertThat(live.quiesced()).isTrue();
+      assertIsWhole(live, snapshots.get("live"));
+    } catch (DriverException e) {
+      assertThat(e.failure().kind()).isEqualTo(Kind.INSTANCE_FAULT);
+      assertThat(e).hasMessageContaining("os_require_quiesce");
+      assertThat(snapshots).isEmpty();
+    }
+    assertThat(inspect(target).power()).isEqualTo(PowerState.RUNNING);
+    run(new DriverCommand.Stop(target, 0));
+
+    var off = (DriverResult.SnapshotTaken) run(new DriverCommand.Snapshot(target, "off", true));
+
+    assertThat(off.quiesced()).isTrue();
+    assertIsWhole(off, snapshots.get("off"));
   }
 
   @Test

@@ -50,4 +50,26 @@ public record Api(
   public Api {
     pciAliases = Set.copyOf(pciAliases);
   }
+
+  /** The same with another way to the instances. */
+  public Api with(Instances others) {
+    return new Api(
+        others,
+        catalog,
+        networks,
+        volumes,
+        hosts,
+        quotas,
+        quotaDefaults,
+        placements,
+        schedulerDefaults,
+        pciAliases,
+        images,
+        imageLimits,
+        notReady,
+        tokenKey,
+        settings,
+        registry,
+        clock);
+  }
 }

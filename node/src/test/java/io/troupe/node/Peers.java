@@ -100,6 +100,11 @@ final class Peers {
     }
   }
 
+  /** Throws when the disk in the file is not in order, by QEMU's own word. */
+  static void checkQcow2(Path file) throws IOException, InterruptedException {
+    run(List.of("qemu-img", "check", "-f", "qcow2", file.toString()), Map.of());
+  }
+
   /** What virsh says; the tests' second, independent way to the host. */
   static String virsh(String uri, String... arguments) throws IOException, InterruptedException {
     var command = new ArrayList<>(List.of("virsh", "-q", "-c", uri));

@@ -17,6 +17,7 @@ import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.host.HostState;
+import io.troupe.actors.host.UnknownGuestsMeter;
 import io.troupe.actors.image.ImageUpload;
 import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.image.SnapshotImages;
@@ -140,12 +141,15 @@ public final class ClusterEntities implements Entities {
    * @param written the catalog as it is written to
    */
   public void start(Catalog written, ImageUpload uploads) {
-    var sink = new SnapshotSink(written, uploads);
+    var sink =
+        new SnapshotSink(
+            written, uploads, (id, image) -> instance(id).tell(new InstanceActor.Heard(image)));
     imageDesk =
         system.systemActorOf(
             ImagesActor.create(new SnapshotImages(written, uploads)), "images", Props.empty());
     var meter = new OperationMeter(metrics);
     var journal = new JournalMeter(metrics);
+    var unknown = new UnknownGuestsMeter(metrics);
     sharding.init(
         Entity.of(
                 InstanceActor.KEY,
@@ -172,6 +176,7 @@ public final class ClusterEntities implements Entities {
                         this::surroundings,
                         settings.fleet(),
                         journal,
+                        unknown,
                         clock))
             .withSettings(neverLaidToRest()));
     sharding.init(
@@ -203,6 +208,7 @@ public final class ClusterEntities implements Entities {
                 NetworkActor.create(
                     context.getEntityId(),
                     () -> catalog.find(Network.class, context.getEntityId()),
+                    settings.network(),
                     clock)));
     sharding.init(
         Entity.of(

@@ -125,6 +125,20 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
   }
 
   @Override
+  public CompletionStage<Answer<InstanceView>> check(InstanceId id, UserCommand command) {
+    return orUnavailable(
+        patiently
+            .<InstanceActor.Message, InstanceActor.Reply>ask(
+                entities.instance(id), replyTo -> new InstanceActor.Check(command, replyTo))
+            .thenApply(
+                reply ->
+                    switch (reply) {
+                      case InstanceActor.Accepted(var view) -> Answer.of(view);
+                      case InstanceActor.Rejected(var reason) -> Answer.refuse(reason);
+                    }));
+  }
+
+  @Override
   public CompletionStage<Optional<InstanceView>> get(InstanceId id) {
     // Not looked up in the index first: another node may have acknowledged it a moment ago.
     return patiently

@@ -145,6 +145,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
   private int looks;
   private String state = "connecting";
   private String error = "";
+  private Set<String> driverLacks = Set.of();
   private final SortedMap<HostId, HostInventory> hosts =
       new TreeMap<>(Comparator.comparing(HostId::value));
 
@@ -357,7 +358,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
         .tell(
             inventory == null
                 ? new HostActor.Lost("connection " + id + " shows it no more")
-                : new HostActor.Seen(id, incarnation, inventory));
+                : new HostActor.Seen(id, incarnation, inventory, driverLacks));
   }
 
   private void askLoad(ActorRef<Status> replyTo) {
@@ -375,7 +376,10 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
 
   private void onNotice(DriverActor.Notice notice) {
     switch (notice) {
-      case DriverActor.Up _ -> driver.orElseThrow().tell(new DriverActor.Hosts(hostsAnswers));
+      case DriverActor.Up(_, var capabilities) -> {
+        driverLacks = capabilities.lacking();
+        driver.orElseThrow().tell(new DriverActor.Hosts(hostsAnswers));
+      }
       case DriverActor.Down(_, var failure) -> down(failure.message());
       case DriverActor.Seen(_, var event) ->
           entities.host(new HostId(event.host())).tell(new HostActor.GuestChanged(event));

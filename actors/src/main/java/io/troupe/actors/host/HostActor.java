@@ -2,6 +2,7 @@ package io.troupe.actors.host;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.actors.Entities;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.group.ServerGroupActor;
@@ -112,9 +113,21 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
    *
    * @param incarnation of the connection's actor. Another one than before means that commands of
    *     ours may still be under way through a node that is paused or cut off
+   * @param driverLacks what the driver does not carry out, and not what it does: it is told with
+   *     every heartbeat of every host, and mostly nothing. Absent from a node of a former release
    */
-  public record Seen(ConnectionId connection, String incarnation, HostInventory inventory)
-      implements Message, CborSerializable {}
+  public record Seen(
+      ConnectionId connection, String incarnation, HostInventory inventory, Set<String> driverLacks)
+      implements Message, CborSerializable {
+    public Seen {
+      driverLacks = driverLacks == null ? Set.of() : Set.copyOf(driverLacks);
+    }
+
+    /** Through a driver of which it is not known what it can do. */
+    public Seen(ConnectionId connection, String incarnation, HostInventory inventory) {
+      this(connection, incarnation, inventory, Set.of());
+    }
+  }
 
   /** From the host's connection: the hypervisor does not answer. */
   public record Lost(String error) implements Message, CborSerializable {}
@@ -245,6 +258,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private final Lookup lookup;
   private final FleetSettings settings;
   private final JournalMeter.Writes writes;
+  private final UnknownGuestsMeter unknown;
   private final Clock clock;
   private final ActorContext<Message> context;
   private final ActorRef<DriverActor.Reply> driverReplies;
@@ -261,6 +275,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Health health = Health.UNHEARD;
   private boolean epochIsOurs;
   private String through = "";
+  private Set<String> driverLacks = Set.of();
   private Instant lastSeen = Instant.EPOCH;
   private List<GuestReport> foreignGuests = List.of();
   private final Map<Waiting, ActorRef<DriverActor.Reply>> waiting = new HashMap<>();
@@ -294,8 +309,26 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       FleetSettings settings,
       JournalMeter journal,
       Clock clock) {
+    return create(
+        id,
+        entities,
+        lookup,
+        settings,
+        journal,
+        new UnknownGuestsMeter(new SimpleMeterRegistry()),
+        clock);
+  }
+
+  public static Behavior<Message> create(
+      HostId id,
+      Entities entities,
+      Lookup lookup,
+      FleetSettings settings,
+      JournalMeter journal,
+      UnknownGuestsMeter unknown,
+      Clock clock) {
     return Behaviors.setup(
-        context -> new HostActor(id, entities, lookup, settings, journal, clock, context));
+        context -> new HostActor(id, entities, lookup, settings, journal, unknown, clock, context));
   }
 
   private HostActor(
@@ -304,6 +337,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       Lookup lookup,
       FleetSettings settings,
       JournalMeter journal,
+      UnknownGuestsMeter unknown,
       Clock clock,
       ActorContext<Message> context) {
     super(
@@ -314,6 +348,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     this.lookup = lookup;
     this.settings = settings;
     this.writes = journal.writesOf(KEY.name());
+    this.unknown = unknown;
     this.clock = clock;
     this.context = context;
     this.driverReplies = context.messageAdapter(DriverActor.Reply.class, FromDriver::new);
@@ -344,7 +379,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
               writes.abandon();
               introduce(state);
             })
-        .onSignal(PostStop.class, (_, _) -> writes.abandon())
+        .onSignal(
+            PostStop.class,
+            (_, _) -> {
+              writes.abandon();
+              unknown.seen(id, 0);
+            })
         .build();
   }
 
@@ -736,6 +776,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           false; // what went through the former one must not overtake what goes through this
     }
     lastSeen = clock.instant();
+    driverLacks = seen.driverLacks();
     var wasUp = up();
     health = Health.UP;
     handWhatWaited();
@@ -781,6 +822,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             .filter(guest -> guest.instance().flatMap(state::claim).isEmpty())
             .sorted(Comparator.comparing(GuestReport::name))
             .toList();
+    unknown.seen(id, foreignGuests.size());
     var seen = new HashMap<InstanceId, GuestReport>();
     guests.forEach(guest -> guest.instance().ifPresent(one -> seen.put(one, guest)));
     foreignGuests.forEach(this::tellItsInstance);
@@ -988,6 +1030,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             building.size(),
             foreignGuests,
             state.equipment(),
-            row.detail()));
+            row.detail(),
+            driverLacks));
   }
 }

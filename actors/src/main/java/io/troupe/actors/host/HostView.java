@@ -12,6 +12,7 @@ import io.troupe.drivers.spi.HostInventory;
 import io.troupe.drivers.spi.HostTopology;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A host as its actor knows it.
@@ -28,6 +29,8 @@ import java.util.List;
  *     release
  * @param equipment what an operator says it has
  * @param detail what the scheduler sees of it beside capacity
+ * @param driverLacks what its driver does not carry out, simple names of {@code DriverCommand}s;
+ *     empty also while that is not known, and then nothing is refused for it
  */
 public record HostView(
     HostId id,
@@ -49,7 +52,8 @@ public record HostView(
     int building,
     List<GuestReport> unknownGuests,
     Equipment equipment,
-    HostDetail detail)
+    HostDetail detail,
+    Set<String> driverLacks)
     implements CborSerializable {
   public HostView {
     instances = List.copyOf(instances);
@@ -57,6 +61,58 @@ public record HostView(
     unknownGuests = unknownGuests == null ? List.of() : List.copyOf(unknownGuests);
     equipment = equipment == null ? Equipment.NONE : equipment;
     detail = detail == null ? HostDetail.NONE : detail;
+    driverLacks = driverLacks == null ? Set.of() : Set.copyOf(driverLacks);
+  }
+
+  /** Whether its driver is known not to carry out {@code call}. */
+  public boolean lacks(String call) {
+    return driverLacks.contains(call);
+  }
+
+  /** One of which it is not known what its driver can do. */
+  public HostView(
+      HostId id,
+      ConnectionId connection,
+      HostInventory inventory,
+      double cpuRatio,
+      double ramRatio,
+      double diskRatio,
+      Resources reserved,
+      Resources claimed,
+      List<InstanceId> instances,
+      boolean enabled,
+      String disabledReason,
+      boolean up,
+      String availabilityZone,
+      List<String> foreignGuests,
+      Instant lastSeen,
+      boolean forcedDown,
+      int building,
+      List<GuestReport> unknownGuests,
+      Equipment equipment,
+      HostDetail detail) {
+    this(
+        id,
+        connection,
+        inventory,
+        cpuRatio,
+        ramRatio,
+        diskRatio,
+        reserved,
+        claimed,
+        instances,
+        enabled,
+        disabledReason,
+        up,
+        availabilityZone,
+        foreignGuests,
+        lastSeen,
+        forcedDown,
+        building,
+        unknownGuests,
+        equipment,
+        detail,
+        Set.of());
   }
 
   /** A host without equipment. */

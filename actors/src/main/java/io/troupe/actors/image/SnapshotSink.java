@@ -2,6 +2,9 @@ package io.troupe.actors.image;
 
 import io.troupe.actors.Catalog;
 import io.troupe.actors.catalog.Image;
+import io.troupe.actors.instance.ImageReached;
+import io.troupe.actors.operation.Purpose;
+import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.spi.DriverContext;
 import io.troupe.drivers.spi.DriverException;
 import java.io.BufferedOutputStream;
@@ -29,10 +32,24 @@ public final class SnapshotSink implements DriverContext.ImageWriter {
 
   private final Catalog catalog;
   private final ImageUpload uploads;
+  private final Listener listener;
 
-  public SnapshotSink(Catalog catalog, ImageUpload uploads) {
+  /** Hears how far an image of a server has come; is not waited for. */
+  @FunctionalInterface
+  public interface Listener {
+    void reached(InstanceId instance, ImageReached image);
+  }
+
+  public SnapshotSink(Catalog catalog, ImageUpload uploads, Listener listener) {
     this.catalog = catalog;
     this.uploads = uploads;
+    this.listener = listener;
+  }
+
+  private void tell(Image image, Purpose.ImagePhase phase) {
+    Optional.ofNullable(image.properties().get("instance_uuid"))
+        .flatMap(InstanceId::parse)
+        .ifPresent(id -> listener.reached(id, new ImageReached(image.id(), phase)));
   }
 
   @Override
@@ -41,6 +58,7 @@ public final class SnapshotSink implements DriverContext.ImageWriter {
     if (image.status().equals(ImageUpload.ACTIVE)) {
       return;
     }
+    tell(image, Purpose.ImagePhase.PENDING_UPLOAD);
     var pipe = Pipe.open();
     var whole = new AtomicBoolean();
     var received = new CompletableFuture<UploadOutcome>();
@@ -49,7 +67,11 @@ public final class SnapshotSink implements DriverContext.ImageWriter {
         .start(
             () -> {
               // Closed when enough was read, so that who writes is not left hanging.
-              try (var bytes = new WholeBytes(Channels.newInputStream(pipe.source()), whole)) {
+              try (var bytes =
+                  new WholeBytes(
+                      Channels.newInputStream(pipe.source()),
+                      whole,
+                      () -> tell(image, Purpose.ImagePhase.UPLOADING))) {
                 received.complete(uploads.receive(imageId, bytes));
               } catch (IOException | RuntimeException e) {
                 received.completeExceptionally(e);
@@ -121,10 +143,16 @@ public final class SnapshotSink implements DriverContext.ImageWriter {
   /** An end that comes before all was written is no end. */
   private static final class WholeBytes extends FilterInputStream {
     private final AtomicBoolean whole;
+    private final Runnable onFirst;
+    private boolean begun;
 
-    WholeBytes(InputStream bytes, AtomicBoolean whole) {
+    /**
+     * @param onFirst run when the first bytes have come
+     */
+    WholeBytes(InputStream bytes, AtomicBoolean whole, Runnable onFirst) {
       super(bytes);
       this.whole = whole;
+      this.onFirst = onFirst;
     }
 
     @Override
@@ -140,6 +168,10 @@ public final class SnapshotSink implements DriverContext.ImageWriter {
     private int requireWhole(int count) throws IOException {
       if (count < 0 && !whole.get()) {
         throw new IOException("the bytes stopped coming");
+      }
+      if (!begun && count >= 0) {
+        begun = true;
+        onFirst.run();
       }
       return count;
     }

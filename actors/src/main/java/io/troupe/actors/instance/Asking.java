@@ -18,7 +18,9 @@ import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.MigrationOptions;
 import io.troupe.drivers.spi.MoveTicket;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -234,7 +236,8 @@ final class Asking {
               move(state).ticket().orElseThrow());
       case TAKE_OVER -> new DriverCommand.TakeOver(target);
       case INSPECT, SETTLE -> new DriverCommand.Inspect(target);
-      case SNAPSHOT -> new DriverCommand.Snapshot(target, newImage(operation).id());
+      case SNAPSHOT ->
+          new DriverCommand.Snapshot(target, newImage(operation).id(), mustBeQuiesced(state));
       case DESTROY -> new DriverCommand.Destroy(target);
       default -> throw new IllegalStateException(step + " is no driver command");
     };
@@ -250,6 +253,11 @@ final class Asking {
   /** The image may name the guest's administrator, as Nova's property does. */
   private static String administrator(InstanceState state) {
     return state.request().orElseThrow().imageProperties().getOrDefault("os_admin_user", "root");
+  }
+
+  /** The image may ask for it, with Nova's property. */
+  private static boolean mustBeQuiesced(InstanceState state) {
+    return ImageProperty.OS_REQUIRE_QUIESCE.isTrue(state.request().orElseThrow().imageProperties());
   }
 
   private static Image newImage(Operation operation) {
@@ -402,11 +410,29 @@ final class Asking {
             boot.publicKey(),
             boot.userDataBase64(),
             state.zone().orElse(""),
-            boot.files()),
+            boot.files(),
+            tagged(state)),
         flavor.extraSpecs(),
         root.map(AttachedVolume::ref),
         volumes.stream().map(AttachedVolume::ref).toList(),
         volumes.stream().map(volume -> volume.device().replace("/dev/", "")).toList());
+  }
+
+  private static List<GuestSpec.TaggedDevice> tagged(InstanceState state) {
+    var devices = new ArrayList<GuestSpec.TaggedDevice>();
+    for (Nic nic : state.nics()) {
+      nic.tag()
+          .map(tag -> new GuestSpec.TaggedDevice(GuestSpec.TaggedDevice.Kind.NIC, nic.mac(), tag))
+          .ifPresent(devices::add);
+    }
+    for (AttachedVolume volume : state.volumes()) {
+      volume
+          .tag()
+          .map(
+              tag -> new GuestSpec.TaggedDevice(GuestSpec.TaggedDevice.Kind.DISK, volume.id(), tag))
+          .ifPresent(devices::add);
+    }
+    return devices;
   }
 
   private static GuestSpec.Nic card(Nic nic) {

@@ -165,7 +165,7 @@ final class Attachments {
   }
 
   Decision attachInterface(UserCommand.Origin origin, NetworkChoice choice, Optional<String> tag) {
-    if (choice instanceof NetworkChoice.ExistingPort(_, var port)
+    if (choice instanceof NetworkChoice.ExistingPort(_, var port, _)
         && state.nics().stream().anyMatch(nic -> nic.portId().equals(port))) {
       return new Decision.Reject(new Rejection.Invalid("", "Port " + port + " is still in use."));
     }
@@ -407,7 +407,7 @@ final class Attachments {
   static String portId(InstanceState state, Operation operation) {
     return switch (operation.purpose().orElseThrow()) {
       case Purpose.DetachInterface(var id) -> id;
-      case Purpose.AttachInterface(NetworkChoice.ExistingPort(_, var id), _) -> id;
+      case Purpose.AttachInterface(NetworkChoice.ExistingPort(_, var id, _), _) -> id;
       case Purpose.AttachInterface(NetworkChoice.OnNetwork _, _) ->
           Nic.portIdOf(state.id(), portIndex(operation));
       default -> throw new IllegalStateException("no port in " + operation);

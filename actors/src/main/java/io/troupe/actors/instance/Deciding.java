@@ -2,8 +2,10 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Shelve;
 import io.troupe.actors.operation.Step;
+import io.troupe.actors.operation.StepKind;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +28,25 @@ final class Deciding {
       case DeadlinePassed(var operation) -> new Deadlines(moment).passed(operation);
       case ReclaimDue due -> due(due);
       case ConfirmDue(var operation) -> new MoveWishes(moment).confirmIfDue(operation);
+      case ImageReached(var image, var phase) -> reached(image, phase);
     };
+  }
+
+  private Decision reached(String imageId, Purpose.ImagePhase phase) {
+    return state
+        .operation()
+        .filter(now -> now.current().filter(at -> at.kind() == StepKind.SNAPSHOT).isPresent())
+        .filter(now -> now.phase().compareTo(phase) < 0)
+        .filter(
+            now ->
+                now.purpose()
+                    .flatMap(Purpose::newImage)
+                    .filter(image -> image.id().equals(imageId))
+                    .isPresent())
+        .map(
+            now ->
+                Decision.accept(new InstanceEvent.ImageProgressed(now.id(), phase, moment.now())))
+        .orElseGet(Decision::nothing);
   }
 
   private Decision due(ReclaimDue due) {

@@ -153,6 +153,8 @@ final class Evolving {
           trails.atOnce(steered.origin(), "live_migration_force_complete", steered.at());
         }
       }
+      case InstanceEvent.ImageProgressed progressed ->
+          operation = operation.map(now -> now.withPhase(progressed.phase()));
       case InstanceEvent.VolumesChanged changed -> volumes = changed.volumes();
       case InstanceEvent.Several several -> several.events().forEach(this::on);
     }
@@ -313,7 +315,8 @@ final class Evolving {
           moves = moves.with(moves.open().map(move -> move.with(done.ticket().orElseThrow())));
       case NETWORK -> {
         var all = new ArrayList<>(nics);
-        done.nic().ifPresent(all::add);
+        var tag = request.orElseThrow().networks().get(done.step().index()).tag();
+        done.nic().map(nic -> nic.tagged(tag)).ifPresent(all::add);
         nics = all;
       }
       case SPAWN -> {
@@ -381,7 +384,7 @@ final class Evolving {
           KEEP_VOLUMES,
           BEGIN_DETACHING -> {}
       case SNAPSHOT -> {
-        if (now.purpose().orElse(null) instanceof Purpose.Shelve(var image)) {
+        if (now.purpose().orElse(null) instanceof Purpose.Shelve(var image, _)) {
           shelf = Optional.of(new Shelf(image.id(), done.at()));
         }
       }

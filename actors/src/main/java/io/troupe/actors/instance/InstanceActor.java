@@ -68,6 +68,10 @@ public final class InstanceActor
   public record Do(UserCommand command, ActorRef<Reply> replyTo)
       implements Message, CborSerializable {}
 
+  /** What would be answered to the command, to which nothing is done. */
+  public record Check(UserCommand command, ActorRef<Reply> replyTo)
+      implements Message, CborSerializable {}
+
   public record Get(ActorRef<View> replyTo) implements Message, CborSerializable {}
 
   public record GetOperations(ActorRef<Operations> replyTo) implements Message, CborSerializable {}
@@ -92,6 +96,9 @@ public final class InstanceActor
   /** From a host that is not sure any more: does this claim still stand? */
   public record ConfirmClaim(HostId host, long generation, ActorRef<ClaimConfirmed> replyTo)
       implements Message, CborSerializable {}
+
+  /** From the image store. */
+  public record Heard(ImageReached image) implements Message, CborSerializable {}
 
   /** From the volume service: does the instance count on this volume, or may it come to? */
   public record NeedsVolume(String volumeId, ActorRef<VolumeNeeded> replyTo)
@@ -265,7 +272,8 @@ public final class InstanceActor
     return ahead.phase() == InstanceState.Phase.ASKED
         && switch (message) {
           case Do(var command, _) -> !isBeginning(command);
-          case Get _, GetOperations _, ReadConsole _, ReadDiagnostics _, ReadMigration _ -> true;
+          case Check _, Get _, GetOperations _, ReadConsole _, ReadDiagnostics _, ReadMigration _ ->
+              true;
           default -> false;
         };
   }
@@ -278,6 +286,13 @@ public final class InstanceActor
   private Effect<InstanceEvent, InstanceState> on(Message message) {
     return switch (message) {
       case Do(var command, var replyTo) -> onCommand(command, replyTo);
+      case Check(var command, var replyTo) -> {
+        replyTo.tell(
+            ahead.decide(command, clock.instant(), settings) instanceof Decision.Reject(var reason)
+                ? new Rejected(reason)
+                : new Accepted(ahead.view(version())));
+        yield Effect().none();
+      }
       case Get(var replyTo) -> {
         replyTo.tell(new View(view().filter(_ -> !ahead.deleted())));
         yield Effect().none();
@@ -297,6 +312,7 @@ public final class InstanceActor
       case ReadMigration(var operation, var replyTo) ->
           read(operation, replyTo, "watch-migration", DriverCommand.WatchMigration::new);
       case Reported(var report) -> onInput(report);
+      case Heard(var image) -> onInput(image);
       case ConfirmClaim(var host, var generation, var replyTo) -> {
         replyTo.tell(
             new ClaimConfirmed(
@@ -445,7 +461,11 @@ public final class InstanceActor
               if (events.getLast() instanceof InstanceEvent.OperationEnded) {
                 meter.ended(state);
               }
-              settle();
+              if (events.getLast() instanceof InstanceEvent.ImageProgressed) {
+                index.put(ahead, version()); // nobody is to be asked anew
+              } else {
+                settle();
+              }
               whenDone.run();
             });
   }

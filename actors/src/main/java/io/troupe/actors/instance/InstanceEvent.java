@@ -39,7 +39,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = InstanceEvent.Locked.class, name = "locked"),
   @JsonSubTypes.Type(value = InstanceEvent.Unlocked.class, name = "unlocked"),
   @JsonSubTypes.Type(value = InstanceEvent.VolumesChanged.class, name = "volumes-changed"),
-  @JsonSubTypes.Type(value = InstanceEvent.MigrationSteered.class, name = "migration-steered")
+  @JsonSubTypes.Type(value = InstanceEvent.MigrationSteered.class, name = "migration-steered"),
+  @JsonSubTypes.Type(value = InstanceEvent.ImageProgressed.class, name = "image-progressed")
 })
 public sealed interface InstanceEvent {
   Instant at();
@@ -230,4 +231,8 @@ public sealed interface InstanceEvent {
       todo = List.copyOf(todo);
     }
   }
+
+  /** The image that the operation makes of the guest's disk has come so far. */
+  record ImageProgressed(OperationId operation, Purpose.ImagePhase phase, Instant at)
+      implements InstanceEvent {}
 }

@@ -5,4 +5,10 @@ package io.troupe.actors.instance;
  * host saw.
  */
 public sealed interface InstanceInput
-    permits UserCommand, StepOutcome, GuestReported, DeadlinePassed, ReclaimDue, ConfirmDue {}
+    permits UserCommand,
+        StepOutcome,
+        GuestReported,
+        DeadlinePassed,
+        ReclaimDue,
+        ConfirmDue,
+        ImageReached {}

@@ -176,8 +176,7 @@ public record InstanceState(
   }
 
   public Optional<TaskState> taskState() {
-    return operation.flatMap(
-        now -> now.current().flatMap(step -> now.kind().taskState(step.kind())));
+    return operation.flatMap(Operation::taskState);
   }
 
   /** For readers; only of a visible instance. */

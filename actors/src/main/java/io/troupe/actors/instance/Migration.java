@@ -84,6 +84,11 @@ public record Migration(
         default -> false;
       };
     }
+
+    /** Whether something is still to come, be it only that it is confirmed or reverted. */
+    public boolean isUnsettled() {
+      return inProgress() || this == FINISHED || this == CONFIRMING || this == REVERTING;
+    }
   }
 
   /** Its UUID, that of the request that began it. */

@@ -27,16 +27,15 @@ public final class Ipv4 {
   }
 
   /**
-   * The MAC of a port: locally administered, unique on its network since it carries the whole
-   * address, and told apart from other networks' by one octet.
+   * The MAC of a port: unique on its network since it carries the whole address.
+   *
+   * @param prefix one octet, and another one tells it apart from those of other networks; or two
    */
-  public static String mac(String networkId, long address) {
-    return "02:%02x:%02x:%02x:%02x:%02x"
+  public static String mac(String prefix, String networkId, long address) {
+    var two =
+        prefix.indexOf(':') < 0 ? "%s:%02x".formatted(prefix, networkId.hashCode() & 255) : prefix;
+    return "%s:%02x:%02x:%02x:%02x"
         .formatted(
-            networkId.hashCode() & 255,
-            address >> 24 & 255,
-            address >> 16 & 255,
-            address >> 8 & 255,
-            address & 255);
+            two, address >> 24 & 255, address >> 16 & 255, address >> 8 & 255, address & 255);
   }
 }

@@ -7,6 +7,7 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Network;
 import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.Nic;
+import io.troupe.config.NetworkSettings;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
@@ -100,6 +101,7 @@ public final class NetworkActor
 
   private final String networkId;
   private final Supplier<Optional<Network>> network;
+  private final NetworkSettings settings;
   private final Clock clock;
   private final ActorContext<Message> context;
   private final List<Change> collected = new ArrayList<>();
@@ -108,13 +110,18 @@ public final class NetworkActor
    * @param network its catalog entry as it is now; empty once it was removed
    */
   public static Behavior<Message> create(
-      String networkId, Supplier<Optional<Network>> network, Clock clock) {
-    return Behaviors.setup(context -> new NetworkActor(networkId, network, clock, context));
+      String networkId,
+      Supplier<Optional<Network>> network,
+      NetworkSettings settings,
+      Clock clock) {
+    return Behaviors.setup(
+        context -> new NetworkActor(networkId, network, settings, clock, context));
   }
 
   private NetworkActor(
       String networkId,
       Supplier<Optional<Network>> network,
+      NetworkSettings settings,
       Clock clock,
       ActorContext<Message> context) {
     super(
@@ -122,6 +129,7 @@ public final class NetworkActor
         SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.networkId = networkId;
     this.network = network;
+    this.settings = settings;
     this.clock = clock;
     this.context = context;
   }
@@ -211,7 +219,7 @@ public final class NetworkActor
         answers.add(() -> attach.replyTo().tell(new Refused(noNetwork())));
         return;
       }
-      var allocation = new PortAllocation(entry.get(), clock.instant());
+      var allocation = new PortAllocation(entry.get(), settings, clock.instant());
       switch (allocation.attach(
           after, attach.instance(), attach.project(), attach.choice(), attach.index())) {
         case Answer.Accepted<Port>(var port) -> {
@@ -234,7 +242,7 @@ public final class NetworkActor
               .get()
               .map(
                   entry ->
-                      new PortAllocation(entry, clock.instant())
+                      new PortAllocation(entry, settings, clock.instant())
                           .create(
                               after,
                               create.id(),

@@ -5,6 +5,7 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Network;
 import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.Nic;
+import io.troupe.config.NetworkSettings;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import java.time.Instant;
@@ -13,10 +14,12 @@ import java.util.Optional;
 /** Which port a request gets. Pure: a network, the ports it has, and what is asked for. */
 final class PortAllocation {
   private final Network network;
+  private final NetworkSettings settings;
   private final Instant now;
 
-  PortAllocation(Network network, Instant now) {
+  PortAllocation(Network network, NetworkSettings settings, Instant now) {
     this.network = network;
+    this.settings = settings;
     this.now = now;
   }
 
@@ -26,7 +29,7 @@ final class PortAllocation {
   Answer<Port> attach(
       NetworkState state, InstanceId instance, ProjectId project, NetworkChoice choice, int index) {
     return switch (choice) {
-      case NetworkChoice.OnNetwork(_, var fixedIp) -> {
+      case NetworkChoice.OnNetwork(_, var fixedIp, _) -> {
         var id = Nic.portIdOf(instance, index);
         yield state
             .port(id)
@@ -34,7 +37,8 @@ final class PortAllocation {
             .orElseGet(
                 () -> create(state, id, project.value(), "", fixedIp, instance.toString(), true));
       }
-      case NetworkChoice.ExistingPort(_, var portId) -> existing(state, portId, instance, project);
+      case NetworkChoice.ExistingPort(_, var portId, _) ->
+          existing(state, portId, instance, project);
     };
   }
 
@@ -74,7 +78,7 @@ final class PortAllocation {
                     subnet.id(),
                     projectId,
                     name,
-                    Ipv4.mac(network.id(), address),
+                    Ipv4.mac(settings.macPrefix(), network.id(), address),
                     Ipv4.text(address),
                     deviceId,
                     ownedByInstance,

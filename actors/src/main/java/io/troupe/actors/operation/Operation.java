@@ -2,6 +2,7 @@ package io.troupe.actors.operation;
 
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.instance.Shelf;
+import io.troupe.actors.instance.TaskState;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
 import io.troupe.drivers.spi.GuestSpec;
@@ -83,6 +84,36 @@ public record Operation(
         .map(Image::id)
         .or(() -> shelf.map(Shelf::imageId))
         .orElseThrow(() -> new IllegalStateException("no image to drop for " + this));
+  }
+
+  /** What the API shows now. */
+  public Optional<TaskState> taskState() {
+    return current()
+        .flatMap(
+            step ->
+                step.kind() == StepKind.SNAPSHOT
+                    ? kind.taskState(phase())
+                    : kind.taskState(step.kind()));
+  }
+
+  /** How far the image that it makes has come. */
+  public Purpose.ImagePhase phase() {
+    return purpose.map(Purpose::phase).orElse(Purpose.ImagePhase.COPYING);
+  }
+
+  public Operation withPhase(Purpose.ImagePhase phase) {
+    return new Operation(
+        id,
+        kind,
+        deadline,
+        todo,
+        candidates,
+        tried,
+        attempts,
+        placements,
+        failure,
+        rescueImage,
+        purpose.map(one -> one.at(phase)));
   }
 
   public Operation withTodo(List<Step> steps) {

@@ -128,13 +128,28 @@ public enum OperationKind {
       case SHELVE ->
           Optional.of(
               switch (step) {
-                case SNAPSHOT -> TaskState.SHELVING_IMAGE_UPLOADING;
+                case SNAPSHOT -> TaskState.SHELVING_IMAGE_PENDING_UPLOAD;
                 case DESTROY, RELEASE_CLAIM, CONDEMN -> TaskState.SHELVING_OFFLOADING;
                 default -> TaskState.SHELVING;
               });
       case SHELVE_OFFLOAD -> Optional.of(TaskState.SHELVING_OFFLOADING);
       case UNSHELVE ->
           Optional.of(step == StepKind.SPAWN ? TaskState.SPAWNING : TaskState.UNSHELVING);
+    };
+  }
+
+  /** What the API shows while the guest's disk becomes an image. */
+  Optional<TaskState> taskState(Purpose.ImagePhase phase) {
+    return switch (phase) {
+      case COPYING -> taskState(StepKind.SNAPSHOT);
+      case PENDING_UPLOAD ->
+          Optional.of(
+              this == SHELVE
+                  ? TaskState.SHELVING_IMAGE_PENDING_UPLOAD
+                  : TaskState.IMAGE_PENDING_UPLOAD);
+      case UPLOADING ->
+          Optional.of(
+              this == SHELVE ? TaskState.SHELVING_IMAGE_UPLOADING : TaskState.IMAGE_UPLOADING);
     };
   }
 

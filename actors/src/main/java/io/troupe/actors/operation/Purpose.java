@@ -17,7 +17,7 @@ import java.util.Optional;
 /**
  * What an operation is to bring about, beyond what its kind says: which image, which flavor, which
  * volume. It stands in the event that began the operation and stays as it is to the operation's
- * end. Stored for ever: names stay, fields are only added.
+ * end, but for how far an image has come. Stored for ever: names stay, fields are only added.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
 @JsonSubTypes({
@@ -43,15 +43,53 @@ public sealed interface Purpose {
     return Optional.empty();
   }
 
+  /** How far the new image has come. */
+  default ImagePhase phase() {
+    return ImagePhase.COPYING;
+  }
+
+  /** The same with the new image so far. */
+  default Purpose at(ImagePhase phase) {
+    return this;
+  }
+
+  /** How far the image of a guest's disk has come, in this order. */
+  enum ImagePhase {
+    /** The disk is being copied where it lies, or that is about to begin. */
+    COPYING,
+    /** The copy is there and waits for the image store. */
+    PENDING_UPLOAD,
+    /** Bytes have come to the image store. */
+    UPLOADING;
+
+    private static ImagePhase orFirst(ImagePhase read) {
+      return read == null ? COPYING : read; // of former releases
+    }
+  }
+
   /**
    * The guest's root disk as an image.
    *
    * @param image without bytes yet
    */
-  record CreateImage(String imageId, Optional<Image> image) implements Purpose {
+  record CreateImage(String imageId, Optional<Image> image, ImagePhase phase) implements Purpose {
+    public CreateImage {
+      phase = ImagePhase.orFirst(phase);
+    }
+
+    /** At the beginning. */
+    public CreateImage(String imageId, Optional<Image> image) {
+      this(imageId, image, ImagePhase.COPYING);
+    }
+
     @Override
     public Optional<Image> newImage() {
       return image;
+    }
+
+    @Override
+    public Purpose at(ImagePhase now) {
+      return new CreateImage(imageId, image, now);
     }
   }
 
@@ -60,10 +98,24 @@ public sealed interface Purpose {
    *
    * @param image without bytes yet; empty when none is kept
    */
-  record Backup(Optional<Image> image, String type, int kept) implements Purpose {
+  record Backup(Optional<Image> image, String type, int kept, ImagePhase phase) implements Purpose {
+    public Backup {
+      phase = ImagePhase.orFirst(phase);
+    }
+
+    /** At the beginning. */
+    public Backup(Optional<Image> image, String type, int kept) {
+      this(image, type, kept, ImagePhase.COPYING);
+    }
+
     @Override
     public Optional<Image> newImage() {
       return image;
+    }
+
+    @Override
+    public Purpose at(ImagePhase now) {
+      return new Backup(image, type, kept, now);
     }
   }
 
@@ -105,10 +157,24 @@ public sealed interface Purpose {
    *
    * @param image without bytes yet
    */
-  record Shelve(Image image) implements Purpose {
+  record Shelve(Image image, ImagePhase phase) implements Purpose {
+    public Shelve {
+      phase = ImagePhase.orFirst(phase);
+    }
+
+    /** At the beginning. */
+    public Shelve(Image image) {
+      this(image, ImagePhase.COPYING);
+    }
+
     @Override
     public Optional<Image> newImage() {
       return Optional.of(image);
+    }
+
+    @Override
+    public Purpose at(ImagePhase now) {
+      return new Shelve(image, now);
     }
   }
 

@@ -40,6 +40,7 @@ import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.ApiSettings;
 import io.troupe.config.FleetSettings;
+import io.troupe.config.NetworkSettings;
 import io.troupe.config.OperationSettings;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.core.value.ConnectionId;
@@ -291,7 +292,11 @@ class LostMessagesTest {
 
     private void network(Lost what, Class<?> message) {
       var behavior =
-          NetworkActor.create("net-0", () -> Optional.of(Examples.network(0, 10, 20)), stage);
+          NetworkActor.create(
+              "net-0",
+              () -> Optional.of(Examples.network(0, 10, 20)),
+              NetworkSettings.DEFAULT,
+              stage);
       entity(NetworkActor.Message.class, behavior, what, message);
     }
 

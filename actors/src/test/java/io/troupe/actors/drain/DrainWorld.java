@@ -311,6 +311,11 @@ final class DrainWorld implements Instances, Hosts, Catalog {
   }
 
   @Override
+  public CompletionStage<Answer<InstanceView>> check(InstanceId id, UserCommand command) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public CompletionStage<Answer<String>> consoleOutput(InstanceId id, int lines) {
     throw new UnsupportedOperationException();
   }

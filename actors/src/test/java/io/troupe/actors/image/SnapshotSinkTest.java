@@ -16,9 +16,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,7 @@ class SnapshotSinkTest {
 
   @TempDir Path dir;
   private final ImagesInMemory catalog = new ImagesInMemory();
+  private final List<String> heard = new CopyOnWriteArrayList<>();
   private FileImageStore store;
   private SnapshotSink sink;
   private SnapshotImages images;
@@ -41,7 +44,9 @@ class SnapshotSinkTest {
     store = new FileImageStore(dir, 0);
     var uploads =
         new ImageUpload(catalog, store, LIMITS, Clock.fixed(Examples.NOW, ZoneOffset.UTC));
-    sink = new SnapshotSink(catalog, uploads);
+    sink =
+        new SnapshotSink(
+            catalog, uploads, (instance, image) -> heard.add(instance + " " + image.phase()));
     images = new SnapshotImages(catalog, uploads);
     images.make(Examples.image(ID));
   }
@@ -74,6 +79,18 @@ class SnapshotSinkTest {
     try (var bytes = store.open(ID)) {
       assertThat(bytes).hasBinaryContent(sound());
     }
+  }
+
+  @Test
+  void itsServerHearsHowFarItHasCome() throws Exception {
+    sink.write(
+        ID,
+        to -> {
+          assertThat(heard).containsExactly(INSTANCE + " PENDING_UPLOAD");
+          to.write(sound());
+        });
+
+    assertThat(heard).containsExactly(INSTANCE + " PENDING_UPLOAD", INSTANCE + " UPLOADING");
   }
 
   @Test

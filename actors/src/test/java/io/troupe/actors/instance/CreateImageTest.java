@@ -5,7 +5,9 @@ import static io.troupe.actors.Examples.origin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.actors.Examples;
+import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Image;
+import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.PowerState;
@@ -46,6 +48,52 @@ class CreateImageTest {
     assertThat(life.state().vmState()).isEqualTo(before);
     assertThat(life.state().host()).contains(Examples.H1);
     assertThat(life.state().fault()).isEmpty();
+  }
+
+  @Test
+  void howFarTheImageHasComeIsShown() {
+    var life = atSnapshot();
+
+    life.does(new ImageReached("snap", Purpose.ImagePhase.PENDING_UPLOAD));
+    assertThat(life.state().taskState()).contains(TaskState.IMAGE_PENDING_UPLOAD);
+    life.does(new ImageReached("snap", Purpose.ImagePhase.UPLOADING));
+    assertThat(life.state().taskState()).contains(TaskState.IMAGE_UPLOADING);
+    assertThat(Legality.refusal(life.state(), Action.PAUSE, origin("p")))
+        .contains(
+            new Rejection.WrongState(
+                "pause", life.state().id().toString(), "task_state", "image_uploading"));
+    life.gets(DONE);
+    assertAsBefore(life, VmState.ACTIVE);
+  }
+
+  @Test
+  void ofABackupToo() {
+    var life = backingUp(2).gets(DONE);
+    assertThat(life.state().taskState()).contains(TaskState.IMAGE_BACKUP);
+
+    life.does(new ImageReached("snap", Purpose.ImagePhase.UPLOADING));
+
+    assertThat(life.state().taskState()).contains(TaskState.IMAGE_UPLOADING);
+    life.gets(DONE);
+    assertThat(life.state().taskState()).as("rotation").contains(TaskState.IMAGE_BACKUP);
+  }
+
+  @Test
+  void whatComesLateOrTwiceOrOfAnotherImageSaysNothing() {
+    var life = atSnapshot();
+    life.does(new ImageReached("another", Purpose.ImagePhase.UPLOADING));
+    assertThat(life.state().taskState()).contains(TaskState.IMAGE_SNAPSHOT);
+    life.does(new ImageReached("snap", Purpose.ImagePhase.UPLOADING));
+    var uploading = life.state();
+
+    life.does(new ImageReached("snap", Purpose.ImagePhase.PENDING_UPLOAD));
+    life.does(new ImageReached("snap", Purpose.ImagePhase.UPLOADING));
+
+    assertThat(life.state()).isEqualTo(uploading);
+    life.gets(DONE);
+    var rests = life.state();
+    life.does(new ImageReached("snap", Purpose.ImagePhase.UPLOADING));
+    assertThat(life.state()).isEqualTo(rests);
   }
 
   static Stream<Life> whereverItRests() {

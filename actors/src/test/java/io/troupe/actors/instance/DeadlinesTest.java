@@ -851,7 +851,7 @@ class DeadlinesTest {
                   new Books(counted, claims, plus(guests, host), ports, halfImages, volumes);
               case DriverCommand.Destroy _, DriverCommand.LiveMigrate _ ->
                   new Books(counted, claims, minus(guests, host), ports, halfImages, volumes);
-              case DriverCommand.Snapshot(_, var image) ->
+              case DriverCommand.Snapshot(_, var image, _) ->
                   new Books(counted, claims, guests, ports, minus(halfImages, image), volumes);
               default -> this;
             };

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.actors.Examples;
 import io.troupe.actors.Rejection;
+import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Purpose.Unshelve.Zone;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.config.OperationSettings;
@@ -62,6 +63,8 @@ class ShelveTest {
         .containsExactly(StepKind.MAKE_IMAGE, StepKind.POWER_OFF, StepKind.SNAPSHOT);
     assertThat(life.state().taskState()).contains(TaskState.SHELVING);
     life.gets(DONE).gets(OFF);
+    assertThat(life.state().taskState()).contains(TaskState.SHELVING_IMAGE_PENDING_UPLOAD);
+    life.does(new ImageReached("snap", Purpose.ImagePhase.UPLOADING));
     assertThat(life.state().taskState()).contains(TaskState.SHELVING_IMAGE_UPLOADING);
     life.gets(DONE);
     assertThat(life.rests()).isTrue();

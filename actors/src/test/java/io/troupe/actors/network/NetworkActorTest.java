@@ -7,6 +7,7 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.Stage;
 import io.troupe.actors.catalog.Network;
 import io.troupe.actors.instance.NetworkChoice;
+import io.troupe.config.NetworkSettings;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -26,7 +27,7 @@ class NetworkActorTest {
   private ActorRef<NetworkActor.Message> actor;
 
   private Behavior<NetworkActor.Message> behavior() {
-    return NetworkActor.create("net-0", () -> entry, stage);
+    return NetworkActor.create("net-0", () -> entry, NetworkSettings.DEFAULT, stage);
   }
 
   @BeforeAll
@@ -212,5 +213,16 @@ class NetworkActorTest {
 
     assertThat(ports()).isEqualTo(before);
     assertThat(before).hasSize(1);
+  }
+
+  @Test
+  void macsBeginAsTheSettingsSay() {
+    var address = Ipv4.parse("10.0.0.7");
+
+    assertThat(Ipv4.mac("02", "net-0", address)).matches("02:[0-9a-f]{2}:0a:00:00:07");
+    assertThat(Ipv4.mac("02", "net-1", address))
+        .as("told apart by the network")
+        .isNotEqualTo(Ipv4.mac("02", "net-0", address));
+    assertThat(Ipv4.mac("fa:16", "net-0", address)).isEqualTo("fa:16:0a:00:00:07");
   }
 }

@@ -4,6 +4,7 @@ import io.troupe.actors.Answer;
 import io.troupe.actors.catalog.Network;
 import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.Nic;
+import io.troupe.config.NetworkSettings;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import java.time.Instant;
@@ -16,7 +17,7 @@ public final class NetworkDesk {
   private NetworkState state = NetworkState.EMPTY;
 
   public NetworkDesk(Network network, Instant now) {
-    this.allocation = new PortAllocation(network, now);
+    this.allocation = new PortAllocation(network, NetworkSettings.DEFAULT, now);
   }
 
   public Answer<Nic> attach(

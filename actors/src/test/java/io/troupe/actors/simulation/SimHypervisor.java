@@ -521,7 +521,7 @@ final class SimHypervisor {
         guests.put(instance, guest.withMacs(all));
         yield new StepOutcome.Guest(true, guest.power());
       }
-      case DriverCommand.Snapshot(_, var image) -> {
+      case DriverCommand.Snapshot(_, var image, _) -> {
         if (guest == null) {
           yield noGuest();
         }

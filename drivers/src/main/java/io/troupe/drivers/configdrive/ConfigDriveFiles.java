@@ -91,8 +91,18 @@ public final class ConfigDriveFiles {
             .put("path", drive.files().get(i).path());
       }
     }
-    json.putArray("devices");
+    ArrayNode devices = json.putArray("devices");
+    drive.devices().forEach(device -> describe(devices.addObject(), device));
     return json;
+  }
+
+  /** Bus and address are the hypervisor's to choose; the guest knows a device by its id. */
+  private static void describe(ObjectNode json, GuestSpec.TaggedDevice device) {
+    switch (device.kind()) {
+      case NIC -> json.put("type", "nic").put("bus", "none").put("mac", device.id());
+      case DISK -> json.put("type", "disk").put("bus", "none").put("serial", device.id());
+    }
+    json.putArray("tags").add(device.tag());
   }
 
   private static byte[] userData(String base64) throws DriverException {

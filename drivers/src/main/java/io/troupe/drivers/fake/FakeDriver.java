@@ -15,6 +15,7 @@ import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostInventory;
 import java.time.Clock;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -113,11 +114,13 @@ public final class FakeDriver implements Driver {
 
   @Override
   public Capabilities capabilities() {
-    if (!settings.noPostCopy()) {
-      return CAPABILITIES;
+    var ways = EnumSet.allOf(Capabilities.Migration.class);
+    if (settings.noPostCopy()) {
+      ways.remove(Capabilities.Migration.POST_COPY);
     }
-    var ways = EnumSet.complementOf(EnumSet.of(Capabilities.Migration.POST_COPY));
-    return new Capabilities(CAPABILITIES.commands(), true, ways);
+    var commands = new HashSet<>(CAPABILITIES.commands());
+    commands.removeAll(settings.lacks());
+    return new Capabilities(commands, true, commands.contains("LiveMigrate") ? ways : Set.of());
   }
 
   @Override
@@ -140,6 +143,10 @@ public final class FakeDriver implements Driver {
     requireOpen();
     inventory.requireHost(command.target().host());
     FakePace.requireWanted(cancellation);
+    var kind = command.getClass().getSimpleName();
+    if (settings.lacks().contains(kind)) {
+      throw DriverException.unsupported(kind + " on this fake hypervisor");
+    }
     var fails = pace.drawsFailure(command);
     if (fails && !settings.failureAfterEffect()) {
       throw pace.drawnFailure(command);
@@ -165,8 +172,11 @@ public final class FakeDriver implements Driver {
       case DriverCommand.Resume(var target) -> power.resume(target);
       case DriverCommand.TriggerCrashDump(var target) -> power.interrupt(target);
       case DriverCommand.SetPassword(var target, _, _) -> setPassword(target);
-      case DriverCommand.Snapshot(var target, var imageId) -> {
+      case DriverCommand.Snapshot(var target, var imageId, var required) -> {
         var guest = reach.existing(target);
+        if (required && guest.runs() && settings.noAgent()) {
+          throw DriverException.notQuiesced();
+        }
         yield images.snapshot(
             guest, imageId, guest.isOff() || (guest.runs() && !settings.noAgent()));
       }

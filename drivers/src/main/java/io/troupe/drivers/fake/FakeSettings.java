@@ -50,6 +50,8 @@ import java.util.Set;
  *     threads} of a core (default 1), {@code hugePages} of each cell ({@code KiB:COUNT,…}), {@code
  *     dedicatedCpus} ({@code 4-15}) and PCI {@code devices} ({@code VENDOR:PRODUCT:COUNT[:PF|:VF]},
  *     parted by commas, spread over the cells)
+ * @param lacks commands that this hypervisor does not carry out, simple names parted by commas;
+ *     default none
  */
 record FakeSettings(
     int hosts,
@@ -71,7 +73,8 @@ record FakeSettings(
     long seed,
     Optional<Path> state,
     int foreignGuests,
-    HostTopology topology) {
+    HostTopology topology,
+    Set<String> lacks) {
 
   private static final int MOST_HOSTS = 1_000_000;
   private static final long DAY_MILLIS = 86_400_000;
@@ -118,7 +121,8 @@ record FakeSettings(
             options.number("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE),
             options.checked("state", Optional.empty(), "a path", s -> Optional.of(Path.of(s))),
             (int) options.number("foreignGuests", 0, 0, 100),
-            FakeTopology.of(options, capacity));
+            FakeTopology.of(options, capacity),
+            options.checked("lacks", Set.of(), "commands", FakeSettings::commands));
     options.refuseUnknown();
     return settings;
   }

@@ -138,7 +138,8 @@ final class GuestEvents implements LibvirtConnection.Listener, AutoCloseable {
     }
   }
 
-  private void pass(InstanceId instance, DomainEvent event, Instant at) {
+  /** On the thread above. */
+  void pass(InstanceId instance, DomainEvent event, Instant at) {
     try {
       if (event.getType() == DomainEventType.DEFINED) {
         known.remove(instance);
@@ -146,17 +147,21 @@ final class GuestEvents implements LibvirtConnection.Listener, AutoCloseable {
       if (isOnItsWay(instance, event)) {
         return;
       }
-      Optional<Long> generation = generation(instance);
+      // Nobody is asked about what changes no power: a guest that shuts down may be gone already.
       Optional<PowerState> power = power(event);
-      if (generation.isPresent() && power.isPresent()) {
+      Optional<Long> generation = power.isPresent() ? generation(instance) : Optional.empty();
+      if (generation.isPresent()) {
         String reason = event.toString().toLowerCase(Locale.ROOT);
         sink.accept(new GuestEvent(host, instance, generation.get(), power.get(), reason, at));
       }
       if (event.getType() == DomainEventType.UNDEFINED) {
         known.remove(instance);
       }
-    } catch (DriverException | RuntimeException e) {
-      // Polling finds what is lost here; the reason is that the host does not answer.
+    } catch (DriverException e) {
+      // The connection is lost or was just closed: when it is there again all guests are listed.
+      LOG.debug("event {} of guest {} is left to the list of guests", event, instance, e);
+    } catch (RuntimeException e) {
+      // Polling finds what is lost here.
       LOG.warn("event {} of guest {} is lost: {}", event, instance, e.getMessage());
     }
   }

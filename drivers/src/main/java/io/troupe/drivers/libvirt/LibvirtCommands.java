@@ -144,8 +144,8 @@ final class LibvirtCommands {
       case DriverCommand.TriggerCrashDump _ -> suspension.interrupt(instance, tenure);
       case DriverCommand.SetPassword(_, var user, var password) ->
           agent.setPassword(instance, user, password, tenure);
-      case DriverCommand.Snapshot(_, var imageId) -> {
-        return snapshot.take(target, volumes(target, recorded), imageId, permit);
+      case DriverCommand.Snapshot wanted -> {
+        return snapshot.take(wanted, volumes(target, recorded), permit);
       }
       case DriverCommand.Rescue(_, var image) ->
           rescue.begin(volumes(target, recorded), image, permit);

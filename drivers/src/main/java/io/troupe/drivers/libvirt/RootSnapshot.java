@@ -2,6 +2,7 @@ package io.troupe.drivers.libvirt;
 
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.libvirt.VolumePool.Sizes;
+import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverContext.ImageWriter;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.DriverResult;
@@ -48,14 +49,15 @@ final class RootSnapshot {
 
   /** Repeatable: each time it is the disk of that moment. */
   DriverResult.SnapshotTaken take(
-      GuestTarget target, GuestVolumes volumes, String imageId, Permit permit)
-      throws DriverException {
+      DriverCommand.Snapshot wanted, GuestVolumes volumes, Permit permit) throws DriverException {
+    GuestTarget target = wanted.target();
+    String imageId = wanted.imageId();
     String copy = volumes.snapshot();
     String doing = "snapshot to image " + imageId;
     endLeftover(target, permit);
     connection.run(doing, connect -> pool.delete(connect, copy, permit.tenure()));
     try {
-      boolean quiesced = makeCopy(doing, target, volumes, permit);
+      boolean quiesced = makeCopy(doing, wanted, volumes, permit);
       Sizes sizes = connection.call(doing, connect -> pool.freshSizes(connect, copy));
       send(doing, copy, imageId, sizes.fileBytes(), permit);
       return new DriverResult.SnapshotTaken(
@@ -66,11 +68,12 @@ final class RootSnapshot {
   }
 
   /** Answers whether the guest's file systems were in order at that moment. */
-  private boolean makeCopy(String doing, GuestTarget target, GuestVolumes volumes, Permit permit)
+  private boolean makeCopy(
+      String doing, DriverCommand.Snapshot wanted, GuestVolumes volumes, Permit permit)
       throws DriverException {
-    PowerState found = connection.onGuest(doing, target.instance(), PowerStates::of);
+    PowerState found = connection.onGuest(doing, wanted.target().instance(), PowerStates::of);
     return switch (found) {
-      case RUNNING, PAUSED -> copyLive(doing, target, volumes, permit);
+      case RUNNING, PAUSED -> copyLive(doing, wanted, volumes, permit);
       case SHUTDOWN, CRASHED, NOSTATE, SUSPENDED -> {
         connection.run(
             doing,
@@ -82,8 +85,10 @@ final class RootSnapshot {
     };
   }
 
-  private boolean copyLive(String doing, GuestTarget target, GuestVolumes volumes, Permit permit)
+  private boolean copyLive(
+      String doing, DriverCommand.Snapshot wanted, GuestVolumes volumes, Permit permit)
       throws DriverException {
+    GuestTarget target = wanted.target();
     String path =
         connection.call(
             doing,
@@ -96,7 +101,9 @@ final class RootSnapshot {
                     .path());
     boolean quiesced =
         connection.onGuest(
-            doing, target.instance(), domain -> begin(domain, volumes, path, permit.tenure()));
+            doing,
+            target.instance(),
+            domain -> begin(domain, volumes, path, wanted.quiesced(), permit.tenure()));
     boolean done = false;
     try {
       permit.await(() -> isIdle(target));
@@ -122,11 +129,16 @@ final class RootSnapshot {
   }
 
   /** Begins the copy, at a moment at which the guest's agent has written out what it can. */
-  private static boolean begin(Domain domain, GuestVolumes volumes, String path, Tenure tenure)
+  private static boolean begin(
+      Domain domain, GuestVolumes volumes, String path, boolean required, Tenure tenure)
       throws LibvirtException, DriverException {
     String xml = backupXml(rootDevice(domain, volumes), path);
-    boolean quiesced = PowerStates.of(domain) == PowerState.RUNNING && freeze(domain, tenure);
+    boolean runs = PowerStates.of(domain) == PowerState.RUNNING;
+    boolean quiesced = runs && freeze(domain, tenure);
     try {
+      if (runs && required && !quiesced) {
+        throw DriverException.notQuiesced();
+      }
       tenure.require(domain.getConnect());
       domain.backupBegin(xml, null, REUSE_EXTERNAL);
     } finally {

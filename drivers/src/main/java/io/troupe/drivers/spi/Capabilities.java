@@ -1,6 +1,8 @@
 package io.troupe.drivers.spi;
 
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a driver can do beyond the commands that all have.
@@ -28,5 +30,13 @@ public record Capabilities(Set<String> commands, boolean pushesEvents, Set<Migra
   /** Without live migration. */
   public Capabilities(Set<String> commands, boolean pushesEvents) {
     this(commands, pushesEvents, Set.of());
+  }
+
+  /** Simple names of the commands that it does not carry out. */
+  public Set<String> lacking() {
+    return Stream.of(DriverCommand.class.getPermittedSubclasses())
+        .map(Class::getSimpleName)
+        .filter(command -> !commands.contains(command))
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

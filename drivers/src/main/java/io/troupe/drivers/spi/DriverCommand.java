@@ -115,8 +115,15 @@ public sealed interface DriverCommand extends CborSerializable {
    * quiesced by its agent if one answers. Each repetition is a new moment.
    *
    * @param imageId an image that is there already and waits for its bytes
+   * @param quiesced whether the file systems of a guest that runs have to be; when its agent does
+   *     not see to it, that is an instance fault, and the image has no bytes
    */
-  record Snapshot(GuestTarget target, String imageId) implements DriverCommand {}
+  record Snapshot(GuestTarget target, String imageId, boolean quiesced) implements DriverCommand {
+    /** Quiesced where the agent answers. */
+    public Snapshot(GuestTarget target, String imageId) {
+      this(target, imageId, false);
+    }
+  }
 
   /**
    * The guest runs from a fresh disk made from the image, and sees its own root disk as a further
@@ -368,7 +375,7 @@ public sealed interface DriverCommand extends CborSerializable {
       case Resume _ -> new Resume(fenced);
       case TriggerCrashDump _ -> new TriggerCrashDump(fenced);
       case SetPassword(_, var user, var password) -> new SetPassword(fenced, user, password);
-      case Snapshot(_, var imageId) -> new Snapshot(fenced, imageId);
+      case Snapshot(_, var imageId, var quiesced) -> new Snapshot(fenced, imageId, quiesced);
       case Rescue(_, var image) -> new Rescue(fenced, image);
       case Unrescue _ -> new Unrescue(fenced);
       case Resize(_, var size, var placement) -> new Resize(fenced, size, placement);

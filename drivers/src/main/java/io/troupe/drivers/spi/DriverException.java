@@ -29,6 +29,13 @@ public final class DriverException extends Exception {
     return new DriverException(new DriverFailure(DriverFailure.Kind.HOST_FAULT, message));
   }
 
+  /** A snapshot that had to be of file systems in order. */
+  public static DriverException notQuiesced() {
+    return instanceFault(
+        "the guest's agent does not quiesce its file systems, which its image asks for"
+            + " (os_require_quiesce)");
+  }
+
   public static DriverException instanceFault(String message) {
     return new DriverException(new DriverFailure(DriverFailure.Kind.INSTANCE_FAULT, message));
   }

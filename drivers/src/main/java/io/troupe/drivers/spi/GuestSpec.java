@@ -197,6 +197,7 @@ public record GuestSpec(
    *
    * @param userData raw bytes, base64, empty when none was given
    * @param files that the guest shall have; cloud-init writes them
+   * @param devices that the owner has given a word; absent in what former releases wrote
    */
   public record ConfigDrive(
       Map<String, String> metadata,
@@ -204,10 +205,37 @@ public record GuestSpec(
       Optional<String> publicKey,
       String userDataBase64,
       String availabilityZone,
-      List<InjectedFile> files) {
+      List<InjectedFile> files,
+      List<TaggedDevice> devices) {
     public ConfigDrive {
       metadata = Map.copyOf(metadata);
       files = files == null ? List.of() : List.copyOf(files); // there were none at first
+      devices = devices == null ? List.of() : List.copyOf(devices);
+    }
+
+    /** One without tagged devices. */
+    public ConfigDrive(
+        Map<String, String> metadata,
+        Optional<String> keyName,
+        Optional<String> publicKey,
+        String userDataBase64,
+        String availabilityZone,
+        List<InjectedFile> files) {
+      this(metadata, keyName, publicKey, userDataBase64, availabilityZone, files, List.of());
+    }
+  }
+
+  /**
+   * A card or disk that the owner has given a word, so that the guest finds it.
+   *
+   * @param kind what it is
+   * @param id the MAC of a card, the serial number of a disk
+   */
+  public record TaggedDevice(Kind kind, String id, String tag) {
+    /** What can have a tag. */
+    public enum Kind {
+      NIC,
+      DISK
     }
   }
 }

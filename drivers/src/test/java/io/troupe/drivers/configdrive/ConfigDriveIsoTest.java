@@ -98,6 +98,19 @@ class ConfigDriveIsoTest {
     assertThat(NetworkData.netmask(32)).isEqualTo("255.255.255.255");
   }
 
+  /** Nova's user guide, "Device tagging". */
+  @Test
+  void taggedDevicesAreThereToBeFound() throws Exception {
+    JsonNode devices = json("meta_data.json").get("devices");
+
+    assertThat(devices).hasSize(2);
+    assertThat(devices.get(0).toString())
+        .isEqualTo(
+            "{\"type\":\"nic\",\"bus\":\"none\",\"mac\":\"fa:16:3e:00:00:01\",\"tags\":[\"front\"]}");
+    assertThat(devices.get(1).toString())
+        .isEqualTo("{\"type\":\"disk\",\"bus\":\"none\",\"serial\":\"vol-1\",\"tags\":[\"db\"]}");
+  }
+
   @Test
   void noUserDataMeansNoFile() throws Exception {
     assertThat(ConfigDriveFiles.of(INSTANCE, spec("")))
@@ -160,7 +173,11 @@ class ConfigDriveIsoTest {
             Base64.getEncoder()
                 .encodeToString(userData.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
             "nova",
-            List.of()),
+            List.of(),
+            List.of(
+                new GuestSpec.TaggedDevice(
+                    GuestSpec.TaggedDevice.Kind.NIC, "fa:16:3e:00:00:01", "front"),
+                new GuestSpec.TaggedDevice(GuestSpec.TaggedDevice.Kind.DISK, "vol-1", "db"))),
         Map.of());
   }
 }

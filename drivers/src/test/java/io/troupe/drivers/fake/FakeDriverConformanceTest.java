@@ -44,6 +44,18 @@ class FakeDriverConformanceTest {
     }
   }
 
+  /** What is left of the promises when the hypervisor can do little more than run guests. */
+  @Nested
+  class ThatLacksMuch extends Kept {
+    @Override
+    Map<String, String> options() {
+      return Map.of(
+          "lacks",
+          "Pause,Unpause,Suspend,Resume,TriggerCrashDump,SetPassword,Snapshot,Rescue,Unrescue,"
+              + "AttachNic,DetachNic,AttachVolume,DetachVolume,SwapVolume,LiveMigrate,Diagnostics");
+    }
+  }
+
   /** The second host is another hypervisor. */
   @Nested
   class BetweenTwo extends Kept {

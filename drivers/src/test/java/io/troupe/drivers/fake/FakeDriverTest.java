@@ -1,6 +1,7 @@
 package io.troupe.drivers.fake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.management.ThreadMXBean;
@@ -230,6 +231,30 @@ class FakeDriverTest {
 
     assertThat(console(driver, target)).endsWith("password changed\n").doesNotContain("secret");
     assertThat(failureOf(() -> run(without, command))).isEqualTo(Kind.UNSUPPORTED);
+  }
+
+  @Test
+  void aSnapshotThatMustBeQuiescedNeedsAnAgentWhileTheGuestRuns() throws Exception {
+    var target = target();
+    var without = FakeWorld.open(FakeWorld.connection("hosts=1&noAgent=true"));
+    run(without, FakeWorld.spawn(target));
+
+    assertThat(failureOf(() -> run(without, new DriverCommand.Snapshot(target, "i", true))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    assertThat(catchThrowable(() -> run(without, new DriverCommand.Snapshot(target, "i", true))))
+        .hasMessageContaining("os_require_quiesce");
+  }
+
+  @Test
+  void whatItLacksIsSaidBeforehandAndUnsupported() throws Exception {
+    var target = target();
+    var driver = FakeWorld.open(FakeWorld.connection("hosts=1&lacks=Pause"));
+    run(driver, FakeWorld.spawn(target));
+
+    assertThat(driver.capabilities().lacking()).containsExactly("Pause");
+    assertThat(failureOf(() -> run(driver, new DriverCommand.Pause(target))))
+        .isEqualTo(Kind.UNSUPPORTED);
+    assertThat(FakeWorld.open(FakeWorld.connection("hosts=1")).capabilities().lacking()).isEmpty();
   }
 
   @Test

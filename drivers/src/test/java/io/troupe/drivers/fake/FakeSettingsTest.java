@@ -43,7 +43,7 @@ class FakeSettingsTest {
                     + "&failureCommands=Spawn,Destroy&failureAfterEffect=true&ignoresAcpi=true&noAgent=true"
                     + "&cells=2&threads=2&hugePages=2048:512&dedicatedCpus=2-3,6"
                     + "&devices=8086:154d:1:PF,8086:10ed:2:VF"
-                    + "&foreignGuests=2&seed=-9&state=%2Ftmp%2Ffake%20state",
+                    + "&foreignGuests=2&lacks=Pause,Snapshot&seed=-9&state=%2Ftmp%2Ffake%20state",
                 Map.of()));
 
     assertThat(settings)
@@ -90,7 +90,8 @@ class FakeSettingsTest {
                     List.of(
                         device("0000:01:00.0", "154d", HostTopology.Type.PF, 0, null),
                         device("0000:02:00.0", "10ed", HostTopology.Type.VF, 0, "0000:01:00.0"),
-                        device("0000:03:00.0", "10ed", HostTopology.Type.VF, 1, "0000:01:00.0")))));
+                        device("0000:03:00.0", "10ed", HostTopology.Type.VF, 1, "0000:01:00.0"))),
+                Set.of("Pause", "Snapshot")));
   }
 
   private static HostTopology.Device device(
@@ -130,6 +131,7 @@ class FakeSettingsTest {
         "fake://?failureRate=NaN      | failureRate",
         "fake://?failureKind=BAD      | failureKind",
         "fake://?failureCommands=Boot | failureCommands",
+        "fake://?lacks=Nap            | lacks",
         "fake://?ignoresAcpi=yes      | ignoresAcpi",
         "fake://?vcpus=2&cells=4      | cells",
         "fake://?hugePages=2M         | hugePages",

@@ -26,7 +26,8 @@ public final class ComputeService {
   private ComputeService() {}
 
   /** v2.1, the old v2 without microversions, and the lists of versions above them. */
-  public static List<Service> services(Api api) {
+  public static List<Service> services(Api everything) {
+    var api = everything.with(new DriverSupport(everything.instances(), everything.hosts()));
     var current = new ArrayList<Route>();
     current.add(Route.get("/", Policy.OPEN, Handler.now(ComputeVersions::current21)));
     current.addAll(routes(api));
@@ -89,7 +90,7 @@ public final class ComputeService {
     routes.addAll(new AggregatesRoutes(api).routes());
     routes.addAll(new AggregateActions(api).routes());
     routes.addAll(new HypervisorsRoutes(api).routes());
-    routes.addAll(new ServicesRoutes(api.hosts()).routes());
+    routes.addAll(new ServicesRoutes(api.hosts(), api.instances()).routes());
     routes.addAll(new TenantUsageRoutes(api).routes());
     routes.addAll(extensions());
     return routes;

@@ -67,7 +67,11 @@ record CreateRequest(
     record These(List<Item> items) implements NetworkWish {}
 
     /** One entry: a network or a port. */
-    record Item(Optional<String> network, Optional<String> port, Optional<String> fixedIp) {}
+    record Item(
+        Optional<String> network,
+        Optional<String> port,
+        Optional<String> fixedIp,
+        Optional<String> tag) {}
   }
 
   static CreateRequest of(Body root, Microversion version) {
@@ -175,16 +179,17 @@ record CreateRequest(
     Optional<String> network = item.nullable("uuid").map(Field::uuid);
     Optional<String> port = item.nullable("port").map(Field::uuid);
     Optional<Field> fixedIp = item.nullable("fixed_ip");
-    if ((version.from(32) && version.until(36)) || version.from(42)) {
-      item.nullable("tag").ifPresent(ServerTags::tag);
-    }
+    Optional<String> tag =
+        (version.from(32) && version.until(36)) || version.from(42)
+            ? item.nullable("tag").map(ServerTags::tag)
+            : Optional.empty();
     if (network.isEmpty() && port.isEmpty()) {
       item.required("uuid");
     }
     if (port.isPresent() && fixedIp.isPresent()) {
       throw fixedIp.get().invalid("an address cannot be chosen for a port that is there already");
     }
-    return new NetworkWish.Item(network, port, fixedIp.map(CreateRequest::fixedIp));
+    return new NetworkWish.Item(network, port, fixedIp.map(CreateRequest::fixedIp), tag);
   }
 
   static void refuseTrustedCertificates(Body server, Microversion version) {

@@ -121,7 +121,7 @@ final class InterfacesRoutes {
       if (network.isEmpty() && port.isEmpty()) {
         return new Wanted(new CreateRequest.NetworkWish.Auto(), tag);
       }
-      var item = new CreateRequest.NetworkWish.Item(network, port, address);
+      var item = new CreateRequest.NetworkWish.Item(network, port, address, Optional.empty());
       return new Wanted(new CreateRequest.NetworkWish.These(List.of(item)), tag);
     }
 

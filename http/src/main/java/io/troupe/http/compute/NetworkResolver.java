@@ -75,8 +75,8 @@ final class NetworkResolver {
                   one(caller, item)
                       .thenApply(
                           choice -> {
-                            if (choices.contains(choice)
-                                && choice instanceof NetworkChoice.ExistingPort port) {
+                            if (choice instanceof NetworkChoice.ExistingPort port
+                                && isAmong(choices, port)) {
                               throw portInUse(port.portId());
                             }
                             choices.add(choice);
@@ -84,6 +84,14 @@ final class NetworkResolver {
                           }));
     }
     return all;
+  }
+
+  private static boolean isAmong(List<NetworkChoice> choices, NetworkChoice.ExistingPort port) {
+    return choices.stream()
+        .anyMatch(
+            one ->
+                one instanceof NetworkChoice.ExistingPort other
+                    && other.portId().equals(port.portId()));
   }
 
   private CompletionStage<NetworkChoice> one(Caller caller, CreateRequest.NetworkWish.Item item) {
@@ -94,7 +102,7 @@ final class NetworkResolver {
                 if (!port.deviceId().isEmpty()) {
                   throw portInUse(port.id());
                 }
-                return new NetworkChoice.ExistingPort(port.networkId(), port.id());
+                return new NetworkChoice.ExistingPort(port.networkId(), port.id(), item.tag());
               });
     }
     String id = item.network().orElseThrow();
@@ -110,7 +118,7 @@ final class NetworkResolver {
           .thrown();
     }
     return CompletableFuture.completedFuture(
-        new NetworkChoice.OnNetwork(network.id(), item.fixedIp()));
+        new NetworkChoice.OnNetwork(network.id(), item.fixedIp(), item.tag()));
   }
 
   /** Looks through the ports of the networks the caller may use, one network after the other. */

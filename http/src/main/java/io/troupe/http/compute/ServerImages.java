@@ -1,8 +1,10 @@
 package io.troupe.http.compute;
 
 import io.troupe.actors.catalog.Image;
+import io.troupe.actors.instance.ImageProperty;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.UserCommand;
+import io.troupe.core.value.PowerState;
 import io.troupe.http.Api;
 import io.troupe.http.error.ApiError;
 import io.troupe.http.image.PropertyNames;
@@ -51,9 +53,7 @@ record ServerImages(Api api) {
     var wanted = argument.object(Wanted::of);
     checkMetadataCount(server, wanted);
     var image = image(server, wanted, Map.of());
-    return api.instances()
-        .command(server.id(), new UserCommand.CreateImage(call.origin(), image))
-        .thenApply(ApiError::accepted)
+    return command(server, new UserCommand.CreateImage(call.origin(), image))
         .thenApply(_ -> answer(call, image.id()));
   }
 
@@ -70,10 +70,30 @@ record ServerImages(Api api) {
                     Map.of("image_type", "backup", "backup_type", backup.type())));
     var command =
         new UserCommand.CreateBackup(call.origin(), image, backup.type(), backup.rotation());
-    return api.instances()
-        .command(server.id(), command)
-        .thenApply(ApiError::accepted)
+    return command(server, command)
         .thenApply(_ -> image.map(made -> answer(call, made.id())).orElseGet(this::nothing));
+  }
+
+  /** An image that must be quiesced cannot be made where there is no agent to see to it. */
+  private CompletionStage<InstanceView> command(InstanceView server, UserCommand command) {
+    var said = server.request().imageProperties();
+    var impossible =
+        ImageProperty.OS_REQUIRE_QUIESCE.isTrue(said)
+            && ImageProperty.HW_QEMU_GUEST_AGENT.isFalse(said)
+            && server.power() == PowerState.RUNNING;
+    if (!impossible) {
+      return api.instances().command(server.id(), command).thenApply(ApiError::accepted);
+    }
+    return api.instances()
+        .check(server.id(), command)
+        .thenApply(
+            answer -> {
+              ApiError.accepted(answer);
+              throw ApiError.conflict(
+                      "Quiescing is not supported in instance %s: QEMU guest agent is not enabled"
+                          .formatted(server.id()))
+                  .thrown();
+            });
   }
 
   private HttpResponse nothing() {

@@ -4,6 +4,7 @@ import io.troupe.actors.catalog.Flavor;
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.host.HostView;
 import io.troupe.actors.instance.InstanceView;
+import io.troupe.actors.instance.Migration;
 import io.troupe.actors.instance.UserCommand;
 import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.MoveTicket;
@@ -61,8 +62,31 @@ record ServerMoves(Api api) {
         server, new UserCommand.Resize(call.origin(), flavor.atBoot(), wanted.diskConfig()), 202);
   }
 
+  /** What is left at the source is taken away by its host, so that has to be up, as in Nova. */
   CompletionStage<HttpResponse> confirm(Call call, InstanceView server, Field argument) {
-    return command(server, new UserCommand.ConfirmResize(call.origin()), 204);
+    var confirm = new UserCommand.ConfirmResize(call.origin());
+    return server.migrations().stream()
+        .filter(move -> move.status() == Migration.Status.FINISHED)
+        .reduce((_, latest) -> latest)
+        .flatMap(Migration::source)
+        .map(api.hosts()::host)
+        .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()))
+        .thenCompose(
+            source ->
+                source.filter(host -> !host.up()).isEmpty()
+                    ? command(server, confirm, 204)
+                    : api.instances()
+                        .check(server.id(), confirm)
+                        .thenApply(
+                            answer -> {
+                              ApiError.accepted(answer);
+                              throw isDown(source.get()).thrown();
+                            }));
+  }
+
+  private static ApiError isDown(HostView host) {
+    return ApiError.conflict(
+        "Service is unavailable at this time: host %s is down.".formatted(host.id()));
   }
 
   CompletionStage<HttpResponse> revert(Call call, InstanceView server, Field argument) {
@@ -122,10 +146,7 @@ record ServerMoves(Api api) {
         .thenCompose(
             ends -> {
               if (ends.from().filter(host -> !host.up()).isPresent()) {
-                throw ApiError.conflict(
-                        "Service is unavailable at this time: host %s is down."
-                            .formatted(ends.from().get().id()))
-                    .thrown();
+                throw isDown(ends.from().get()).thrown();
               }
               // Before 2.30 a host that is named is taken without asking the filters.
               var unfiltered = wanted.force() || call.version().until(29);

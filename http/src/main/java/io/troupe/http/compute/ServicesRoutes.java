@@ -2,8 +2,12 @@ package io.troupe.http.compute;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.actors.Hosts;
+import io.troupe.actors.Instances;
 import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.HostView;
+import io.troupe.actors.instance.InstanceView;
+import io.troupe.actors.instance.Migration;
+import io.troupe.core.value.HostId;
 import io.troupe.http.access.Policy;
 import io.troupe.http.error.ApiError;
 import io.troupe.http.json.Body;
@@ -33,9 +37,11 @@ final class ServicesRoutes {
   private static final Set<String> QUERY = Set.of("host", "binary");
 
   private final Hosts hosts;
+  private final Instances instances;
 
-  ServicesRoutes(Hosts hosts) {
+  ServicesRoutes(Hosts hosts, Instances instances) {
     this.hosts = hosts;
+    this.instances = instances;
   }
 
   List<Route> routes() {
@@ -170,12 +176,33 @@ final class ServicesRoutes {
 
   private CompletionStage<HttpResponse> delete(Call call) {
     return find(call)
-        .thenCompose(host -> hosts.removeHost(host.id()))
+        .thenCompose(
+            host -> {
+              requireNoMigration(host.id());
+              return hosts.removeHost(host.id());
+            })
         .thenApply(
             answer -> {
               ApiError.accepted(answer);
               return Reply.empty(204);
             });
+  }
+
+  /** Nobody's move may lose one of its ends, also when no claim stands there yet or any more. */
+  private void requireNoMigration(HostId host) {
+    for (InstanceView server : instances.all()) {
+      for (Migration move : server.migrations()) {
+        var end = Optional.of(host);
+        if (move.status().isUnsettled()
+            && server.terminatedAt().isEmpty()
+            && (move.source().equals(end) || move.destination().equals(end))) {
+          throw ApiError.conflict(
+                  "Unable to delete compute service that has in-progress migrations. Complete the"
+                      + " migrations or delete the instances first.")
+              .thrown();
+        }
+      }
+    }
   }
 
   /** The host of the service in the path; 400 when the id is malformed, 404 when there is none. */

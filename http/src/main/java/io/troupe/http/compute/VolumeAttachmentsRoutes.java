@@ -150,34 +150,32 @@ final class VolumeAttachmentsRoutes {
                         server ->
                             volumes
                                 .visible(call.caller(), wanted.volumeId())
-                                .thenCompose(
-                                    volume -> {
-                                      requireAttachable(server, volume);
-                                      return attach(call, server, wanted);
-                                    })));
+                                .thenCompose(volume -> attach(call, server, wanted, volume))));
   }
 
   /** Asked once more by the instance itself, which is told if somebody else came first. */
-  private static void requireAttachable(InstanceView server, Volume volume) {
+  private static Optional<ApiError> wrong(InstanceView server, Volume volume) {
     if (!volume.projectId().equals(server.project().value())) {
-      throw ApiError.badRequest("The volume and the server are of different projects.").thrown();
+      return Optional.of(
+          ApiError.badRequest("The volume and the server are of different projects."));
     }
     if (volume.status() != Volume.Status.AVAILABLE) {
-      throw ApiError.badRequest(
+      return Optional.of(
+          ApiError.badRequest(
               "Invalid volume: volume '%s' status must be 'available'. Currently in '%s'"
-                  .formatted(volume.id(), volume.status().word()))
-          .thrown();
+                  .formatted(volume.id(), volume.status().word())));
     }
     if (volume.pool().isEmpty() // else the server's host is asked whether it has the pool too
         && volume.host().isPresent()
         && server.host().isPresent()
         && !volume.host().equals(server.host())) {
-      throw ApiError.conflict(
+      return Optional.of(
+          ApiError.conflict(
               ("Volume %s lies on the storage of another host than the server's: it can be attached"
                       + " to servers there only.")
-                  .formatted(volume.id()))
-          .thrown();
+                  .formatted(volume.id())));
     }
+    return Optional.empty();
   }
 
   /** Shelved servers are for clients that know of it. */
@@ -192,14 +190,31 @@ final class VolumeAttachmentsRoutes {
     }
   }
 
-  private CompletionStage<HttpResponse> attach(Call call, InstanceView server, Wanted wanted) {
+  /** What the server says comes first, as in Nova; then what is wrong with the volume. */
+  private CompletionStage<HttpResponse> attach(
+      Call call, InstanceView server, Wanted wanted, Volume volume) {
     requireKnownState(call, server, "attach_volume");
     var choice =
         new VolumeChoice(
             wanted.volumeId(), Optional.empty(), false, wanted.deleteOnTermination(), wanted.tag());
+    var command = new UserCommand.AttachVolume(call.origin(), choice);
+    var wrong = wrong(server, volume);
+    return wrong.isEmpty()
+        ? attach(call, server, wanted, command)
+        : api.instances()
+            .check(server.id(), command)
+            .thenApply(
+                answer -> {
+                  ApiError.accepted(answer);
+                  throw wrong.get().thrown();
+                });
+  }
+
+  private CompletionStage<HttpResponse> attach(
+      Call call, InstanceView server, Wanted wanted, UserCommand.AttachVolume command) {
     String device = nextDevice(server);
     return api.instances()
-        .command(server.id(), new UserCommand.AttachVolume(call.origin(), choice))
+        .command(server.id(), command)
         .thenApply(
             answer -> {
               ApiError.accepted(answer);
@@ -282,7 +297,11 @@ final class VolumeAttachmentsRoutes {
         .visible(call.caller(), to)
         .thenCompose(
             volume -> {
-              requireAttachable(server, volume);
+              wrong(server, volume)
+                  .ifPresent(
+                      error -> {
+                        throw error.thrown();
+                      });
               if (volume.sizeGib() < from.sizeGib()) {
                 throw ApiError.badRequest(
                         "Invalid volume: the new volume has %d GiB, the old one %d."

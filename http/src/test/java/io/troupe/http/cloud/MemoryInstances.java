@@ -142,6 +142,14 @@ public final class MemoryInstances implements Instances, Quotas {
     return CompletableFuture.completedFuture(answer);
   }
 
+  @Override
+  public synchronized CompletionStage<Answer<InstanceView>> check(
+      InstanceId id, UserCommand command) {
+    var would = states.get(id).decide(command, clock.instant(), settings);
+    return CompletableFuture.completedFuture(
+        would instanceof Decision.Reject(var reason) ? Answer.refuse(reason) : Answer.of(view(id)));
+  }
+
   /** What needs quota is answered when that has agreed. */
   private Answer<InstanceView> agreed(InstanceId id) {
     while (states.get(id).owesAnswer() || attachesInterface(id)) {
@@ -281,7 +289,7 @@ public final class MemoryInstances implements Instances, Quotas {
           new StepOutcome.Ticketed(MoveTicket.offered("memory", Map.of()));
       case DriverCommand.PrepareMove(_, _, var ticket, _, _) ->
           new StepOutcome.Ticketed(ticket.prepared(MoveTicket.Storage.BLOCK, Map.of()));
-      case DriverCommand.Snapshot(_, var imageId) -> {
+      case DriverCommand.Snapshot(_, var imageId, _) -> {
         catalog.update(Image.class, imageId, image -> Answer.of(filled(image)));
         yield new StepOutcome.Done("");
       }
@@ -333,14 +341,14 @@ public final class MemoryInstances implements Instances, Quotas {
   private Nic nic(InstanceId id, ProjectId project, NetworkChoice choice) {
     Port port =
         switch (choice) {
-          case NetworkChoice.OnNetwork(var network, var fixedIp) ->
+          case NetworkChoice.OnNetwork(var network, var fixedIp, _) ->
               switch (networks.allocate(
                   network, project.value(), "", fixedIp, id.toString(), true)) {
                 case Answer.Accepted<Port>(var made) -> made;
                 case Answer.Rejected<Port>(var reason) ->
                     throw new IllegalStateException("no port: " + reason);
               };
-          case NetworkChoice.ExistingPort(_, var portId) -> {
+          case NetworkChoice.ExistingPort(_, var portId, _) -> {
             networks.use(portId, id.toString());
             yield networks.port(portId);
           }

@@ -9,6 +9,7 @@ import io.troupe.http.cloud.TestCloud;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Volumes and network cards of servers: {@code os-volume_attachments}, {@code os-interface}. */
@@ -41,6 +42,29 @@ class ServerDevicesTest extends CloudTest {
 
   private static String interfaces(String server) {
     return SERVERS + "/" + server + "/os-interface";
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2.32, true", "2.36, true", "2.37, false", "2.41, false", "2.42, true"})
+  void aTagGivenAtBootIsShown(String version, boolean taken) {
+    var wish = ", \"tag\": \"front\"";
+    var reply =
+        alice
+            .at(version)
+            .post(
+                SERVERS,
+                server(
+                    "web",
+                    "\"networks\": [{\"uuid\": \"" + TestCloud.NETWORK + "\"" + wish + "}]"));
+    assertThat(reply.status()).as(reply.text()).isEqualTo(taken ? 202 : 400);
+    if (taken) {
+      cloud.instances.work();
+      var id = reply.body().at("/server/id").asText();
+      var shown = alice.at("2.70").get(interfaces(id)).body();
+      assertThat(shown.at("/interfaceAttachments/0/tag").asText()).isEqualTo("front");
+      assertThat(alice.at("2.69").get(interfaces(id)).body().at("/interfaceAttachments/0/tag"))
+          .isEmpty();
+    }
   }
 
   // ---- volumes

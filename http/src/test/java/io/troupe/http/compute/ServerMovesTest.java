@@ -54,6 +54,30 @@ class ServerMovesTest extends CloudTest {
         .isEqualTo("2");
   }
 
+  /** The guest's remains there could not be taken away. */
+  @Test
+  void confirmNeedsTheSourcesHost() {
+    booted();
+    act(cloud.alice(), "{\"resize\": {\"flavorRef\": \"2\"}}");
+    cloud.instances.work();
+    forceDown(true);
+
+    var refused = act(cloud.alice(), "{\"confirmResize\": null}");
+
+    assertThat(refused.status()).isEqualTo(409);
+    assertThat(refused.body().at("/conflictingRequest/message").asText())
+        .startsWith("Service is unavailable at this time");
+    assertThat(shown()).isEqualTo("VERIFY_RESIZE null");
+    forceDown(false);
+    assertThat(act(cloud.alice(), "{\"confirmResize\": null}").status()).isEqualTo(204);
+  }
+
+  private void forceDown(boolean down) {
+    var body =
+        "{\"host\": \"host-1\", \"binary\": \"nova-compute\", \"forced_down\": %s}".formatted(down);
+    cloud.admin().at("2.11").put("/compute/v2.1/os-services/force-down", body);
+  }
+
   @Test
   void resizeAndRevert() {
     booted();

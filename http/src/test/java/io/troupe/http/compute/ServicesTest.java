@@ -102,4 +102,28 @@ class ServicesTest extends CloudTest {
     assertThat(admin.delete(path).status()).isEqualTo(404);
     assertThat(admin.delete(ALL + "/17").status()).isEqualTo(400);
   }
+
+  /** Although the books of this fleet have nothing on either host. */
+  @Test
+  void notDeletedWhileAMoveToOrFromItIsUnsettled() {
+    cloud.instances.hosts("host-1", "host-2");
+    String id = boot(cloud.alice(), "a");
+    String action = "/compute/v2.1/servers/" + id + "/action";
+    cloud.alice().post(action, "{\"resize\": {\"flavorRef\": \"2\"}}");
+    cloud.instances.work();
+    var admin = cloud.admin().at("2.53");
+    String source = ALL + "/" + admin.get(ALL).body().at("/services/0/id").asText();
+    String destination = ALL + "/" + admin.get(ALL).body().at("/services/1/id").asText();
+
+    for (String path : List.of(source, destination)) {
+      var refused = admin.delete(path);
+      assertThat(refused.status()).isEqualTo(409);
+      assertThat(refused.body().at("/conflictingRequest/message").asText())
+          .startsWith("Unable to delete compute service that has in-progress migrations.");
+    }
+    cloud.alice().post(action, "{\"confirmResize\": null}");
+    cloud.instances.work();
+
+    assertThat(admin.delete(source).status()).isEqualTo(204);
+  }
 }
