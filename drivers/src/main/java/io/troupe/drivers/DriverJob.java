@@ -78,7 +78,8 @@ final class DriverJob implements Cancellation {
   /**
    * Whether {@code later} is this command once more: same instance, operation and kind. Host and
    * generation must agree too, since an operation may try its spawn on a second host while the
-   * first one has not answered.
+   * first one has not answered. And a swap of volumes that is taken back is two swaps: the answer
+   * to the one would free the volume that the guest has.
    */
   boolean isRepeatedBy(DriverCommand later) {
     var target = command.target();
@@ -86,7 +87,14 @@ final class DriverJob implements Cancellation {
     return command.getClass() == later.getClass()
         && target.operation().equals(other.operation())
         && target.host().equals(other.host())
-        && target.generation() == other.generation();
+        && target.generation() == other.generation()
+        && !isTakenBackBy(later);
+  }
+
+  private boolean isTakenBackBy(DriverCommand later) {
+    return command instanceof DriverCommand.SwapVolume(_, var from, _)
+        && later instanceof DriverCommand.SwapVolume(_, var other, _)
+        && !from.id().equals(other.id());
   }
 
   /**

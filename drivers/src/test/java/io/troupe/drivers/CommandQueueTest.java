@@ -7,6 +7,7 @@ import io.troupe.core.value.OperationId;
 import io.troupe.drivers.fake.FakeWorld;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.VolumeRef;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -65,6 +67,21 @@ class CommandQueueTest {
 
     assertThat(arrivals).allMatch(job -> job.place() == DriverJob.Place.OVER);
     assertThat(queue.all()).isEmpty();
+  }
+
+  /** They are of one operation and one kind, and yet the answer to the one is none to the other. */
+  @Test
+  void aSwapOfVolumesIsNotRepeatedByTheOneThatTakesItBack() {
+    var queue = new CommandQueue(MOST_RUNNING, SPAWNS_PER_HOST);
+    var target = new GuestTarget(InstanceId.fresh(), "h", 1, 1, OperationId.fresh(), Instant.MAX);
+    var former = new VolumeRef("former", "former.qcow2", "qcow2");
+    var latter = new VolumeRef("latter", "latter.qcow2", "qcow2");
+    var swap = new DriverCommand.SwapVolume(target, former, latter);
+
+    queue.add(new DriverJob(swap, TestInbox.<DriverActor.Reply>create().getRef()));
+
+    assertThat(queue.sameAs(swap)).isPresent();
+    assertThat(queue.sameAs(new DriverCommand.SwapVolume(target, latter, former))).isEmpty();
   }
 
   private static void assertBounds(int seed, List<DriverJob> running) {

@@ -15,6 +15,7 @@ import io.troupe.config.QuotaSettings;
 import io.troupe.config.SchedulerSettings;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import javax.crypto.SecretKey;
 
@@ -22,6 +23,7 @@ import javax.crypto.SecretKey;
  * What the services stand on.
  *
  * @param quotaDefaults what projects may use that have no limits of their own
+ * @param pciAliases the names that flavors may ask PCI devices by
  * @param images bytes of images; their records are in the catalog
  * @param notReady why requests should go elsewhere now, empty when they should not; called for
  *     every readiness probe and shown to everybody
@@ -37,6 +39,7 @@ public record Api(
     QuotaSettings quotaDefaults,
     Placements placements,
     SchedulerSettings schedulerDefaults,
+    Set<String> pciAliases,
     ImageStore images,
     ImageLimits imageLimits,
     Supplier<Optional<String>> notReady,
@@ -44,6 +47,9 @@ public record Api(
     ApiSettings settings,
     PrometheusMeterRegistry registry,
     Clock clock) {
+  public Api {
+    pciAliases = Set.copyOf(pciAliases);
+  }
 
   /** The same with another way to the instances. */
   public Api with(Instances others) {
@@ -57,6 +63,7 @@ public record Api(
         quotaDefaults,
         placements,
         schedulerDefaults,
+        pciAliases,
         images,
         imageLimits,
         notReady,

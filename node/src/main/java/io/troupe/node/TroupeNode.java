@@ -22,6 +22,7 @@ import io.troupe.actors.image.ImageUpload;
 import io.troupe.actors.view.IndexFeed;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.JmxSettings;
+import io.troupe.config.PciAlias;
 import io.troupe.config.Settings;
 import io.troupe.core.cluster.ClusterConfig;
 import io.troupe.core.cluster.EndedMembers;
@@ -47,6 +48,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import javax.management.MBeanServer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -227,6 +229,7 @@ public final class TroupeNode {
             settings.quotas(),
             cloud,
             settings.scheduler(),
+            settings.fleet().pciAliases().stream().map(PciAlias::name).collect(Collectors.toSet()),
             images,
             ImageLimits.DEFAULT,
             () -> notReady(system, copy),

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -78,6 +79,8 @@ class KilledAtEachStepTest {
   private static final String UNSHELVE = "{\"unshelve\": null}";
   private static final String ATTACH_VOLUME =
       "POST os-volume_attachments {\"volumeAttachment\": {\"volumeId\": \"VOLUME\"}}";
+  private static final String SWAP_VOLUME =
+      "PUT os-volume_attachments/VOLUME {\"volumeAttachment\": {\"volumeId\": \"LATTER\"}}";
   private static final String ATTACH_CARD = "POST os-interface {\"interfaceAttachment\": {}}";
 
   /** No guest is ever removed there: what was deleted stays condemned. */
@@ -119,6 +122,8 @@ class KilledAtEachStepTest {
         Way.of(OperationKind.ATTACH_VOLUME, ATTACH_VOLUME),
         Way.of(OperationKind.ATTACH_VOLUME, ATTACH_VOLUME).on("noattach-1"),
         Way.of(OperationKind.DETACH_VOLUME, "DELETE os-volume_attachments/VOLUME", ATTACH_VOLUME),
+        Way.of(OperationKind.SWAP_VOLUME, SWAP_VOLUME, ATTACH_VOLUME),
+        Way.of(OperationKind.SWAP_VOLUME, SWAP_VOLUME, ATTACH_VOLUME).on("noswap-1"),
         Way.of(OperationKind.ATTACH_INTERFACE, ATTACH_CARD),
         Way.of(OperationKind.ATTACH_INTERFACE, ATTACH_CARD).on("noattach-1"),
         Way.of(OperationKind.DETACH_INTERFACE, "DELETE os-interface/PORT", ATTACH_CARD),
@@ -147,7 +152,11 @@ class KilledAtEachStepTest {
   private LiveNode node;
   private CloudUser user;
   private String otherImage;
-  private final Map<String, String> volumes = new java.util.HashMap<>();
+
+  /** A volume of each server that has one, and one to swap it for. */
+  private final Map<String, String> volumes = new HashMap<>();
+
+  private final Map<String, String> latters = new HashMap<>();
   private int adopted;
 
   @Test
@@ -168,6 +177,7 @@ class KilledAtEachStepTest {
     register("nosnapshot", "&failureRate=1.0&failureCommands=Snapshot&failureKind=INSTANCE_FAULT");
     register("adopted", "&foreignGuests=20");
     register("noattach", "&failureRate=1.0&failureCommands=AttachVolume,AttachNic");
+    register("noswap", "&failureRate=1.0&failureCommands=SwapVolume&failureKind=INSTANCE_FAULT");
     register("nodestroy", "&failureRate=1.0&failureCommands=Destroy&failureKind=INSTANCE_FAULT");
     // More of everything than the others, so that what moves goes there.
     register("pair", 2, "&ramMib=800000&vcpus=1000");
@@ -199,19 +209,18 @@ class KilledAtEachStepTest {
    * on its host without any server: all that is settled before the books are compared.
    */
   private void settleWhatWaits() throws Exception {
-    for (var entry : volumes.entrySet()) {
-      var server = path(entry.getKey());
-      var attached = user.client().get(server + "/os-volume_attachments");
-      var has = attached.text().contains(entry.getValue());
-      var volume = "/volume/v3/volumes/" + entry.getValue();
-      assertThat(user.client().get(volume).expect(200).at("/volume/status").textValue())
-          .as("status of a volume that its server says it has: %s", has)
-          .isEqualTo(has ? "in-use" : "available");
-      if (attached.status() == 200) {
-        send("{\"forceDelete\": null}", entry.getKey()).expectAny();
-        user.awaitGone(server);
+    assertInUse(volumes);
+    assertInUse(latters);
+    for (var id : volumes.keySet()) {
+      if (user.client().get(path(id)).status() == 200) {
+        send("{\"forceDelete\": null}", id).expectAny();
+        user.awaitGone(path(id));
       }
-      delete(volume);
+    }
+    for (var all : List.of(volumes, latters)) {
+      for (var volume : all.values()) {
+        delete("/volume/v3/volumes/" + volume);
+      }
     }
     for (var server : Books.servers(node.admin())) {
       var id = server.path("id").textValue();
@@ -222,6 +231,21 @@ class KilledAtEachStepTest {
       }
     }
     Books.awaitQuiet(node.admin(), PATIENCE);
+  }
+
+  /**
+   * @param all a volume by each server that may have it
+   */
+  private void assertInUse(Map<String, String> all) {
+    all.forEach(
+        (id, volume) -> {
+          var attached = user.client().get(path(id) + "/os-volume_attachments");
+          var has = attached.text().contains(volume);
+          var shown = user.client().get("/volume/v3/volumes/" + volume).expect(200);
+          assertThat(shown.at("/volume/status").textValue())
+              .as("status of a volume that its server says it has: %s", has)
+              .isEqualTo(has ? "in-use" : "available");
+        });
   }
 
   /** When its host says so it is free. */
@@ -258,7 +282,6 @@ class KilledAtEachStepTest {
   /** Kinds of operation whose steps nobody has told this test how to come to. */
   private static EnumSet<OperationKind> untold() {
     var untold = EnumSet.allOf(OperationKind.class);
-    untold.remove(OperationKind.SWAP_VOLUME); // two volumes for one server: not told yet
     ways().forEach(way -> untold.remove(way.kind()));
     return untold;
   }
@@ -359,7 +382,7 @@ class KilledAtEachStepTest {
     }
   }
 
-  /** An action, a delete, or {@code POST} or {@code DELETE} of something below the server. */
+  /** An action, a delete, or another call of something below the server. */
   private Sent send(String action, String id) {
     return new Sent(sending(action, id).join());
   }
@@ -369,16 +392,20 @@ class KilledAtEachStepTest {
     var words = filled.split(" ", 3);
     return switch (words[0]) {
       case DELETE -> user.client().deleteAsync(path(id) + (words.length > 1 ? "/" + words[1] : ""));
+      case "PUT" -> user.client().putAsync(path(id) + "/" + words[1], words[2]);
       case "POST" -> user.client().postAsync(path(id) + "/" + words[1], words[2]);
       default -> user.client().postAsync(path(id) + "/action", filled);
     };
   }
 
-  /** With a volume of the server's own, its last port, and the other image. */
+  /** With the volumes of the server's own, its last port, and the other image. */
   private String filled(String action, String id) {
     var filled = action.replace("OTHER", otherImage);
-    if (filled.contains("VOLUME\"") || filled.endsWith("/VOLUME")) {
+    if (filled.contains("VOLUME")) {
       filled = filled.replace("VOLUME", volumes.computeIfAbsent(id, _ -> volume()));
+    }
+    if (filled.contains("LATTER")) {
+      filled = filled.replace("LATTER", latters.computeIfAbsent(id, _ -> volume()));
     }
     if (filled.endsWith("/PORT")) {
       var cards = user.client().get(path(id) + "/os-interface").expect(200);

@@ -83,6 +83,10 @@ record NodeClient(String url, String token, String microversion) {
     return sendAsync(json(path).POST(BodyPublishers.ofString(json)));
   }
 
+  CompletableFuture<Reply> putAsync(String path, String json) {
+    return sendAsync(json(path).PUT(BodyPublishers.ofString(json)));
+  }
+
   CompletableFuture<Reply> getAsync(String path) {
     return sendAsync(request(path).GET());
   }

@@ -14,6 +14,7 @@ import io.troupe.actors.instance.InstanceView;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,20 +77,36 @@ public final class DrainRunner {
     return catalog.remove(HostDrain.class, drain.key()).thenAccept(_ -> {});
   }
 
-  /** Somebody, or its connection, may have enabled it since. */
+  /**
+   * Somebody, or its connection, may have enabled it since. Whoever ends a drain writes so before
+   * the host is enabled, so that is looked at first.
+   */
   private CompletionStage<Void> keepClosed(
-      HostDrain drain, HostView view, java.util.function.Supplier<CompletionStage<Void>> then) {
+      HostDrain drain, HostView view, Supplier<CompletionStage<Void>> then) {
     return drain.stopped() || !view.enabled()
         ? then.get()
-        : hosts
-            .administer(drain.host(), Administration.Change.disable(drain.reason()))
-            .thenCompose(_ -> then.get());
+        : catalog
+            .refresh(HostDrain.class)
+            .thenCompose(
+                _ ->
+                    isInForce(drain)
+                        ? hosts
+                            .administer(drain.host(), Administration.Change.disable(drain.reason()))
+                            .thenCompose(_ -> then.get())
+                        : CompletableFuture.<Void>completedFuture(null));
+  }
+
+  private boolean isInForce(HostDrain drain) {
+    return catalog
+        .find(HostDrain.class, drain.key())
+        .filter(now -> now.id().equals(drain.id()) && !now.stopped())
+        .isPresent();
   }
 
   private CompletionStage<Void> look(HostDrain drain, HostView view) {
     var claims =
         view.instances().stream()
-            .sorted(java.util.Comparator.comparing(InstanceId::toString))
+            .sorted(Comparator.comparing(InstanceId::toString))
             .collect(Collectors.toCollection(LinkedHashSet::new));
     Set<InstanceId> asked = Draining.toAsk(drain, claims, view.up(), clock.instant());
     var moving =
@@ -107,15 +126,27 @@ public final class DrainRunner {
                                 new Look(claims, view.up(), seen, operations, clock.instant()))));
   }
 
+  /** One that does not answer is as if it had not been asked: it holds up nobody else. */
   private static <T> CompletionStage<Map<InstanceId, T>> all(
       Set<InstanceId> ids, Function<InstanceId, CompletionStage<T>> ask) {
-    var answers = new LinkedHashMap<InstanceId, CompletableFuture<T>>();
-    ids.forEach(id -> answers.put(id, ask.apply(id).toCompletableFuture()));
+    var answers = new LinkedHashMap<InstanceId, CompletableFuture<Optional<T>>>();
+    ids.forEach(
+        id ->
+            answers.put(
+                id,
+                ask.apply(id)
+                    .thenApply(Optional::of)
+                    .exceptionally(
+                        failure -> {
+                          LOG.warn("instance {}, to be drained: {}", id, failure.toString());
+                          return Optional.empty();
+                        })
+                    .toCompletableFuture()));
     return CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new))
         .thenApply(
             _ -> {
               var all = new LinkedHashMap<InstanceId, T>();
-              answers.forEach((id, answer) -> all.put(id, answer.join()));
+              answers.forEach((id, answer) -> answer.join().ifPresent(one -> all.put(id, one)));
               return all;
             });
   }
@@ -140,7 +171,7 @@ public final class DrainRunner {
 
   /** Empty when another drain has taken its place, or none. */
   private CompletionStage<Optional<HostDrain>> change(
-      HostDrain drain, java.util.function.UnaryOperator<HostDrain> change) {
+      HostDrain drain, UnaryOperator<HostDrain> change) {
     return catalog
         .update(
             HostDrain.class,

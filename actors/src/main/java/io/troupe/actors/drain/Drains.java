@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** Drains as administrators begin, watch and end them. */
 public final class Drains {
@@ -96,9 +97,7 @@ public final class Drains {
   }
 
   private CompletionStage<Answer<HostDrain>> disable(
-      HostId host,
-      String reason,
-      java.util.function.Supplier<CompletionStage<Answer<HostDrain>>> then) {
+      HostId host, String reason, Supplier<CompletionStage<Answer<HostDrain>>> then) {
     return hosts
         .administer(host, Administration.Change.disable(reason))
         .thenCompose(

@@ -3,7 +3,9 @@ package io.troupe.actors.drain;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.OperationTrail;
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,12 +27,12 @@ record Look(
     Map<InstanceId, List<OperationTrail>> operations,
     Instant now) {
   Look {
-    claims = java.util.Collections.unmodifiableSet(new LinkedHashSet<>(claims));
+    claims = Collections.unmodifiableSet(new LinkedHashSet<>(claims));
     instances = Map.copyOf(instances);
     operations = Map.copyOf(operations);
   }
 
-  Optional<OperationTrail> operation(InstanceId instance, io.troupe.core.value.OperationId id) {
+  Optional<OperationTrail> operation(InstanceId instance, OperationId id) {
     return operations.getOrDefault(instance, List.of()).stream()
         .filter(trail -> trail.id().equals(id))
         .findFirst();

@@ -331,12 +331,17 @@ final class Attachments {
   static String volumeId(InstanceState state, Operation operation, Step step) {
     return switch (operation.purpose().orElse(null)) {
       case Purpose.DetachVolume(var id) -> id;
-      case Purpose.SwapVolume(var from, _)
-          when step.isSwapBack()
-              || step.kind() == StepKind.FREE_VOLUME && operation.failure().isEmpty() ->
+      case Purpose.SwapVolume(var from, _) when step.isSwapBack() || freesFormer(operation, step) ->
           from;
       case null, default -> choice(state, operation, step).volumeId();
     };
+  }
+
+  /** A swap frees the new one when it has failed; what breaks a swap off says which. */
+  private static boolean freesFormer(Operation operation, Step step) {
+    var swapFailed =
+        operation.kind() == OperationKind.SWAP_VOLUME && operation.failure().isPresent();
+    return step.kind() == StepKind.FREE_VOLUME && !step.isFreeOther() && !swapFailed;
   }
 
   /** Volumes that go with the instance; also those that are yet to be connected. */

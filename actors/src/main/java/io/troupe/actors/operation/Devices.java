@@ -1,6 +1,7 @@
 package io.troupe.actors.operation;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Volumes and network cards of an instance that is there already. What the driver could not do is
@@ -92,6 +93,7 @@ public final class Devices {
                         default -> Step.of(StepKind.MARK_ATTACHED);
                       })
               .toList();
+      case SWAP_VOLUME -> whenSwapIsBrokenOff(operation);
       case ATTACH_INTERFACE, DETACH_INTERFACE ->
           operation.current().stream()
               .filter(
@@ -101,6 +103,26 @@ public final class Devices {
               .toList();
       default -> List.of();
     };
+  }
+
+  /**
+   * Once the guest has the new one for certain the old one goes, and the new one while it has it
+   * for certain not.
+   */
+  private static List<Step> whenSwapIsBrokenOff(Operation operation) {
+    var failed = operation.failure().isPresent();
+    return operation.current().stream()
+        .flatMap(
+            step ->
+                switch (step.kind()) {
+                  case CONNECT_VOLUME -> Stream.of(Step.freeOther());
+                  case FREE_VOLUME ->
+                      Stream.of(failed ? Step.freeOther() : Step.of(StepKind.FREE_VOLUME));
+                  case MARK_ATTACHED ->
+                      failed ? Stream.of(step) : Stream.of(step, Step.of(StepKind.FREE_VOLUME));
+                  default -> Stream.of(Step.of(StepKind.MARK_ATTACHED));
+                })
+        .toList();
   }
 
   private static List<Step> of(StepKind... kinds) {

@@ -35,6 +35,16 @@ public record Step(StepKind kind, int index) {
     return kind == StepKind.SWAP_VOLUME && index == THERE;
   }
 
+  /** The new volume of a swap, by an operation that breaks the swap off. */
+  public static Step freeOther() {
+    return new Step(StepKind.FREE_VOLUME, THERE);
+  }
+
+  @JsonIgnore
+  public boolean isFreeOther() {
+    return kind == StepKind.FREE_VOLUME && index == THERE;
+  }
+
   /** Count the instance as it was before, after a move that has failed. */
   public static Step reserveAsBefore() {
     return new Step(StepKind.RESERVE, THERE);

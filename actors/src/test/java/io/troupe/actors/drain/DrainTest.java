@@ -12,6 +12,7 @@ import io.troupe.actors.catalog.HostDrain.Item;
 import io.troupe.actors.catalog.HostDrain.Policy;
 import io.troupe.actors.catalog.HostDrain.State;
 import io.troupe.actors.catalog.HostDrain.Terms;
+import io.troupe.actors.host.Administration;
 import io.troupe.actors.instance.TaskState;
 import io.troupe.actors.instance.VmState;
 import java.time.Clock;
@@ -170,9 +171,39 @@ class DrainTest {
     assertThat(world.isEnabled(H1)).isFalse();
     assertThat(drain().status()).isEqualTo("draining"); // nobody has looked yet
 
-    world.administer(H1, io.troupe.actors.host.Administration.Change.enable());
+    world.administer(H1, Administration.Change.enable());
     look();
     assertThat(world.isEnabled(H1)).isFalse();
+  }
+
+  @Test
+  void lookThatWasBegunBeforeTheEndDoesNotDisableTheHostAfterIt() {
+    world.put(1, VmState.ACTIVE, H1, Map.of());
+    start(Terms.USUAL);
+    var before = drain();
+    drains.stop(H1, true);
+
+    runner.look(before).toCompletableFuture().join();
+
+    assertThat(world.isEnabled(H1)).isTrue();
+    assertThat(world.begun).isEmpty();
+  }
+
+  @Test
+  void oneThatDoesNotAnswerHoldsUpNobodyElse() {
+    world.put(1, VmState.ACTIVE, H1, Map.of());
+    world.put(2, VmState.ACTIVE, H1, Map.of());
+    start(Terms.USUAL);
+    world.silent.add(Examples.instance(1));
+    for (int i = 0; i < 5; i++) {
+      look();
+      world.work();
+    }
+
+    assertThat(item(2).state()).isEqualTo(State.MOVED);
+    assertThat(drain().status()).isEqualTo("draining");
+    world.silent.clear();
+    assertThat(untilIdle().status()).isEqualTo("drained");
   }
 
   @Test

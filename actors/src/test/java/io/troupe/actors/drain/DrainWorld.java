@@ -24,6 +24,7 @@ import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverResult;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -74,6 +75,9 @@ final class DrainWorld implements Instances, Hosts, Catalog {
   /** What is sent to instances gets lost, and the sender hears of it. */
   boolean isCutOff;
 
+  /** These instances do not answer. */
+  final Set<InstanceId> silent = new LinkedHashSet<>();
+
   // ---- what a test does
 
   synchronized void put(int number, VmState vmState, HostId host, Map<String, String> metadata) {
@@ -84,7 +88,7 @@ final class DrainWorld implements Instances, Hosts, Catalog {
 
   private Set<InstanceId> claims(HostId host) {
     return claims.computeIfAbsent(
-        host, _ -> new TreeSet<>(java.util.Comparator.comparing(InstanceId::toString)));
+        host, _ -> new TreeSet<>(Comparator.comparing(InstanceId::toString)));
   }
 
   synchronized void becomes(int number, VmState vmState, Optional<TaskState> task) {
@@ -288,6 +292,9 @@ final class DrainWorld implements Instances, Hosts, Catalog {
 
   @Override
   public synchronized CompletionStage<Optional<InstanceView>> get(InstanceId id) {
+    if (silent.contains(id)) {
+      return CompletableFuture.failedFuture(new IllegalStateException("silent"));
+    }
     return CompletableFuture.completedFuture(
         Optional.ofNullable(guests.get(id)).map(DrainWorld::view));
   }

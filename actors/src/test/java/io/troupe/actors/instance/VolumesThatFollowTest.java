@@ -386,6 +386,53 @@ class VolumesThatFollowTest {
       assertThat(life.state().volumes()).hasSize(2);
     }
 
+    private Life softlyDeleted(Life life) {
+      return life.under(Life.SETTINGS.reclaimingAfter(60_000))
+          .does(new UserCommand.Delete(origin("d")));
+    }
+
+    private void assertFreesAndHas(Life life, String freed, String left) {
+      assertThat(((Effect.FreeVolume) life.asks().what()).volumeId()).isEqualTo(freed);
+      life.gets(DONE).gets(guest(PowerState.SHUTDOWN)).gets(DONE);
+      assertThat(life.state().vmState()).isEqualTo(VmState.SOFT_DELETED);
+      assertThat(life.state().volumes()).extracting(AttachedVolume::id).containsExactly(left);
+    }
+
+    @Test
+    void brokenOffBeforeTheGuestCanHaveTheNewOneFreesThat() {
+      var swap = new UserCommand.SwapVolume(origin("w"), DATA, latter);
+
+      assertFreesAndHas(softlyDeleted(local().does(swap)), latter, DATA);
+    }
+
+    @Test
+    void brokenOffWhileTheGuestMayHaveEitherKeepsBoth() {
+      var life = softlyDeleted(swapping());
+
+      assertThat(((Effect.MarkVolume) life.asks().what()).volumeId()).isEqualTo(latter);
+      life.gets(DONE).gets(guest(PowerState.SHUTDOWN)).gets(DONE);
+      assertThat(life.state().vmState()).isEqualTo(VmState.SOFT_DELETED);
+      assertThat(life.state().volumes()).hasSize(2);
+    }
+
+    @Test
+    void brokenOffOnceTheGuestHasTheNewOneFreesTheOld() {
+      var onGuest = new StepOutcome.VolumeOnGuest("/dev/vdb");
+
+      var unmarked = softlyDeleted(swapping().gets(onGuest));
+      assertThat(((Effect.MarkVolume) unmarked.asks().what()).volumeId()).isEqualTo(latter);
+
+      assertFreesAndHas(unmarked.gets(DONE), DATA, latter);
+      assertFreesAndHas(softlyDeleted(swapping().gets(onGuest).gets(DONE)), DATA, latter);
+    }
+
+    @Test
+    void brokenOffOnceItWasTakenBackFreesTheNewOne() {
+      var life = swapping().late().gets(new StepOutcome.VolumeOnGuest("/dev/vdb"));
+
+      assertFreesAndHas(softlyDeleted(life), latter, DATA);
+    }
+
     @Test
     void ofTheRootIsRefused() {
       assertThat(

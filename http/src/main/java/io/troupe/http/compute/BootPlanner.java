@@ -113,7 +113,8 @@ final class BootPlanner {
     boolean fromVolume = wanted.devices().stream().anyMatch(DeviceWish::root);
     Optional<Image> image = fromVolume ? Optional.empty() : Optional.of(image(caller, wanted));
     image.ifPresent(one -> ImageFit.check(caller, flavor, one));
-    ShapeFit.check(flavor.atBoot(), image.map(Image::properties).orElse(Map.of()));
+    ShapeFit.check(
+        flavor.atBoot(), image.map(Image::properties).orElse(Map.of()), api.pciAliases());
     checkMetadataCount(project, wanted.metadata().size());
     Optional<String> publicKey = wanted.keyName().map(name -> publicKey(caller, name));
     Optional<GroupSpec> group = group(caller, wanted.hints());

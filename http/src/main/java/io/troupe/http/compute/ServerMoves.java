@@ -57,7 +57,7 @@ record ServerMoves(Api api) {
         .find(Image.class, server.request().image().id())
         .filter(image -> flavor.rootGib() > 0)
         .ifPresent(image -> ImageFit.check(call.caller(), flavor, image));
-    ShapeFit.check(flavor.atBoot(), server.request().imageProperties());
+    ShapeFit.check(flavor.atBoot(), server.request().imageProperties(), api.pciAliases());
     return command(
         server, new UserCommand.Resize(call.origin(), flavor.atBoot(), wanted.diskConfig()), 202);
   }

@@ -98,6 +98,7 @@ public final class TestCloud implements AutoCloseable {
                 CompletableFuture.completedFuture(
                     Answer.refuse(new Rejection.Unavailable("this cloud has no scheduler"))),
             SchedulerSettings.DEFAULT,
+            Set.of("gpu"),
             images,
             ImageLimits.DEFAULT,
             Optional::empty,

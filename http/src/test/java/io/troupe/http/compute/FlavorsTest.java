@@ -177,6 +177,39 @@ class FlavorsTest extends CloudTest {
     assertThat(made.status()).isEqualTo(200);
   }
 
+  @Test
+  void aliasThatIsNotDefinedIs400AtBootAndResize() {
+    cloud.instances.hosts("host-1", "host-2");
+    String id = boot(cloud.alice(), "one");
+    String resize = "{\"resize\": {\"flavorRef\": \"2\"}}";
+    for (String flavor : new String[] {"1", "2"}) {
+      cloud
+          .admin()
+          .post(
+              FLAVORS + "/" + flavor + "/os-extra_specs",
+              "{\"extra_specs\": {\"pci_passthrough:alias\": \"gpu:1,fpga:2\"}}");
+    }
+
+    var booted = cloud.alice().post("/compute/v2.1/servers", server("two", ""));
+    var resized = cloud.alice().post("/compute/v2.1/servers/" + id + "/action", resize);
+
+    for (var reply : new TestClient.Reply[] {booted, resized}) {
+      assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+      assertThat(reply.text()).contains("pci_passthrough:alias", "alias fpga is not defined");
+    }
+    for (String flavor : new String[] {"1", "2"}) {
+      cloud
+          .admin()
+          .post(
+              FLAVORS + "/" + flavor + "/os-extra_specs",
+              "{\"extra_specs\": {\"pci_passthrough:alias\": \"gpu:1\"}}");
+    }
+    assertThat(cloud.alice().post("/compute/v2.1/servers", server("two", "")).status())
+        .isEqualTo(202);
+    var accepted = cloud.alice().post("/compute/v2.1/servers/" + id + "/action", resize);
+    assertThat(accepted.status()).as(accepted.text()).isEqualTo(202);
+  }
+
   private static String ids(TestClient.Reply reply) {
     var ids = new StringBuilder();
     for (var flavor : reply.body().get("flavors")) {

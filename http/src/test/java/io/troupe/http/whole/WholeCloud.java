@@ -152,6 +152,7 @@ final class WholeCloud implements AutoCloseable {
             settings.quotas(),
             cloud,
             settings.scheduler(),
+            Set.of(),
             images,
             ImageLimits.DEFAULT,
             Optional::empty,
