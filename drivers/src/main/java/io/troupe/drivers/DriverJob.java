@@ -78,8 +78,9 @@ final class DriverJob implements Cancellation {
   /**
    * Whether {@code later} is this command once more: same instance, operation and kind. Host and
    * generation must agree too, since an operation may try its spawn on a second host while the
-   * first one has not answered. And a swap of volumes that is taken back is two swaps: the answer
-   * to the one would free the volume that the guest has.
+   * first one has not answered. And a swap of volumes that is taken back is two swaps, as a resize
+   * that is taken back is two: the answer to the one would free the volume that the guest has, or
+   * give it a size that it does not have.
    */
   boolean isRepeatedBy(DriverCommand later) {
     var target = command.target();
@@ -92,9 +93,14 @@ final class DriverJob implements Cancellation {
   }
 
   private boolean isTakenBackBy(DriverCommand later) {
-    return command instanceof DriverCommand.SwapVolume(_, var from, _)
-        && later instanceof DriverCommand.SwapVolume(_, var other, _)
-        && !from.id().equals(other.id());
+    return switch (command) {
+      case DriverCommand.SwapVolume(_, var from, _) ->
+          later instanceof DriverCommand.SwapVolume(_, var other, _)
+              && !from.id().equals(other.id());
+      case DriverCommand.Resize(_, var size, _) ->
+          later instanceof DriverCommand.Resize(_, var other, _) && !size.equals(other);
+      default -> false;
+    };
   }
 
   /**

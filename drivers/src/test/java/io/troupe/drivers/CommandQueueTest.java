@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
+import io.troupe.core.value.Resources;
 import io.troupe.drivers.fake.FakeWorld;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.GuestTarget;
@@ -82,6 +83,19 @@ class CommandQueueTest {
 
     assertThat(queue.sameAs(swap)).isPresent();
     assertThat(queue.sameAs(new DriverCommand.SwapVolume(target, latter, former))).isEmpty();
+  }
+
+  @Test
+  void aResizeIsNotRepeatedByTheOneThatTakesItBack() {
+    var queue = new CommandQueue(MOST_RUNNING, SPAWNS_PER_HOST);
+    var target = new GuestTarget(InstanceId.fresh(), "h", 1, 1, OperationId.fresh(), Instant.MAX);
+    var larger = new DriverCommand.Resize(target, new Resources(2, 4096, 40));
+
+    queue.add(new DriverJob(larger, TestInbox.<DriverActor.Reply>create().getRef()));
+
+    assertThat(queue.sameAs(larger)).isPresent();
+    assertThat(queue.sameAs(new DriverCommand.Resize(target, new Resources(1, 2048, 20))))
+        .isEmpty();
   }
 
   private static void assertBounds(int seed, List<DriverJob> running) {

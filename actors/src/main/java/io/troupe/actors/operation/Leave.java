@@ -19,13 +19,16 @@ public final class Leave {
 
   /**
    * The hypervisor of the first of {@code todo} does not do it: its host sees to the guest later,
-   * and nobody need wait for it.
+   * and nobody need wait for it. What comes after the next claim at that end is about another host.
    */
   public static List<Step> withoutHypervisor(List<Step> todo) {
     var side = todo.getFirst().index();
+    var claim = todo.indexOf(new Step(StepKind.CLAIM, side));
+    var ofThisHost = claim < 0 ? todo : todo.subList(0, claim);
     var steps = new ArrayList<Step>();
     steps.add(new Step(StepKind.CONDEMN, side));
-    todo.stream().filter(step -> !isLeaving(step, side)).forEach(steps::add);
+    ofThisHost.stream().filter(step -> !isLeaving(step, side)).forEach(steps::add);
+    steps.addAll(todo.subList(ofThisHost.size(), todo.size()));
     return steps;
   }
 

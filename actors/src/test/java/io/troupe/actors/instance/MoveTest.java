@@ -744,6 +744,25 @@ class MoveTest {
       assertThat(((Effect.ClaimHost) life.asks().what()).host()).isEqualTo(H3);
     }
 
+    /** Of the source too nothing is left then. */
+    @Test
+    void whoseFirstDestinationDoesNotAnswerLeavesTheSourceForTheAlternate() {
+      var life = MoveLife.migrating().gets(failure(HOST_FAULT)).late();
+      assertThat(((Effect.CondemnGuest) life.asks().what()).host()).isEqualTo(H2);
+      life.gets(DONE);
+      assertThat(((Effect.ClaimHost) life.asks().what()).host()).isEqualTo(H3);
+      life.gets(CLAIMED).gets(TICKETED).gets(TICKETED).gets(gone());
+      assertThat(life.state().host()).contains(H3);
+      life.gets(guest(PowerState.RUNNING));
+
+      assertThat(life.todo()).containsExactly(StepKind.DESTROY, StepKind.RELEASE_CLAIM);
+      assertThat(askedHost(life)).isEqualTo(H1);
+      life.gets(gone()).gets(DONE);
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().moves().open()).isEmpty();
+      assertThat(life.migration().status()).isEqualTo(Migration.Status.COMPLETED);
+    }
+
     @Test
     void triesNoMoreHostsThanAllowed() {
       var life = MoveLife.migrating();
