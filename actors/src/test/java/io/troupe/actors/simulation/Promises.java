@@ -29,7 +29,8 @@ import java.util.stream.Collectors;
 /** What must hold in a {@link World}, at every moment and when it has come to rest. */
 final class Promises {
   private static final Set<String> DEVICES =
-      Set.of("attach_volume", "detach_volume", "attach_interface", "detach_interface");
+      Set.of(
+          "attach_volume", "detach_volume", "swap_volume", "attach_interface", "detach_interface");
 
   private final World world;
 

@@ -267,7 +267,14 @@ final class SimHypervisor {
   private static boolean repeats(DriverCommand earlier, DriverCommand later) {
     return earlier.getClass() == later.getClass()
         && earlier.target().operation().equals(later.target().operation())
-        && earlier.target().generation() == later.target().generation();
+        && earlier.target().generation() == later.target().generation()
+        && !isTakenBack(earlier, later);
+  }
+
+  private static boolean isTakenBack(DriverCommand earlier, DriverCommand later) {
+    return earlier instanceof DriverCommand.SwapVolume(_, var from, _)
+        && later instanceof DriverCommand.SwapVolume(_, var other, _)
+        && !from.id().equals(other.id());
   }
 
   private static boolean isSettled(DriverCommand earlier, DriverCommand destroy) {
@@ -350,6 +357,7 @@ final class SimHypervisor {
           DriverCommand.Unrescue _,
           DriverCommand.AttachVolume _,
           DriverCommand.DetachVolume _,
+          DriverCommand.SwapVolume _,
           DriverCommand.AttachNic _,
           DriverCommand.DetachNic _,
           DriverCommand.OfferMove _,
@@ -503,6 +511,19 @@ final class SimHypervisor {
         guests.put(instance, guest.withVolumes(all));
         yield new StepOutcome.Guest(true, guest.power());
       }
+      case DriverCommand.SwapVolume(_, var from, var to) -> {
+        if (guest == null || !isInMemory(guest)) {
+          yield failure(INSTANCE_FAULT, "no guest, or not in memory");
+        }
+        if (!guest.volumes().contains(from.id()) && !guest.volumes().contains(to.id())) {
+          yield failure(INSTANCE_FAULT, "has neither volume");
+        }
+        var all = new TreeSet<>(guest.volumes());
+        all.remove(from.id());
+        all.add(to.id());
+        guests.put(instance, guest.withVolumes(all));
+        yield new StepOutcome.VolumeOnGuest("/dev/vd" + (char) ('a' + all.size()));
+      }
       case DriverCommand.AttachNic(_, var nic) -> {
         if (guest == null || guest.power() == PowerState.SUSPENDED) {
           yield failure(INSTANCE_FAULT, "no guest, or suspended");
@@ -539,6 +560,10 @@ final class SimHypervisor {
 
   private static boolean isOn(Guest guest) {
     return guest.power() != PowerState.SHUTDOWN && guest.power() != PowerState.CRASHED;
+  }
+
+  private static boolean isInMemory(Guest guest) {
+    return guest.power() == PowerState.RUNNING || guest.power() == PowerState.PAUSED;
   }
 
   private StepOutcome.Result bootAs(Guest guest, InstanceId instance, boolean rescued) {

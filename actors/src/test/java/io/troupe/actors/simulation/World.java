@@ -54,7 +54,9 @@ final class World {
     /** Whatever can be asked for. */
     ANYTHING(150_000),
     /** A boot, at most one more thing, and a delete that comes between any two steps of those. */
-    DELETE_IN_BETWEEN(60_000);
+    DELETE_IN_BETWEEN(60_000),
+    /** Volumes come, go and are swapped while the server moves; perhaps they are in a pool. */
+    VOLUMES(150_000);
 
     /** ms for which things go wrong. */
     private final long faultsMillis;
@@ -105,7 +107,7 @@ final class World {
   final Map<HostId, SimHost> hosts = new LinkedHashMap<>();
   final Map<InstanceId, SimInstance> instances = new LinkedHashMap<>();
   final List<NetworkDesk> networks = new ArrayList<>();
-  final VolumeDesk volumes = new VolumeDesk(this::now);
+  final VolumeDesk volumes;
   final ImageDesk images = new ImageDesk();
   private final int volumeCount;
   private final Limits limits;
@@ -147,7 +149,12 @@ final class World {
       networks.add(
           new NetworkDesk(Examples.network(network, 10, 11 + random.nextInt(5)), Examples.NOW));
     }
-    this.volumeCount = random.nextInt(3);
+    var pool =
+        script == Script.VOLUMES && random.nextBoolean()
+            ? Optional.of("common")
+            : Optional.<String>empty();
+    this.volumes = new VolumeDesk(this::now, pool);
+    this.volumeCount = random.nextInt(3) + (script == Script.VOLUMES ? 2 : 0);
     for (int volume = 1; volume <= volumeCount; volume++) {
       volumes.create(Examples.volumeChoice(volume).volumeId(), Examples.PROJECT.value());
     }
@@ -157,7 +164,7 @@ final class World {
       var id = Examples.instance(instance);
       instances.put(id, new SimInstance(this, id));
       switch (script) {
-        case ANYTHING -> plan(instances.get(id));
+        case ANYTHING, VOLUMES -> plan(instances.get(id));
         case DELETE_IN_BETWEEN -> planToDelete(instances.get(id));
       }
     }
@@ -272,6 +279,9 @@ final class World {
 
   private UserCommand anyCommand(UserCommand.Origin origin, int number) {
     var admin = new UserCommand.Origin(origin.operation(), "root", "admin", true);
+    if (script == Script.VOLUMES) {
+      return volumeCommand(origin, admin);
+    }
     return switch (random.nextInt(66)) {
       case 0, 1 -> new UserCommand.Delete(origin);
       case 2 -> new UserCommand.ForceDelete(random.nextBoolean() ? admin : origin);
@@ -337,6 +347,27 @@ final class World {
     };
   }
 
+  private UserCommand volumeCommand(UserCommand.Origin origin, UserCommand.Origin admin) {
+    return switch (random.nextInt(26)) {
+      case 0, 1, 2, 3, 4, 5 -> new UserCommand.AttachVolume(origin, anyVolume());
+      case 6, 7, 8 -> new UserCommand.DetachVolume(origin, anyVolume().volumeId());
+      case 9 -> new UserCommand.Delete(origin);
+      case 10 -> new UserCommand.Restore(origin);
+      case 11 -> new UserCommand.Stop(origin);
+      case 12 -> new UserCommand.Start(origin);
+      case 13 -> new UserCommand.Pause(origin);
+      case 14 -> new UserCommand.Rebuild(origin, Examples.rebuild("img-" + random.nextInt(2)));
+      case 15 -> new UserCommand.Migrate(admin, Optional.empty());
+      case 16 -> new UserCommand.ConfirmResize(origin);
+      case 17 ->
+          new UserCommand.LiveMigrate(admin, Optional.empty(), false, MoveTicket.Storage.UNKNOWN);
+      case 18 -> new UserCommand.Shelve(origin, image(origin, ImageDesk.SHELF));
+      case 19 ->
+          new UserCommand.Unshelve(origin, Optional.empty(), Optional.empty(), Optional.empty());
+      default -> new UserCommand.SwapVolume(origin, anyVolume().volumeId(), anyVolume().volumeId());
+    };
+  }
+
   private VolumeChoice anyVolume() {
     return Examples.volumeChoice(1 + random.nextInt(volumeCount));
   }
@@ -360,6 +391,8 @@ final class World {
               host);
       case UserCommand.DetachInterface(var origin, _) when !state.nics().isEmpty() ->
           new UserCommand.DetachInterface(origin, state.nics().getLast().portId());
+      case UserCommand.SwapVolume(var origin, _, var to) when !state.volumes().isEmpty() ->
+          new UserCommand.SwapVolume(origin, state.volumes().getLast().id(), to);
       default -> command;
     };
   }

@@ -20,6 +20,11 @@ class WorldTest {
     run(World.Script.DELETE_IN_BETWEEN);
   }
 
+  @Test
+  void volumesAreWhereEverybodySaysTheyAre() {
+    run(World.Script.VOLUMES);
+  }
+
   private static void run(World.Script script) {
     var replayed = Long.getLong("troupe.seed");
     if (replayed != null) {

@@ -17,15 +17,20 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 
-/** One project's volumes without their actor; what is made lies on its host at once. */
+/**
+ * One project's volumes without their actor; what is made lies on its host at once, in the pool
+ * that all hosts have if there is one.
+ */
 public final class VolumeDesk {
   private static final VolumeLimits UNLIMITED = new VolumeLimits(-1, -1, -1);
 
   private final Supplier<Instant> clock;
+  private final Optional<String> pool;
   private VolumesState state = VolumesState.EMPTY;
 
-  public VolumeDesk(Supplier<Instant> clock) {
+  public VolumeDesk(Supplier<Instant> clock, Optional<String> pool) {
     this.clock = clock;
+    this.pool = pool;
   }
 
   public void create(String id, String projectId) {
@@ -36,8 +41,7 @@ public final class VolumeDesk {
   public StepOutcome.Result connect(
       InstanceId instance, VolumeChoice choice, Optional<HostId> host) {
     var attachment = "attachment of " + choice.volumeId() + " to " + instance;
-    return switch (rules()
-        .connect(instance, choice, host, Optional.empty(), attachment, Optional.empty())) {
+    return switch (rules().connect(instance, choice, host, pool, attachment, Optional.empty())) {
       case Answer.Accepted<Volume>(var volume) -> {
         var made = made(volume);
         put(made);
@@ -52,16 +56,14 @@ public final class VolumeDesk {
   }
 
   private Volume made(Volume volume) {
-    return volume.made() || volume.next().isEmpty()
-        ? volume
-        : volume.madeThere(Optional.empty(), clock.get());
+    return volume.made() || volume.next().isEmpty() ? volume : volume.madeThere(pool, clock.get());
   }
 
   /** All of the instance's on one host, when no other host but {@code beside} has a claim of it. */
   public StepOutcome.Result connectAll(
       InstanceId instance, HostId host, Set<HostId> beside, BiPredicate<HostId, InstanceId> gone) {
     for (Volume volume : countedOn(instance)) {
-      if (!VolumeRules.isSeenFrom(volume, host, Optional.empty())) {
+      if (!VolumeRules.isSeenFrom(volume, host, pool)) {
         return new StepOutcome.VolumeRefused(VolumeRules.elsewhere(volume, host));
       }
       for (HostId other : volume.use().orElseThrow().hosts()) {
