@@ -267,7 +267,14 @@ final class SimHypervisor {
   private static boolean repeats(DriverCommand earlier, DriverCommand later) {
     return earlier.getClass() == later.getClass()
         && earlier.target().operation().equals(later.target().operation())
-        && earlier.target().generation() == later.target().generation();
+        && earlier.target().generation() == later.target().generation()
+        && !isTakenBack(earlier, later);
+  }
+
+  private static boolean isTakenBack(DriverCommand earlier, DriverCommand later) {
+    return earlier instanceof DriverCommand.Resize(_, var size, _)
+        && later instanceof DriverCommand.Resize(_, var other, _)
+        && !size.equals(other);
   }
 
   private static boolean isSettled(DriverCommand earlier, DriverCommand destroy) {
