@@ -182,6 +182,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private int looks;
   private int hostsAtLastLook;
   private boolean rebuilt;
+  private boolean knewMost;
   private boolean gaveUp;
   private boolean paused;
   private boolean pauseKnown;
@@ -307,6 +308,9 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
           answer(place);
         } else {
           waiting.putLast(place.spec().instance(), place);
+          if (knewMost) {
+            placeEarly(place);
+          }
         }
       }
       case Explain(var spec, var replyTo) -> {
@@ -361,7 +365,39 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       answerWaiting();
       return stash.unstashAll(this);
     }
+    if (!rebuilt && !knewMost && knowsMost()) {
+      knewMost = true;
+      getContext().getLog().info("scheduler: {} hosts known, some answers", table.size());
+      List.copyOf(waiting.values()).forEach(this::placeEarly);
+    }
     return pauseKnown && !knewPause ? stash.unstashAll(this) : this;
+  }
+
+  private boolean knowsMost() {
+    return pauseKnown
+        && !paused
+        && connectionsAwaited.isEmpty()
+        && table.size() > hostsAwaited.size();
+  }
+
+  /**
+   * While the rest is awaited, whoever fits on a host that is known already is placed there; nobody
+   * is refused. Who has a say in where others are (groups, hints, batches) waits for all hosts.
+   */
+  private void placeEarly(Place place) {
+    var spec = place.spec();
+    if (paused
+        || spec.group().isPresent()
+        || !spec.hints().isEmpty()
+        || spec.detail().batch().isPresent()) {
+      return;
+    }
+    forgetPromise(spec.instance());
+    var decision = Scheduling.decide(table, spec, settings(), ++seed);
+    if (decision instanceof Decision.Placed) {
+      waiting.remove(spec.instance());
+      place.replyTo().tell(noted(spec, decision));
+    }
   }
 
   /** Who asks more than can be kept asks again. */
@@ -501,11 +537,18 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   }
 
   private Decision place(RequestSpec spec) {
-    var earlier = promises.remove(spec.instance());
+    forgetPromise(spec.instance());
+    return noted(spec, Scheduling.decide(table, spec, settings(), ++seed));
+  }
+
+  private void forgetPromise(InstanceId instance) {
+    var earlier = promises.remove(instance);
     if (earlier != null) {
-      table.settle(earlier.host(), spec.instance());
+      table.settle(earlier.host(), instance);
     }
-    var decision = Scheduling.decide(table, spec, settings(), ++seed);
+  }
+
+  private Decision noted(RequestSpec spec, Decision decision) {
     tally.count(decision, clock.instant());
     switch (decision) {
       case Decision.Placed(var candidates, _) -> {

@@ -122,6 +122,67 @@ class SchedulerRebuildTest {
     assertThat(candidates()).hasSize(1);
   }
 
+  @Test
+  void placesOnThoseItKnowsOnceTheyAreMost() {
+    threeHostsAreAwaited();
+    reports("a");
+    asker.expectNoMessage(QUIET);
+    reports("b");
+
+    assertThat(candidates()).hasSize(2);
+    scheduler.tell(
+        new SchedulerActor.Place(RequestDraft.any().candidates(5).spec(), asker.getRef()));
+    assertThat(candidates()).hasSize(2);
+    reports("c");
+    asker.expectNoMessage(QUIET);
+  }
+
+  /** A host that is not known yet may have what none of the others has. */
+  @Test
+  void refusesNobodyBeforeItKnowsAll() {
+    threeHostsAreAwaited();
+    var large = stage.probe(Decision.class);
+    scheduler.tell(
+        new SchedulerActor.Place(
+            RequestDraft.any().asking(1, 1_000_000, 1).spec(), large.getRef()));
+    reports("a");
+    reports("b");
+    assertThat(candidates()).hasSize(2);
+    large.expectNoMessage(QUIET);
+
+    reports("c");
+
+    assertThat(large.receiveMessage()).isInstanceOf(Decision.NoValidHost.class);
+  }
+
+  /** Where the others of the group are is not known. */
+  @Test
+  void membersOfGroupsWaitForAllHosts() {
+    threeHostsAreAwaited();
+    var member = stage.probe(Decision.class);
+    scheduler.tell(
+        new SchedulerActor.Place(
+            RequestDraft.any().group(GroupSpec.Policy.AFFINITY, 1).spec(), member.getRef()));
+    reports("a");
+    reports("b");
+    assertThat(candidates()).hasSize(2);
+    member.expectNoMessage(QUIET);
+
+    reports("c");
+
+    assertThat(member.receiveMessage()).isInstanceOf(Decision.Placed.class);
+  }
+
+  private void threeHostsAreAwaited() {
+    begin();
+    connection
+        .expectMessageClass(ConnectionActor.ListHosts.class)
+        .replyTo()
+        .tell(
+            new ConnectionActor.Hosts(
+                CONNECTION, "up", "", Set.of(new HostId("a"), new HostId("b"), new HostId("c"))));
+  }
+
   /** What was asked of a node that had just died is lost; so is the last of many messages. */
   @Test
   void hostsThatWereNotHeardAreAskedAgainUntilTheyAre() {

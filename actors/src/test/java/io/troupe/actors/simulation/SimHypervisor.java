@@ -272,9 +272,14 @@ final class SimHypervisor {
   }
 
   private static boolean isTakenBack(DriverCommand earlier, DriverCommand later) {
-    return earlier instanceof DriverCommand.SwapVolume(_, var from, _)
-        && later instanceof DriverCommand.SwapVolume(_, var other, _)
-        && !from.id().equals(other.id());
+    return switch (earlier) {
+      case DriverCommand.SwapVolume(_, var from, _) ->
+          later instanceof DriverCommand.SwapVolume(_, var other, _)
+              && !from.id().equals(other.id());
+      case DriverCommand.Resize(_, var size, _) ->
+          later instanceof DriverCommand.Resize(_, var other, _) && !size.equals(other);
+      default -> false;
+    };
   }
 
   private static boolean isSettled(DriverCommand earlier, DriverCommand destroy) {
