@@ -668,7 +668,10 @@ public final class VolumesActor
       return Effect().none();
     }
     context.getLog().info("volume {} is not wanted by instance {} any more", id, instance);
-    return put(state, List.of(volume.get().leaving(false, clock.instant())), () -> {});
+    // An instance counts on a volume before its guest gets it, so no guest has this one.
+    return rules(state).detached(id, instance) instanceof Answer.Accepted<Volume>(var free)
+        ? put(state, List.of(free), () -> {})
+        : Effect().none();
   }
 
   private void goOn(VolumesState state, String id) {

@@ -183,7 +183,13 @@ final class World {
   }
 
   private void freeVolumes() {
-    volumes.goOn(this::hasNoClaim);
+    volumes.goOn(this::hasNoClaim, this::needs);
+  }
+
+  private boolean needs(InstanceId instance, String volume) {
+    var state = instances.get(instance).state();
+    return state.operation().isPresent()
+        || state.volumes().stream().anyMatch(one -> one.ref().id().equals(volume));
   }
 
   /** At once, after a while, or when somebody asks for it. */

@@ -136,9 +136,17 @@ public final class VolumeDesk {
    * What the actor does again and again.
    *
    * @param gone whether the host has no claim of the instance
+   * @param needed whether the instance, asked about a volume that is reserved for it, wants it
    */
-  public void goOn(BiPredicate<HostId, InstanceId> gone) {
+  public void goOn(BiPredicate<HostId, InstanceId> gone, BiPredicate<InstanceId, String> needed) {
     for (Volume volume : List.copyOf(state.volumes())) {
+      var use = volume.use().filter(one -> !one.kept());
+      if (volume.status() == Volume.Status.RESERVED
+          && use.filter(one -> needed.test(one.instance(), volume.id())).isEmpty()
+          && use.isPresent()) {
+        detached(volume.id(), use.get().instance());
+        continue;
+      }
       switch (volume.next().orElse(null)) {
         case Volume.Work.AskIfGone(var host, var instance) when gone.test(host, instance) ->
             put(volume.notOn(host, clock.get()));

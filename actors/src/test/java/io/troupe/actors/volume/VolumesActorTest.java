@@ -392,7 +392,6 @@ class VolumesActorTest {
       isAskedWhetherItNeeds(V1, true);
       assertThat(now(V1).status()).isEqualTo(Status.RESERVED);
       isAskedWhetherItNeeds(V1, false);
-      stage.nextToOthers(HostActor.AskIfGone.class).replyTo().tell(new HostActor.GoneReply(true));
 
       awaitStatus(V1, Status.AVAILABLE);
     }
