@@ -217,6 +217,25 @@ class JmxTest {
   }
 
   @Test
+  @Order(5)
+  void aHostIsDrainedAndTakenIntoUseAgain() throws Exception {
+    var id = call("Hosts", "list", "", "1").get(0).get("id").asText();
+    assertThatThrownBy(() -> call("Hosts", "drain", id, "new disks", "gently"))
+        .hasMessageContaining("live, cold, stop or leave");
+
+    call("Hosts", "drain", id, "new disks", "leave");
+
+    for (int i = 0; i < 300 && !get("Hosts", "Drains").toString().contains("drained"); i++) {
+      Thread.sleep(200);
+    }
+    assertThat(get("Hosts", "Drains").get(id).asText()).startsWith("drained");
+    assertThat(get("Hosts", "CountByState").get("up, disabled").asInt()).isEqualTo(1);
+    call("Hosts", "undrain", id, "true");
+    assertThat(get("Hosts", "CountByState").get("up, enabled").asInt()).isEqualTo(3);
+    assertThat(get("Hosts", "Drains")).isEmpty();
+  }
+
+  @Test
   @Order(6)
   void theSchedulersSettingsChangeWhileItRunsAndAreTakenBack() throws Exception {
     call("Scheduler", "changePolicy", "chance");
