@@ -26,6 +26,15 @@ class CassandraClusterTest extends ClusterOfThree {
         List.copyOf(server.addresses()));
   }
 
+  /**
+   * Two cores that Cassandra shares with three nodes do not work off what waits after a kill at 50:
+   * then clients wait for longer than the 45 s they are given.
+   */
+  @Override
+  int perSecond() {
+    return Integer.getInteger("troupe.test.rate", 20);
+  }
+
   @Override
   int kills() {
     return Integer.getInteger("troupe.test.kills", 1);

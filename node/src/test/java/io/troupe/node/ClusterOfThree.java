@@ -28,6 +28,11 @@ abstract class ClusterOfThree extends ThreeNodes {
   /** How often the oldest node is killed; {@code -Dtroupe.test.kills=N}. */
   abstract int kills();
 
+  /** Boots begun per second while it is killed; {@code -Dtroupe.test.rate=N}. */
+  int perSecond() {
+    return Integer.getInteger("troupe.test.rate", PER_SECOND);
+  }
+
   @Test
   void anyNodeKnowsWhatAnotherWasAsked() throws Exception {
     cluster.furnish(1, 10, "");
@@ -59,7 +64,7 @@ abstract class ClusterOfThree extends ThreeNodes {
   @Test
   void theNodeWithTheSchedulerIsKilledUnderLoadAndNothingIsLost() throws Exception {
     cluster.furnish(3, 40, "&bootMillis=50&bootJitterMillis=100");
-    var load = SteadyLoad.start(cluster, "s", PER_SECOND);
+    var load = SteadyLoad.start(cluster, "s", perSecond());
     try {
       Thread.sleep(Duration.ofSeconds(5));
       for (int round = 1; round <= kills(); round++) {
