@@ -27,6 +27,15 @@ public interface Instances {
    */
   CompletionStage<Answer<InstanceView>> check(InstanceId id, UserCommand command);
 
+  /** A refusal of the command: the instance's own, such as for its state, comes before this one. */
+  default CompletionStage<Answer<InstanceView>> refuse(
+      InstanceId id, UserCommand command, Rejection why) {
+    return check(id, command)
+        .thenApply(
+            answer ->
+                answer instanceof Answer.Rejected<InstanceView> ? answer : Answer.refuse(why));
+  }
+
   /** The instance as its actor knows it now; empty when there is none or it is deleted. */
   CompletionStage<Optional<InstanceView>> get(InstanceId id);
 

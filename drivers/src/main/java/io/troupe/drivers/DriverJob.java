@@ -89,18 +89,7 @@ final class DriverJob implements Cancellation {
         && target.operation().equals(other.operation())
         && target.host().equals(other.host())
         && target.generation() == other.generation()
-        && !isTakenBackBy(later);
-  }
-
-  private boolean isTakenBackBy(DriverCommand later) {
-    return switch (command) {
-      case DriverCommand.SwapVolume(_, var from, _) ->
-          later instanceof DriverCommand.SwapVolume(_, var other, _)
-              && !from.id().equals(other.id());
-      case DriverCommand.Resize(_, var size, _) ->
-          later instanceof DriverCommand.Resize(_, var other, _) && !size.equals(other);
-      default -> false;
-    };
+        && !command.isTakenBackBy(later);
   }
 
   /**

@@ -3,25 +3,13 @@ package io.troupe.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.troupe.core.journal.JournalServer;
 import java.time.Duration;
-import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** The node that carries a drain out is killed in the middle of it, and another one goes on. */
 class DrainFailOverTest extends ThreeNodes {
   private static final String HOST = "/v1/hosts/h1-1";
-
-  @Override
-  JournalServer server() throws Exception {
-    return JournalServer.postgres();
-  }
-
-  @Override
-  Map<String, Object> settings(JournalServer server) {
-    return LiveCluster.onPostgres(server);
-  }
 
   private static JsonNode await(NodeClient admin, Predicate<JsonNode> isSo) throws Exception {
     long end = System.nanoTime() + Duration.ofSeconds(150).toNanos();

@@ -2,26 +2,14 @@ package io.troupe.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.troupe.core.journal.JournalServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class PostgresClusterTest extends ClusterOfThree {
-  @Override
-  JournalServer server() throws Exception {
-    return JournalServer.postgres();
-  }
-
-  @Override
-  Map<String, Object> settings(JournalServer server) {
-    return LiveCluster.onPostgres(server);
-  }
-
   @Override
   int kills() {
     return Integer.getInteger("troupe.test.kills", 5);

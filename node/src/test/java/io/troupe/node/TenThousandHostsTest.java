@@ -3,9 +3,7 @@ package io.troupe.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.troupe.core.journal.JournalServer;
 import java.time.Duration;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -25,16 +23,6 @@ class TenThousandHostsTest extends ThreeNodes {
   private static final int CONNECTIONS = 10;
   private static final int HOSTS = 10_000;
   private static final int SERVERS = 200;
-
-  @Override
-  JournalServer server() throws Exception {
-    return JournalServer.postgres();
-  }
-
-  @Override
-  Map<String, Object> settings(JournalServer server) {
-    return LiveCluster.onPostgres(server);
-  }
 
   @Test
   void theSuccessorOfTheSchedulerKnowsThemAllAsTheyAre() throws Exception {

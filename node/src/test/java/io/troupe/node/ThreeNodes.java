@@ -24,10 +24,14 @@ abstract class ThreeNodes {
   @TempDir Path dir;
   LiveCluster cluster;
 
-  abstract JournalServer server() throws Exception;
+  JournalServer server() throws Exception {
+    return JournalServer.postgres();
+  }
 
   /** Settings that lead to the server. */
-  abstract Map<String, Object> settings(JournalServer server);
+  Map<String, Object> settings(JournalServer server) {
+    return LiveCluster.onPostgres(server);
+  }
 
   @BeforeEach
   void startThree() throws Exception {

@@ -47,7 +47,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.japi.function.Function;
 
 /**
  * What the API asks, put to the entities. An unanswered question is put again before the caller
@@ -100,36 +102,35 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
 
   @Override
   public CompletionStage<Answer<InstanceView>> command(InstanceId id, UserCommand command) {
-    var asked =
-        patiently.<InstanceActor.Message, InstanceActor.Reply>ask(
-            entities.instance(id), replyTo -> new InstanceActor.Do(command, replyTo));
-    return orUnavailable(
-        asked.thenApply(
-            reply ->
-                switch (reply) {
-                  case InstanceActor.Accepted(var view) -> {
-                    // The instance may live on another node: the client reads its own write here
-                    // all the same.
-                    index.put(
-                        new InstanceIndex.Entry(
-                            id,
-                            view.version(),
-                            Optional.of(view),
-                            view.taskState().isPresent(),
-                            Optional.empty(),
-                            view.updatedAt()));
-                    yield Answer.of(view);
-                  }
-                  case InstanceActor.Rejected(var reason) -> Answer.refuse(reason);
-                }));
+    return answer(id, replyTo -> new InstanceActor.Do(command, replyTo))
+        .thenApply(
+            answer ->
+                answer.map(
+                    view -> {
+                      // The instance may live on another node: the client reads its own write here
+                      // all the same.
+                      index.put(
+                          new InstanceIndex.Entry(
+                              id,
+                              view.version(),
+                              Optional.of(view),
+                              view.taskState().isPresent(),
+                              Optional.empty(),
+                              view.updatedAt()));
+                      return view;
+                    }));
   }
 
   @Override
   public CompletionStage<Answer<InstanceView>> check(InstanceId id, UserCommand command) {
+    return answer(id, replyTo -> new InstanceActor.Check(command, replyTo));
+  }
+
+  private CompletionStage<Answer<InstanceView>> answer(
+      InstanceId id, Function<ActorRef<InstanceActor.Reply>, InstanceActor.Message> question) {
     return orUnavailable(
         patiently
-            .<InstanceActor.Message, InstanceActor.Reply>ask(
-                entities.instance(id), replyTo -> new InstanceActor.Check(command, replyTo))
+            .<InstanceActor.Message, InstanceActor.Reply>ask(entities.instance(id), question)
             .thenApply(
                 reply ->
                     switch (reply) {

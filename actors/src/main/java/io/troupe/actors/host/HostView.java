@@ -69,53 +69,7 @@ public record HostView(
     return driverLacks.contains(call);
   }
 
-  /** One of which it is not known what its driver can do. */
-  public HostView(
-      HostId id,
-      ConnectionId connection,
-      HostInventory inventory,
-      double cpuRatio,
-      double ramRatio,
-      double diskRatio,
-      Resources reserved,
-      Resources claimed,
-      List<InstanceId> instances,
-      boolean enabled,
-      String disabledReason,
-      boolean up,
-      String availabilityZone,
-      List<String> foreignGuests,
-      Instant lastSeen,
-      boolean forcedDown,
-      int building,
-      List<GuestReport> unknownGuests,
-      Equipment equipment,
-      HostDetail detail) {
-    this(
-        id,
-        connection,
-        inventory,
-        cpuRatio,
-        ramRatio,
-        diskRatio,
-        reserved,
-        claimed,
-        instances,
-        enabled,
-        disabledReason,
-        up,
-        availabilityZone,
-        foreignGuests,
-        lastSeen,
-        forcedDown,
-        building,
-        unknownGuests,
-        equipment,
-        detail,
-        Set.of());
-  }
-
-  /** A host without equipment. */
+  /** A host without equipment, of which it is not known what its driver can do. */
   public HostView(
       HostId id,
       ConnectionId connection,
@@ -155,7 +109,8 @@ public record HostView(
         building,
         unknownGuests,
         Equipment.NONE,
-        HostDetail.NONE);
+        HostDetail.NONE,
+        Set.of());
   }
 
   /** What could still be claimed when this was written; the host alone decides about a claim. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.actors.Examples;
 import io.troupe.actors.Stage;
+import io.troupe.actors.catalog.CatalogInMemory;
 import io.troupe.actors.catalog.HostDrain;
 import io.troupe.actors.catalog.HostDrain.State;
 import io.troupe.actors.catalog.HostDrain.Terms;
@@ -22,6 +23,7 @@ class DrainActorTest {
   private static Stage stage;
 
   private DrainWorld world;
+  private CatalogInMemory catalog;
   private Drains drains;
   private ActorRef<DrainActor.Message> actor;
 
@@ -39,7 +41,8 @@ class DrainActorTest {
   void enter() {
     stage.clear();
     world = new DrainWorld();
-    drains = new Drains(world, world, stage);
+    catalog = new CatalogInMemory();
+    drains = new Drains(catalog, world, stage);
     world.put(901, VmState.ACTIVE, H2, Map.of());
     for (int i = 0; i < 5; i++) {
       world.put(i, i % 2 == 0 ? VmState.ACTIVE : VmState.STOPPED, H1, Map.of());
@@ -48,7 +51,7 @@ class DrainActorTest {
   }
 
   private org.apache.pekko.actor.typed.Behavior<DrainActor.Message> behavior() {
-    return DrainActor.create(new DrainRunner(world, world, world, stage));
+    return DrainActor.create(new DrainRunner(catalog, world, world, stage));
   }
 
   private HostDrain drain() {

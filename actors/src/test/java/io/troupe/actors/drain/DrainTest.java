@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.troupe.actors.Answer;
 import io.troupe.actors.Examples;
 import io.troupe.actors.Rejection;
+import io.troupe.actors.catalog.CatalogInMemory;
 import io.troupe.actors.catalog.HostDrain;
 import io.troupe.actors.catalog.HostDrain.Item;
 import io.troupe.actors.catalog.HostDrain.Policy;
@@ -54,8 +55,9 @@ class DrainTest {
   private final Time time = new Time();
   private int started;
   private final DrainWorld world = new DrainWorld();
-  private final Drains drains = new Drains(world, world, time);
-  private final DrainRunner runner = new DrainRunner(world, world, world, time);
+  private final CatalogInMemory catalog = new CatalogInMemory();
+  private final Drains drains = new Drains(catalog, world, time);
+  private final DrainRunner runner = new DrainRunner(catalog, world, world, time);
 
   @BeforeEach
   void hosts() {
@@ -440,7 +442,7 @@ class DrainTest {
     world.forget(H1);
     assertThat(start(Terms.USUAL)).isEqualTo(Answer.refuse(new Rejection.NotFound("Host", "h1")));
     runner.look(drain()).toCompletableFuture().join();
-    assertThat(world.all(HostDrain.class)).isEmpty();
+    assertThat(catalog.all(HostDrain.class)).isEmpty();
   }
 
   /**

@@ -1,12 +1,10 @@
 package io.troupe.actors.drain;
 
 import io.troupe.actors.Answer;
-import io.troupe.actors.Catalog;
 import io.troupe.actors.Examples;
 import io.troupe.actors.Hosts;
 import io.troupe.actors.Instances;
 import io.troupe.actors.Rejection;
-import io.troupe.actors.catalog.CatalogEntry;
 import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.Equipment;
 import io.troupe.actors.host.HostView;
@@ -35,13 +33,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 
 /**
- * Hosts, instances and a catalog in memory, as far as a drain sees them. What instances are told is
- * done when {@link #work} is called; {@code h2} takes everything that leaves its host.
+ * Hosts and instances in memory, as far as a drain sees them. What instances are told is done when
+ * {@link #work} is called; {@code h2} takes everything that leaves its host.
  */
-final class DrainWorld implements Instances, Hosts, Catalog {
+final class DrainWorld implements Instances, Hosts {
   private static final class Guest {
     final InstanceId id;
     VmState vmState;
@@ -67,7 +64,6 @@ final class DrainWorld implements Instances, Hosts, Catalog {
   private final Map<HostId, Set<InstanceId>> claims = new HashMap<>();
   private final Map<HostId, Administration> decided = new HashMap<>();
   private final Set<HostId> down = new LinkedHashSet<>();
-  private final Map<String, CatalogEntry> entries = new LinkedHashMap<>();
 
   /** Every command that has reached an instance for the first time. */
   final List<UserCommand> begun = new ArrayList<>();
@@ -422,55 +418,6 @@ final class DrainWorld implements Instances, Hosts, Catalog {
   @Override
   public CompletionStage<Answer<ConnectionView>> remove(String id) {
     throw new UnsupportedOperationException();
-  }
-
-  // ---- the catalog
-
-  @Override
-  public synchronized <E extends CatalogEntry> Optional<E> find(Class<E> kind, String key) {
-    return Optional.ofNullable(entries.get(key)).map(kind::cast);
-  }
-
-  @Override
-  public synchronized <E extends CatalogEntry> List<E> all(Class<E> kind) {
-    return entries.values().stream().map(kind::cast).toList();
-  }
-
-  @Override
-  public CompletionStage<Void> refresh(Class<? extends CatalogEntry> kind) {
-    return CompletableFuture.completedFuture(null);
-  }
-
-  @Override
-  public synchronized <E extends CatalogEntry> CompletionStage<Answer<E>> create(E entry) {
-    return entries.putIfAbsent(entry.key(), entry) == null
-        ? CompletableFuture.completedFuture(Answer.of(entry))
-        : refuse(new Rejection.Conflict("it is there"));
-  }
-
-  @Override
-  public <E extends CatalogEntry> CompletionStage<Answer<E>> createWithin(E entry, long most) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public synchronized <E extends CatalogEntry> CompletionStage<Answer<E>> update(
-      Class<E> kind, String key, Function<E, Answer<E>> change) {
-    var found = find(kind, key);
-    if (found.isEmpty()) {
-      return refuse(new Rejection.NotFound("Drain", key));
-    }
-    var answer = change.apply(found.get());
-    if (answer instanceof Answer.Accepted<E>(var entry)) {
-      entries.put(key, entry);
-    }
-    return CompletableFuture.completedFuture(answer);
-  }
-
-  @Override
-  public synchronized <E extends CatalogEntry> CompletionStage<Answer<E>> remove(
-      Class<E> kind, String key) {
-    return CompletableFuture.completedFuture(Answer.of(kind.cast(entries.remove(key))));
   }
 
   private static <T> CompletionStage<Answer<T>> refuse(Rejection reason) {

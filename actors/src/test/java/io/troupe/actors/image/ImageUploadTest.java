@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.troupe.actors.Answer;
 import io.troupe.actors.Rejection;
+import io.troupe.actors.catalog.CatalogInMemory;
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.image.ImageStore.Draft;
 import java.io.ByteArrayInputStream;
@@ -34,7 +35,7 @@ class ImageUploadTest {
   private static final ImageLimits LIMITS = new ImageLimits(1 << 20, 2L << 30);
 
   @TempDir Path dir;
-  private final ImagesInMemory catalog = new ImagesInMemory();
+  private final CatalogInMemory catalog = new CatalogInMemory();
   private FileImageStore store;
   private ImageUpload upload;
 
@@ -79,8 +80,8 @@ class ImageUploadTest {
   }
 
   private void assertQueuedWithoutBytes() throws IOException {
-    assertThat(catalog.image(ID).status()).isEqualTo("queued");
-    assertThat(catalog.image(ID).md5()).isEmpty();
+    assertThat(catalog.get(Image.class, ID).status()).isEqualTo("queued");
+    assertThat(catalog.get(Image.class, ID).md5()).isEmpty();
     assertThat(files()).isZero();
   }
 
@@ -88,7 +89,7 @@ class ImageUploadTest {
   void soundImageBecomesActive() throws IOException {
     assertThat(upload.receive(ID, sound())).isInstanceOf(UploadOutcome.Active.class);
 
-    Image active = catalog.image(ID);
+    Image active = catalog.get(Image.class, ID);
     assertThat(active.status()).isEqualTo("active");
     assertThat(active.sizeBytes()).contains(262_144L);
     assertThat(active.virtualSizeBytes()).contains(1L << 30);
@@ -303,7 +304,7 @@ class ImageUploadTest {
 
     assertThat(upload.resume(Duration.ZERO)).isZero();
 
-    assertThat(catalog.image(ID).status()).isEqualTo("active");
+    assertThat(catalog.get(Image.class, ID).status()).isEqualTo("active");
     assertThat(files()).isEqualTo(1);
   }
 }

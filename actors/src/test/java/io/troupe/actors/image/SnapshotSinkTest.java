@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.troupe.actors.Answer;
 import io.troupe.actors.Examples;
+import io.troupe.actors.catalog.CatalogInMemory;
 import io.troupe.actors.catalog.Image;
 import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.spi.DriverException;
@@ -33,7 +34,7 @@ class SnapshotSinkTest {
   private static final ImageLimits LIMITS = new ImageLimits(1 << 20, 2L << 30);
 
   @TempDir Path dir;
-  private final ImagesInMemory catalog = new ImagesInMemory();
+  private final CatalogInMemory catalog = new CatalogInMemory();
   private final List<String> heard = new CopyOnWriteArrayList<>();
   private FileImageStore store;
   private SnapshotSink sink;
@@ -66,7 +67,7 @@ class SnapshotSinkTest {
   }
 
   private void assertNoBytes() throws IOException {
-    assertThat(catalog.image(ID).status()).isEqualTo("queued");
+    assertThat(catalog.get(Image.class, ID).status()).isEqualTo("queued");
     assertThat(files()).isZero();
   }
 
@@ -74,8 +75,8 @@ class SnapshotSinkTest {
   void whatIsWrittenIsTheImage() throws Exception {
     write(sound());
 
-    assertThat(catalog.image(ID).status()).isEqualTo("active");
-    assertThat(catalog.image(ID).virtualSizeBytes()).contains(1L << 30);
+    assertThat(catalog.get(Image.class, ID).status()).isEqualTo("active");
+    assertThat(catalog.get(Image.class, ID).virtualSizeBytes()).contains(1L << 30);
     try (var bytes = store.open(ID)) {
       assertThat(bytes).hasBinaryContent(sound());
     }
@@ -96,7 +97,7 @@ class SnapshotSinkTest {
   @Test
   void anAttemptWhoseAnswerWasLostIsNotOverwritten() throws Exception {
     write(sound());
-    var first = catalog.image(ID);
+    var first = catalog.get(Image.class, ID);
 
     sink.write(
         ID,
@@ -104,7 +105,7 @@ class SnapshotSinkTest {
           throw new AssertionError("the bytes are not wanted");
         });
 
-    assertThat(catalog.image(ID)).isEqualTo(first);
+    assertThat(catalog.get(Image.class, ID)).isEqualTo(first);
   }
 
   @Test
@@ -124,7 +125,7 @@ class SnapshotSinkTest {
     assertNoBytes();
 
     write(sound());
-    assertThat(catalog.image(ID).status()).as("the next attempt").isEqualTo("active");
+    assertThat(catalog.get(Image.class, ID).status()).as("the next attempt").isEqualTo("active");
   }
 
   @Test
@@ -175,7 +176,7 @@ class SnapshotSinkTest {
   void makingAndDroppingMayBeRepeated() throws Exception {
     write(sound());
     images.make(Examples.image(ID));
-    assertThat(catalog.image(ID).status()).as("not made anew").isEqualTo("active");
+    assertThat(catalog.get(Image.class, ID).status()).as("not made anew").isEqualTo("active");
 
     images.drop(ID);
     images.drop(ID);

@@ -15,6 +15,8 @@ import io.troupe.core.value.HostId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
@@ -47,12 +49,19 @@ class SchedulerRebuildTest {
   @BeforeEach
   void twoHostsAreAwaited() {
     begin();
+    connectionNames("a", "b");
+  }
+
+  private void connectionNames(String... hosts) {
     connection
         .expectMessageClass(ConnectionActor.ListHosts.class)
         .replyTo()
         .tell(
             new ConnectionActor.Hosts(
-                CONNECTION, "up", "", Set.of(new HostId("a"), new HostId("b"))));
+                CONNECTION,
+                "up",
+                "",
+                Stream.of(hosts).map(HostId::new).collect(Collectors.toSet())));
   }
 
   private void begin() {
@@ -175,12 +184,7 @@ class SchedulerRebuildTest {
 
   private void threeHostsAreAwaited() {
     begin();
-    connection
-        .expectMessageClass(ConnectionActor.ListHosts.class)
-        .replyTo()
-        .tell(
-            new ConnectionActor.Hosts(
-                CONNECTION, "up", "", Set.of(new HostId("a"), new HostId("b"), new HostId("c"))));
+    connectionNames("a", "b", "c");
   }
 
   /** What was asked of a node that had just died is lost; so is the last of many messages. */

@@ -268,18 +268,7 @@ final class SimHypervisor {
     return earlier.getClass() == later.getClass()
         && earlier.target().operation().equals(later.target().operation())
         && earlier.target().generation() == later.target().generation()
-        && !isTakenBack(earlier, later);
-  }
-
-  private static boolean isTakenBack(DriverCommand earlier, DriverCommand later) {
-    return switch (earlier) {
-      case DriverCommand.SwapVolume(_, var from, _) ->
-          later instanceof DriverCommand.SwapVolume(_, var other, _)
-              && !from.id().equals(other.id());
-      case DriverCommand.Resize(_, var size, _) ->
-          later instanceof DriverCommand.Resize(_, var other, _) && !size.equals(other);
-      default -> false;
-    };
+        && !earlier.isTakenBackBy(later);
   }
 
   private static boolean isSettled(DriverCommand earlier, DriverCommand destroy) {

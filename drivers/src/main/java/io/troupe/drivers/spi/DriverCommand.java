@@ -361,6 +361,20 @@ public sealed interface DriverCommand extends CborSerializable {
     };
   }
 
+  /**
+   * Whether {@code later}, of the same kind, undoes this one and is no repetition of it: the other
+   * way round with volumes, or to another size.
+   */
+  default boolean isTakenBackBy(DriverCommand later) {
+    return switch (this) {
+      case SwapVolume(_, var from, _) ->
+          later instanceof SwapVolume(_, var other, _) && !from.id().equals(other.id());
+      case Resize(_, var size, _) ->
+          later instanceof Resize(_, var other, _) && !size.equals(other);
+      default -> false;
+    };
+  }
+
   /** The same command under the epoch of the host that hands it on. */
   default DriverCommand withEpoch(long epoch) {
     var fenced = target().withEpoch(epoch);

@@ -86,7 +86,7 @@ record DriverSupport(Instances instances, Hosts hosts) implements Instances {
             .thenCompose(
                 host ->
                     host.filter(it -> it.lacks(need.get().call()))
-                        .map(it -> unmet(id, command, need.get().unmet(it)))
+                        .map(it -> instances.refuse(id, command, need.get().unmet(it)))
                         .orElseGet(() -> instances.command(id, command)));
   }
 
@@ -100,15 +100,6 @@ record DriverSupport(Instances instances, Hosts hosts) implements Instances {
                     .flatMap(InstanceView::host)
                     .map(hosts::host)
                     .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())));
-  }
-
-  private CompletionStage<Answer<InstanceView>> unmet(
-      InstanceId id, UserCommand command, Rejection why) {
-    return instances
-        .check(id, command)
-        .thenApply(
-            answer ->
-                answer instanceof Answer.Rejected<InstanceView> ? answer : Answer.refuse(why));
   }
 
   // ---- as they are

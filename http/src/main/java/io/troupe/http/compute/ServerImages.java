@@ -1,5 +1,6 @@
 package io.troupe.http.compute;
 
+import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.instance.ImageProperty;
 import io.troupe.actors.instance.InstanceView;
@@ -81,19 +82,17 @@ record ServerImages(Api api) {
         ImageProperty.OS_REQUIRE_QUIESCE.isTrue(said)
             && ImageProperty.HW_QEMU_GUEST_AGENT.isFalse(said)
             && server.power() == PowerState.RUNNING;
-    if (!impossible) {
-      return api.instances().command(server.id(), command).thenApply(ApiError::accepted);
-    }
-    return api.instances()
-        .check(server.id(), command)
-        .thenApply(
-            answer -> {
-              ApiError.accepted(answer);
-              throw ApiError.conflict(
-                      "Quiescing is not supported in instance %s: QEMU guest agent is not enabled"
-                          .formatted(server.id()))
-                  .thrown();
-            });
+    var answer =
+        impossible
+            ? api.instances()
+                .refuse(
+                    server.id(),
+                    command,
+                    new Rejection.Conflict(
+                        "Quiescing is not supported in instance %s: QEMU guest agent is not enabled"
+                            .formatted(server.id())))
+            : api.instances().command(server.id(), command);
+    return answer.thenApply(ApiError::accepted);
   }
 
   private HttpResponse nothing() {

@@ -1,5 +1,7 @@
 package io.troupe.http.compute;
 
+import io.troupe.actors.Answer;
+import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Flavor;
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.host.HostView;
@@ -65,27 +67,22 @@ record ServerMoves(Api api) {
   /** What is left at the source is taken away by its host, so that has to be up, as in Nova. */
   CompletionStage<HttpResponse> confirm(Call call, InstanceView server, Field argument) {
     var confirm = new UserCommand.ConfirmResize(call.origin());
-    return server.migrations().stream()
-        .filter(move -> move.status() == Migration.Status.FINISHED)
-        .reduce((_, latest) -> latest)
-        .flatMap(Migration::source)
-        .map(api.hosts()::host)
-        .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()))
+    var source =
+        server.migrations().stream()
+            .filter(move -> move.status() == Migration.Status.FINISHED)
+            .reduce((_, latest) -> latest)
+            .flatMap(Migration::source);
+    return view(source)
         .thenCompose(
-            source ->
-                source.filter(host -> !host.up()).isEmpty()
-                    ? command(server, confirm, 204)
-                    : api.instances()
-                        .check(server.id(), confirm)
-                        .thenApply(
-                            answer -> {
-                              ApiError.accepted(answer);
-                              throw isDown(source.get()).thrown();
-                            }));
+            from ->
+                from.filter(host -> !host.up())
+                    .map(host -> api.instances().refuse(server.id(), confirm, isDown(host)))
+                    .orElseGet(() -> api.instances().command(server.id(), confirm)))
+        .thenApply(answer -> accepted(answer, 204));
   }
 
-  private static ApiError isDown(HostView host) {
-    return ApiError.conflict(
+  private static Rejection isDown(HostView host) {
+    return new Rejection.Conflict(
         "Service is unavailable at this time: host %s is down.".formatted(host.id()));
   }
 
@@ -142,11 +139,11 @@ record ServerMoves(Api api) {
         .ifPresent(
             _ -> call.caller().require(Policy.ADMIN, "the action os-migrateLive with a host"));
     return known(wanted.host())
-        .thenCombine(hostOf(server), (to, from) -> new Ends(from, to))
+        .thenCombine(view(server.host()), (to, from) -> new Ends(from, to))
         .thenCompose(
             ends -> {
               if (ends.from().filter(host -> !host.up()).isPresent()) {
-                throw isDown(ends.from().get()).thrown();
+                throw ApiError.of(isDown(ends.from().get())).thrown();
               }
               // Before 2.30 a host that is named is taken without asking the filters.
               var unfiltered = wanted.force() || call.version().until(29);
@@ -183,7 +180,7 @@ record ServerMoves(Api api) {
   CompletionStage<HttpResponse> evacuate(Call call, InstanceView server, Field argument) {
     var wanted = argument.object(body -> Evacuate.of(body, call.version()));
     return known(wanted.host())
-        .thenCombine(hostOf(server), (to, from) -> new Ends(from, to))
+        .thenCombine(view(server.host()), (to, from) -> new Ends(from, to))
         .thenCompose(ends -> evacuate(call, server, wanted, ends));
   }
 
@@ -241,10 +238,8 @@ record ServerMoves(Api api) {
         .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
   }
 
-  private CompletionStage<Optional<HostView>> hostOf(InstanceView server) {
-    return server
-        .host()
-        .map(api.hosts()::host)
+  private CompletionStage<Optional<HostView>> view(Optional<HostId> host) {
+    return host.map(api.hosts()::host)
         .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
   }
 
@@ -252,10 +247,11 @@ record ServerMoves(Api api) {
       InstanceView server, UserCommand command, int status) {
     return api.instances()
         .command(server.id(), command)
-        .thenApply(
-            answer -> {
-              ApiError.accepted(answer);
-              return Reply.empty(status);
-            });
+        .thenApply(answer -> accepted(answer, status));
+  }
+
+  private static HttpResponse accepted(Answer<InstanceView> answer, int status) {
+    ApiError.accepted(answer);
+    return Reply.empty(status);
   }
 }

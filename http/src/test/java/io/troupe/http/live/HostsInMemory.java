@@ -118,7 +118,8 @@ public final class HostsInMemory implements Hosts {
                 0,
                 List.of(),
                 Equipment.NONE.changedBy(change),
-                HostDetail.NONE)));
+                HostDetail.NONE,
+                Set.of())));
   }
 
   @Override

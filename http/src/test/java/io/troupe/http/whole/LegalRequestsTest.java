@@ -3,7 +3,6 @@ package io.troupe.http.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.troupe.actors.instance.AttachedVolume;
 import io.troupe.actors.instance.InstanceState;
 import io.troupe.actors.instance.TaskState;
 import io.troupe.actors.instance.VmState;
@@ -14,7 +13,6 @@ import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
-import io.troupe.drivers.spi.VolumeRef;
 import io.troupe.http.cloud.TestClient;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -45,16 +43,6 @@ import org.junit.jupiter.api.Test;
 class LegalRequestsTest {
   private static final String DEAD_HOST = "dead-1";
   private static final String PORT = "22222222-2222-4222-8222-222222222222";
-
-  private static final AttachedVolume ATTACHED =
-      new AttachedVolume(
-          new VolumeRef("55555555-5555-4555-8555-555555555555", "data", "qcow2"),
-          "66666666-6666-4666-8666-666666666666",
-          1,
-          "/dev/vdb",
-          false,
-          false,
-          Optional.empty());
 
   /** Rows whose requests always answer the same, whatever the server does: they are not built. */
   private static final Set<String> NOT_BUILT =
@@ -131,13 +119,13 @@ class LegalRequestsTest {
     request(
         "detach_volume",
         202,
-        (it, path) -> it.delete(path + "/os-volume_attachments/" + ATTACHED.id()));
+        (it, path) -> it.delete(path + "/os-volume_attachments/" + WholeCloud.ATTACHED.id()));
     request(
         "swap_volume",
         202,
         (it, path) ->
             it.put(
-                path + "/os-volume_attachments/" + ATTACHED.id(),
+                path + "/os-volume_attachments/" + WholeCloud.ATTACHED.id(),
                 "{\"volumeAttachment\": {\"volumeId\": \"" + freshVolume() + "\"}}"));
     request(
         "attach_interface",
@@ -289,7 +277,7 @@ class LegalRequestsTest {
               }
               ((ObjectNode) tree.at("/nics/0")).put("portId", PORT);
               if (isAboutItsVolume(action)) {
-                tree.set("volumes", cloud.written(List.of(ATTACHED)));
+                tree.set("volumes", cloud.written(List.of(WholeCloud.ATTACHED)));
               }
               if (action.equals("unshelve")) { // others' deletes take their image with them
                 ((ObjectNode) tree.get("shelf")).put("imageId", image());

@@ -2,14 +2,11 @@ package io.troupe.http.whole;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.troupe.actors.instance.AttachedVolume;
 import io.troupe.actors.instance.VmState;
 import io.troupe.core.value.InstanceId;
-import io.troupe.drivers.spi.VolumeRef;
 import io.troupe.http.cloud.TestClient;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -155,25 +152,16 @@ class UnsupportedCallsTest {
 
   @Test
   void swapsOfVolumes() {
-    var attached =
-        new AttachedVolume(
-            new VolumeRef("55555555-5555-4555-8555-555555555555", "data", "qcow2"),
-            "66666666-6666-4666-8666-666666666666",
-            1,
-            "/dev/vdb",
-            false,
-            false,
-            Optional.empty());
     var id =
         cloud.put(
             cloud.like(
                 cloud.stateOf(running),
-                tree -> tree.set("volumes", cloud.written(List.of(attached)))));
+                tree -> tree.set("volumes", cloud.written(List.of(WholeCloud.ATTACHED)))));
     var before = cloud.view(id);
 
     var reply =
         admin.put(
-            WholeCloud.SERVERS + id + "/os-volume_attachments/" + attached.id(),
+            WholeCloud.SERVERS + id + "/os-volume_attachments/" + WholeCloud.ATTACHED.id(),
             "{\"volumeAttachment\": {\"volumeId\": \"" + freshVolume() + "\"}}");
 
     assertThat(reply.status()).isEqualTo(400);

@@ -24,6 +24,7 @@ import io.troupe.actors.image.FileImageStore;
 import io.troupe.actors.image.FileTransfers;
 import io.troupe.actors.image.ImageLimits;
 import io.troupe.actors.image.ImageUpload;
+import io.troupe.actors.instance.AttachedVolume;
 import io.troupe.actors.instance.InstanceEvent;
 import io.troupe.actors.instance.InstanceState;
 import io.troupe.actors.instance.InstanceView;
@@ -32,6 +33,7 @@ import io.troupe.config.Settings;
 import io.troupe.core.cluster.ClusterConfig;
 import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.DriverProviders;
+import io.troupe.drivers.spi.VolumeRef;
 import io.troupe.http.Api;
 import io.troupe.http.HttpServer;
 import io.troupe.http.cloud.TestClient;
@@ -76,6 +78,18 @@ import org.apache.pekko.serialization.jackson.JacksonObjectMapperProvider;
 final class WholeCloud implements AutoCloseable {
   static final String SERVERS = "/compute/v2.1/servers/";
   static final String IMAGE = "11111111-1111-4111-8111-111111111111";
+
+  /** As a server has it whose guest has got it. */
+  static final AttachedVolume ATTACHED =
+      new AttachedVolume(
+          new VolumeRef("55555555-5555-4555-8555-555555555555", "data", "qcow2"),
+          "66666666-6666-4666-8666-666666666666",
+          1,
+          "/dev/vdb",
+          false,
+          false,
+          Optional.empty());
+
   static final String NETWORK = "33333333-3333-4333-8333-333333333333";
   private static final String PROJECT = "a0000000000000000000000000000000";
   private static final String PASSWORD = "secret";

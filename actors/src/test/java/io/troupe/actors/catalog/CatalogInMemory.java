@@ -1,10 +1,8 @@
-package io.troupe.actors.image;
+package io.troupe.actors.catalog;
 
 import io.troupe.actors.Answer;
 import io.troupe.actors.Catalog;
 import io.troupe.actors.Rejection;
-import io.troupe.actors.catalog.CatalogEntry;
-import io.troupe.actors.catalog.Image;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,27 +11,28 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** A catalog of images alone, without a journal. */
-final class ImagesInMemory implements Catalog {
-  private final Map<String, CatalogEntry> images = new LinkedHashMap<>();
+/** A catalog without a journal; keys are unique among all kinds. */
+public final class CatalogInMemory implements Catalog {
+  private final Map<String, CatalogEntry> entries = new LinkedHashMap<>();
 
   /** As if it had always been so. */
-  synchronized void put(Image image) {
-    images.put(image.key(), image);
+  public synchronized void put(CatalogEntry entry) {
+    entries.put(entry.key(), entry);
   }
 
-  Image image(String id) {
-    return find(Image.class, id).orElseThrow();
+  /** What has to be there. */
+  public <E extends CatalogEntry> E get(Class<E> kind, String key) {
+    return find(kind, key).orElseThrow();
   }
 
   @Override
   public synchronized <E extends CatalogEntry> Optional<E> find(Class<E> kind, String key) {
-    return Optional.ofNullable(images.get(key)).map(kind::cast);
+    return Optional.ofNullable(entries.get(key)).map(kind::cast);
   }
 
   @Override
   public synchronized <E extends CatalogEntry> List<E> all(Class<E> kind) {
-    return images.values().stream().map(kind::cast).toList();
+    return entries.values().stream().map(kind::cast).toList();
   }
 
   @Override
@@ -44,14 +43,14 @@ final class ImagesInMemory implements Catalog {
   @Override
   public synchronized <E extends CatalogEntry> CompletionStage<Answer<E>> create(E entry) {
     return CompletableFuture.completedFuture(
-        images.putIfAbsent(entry.key(), entry) == null
+        entries.putIfAbsent(entry.key(), entry) == null
             ? Answer.of(entry)
             : Answer.refuse(new Rejection.Conflict(entry.key() + " is there already")));
   }
 
   @Override
   public <E extends CatalogEntry> CompletionStage<Answer<E>> createWithin(E entry, long most) {
-    throw new UnsupportedOperationException("images have no such limit");
+    throw new UnsupportedOperationException("no test has such a limit");
   }
 
   @Override
@@ -62,7 +61,7 @@ final class ImagesInMemory implements Catalog {
             .map(change)
             .orElseGet(() -> Answer.refuse(new Rejection.NotFound(kind.getSimpleName(), key)));
     if (answer instanceof Answer.Accepted<E>(var changed)) {
-      images.put(key, changed);
+      entries.put(key, changed);
     }
     return CompletableFuture.completedFuture(answer);
   }
@@ -71,7 +70,7 @@ final class ImagesInMemory implements Catalog {
   public synchronized <E extends CatalogEntry> CompletionStage<Answer<E>> remove(
       Class<E> kind, String key) {
     return CompletableFuture.completedFuture(
-        Optional.ofNullable(images.remove(key))
+        Optional.ofNullable(entries.remove(key))
             .map(kind::cast)
             .map(Answer::of)
             .orElseGet(() -> Answer.refuse(new Rejection.NotFound(kind.getSimpleName(), key))));
