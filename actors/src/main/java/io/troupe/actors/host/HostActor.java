@@ -163,7 +163,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   public record GetView(ActorRef<ViewReply> replyTo) implements Message, CborSerializable {}
 
-  private record FromDriver(DriverActor.Reply reply) implements Message {}
+  /** The answer to a command, if there was one in time. */
+  private record FromDriver(Waiting to, long question, Optional<DriverActor.Reply> reply)
+      implements Message {}
 
   private record Confirmed(InstanceActor.ClaimConfirmed answer) implements Message {}
 
@@ -253,6 +255,16 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     }
   }
 
+  /**
+   * Who asked last, and the number of that question. An answer to an earlier one says what was true
+   * before the command was begun once more, or before it was taken back: a migration that had
+   * failed then may have succeeded since, and its guest be where nobody looks for it.
+   */
+  private record Asked(long question, ActorRef<DriverActor.Reply> asker) {}
+
+  /** Longer than anybody waits who has a command carried out; he asks again if he needs to. */
+  private static final Duration DRIVER_ANSWER = Duration.ofSeconds(40);
+
   private final HostId id;
   private final Entities entities;
   private final Lookup lookup;
@@ -261,7 +273,6 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private final UnknownGuestsMeter unknown;
   private final Clock clock;
   private final ActorContext<Message> context;
-  private final ActorRef<DriverActor.Reply> driverReplies;
   private final ActorRef<InstanceActor.ClaimConfirmed> confirmations;
 
   /** What the host's connection has said last. */
@@ -278,7 +289,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Set<String> driverLacks = Set.of();
   private Instant lastSeen = Instant.EPOCH;
   private List<GuestReport> foreignGuests = List.of();
-  private final Map<Waiting, ActorRef<DriverActor.Reply>> waiting = new HashMap<>();
+  private final Map<Waiting, Asked> waiting = new HashMap<>();
 
   /** Commands that came before the connection was heard of. */
   private final SequencedMap<Waiting, Run> unheard = new LinkedHashMap<>();
@@ -351,7 +362,6 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     this.unknown = unknown;
     this.clock = clock;
     this.context = context;
-    this.driverReplies = context.messageAdapter(DriverActor.Reply.class, FromDriver::new);
     this.confirmations = context.messageAdapter(InstanceActor.ClaimConfirmed.class, Confirmed::new);
   }
 
@@ -409,7 +419,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             yield Effect().none();
           }
           case Run run -> onRun(state, run);
-          case FromDriver(var reply) -> onDriver(state, reply);
+          case FromDriver answer -> onDriver(state, answer);
           case Seen seen -> onSeen(state, seen);
           case Lost(var error) -> onLost(state, error);
           case GuestsSeen(var guests) -> onGuests(state, guests);
@@ -715,12 +725,16 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       return;
     }
     touched.add(target.instance());
-    waiting.put(Waiting.of(run.command()), run.replyTo());
-    entities
-        .connection(state.connection().get())
-        .tell(
-            new ConnectionActor.Execute(
-                placed(state, run.command()).withEpoch(state.epoch()), through, driverReplies));
+    var to = Waiting.of(run.command());
+    long question = ++questions;
+    waiting.put(to, new Asked(question, run.replyTo()));
+    var command = placed(state, run.command()).withEpoch(state.epoch());
+    context.ask(
+        DriverActor.Reply.class,
+        entities.connection(state.connection().get()),
+        DRIVER_ANSWER,
+        (ActorRef<DriverActor.Reply> us) -> new ConnectionActor.Execute(command, through, us),
+        (reply, noAnswer) -> new FromDriver(to, question, Optional.ofNullable(reply)));
   }
 
   /** Only the host knows where on it a guest is to run. */
@@ -731,14 +745,20 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         .orElse(command);
   }
 
-  private Effect<HostEvent, HostState> onDriver(HostState state, DriverActor.Reply reply) {
-    building.remove(reply.instance());
-    touched.add(reply.instance());
-    countFailures(state, reply);
-    var asker = waiting.remove(new Waiting(reply.instance(), reply.operation(), reply.command()));
-    if (asker != null) {
-      asker.tell(reply);
+  private Effect<HostEvent, HostState> onDriver(HostState state, FromDriver answer) {
+    touched.add(answer.to().instance());
+    var asked = waiting.get(answer.to());
+    if (asked == null || asked.question() != answer.question()) {
+      return Effect().none();
     }
+    waiting.remove(answer.to());
+    if (answer.reply().isEmpty()) {
+      return Effect().none();
+    }
+    var reply = answer.reply().get();
+    building.remove(reply.instance());
+    countFailures(state, reply);
+    asked.asker().tell(reply);
     var condemned =
         reply instanceof DriverActor.Done
             && reply.operation().value().startsWith("req-evict-")

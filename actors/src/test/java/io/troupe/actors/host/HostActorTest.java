@@ -363,6 +363,25 @@ class HostActorTest {
   }
 
   @Test
+  void whatWasAskedBeforeIsNotTheAnswerToWhatIsAskedNow() {
+    isSeen();
+    claim(1, 1);
+    var target = target(1, "r-1");
+    var first = runs(reboot(target));
+    var answeredLate = execute();
+    var second = runs(reboot(target));
+    var answered = execute();
+
+    var failure = new DriverFailure(DriverFailure.Kind.HOST_FAULT, "not moved");
+    answeredLate.replyTo().tell(DriverActor.Failed.of(answeredLate.command(), failure));
+    view();
+    done(answered);
+
+    assertThat(second.receiveMessage()).isInstanceOf(DriverActor.Done.class);
+    first.expectNoMessage(Duration.ofMillis(50));
+  }
+
+  @Test
   void aCondemnedGuestThatCannotBeRemovedIsTriedAgainAtTheNextComparison() {
     isSeen();
     claim(1, 1);

@@ -30,6 +30,8 @@ final class SimHost {
 
   private record Waiting(InstanceId instance, OperationId operation, String command) {}
 
+  private record Asked(long question, Consumer<StepOutcome.Result> asker) {}
+
   private final World world;
   private final HostId id;
   final SimHypervisor hypervisor;
@@ -38,7 +40,8 @@ final class SimHost {
   private int incarnation;
   private boolean up = true;
   private boolean epochIsOurs;
-  private final Map<Waiting, Consumer<StepOutcome.Result>> waiting = new HashMap<>();
+  private final Map<Waiting, Asked> waiting = new HashMap<>();
+  private long questions;
   private final Set<InstanceId> building = new HashSet<>();
   private final Set<InstanceId> touched = new HashSet<>();
 
@@ -146,28 +149,32 @@ final class SimHost {
     }
     var target = command.target();
     var key = new Waiting(target.instance(), target.operation(), command.name());
-    waiting.put(key, reply);
+    var question = ++questions;
+    waiting.put(key, new Asked(question, reply));
     touched.add(target.instance());
     var mine = incarnation;
     hypervisor.execute(
         command.withEpoch(state.epoch()),
         result -> {
           if (mine == incarnation) {
-            world.send(hypervisor.name(), id.value(), () -> fromDriver(mine, key, result));
+            world.send(
+                hypervisor.name(), id.value(), () -> fromDriver(mine, key, question, result));
           }
         });
   }
 
-  private void fromDriver(int of, Waiting key, StepOutcome.Result result) {
+  private void fromDriver(int of, Waiting key, long question, StepOutcome.Result result) {
     if (of != incarnation) {
       return;
     }
-    building.remove(key.instance());
     touched.add(key.instance());
-    var asker = waiting.remove(key);
-    if (asker != null) {
-      asker.accept(result);
+    var asked = waiting.get(key);
+    if (asked == null || asked.question() != question) {
+      return;
     }
+    waiting.remove(key);
+    building.remove(key.instance());
+    asked.asker().accept(result);
     if (result instanceof StepOutcome.Guest
         && key.operation().value().startsWith("req-evict-")
         && state.claim(key.instance()).filter(Claim::condemned).isPresent()) {

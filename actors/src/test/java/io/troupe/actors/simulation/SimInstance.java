@@ -192,18 +192,27 @@ final class SimInstance {
   private void put(Effect.Ask ask) {
     var answered = new boolean[1];
     var startedAt = world.now();
+    var toDriver = ask.what() instanceof Effect.RunOnHost;
+    var mine = incarnation;
+    var over = new boolean[1];
     Consumer<StepOutcome.Result> reply =
         result ->
             world.answer(
                 () -> {
+                  // What a driver says is true of this attempt: an ask takes one answer, in time.
+                  if (toDriver && (over[0] || mine != incarnation)) {
+                    return;
+                  }
+                  over[0] = true;
                   answered[0] = true;
                   handle(
                       new StepOutcome(
                           ask.operation(), ask.step(), ask.generation(), startedAt, result));
                 });
     later(
-        ask.what() instanceof Effect.RunOnHost ? DRIVER_ANSWER : ENTITY_ANSWER,
+        toDriver ? DRIVER_ANSWER : ENTITY_ANSWER,
         () -> {
+          over[0] = true;
           if (!answered[0] && isCurrent(ask)) {
             perform();
           }
