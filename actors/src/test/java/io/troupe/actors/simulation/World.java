@@ -16,10 +16,13 @@ import io.troupe.actors.project.Limits;
 import io.troupe.actors.project.ProjectEvent;
 import io.troupe.actors.project.ProjectState;
 import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.Importance;
+import io.troupe.actors.scheduler.Preemption;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.volume.VolumeDesk;
 import io.troupe.config.MoveSettings;
 import io.troupe.config.OperationSettings;
+import io.troupe.config.PreemptionMode;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
@@ -56,7 +59,9 @@ final class World {
     /** A boot, at most one more thing, and a delete that comes between any two steps of those. */
     DELETE_IN_BETWEEN(60_000),
     /** Volumes come, go and are swapped while the server moves; perhaps they are in a pool. */
-    VOLUMES(150_000);
+    VOLUMES(150_000),
+    /** Some servers have to leave their hosts for others. */
+    PREEMPTION(100_000);
 
     /** ms for which things go wrong. */
     private final long faultsMillis;
@@ -164,7 +169,7 @@ final class World {
       var id = Examples.instance(instance);
       instances.put(id, new SimInstance(this, id));
       switch (script) {
-        case ANYTHING, VOLUMES -> plan(instances.get(id));
+        case ANYTHING, VOLUMES, PREEMPTION -> plan(instances.get(id));
         case DELETE_IN_BETWEEN -> planToDelete(instances.get(id));
       }
     }
@@ -265,7 +270,7 @@ final class World {
 
   private long boot(SimInstance instance) {
     var forced = random.nextInt(10) == 0 ? Optional.of("h0") : Optional.<String>empty();
-    var flavor = new FlavorAtBoot("1", "m1", 1, 1024, 1, 0, 0, Map.of());
+    var flavor = new FlavorAtBoot("1", "m1", 1, 1024, 1, 0, 0, importance());
     var request = Examples.boot(flavor, networks.size(), forced, apart);
     var withVolume = volumeCount > 0 && random.nextInt(6) == 0;
     var boot =
@@ -277,6 +282,16 @@ final class World {
       after(at + times * 1_000, () -> instance.command(boot));
     }
     return at;
+  }
+
+  private Map<String, String> importance() {
+    return script == Script.PREEMPTION
+        ? Map.of(
+            Importance.PREEMPTIBLE,
+            String.valueOf(random.nextBoolean()),
+            Importance.PRIORITY,
+            String.valueOf(random.nextInt(3)))
+        : Map.of();
   }
 
   private long faultsMillis() {
@@ -581,7 +596,13 @@ final class World {
   }
 
   /** A scheduler with an old table: it may name hosts that are full or down. */
-  StepOutcome.Result place(RequestSpec spec) {
+  StepOutcome.Result place(RequestSpec spec, boolean mayPreempt) {
+    if (mayPreempt && script == Script.PREEMPTION && random.nextBoolean()) {
+      var preemption = preemption();
+      if (preemption.isPresent()) {
+        return new StepOutcome.NoHostUnless("all are full", preemption.get());
+      }
+    }
     var found = new ArrayList<HostId>();
     for (HostId host : hosts.keySet()) {
       var asked = spec.forcedHost().map(host.value()::equals).orElse(true);
@@ -594,6 +615,21 @@ final class World {
         ? new StepOutcome.NoHost("none of " + hosts.size())
         : new StepOutcome.Placed(
             List.copyOf(found.subList(0, Math.min(found.size(), spec.candidates()))), "");
+  }
+
+  /** Of anybody who may leave, whether the room is needed or not. */
+  private Optional<Preemption> preemption() {
+    var host = List.copyOf(hosts.values()).get(random.nextInt(hosts.size()));
+    var victims =
+        host.row().detail().preemptible().stream()
+            .filter(_ -> random.nextInt(3) > 0)
+            .map(claim -> new Preemption.Victim(claim.instance(), claim.generation()))
+            .toList();
+    return victims.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Preemption(
+                host.id(), victims, PreemptionMode.DELETE, random.nextBoolean() ? 0 : 5_000));
   }
 
   void toInstance(HostId from, InstanceId to, Consumer<SimInstance> message) {
