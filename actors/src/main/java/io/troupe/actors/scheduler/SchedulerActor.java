@@ -10,6 +10,7 @@ import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.drivers.spi.SharedPool;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,6 +83,21 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
    * @param refusal empty when it may
    */
   public record Rebuildable(Optional<String> refusal) implements CborSerializable {}
+
+  /**
+   * Which hosts that are up have this pool of volumes? Answered with those that are known by now.
+   */
+  public record FindPool(SharedPool pool, ActorRef<PoolHosts> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
+   * @param hosts at most {@link #POOL_HOSTS_AT_MOST} of them, the first by name
+   */
+  public record PoolHosts(List<HostId> hosts) implements CborSerializable {
+    public PoolHosts {
+      hosts = List.copyOf(hosts);
+    }
+  }
 
   /** The words of several hosts, each in its turn. */
   public record HostDeltas(List<HostDelta> deltas) implements Message, CborSerializable {
@@ -165,6 +181,9 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   /** Placing as many holds the scheduler up for some tens of milliseconds. */
   public static final int COUNTED_AT_MOST = 2_000;
+
+  /** Whoever looks for a host of a pool needs one or two of them. */
+  private static final int POOL_HOSTS_AT_MOST = 8;
 
   /** Questions of operators; instances that wait are kept apart. */
   private static final int ASKED_AT_MOST = 1_000;
@@ -343,6 +362,8 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
         }
         replyTo.tell(new Rebuildable(Scheduling.refusalToRebuild(table, host, spec, settings())));
       }
+      case FindPool(var pool, var replyTo) ->
+          replyTo.tell(new PoolHosts(table.upInPool(pool, POOL_HOSTS_AT_MOST)));
       case ClaimRefused _ -> {
         tally.countConflict();
         metrics.counter("troupe.scheduler.conflicts").increment();

@@ -9,6 +9,7 @@ import io.troupe.actors.host.HostActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.instance.VolumePlace;
+import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.volume.Volume.Work;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.HostId;
@@ -18,6 +19,7 @@ import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.SharedPool;
 import io.troupe.drivers.spi.VolumeRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -162,7 +164,15 @@ public final class VolumesActor
   /** Whether a guest of the instance may still be on another host. */
   private record OtherGone(ConnectAll asker, HostId other, boolean confirmed) implements Message {}
 
-  private record Removed(String id, Optional<DriverActor.Reply> answer) implements Message {}
+  /**
+   * @param deputy the host that was asked for its own; empty: its own
+   */
+  private record Removed(String id, Optional<HostId> deputy, Optional<DriverActor.Reply> answer)
+      implements Message {}
+
+  /** Who could do what the volume's own host has not done; empty without an answer in time. */
+  private record Deputies(String id, Optional<SchedulerActor.PoolHosts> answer)
+      implements Message {}
 
   private record Dropped(String id, boolean confirmed) implements Message {}
 
@@ -353,7 +363,8 @@ public final class VolumesActor
           case Stored(var id, var answer) -> onStored(state, id, answer);
           case Made(var id, var pool, var answer) -> onMade(state, id, pool, answer);
           case Gone(var id, var host, var confirmed) -> onGone(state, id, host, confirmed);
-          case Removed(var id, var answer) -> onRemoved(state, id, answer);
+          case Removed(var id, var deputy, var answer) -> onRemoved(state, id, deputy, answer);
+          case Deputies(var id, var answer) -> onDeputies(state, id, answer);
           case Dropped(var id, var confirmed) -> onDropped(state, id, confirmed);
           case Doubt(var id) -> {
             askIfNeeded(state, id);
@@ -705,7 +716,7 @@ public final class VolumesActor
           run(
               host,
               new DriverCommand.DeleteVolume(target(volume, host), volume.ref()),
-              answer -> new Removed(id, answer));
+              answer -> new Removed(id, Optional.empty(), answer));
     }
   }
 
@@ -841,13 +852,13 @@ public final class VolumesActor
   }
 
   private Effect<VolumeEvent, VolumesState> onRemoved(
-      VolumesState state, String id, Optional<DriverActor.Reply> answer) {
+      VolumesState state, String id, Optional<HostId> deputy, Optional<DriverActor.Reply> answer) {
     var volume = ended(state, id, Work.Remove.class);
     if (volume.isEmpty()) {
       return Effect().none();
     }
     return switch (answer.orElse(null)) {
-      case null -> later(id);
+      case null -> notRemoved(volume.get(), deputy);
       case DriverActor.Done _ -> {
         busy.add(id);
         context.ask(
@@ -865,9 +876,53 @@ public final class VolumesActor
       }
       case DriverActor.Failed failed -> {
         context.getLog().warn("volume {} is not deleted yet: {}", id, failed.failure().message());
-        yield later(id);
+        yield notRemoved(volume.get(), deputy);
       }
     };
+  }
+
+  /**
+   * Where its host does not delete it, another one that has the pool may. Not a volume that is
+   * perhaps still being made: its host could go on with that afterwards.
+   */
+  private Effect<VolumeEvent, VolumesState> notRemoved(Volume volume, Optional<HostId> deputy) {
+    var id = volume.id();
+    var pool = volume.pool().filter(_ -> volume.made() && deputy.isEmpty());
+    if (pool.isEmpty()) {
+      return later(id);
+    }
+    busy.add(id);
+    context.ask(
+        SchedulerActor.PoolHosts.class,
+        entities.scheduler(),
+        HOST_ANSWER,
+        (ActorRef<SchedulerActor.PoolHosts> to) ->
+            new SchedulerActor.FindPool(new SharedPool(pool.get()), to),
+        (answer, _) -> new Deputies(id, Optional.ofNullable(answer)));
+    return Effect().none();
+  }
+
+  private Effect<VolumeEvent, VolumesState> onDeputies(
+      VolumesState state, String id, Optional<SchedulerActor.PoolHosts> answer) {
+    var volume = ended(state, id, Work.Remove.class);
+    if (volume.isEmpty()) {
+      return Effect().none();
+    }
+    var deputy =
+        answer.stream()
+            .flatMap(found -> found.hosts().stream())
+            .filter(host -> !host.equals(volume.get().host().orElseThrow()))
+            .findFirst();
+    if (deputy.isEmpty()) {
+      return later(id);
+    }
+    busy.add(id);
+    context.getLog().info("volume {} is deleted by host {} of its pool", id, deputy.get());
+    run(
+        deputy.get(),
+        new DriverCommand.DeleteVolume(target(volume.get(), deputy.get()), volume.get().ref()),
+        heard -> new Removed(id, deputy, heard));
+    return Effect().none();
   }
 
   private Effect<VolumeEvent, VolumesState> onDropped(

@@ -8,6 +8,7 @@ import io.troupe.actors.Stage;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.instance.VolumeChoice;
+import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.volume.Volume.Status;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -512,6 +513,80 @@ class VolumesActorTest {
       poolIs("san");
       assertThat(reply.receiveMessage()).isInstanceOf(VolumesActor.AllConnected.class);
       assertThat(now(V1).use().orElseThrow().hosts()).containsExactly(Examples.H2);
+    }
+
+    private void poolHas(HostId... hosts) {
+      var find = stage.nextToOthers(SchedulerActor.FindPool.class);
+      assertThat(find.pool().name()).isEqualTo("san");
+      find.replyTo().tell(new SchedulerActor.PoolHosts(List.of(hosts)));
+    }
+
+    private void deleteFreed(String id) {
+      inUseInPool(id);
+      step(to -> new VolumesActor.Detached(id, I1, to));
+      change(id, new VolumeChange.Delete());
+    }
+
+    @Test
+    void whatItsHostDoesNotDeleteAnotherOneOfThePoolDoes() {
+      deleteFreed(V1);
+      driverFails(DriverFailure.Kind.RETRYABLE);
+      poolHas(Examples.H1, Examples.H2);
+
+      var delete = (DriverCommand.DeleteVolume) driverDoesIt();
+      assertThat(delete.target().host()).isEqualTo(Examples.H2.value());
+      assertThat(delete.volume()).isEqualTo(now(V1).ref());
+      stage
+          .nextToOthers(HostActor.DropVolume.class)
+          .replyTo()
+          .tell(new HostActor.StoreReply(Optional.empty(), false));
+      stage.until(() -> all().isEmpty());
+    }
+
+    @Test
+    void itsOwnHostIsAskedAgainWhenNoOtherOneDoesItEither() {
+      deleteFreed(V1);
+      driverFails(DriverFailure.Kind.HOST_FAULT);
+      poolHas(Examples.H1);
+      stage.until(
+          () -> {
+            stage.pass(Duration.ofSeconds(3));
+            return stage.soonToOthers().filter(HostActor.Run.class::isInstance).isPresent();
+          });
+
+      killAndBringBack();
+      driverFails(DriverFailure.Kind.RETRYABLE);
+      poolHas(Examples.H2);
+      driverFails(DriverFailure.Kind.RETRYABLE);
+
+      assertThat(now(V1).status()).isEqualTo(Status.DELETING);
+      stage.until(
+          () -> {
+            stage.pass(Duration.ofSeconds(3));
+            return stage
+                .soonToOthers()
+                .filter(HostActor.Run.class::isInstance)
+                .filter(run -> hostOf((HostActor.Run) run).equals(Examples.H1.value()))
+                .isPresent();
+          });
+    }
+
+    private static String hostOf(HostActor.Run run) {
+      return run.command().target().host();
+    }
+
+    /** Its host may go on making it after another one has found nothing to delete. */
+    @Test
+    void whatIsPerhapsBeingMadeIsDeletedByItsOwnHostAlone() {
+      inUseInPool(V1);
+      step(to -> new VolumesActor.Detached(V1, I1, to));
+      change(V1, new VolumeChange.Extend(3));
+      change(V1, new VolumeChange.Delete());
+
+      driverFails(DriverFailure.Kind.RETRYABLE);
+
+      assertThat(stage.soonToOthers()).as("nobody else is asked").isEmpty();
+      assertThat(now(V1).status()).isEqualTo(Status.DELETING);
     }
 
     @Test

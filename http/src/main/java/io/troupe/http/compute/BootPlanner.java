@@ -99,7 +99,7 @@ final class BootPlanner {
               wanted.configDrive(),
               reservation,
               index,
-              placement.destination().or(() -> devices.host().map(HostId::value)),
+              placement.destination().or(() -> devices.onlyHost().map(HostId::value)),
               batch,
               wanted.files());
       return devices.volumes().isEmpty() ? request : request.withVolumes(devices.ofOne());
@@ -147,8 +147,8 @@ final class BootPlanner {
   private static Where together(
       DeviceResolver.Devices devices, PlacementResolver.Placement placement) {
     var asked = placement.forced().or(placement::destination);
-    if (devices.host().isPresent()
-        && asked.filter(host -> !host.equals(devices.host().get().value())).isPresent()) {
+    var only = devices.onlyHost().map(HostId::value);
+    if (only.isPresent() && asked.filter(host -> !host.equals(only.get())).isPresent()) {
       throw DeviceWish.invalid("the volumes lie on another host than the one asked for.");
     }
     return new Where(devices, placement);

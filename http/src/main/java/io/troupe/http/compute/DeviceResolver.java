@@ -29,8 +29,9 @@ final class DeviceResolver {
   /**
    * The disks of each of the servers.
    *
-   * @param host where volumes that are there already lie; the servers have to go there
-   * @param pool that these volumes have in common, if it is one that several hosts have
+   * @param host where volumes that are there already lie
+   * @param pool that these volumes have in common, if it is one that several hosts have; without
+   *     one the servers have to go to that host
    */
   record Devices(List<VolumeChoice> volumes, Optional<HostId> host, Optional<String> pool) {
     static final Devices NONE = new Devices(List.of(), Optional.empty(), Optional.empty());
@@ -47,8 +48,14 @@ final class DeviceResolver {
                           choice.fresh(),
                           choice.root(),
                           choice.deleteOnTermination(),
-                          choice.tag()))
+                          choice.tag(),
+                          choice.pool()))
           .toList();
+    }
+
+    /** The only host where the servers can be. */
+    Optional<HostId> onlyHost() {
+      return host.filter(_ -> pool.isEmpty());
     }
   }
 
@@ -99,8 +106,9 @@ final class DeviceResolver {
   private static Devices with(Devices devices, DeviceWish wish, Volume volume) {
     var isFirst = devices.host().isEmpty();
     var host = devices.host().or(volume::host);
-    var pool = isFirst ? volume.pool() : devices.pool();
-    var isInPool = pool.isPresent() && volume.pool().equals(pool);
+    var isInPool = devices.pool().isPresent() && volume.pool().equals(devices.pool());
+    var pool =
+        isFirst ? volume.pool() : devices.pool().filter(_ -> isInPool || volume.host().isEmpty());
     if (volume.host().isPresent() && !volume.host().equals(host) && !isInPool) {
       throw DeviceWish.invalid("the volumes lie on the storage of different hosts.");
     }
@@ -112,7 +120,8 @@ final class DeviceResolver {
                 Optional.empty(),
                 wish.root(),
                 wish.deleteOnTermination(),
-                wish.tag())),
+                wish.tag(),
+                volume.pool())),
         host,
         pool);
   }
