@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -326,25 +327,26 @@ class PreemptingTest {
 
   private static RequestSpec request(RandomCloud cloud) {
     RequestSpec drawn = cloud.request();
-    var specs = new HashMap<>(drawn.extraSpecs());
+    boolean plain = cloud.chance(0.7); // else most are refused for what nobody's leaving changes
+    var specs = new HashMap<>(plain ? Map.<String, String>of() : drawn.extraSpecs());
     specs.put(Importance.PRIORITY, String.valueOf(cloud.below(5)));
     var size = drawn.resources();
     return new RequestSpec(
         drawn.instance(),
         drawn.project(),
         new Resources(
-            size.vcpus() * (1 + cloud.below(4)),
-            size.ramMib() * (1 + cloud.below(4)),
+            Math.min(size.vcpus(), 100) * (1 + cloud.below(4)),
+            Math.min(size.ramMib(), 1 << 20) * (1 + cloud.below(4)),
             size.diskGib()),
-        drawn.availabilityZone(),
-        drawn.forcedHost(),
-        drawn.excluded(),
+        plain ? Optional.empty() : drawn.availabilityZone(),
+        plain ? Optional.empty() : drawn.forcedHost(),
+        plain ? Set.of() : drawn.excluded(),
         drawn.group(),
-        drawn.hints(),
+        plain ? Map.of() : drawn.hints(),
         specs,
-        drawn.imageProperties(),
+        plain ? Map.of() : drawn.imageProperties(),
         drawn.candidates(),
-        drawn.detail());
+        plain ? RequestDetail.NONE : drawn.detail());
   }
 
   private static List<PreemptibleClaim> claims(Map<HostId, HostRow> rows, Preemption plan) {

@@ -184,10 +184,7 @@ class PreemptionActorTest {
     assertThat(preempts(preemption, 0).receiveMessage()).isInstanceOf(HostActor.ClaimGone.class);
     var renewed =
         new Preemption(
-            HOST,
-            List.of(new Preemption.Victim(SPOT.instance(), 2)),
-            PreemptionMode.DELETE,
-            0);
+            HOST, List.of(new Preemption.Victim(SPOT.instance(), 2)), PreemptionMode.DELETE, 0);
     assertThat(preempts(renewed, 1).receiveMessage()).isInstanceOf(HostActor.ClaimGone.class);
   }
 

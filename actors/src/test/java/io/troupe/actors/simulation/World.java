@@ -60,7 +60,7 @@ final class World {
     DELETE_IN_BETWEEN(60_000),
     /** Volumes come, go and are swapped while the server moves; perhaps they are in a pool. */
     VOLUMES(150_000),
-    /** Some servers have to leave their hosts for others. */
+    /** Some servers have to leave their hosts for others; there are no volumes. */
     PREEMPTION(100_000);
 
     /** ms for which things go wrong. */
@@ -159,7 +159,8 @@ final class World {
             ? Optional.of("common")
             : Optional.<String>empty();
     this.volumes = new VolumeDesk(this::now, pool);
-    this.volumeCount = random.nextInt(3) + (script == Script.VOLUMES ? 2 : 0);
+    this.volumeCount =
+        script == Script.PREEMPTION ? 0 : random.nextInt(3) + (script == Script.VOLUMES ? 2 : 0);
     for (int volume = 1; volume <= volumeCount; volume++) {
       volumes.create(Examples.volumeChoice(volume).volumeId(), Examples.PROJECT.value());
     }
@@ -303,6 +304,9 @@ final class World {
     if (script == Script.VOLUMES) {
       return volumeCommand(origin, admin);
     }
+    if (script == Script.PREEMPTION) {
+      return lifeCommand(origin, admin);
+    }
     return switch (random.nextInt(66)) {
       case 0, 1 -> new UserCommand.Delete(origin);
       case 2 -> new UserCommand.ForceDelete(random.nextBoolean() ? admin : origin);
@@ -365,6 +369,27 @@ final class World {
                   Optional.empty());
       case 61, 62 -> new UserCommand.DetachInterface(origin, "");
       default -> new UserCommand.Revise(origin, Revision.ofName("name-" + number));
+    };
+  }
+
+  /** What changes whether, when and how a server can leave its host. */
+  private UserCommand lifeCommand(UserCommand.Origin origin, UserCommand.Origin admin) {
+    return switch (random.nextInt(14)) {
+      case 0 -> new UserCommand.Delete(origin);
+      case 1 -> new UserCommand.ForceDelete(admin);
+      case 2 -> new UserCommand.Restore(origin);
+      case 3 -> new UserCommand.Start(origin);
+      case 4 -> new UserCommand.Stop(origin);
+      case 5 -> new UserCommand.Reboot(origin, random.nextBoolean());
+      case 6 -> new UserCommand.LockIt(origin, Optional.empty());
+      case 7 -> new UserCommand.Pause(origin);
+      case 8 -> new UserCommand.Suspend(origin);
+      case 9, 10 ->
+          new UserCommand.Resize(origin, random.nextBoolean() ? LARGER : SKEWED, Optional.empty());
+      case 11 -> new UserCommand.ConfirmResize(origin);
+      case 12 -> new UserCommand.RevertResize(origin);
+      default ->
+          new UserCommand.LiveMigrate(admin, Optional.empty(), false, MoveTicket.Storage.UNKNOWN);
     };
   }
 
