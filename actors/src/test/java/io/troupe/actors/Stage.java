@@ -95,8 +95,13 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
 
   /** The actor dies at once, as with its node, and comes back from its journal. */
   public <M> ActorRef<M> killAndBringBack(ActorRef<M> actor, Behavior<M> behavior) {
-    testKit.stop(actor);
+    leave(actor);
     return enter(behavior);
+  }
+
+  /** The actor dies at once; its journal stays. */
+  public <M> void leave(ActorRef<M> actor) {
+    testKit.stop(actor);
   }
 
   public <R> TestProbe<R> probe(Class<R> replies) {

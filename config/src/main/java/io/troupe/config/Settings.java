@@ -140,7 +140,8 @@ public record Settings(
         new VolumeSettings(
             volumes.getLong("per-project"),
             volumes.getLong("gigabytes-per-project"),
-            volumes.getLong("largest-gib")),
+            volumes.getLong("largest-gib"),
+            volumes.getLong("snapshots-per-project")),
         new NetworkSettings(troupe.getString("network.mac-prefix")),
         new ViewSettings(view.getInt("deleted-kept"), millis(view, "wake-every")),
         jmxSettings(troupe.getConfig("jmx")));

@@ -33,6 +33,7 @@ import io.troupe.actors.view.InstanceIndex;
 import io.troupe.actors.volume.ProjectVolumes;
 import io.troupe.actors.volume.Volume;
 import io.troupe.actors.volume.VolumeChange;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.actors.volume.VolumesActor;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
@@ -267,6 +268,35 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
                 entities.volumes(new ProjectId(projectId)),
                 replyTo -> new VolumesActor.ChangeIt(volumeId, change, replyTo))
             .thenApply(ShardedCloud::answer));
+  }
+
+  @Override
+  public CompletionStage<Answer<VolumeSnapshot>> createSnapshot(
+      String projectId, VolumeSnapshot.Wanted wanted) {
+    return orUnavailable(
+        patiently
+            .<VolumesActor.Message, VolumesActor.SnapshotReply>ask(
+                entities.volumes(new ProjectId(projectId)),
+                replyTo -> new VolumesActor.Snap(wanted, replyTo))
+            .thenApply(ShardedCloud::answer));
+  }
+
+  @Override
+  public CompletionStage<Answer<VolumeSnapshot>> changeSnapshot(
+      String projectId, String snapshotId, VolumeChange change) {
+    return orUnavailable(
+        patiently
+            .<VolumesActor.Message, VolumesActor.SnapshotReply>ask(
+                entities.volumes(new ProjectId(projectId)),
+                replyTo -> new VolumesActor.ChangeSnapshot(snapshotId, change, replyTo))
+            .thenApply(ShardedCloud::answer));
+  }
+
+  private static Answer<VolumeSnapshot> answer(VolumesActor.SnapshotReply reply) {
+    return reply
+        .refusal()
+        .map(Answer::<VolumeSnapshot>refuse)
+        .orElseGet(() -> Answer.of(reply.snapshot().orElseThrow()));
   }
 
   private static Answer<Volume> answer(VolumesActor.VolumeReply reply) {

@@ -39,6 +39,18 @@ public record VolumeChoice(
    * @param name empty for none
    * @param sizeGib GiB
    * @param image what it begins with
+   * @param snapshotId the snapshot of a volume that it is made of instead; absent from before there
+   *     were such
    */
-  public record NewVolume(String name, long sizeGib, Optional<GuestSpec.ImageRef> image) {}
+  public record NewVolume(
+      String name, long sizeGib, Optional<GuestSpec.ImageRef> image, Optional<String> snapshotId) {
+    public NewVolume {
+      snapshotId = snapshotId == null ? Optional.empty() : snapshotId;
+    }
+
+    /** Empty, or of an image. */
+    public NewVolume(String name, long sizeGib, Optional<GuestSpec.ImageRef> image) {
+      this(name, sizeGib, image, Optional.empty());
+    }
+  }
 }

@@ -730,6 +730,7 @@ class DeadlinesTest {
           List.of(guest(PowerState.RUNNING));
       case DriverCommand.Snapshot _ -> List.of(new StepOutcome.Done(""));
       case DriverCommand.CreateVolume _,
+          DriverCommand.CopyVolume _,
           DriverCommand.DeleteVolume _,
           DriverCommand.WatchMigration _,
           DriverCommand.ReadConsole _,

@@ -489,7 +489,7 @@ class VolumesThatFollowTest {
       assertThat(
               life.refuses(new UserCommand.CreateImage(origin("i"), Examples.image("snap")))
                   .toString())
-          .contains("snapshots of volumes are not supported");
+          .contains("its image is one of snapshots of volumes");
     }
 
     @Test

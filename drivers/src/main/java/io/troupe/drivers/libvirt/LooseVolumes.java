@@ -65,6 +65,7 @@ record LooseVolumes(LibvirtConnection connection, VolumePool pool, ImageCache ca
             requireFree(connect, found.get().path());
             pool.delete(connect, volume.name(), permit.tenure());
           }
+          pool.delete(connect, VolumeCopy.mark(volume), permit.tenure());
         });
   }
 

@@ -2,7 +2,9 @@ package io.troupe.http.compute;
 
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.instance.VolumeChoice;
+import io.troupe.actors.volume.Stored;
 import io.troupe.actors.volume.Volume;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.core.value.HostId;
 import io.troupe.http.Api;
 import io.troupe.http.access.Caller;
@@ -71,9 +73,14 @@ final class DeviceResolver {
       all =
           all.thenCompose(
               devices ->
-                  wish.source() == DeviceWish.Source.VOLUME
-                      ? existing(caller, wish, servers).thenApply(one -> with(devices, wish, one))
-                      : CompletableFuture.completedFuture(made(caller, devices, wish)));
+                  switch (wish.source()) {
+                    case VOLUME ->
+                        existing(caller, wish, servers).thenApply(one -> with(devices, wish, one));
+                    case SNAPSHOT ->
+                        snapshot(caller, wish).thenApply(one -> with(devices, wish, one));
+                    case IMAGE, BLANK ->
+                        CompletableFuture.completedFuture(made(caller, devices, wish));
+                  });
     }
     return all;
   }
@@ -103,27 +110,77 @@ final class DeviceResolver {
             });
   }
 
+  private CompletionStage<VolumeSnapshot> snapshot(Caller caller, DeviceWish wish) {
+    String id = wish.uuid().orElseThrow();
+    return access
+        .findSnapshot(caller, id)
+        .thenApply(
+            found -> {
+              VolumeSnapshot snapshot =
+                  found
+                      .filter(one -> one.projectId().equals(caller.project().value()))
+                      .orElseThrow(() -> DeviceWish.invalid("failed to get snapshot " + id + "."));
+              if (snapshot.status() != VolumeSnapshot.Status.AVAILABLE) {
+                throw DeviceWish.invalid(
+                    "snapshot %s status must be 'available', it is '%s'."
+                        .formatted(id, snapshot.status().word()));
+              }
+              if (wish.root() && !snapshot.bootable()) {
+                throw DeviceWish.invalid(
+                    "Snapshot " + id + " is of a volume that is not bootable.");
+              }
+              if (wish.sizeGib().filter(gib -> gib < snapshot.sizeGib()).isPresent()) {
+                throw DeviceWish.invalid(
+                    "a volume of %d GiB is smaller than its snapshot of %d GiB."
+                        .formatted(wish.sizeGib().get(), snapshot.sizeGib()));
+              }
+              return snapshot;
+            });
+  }
+
+  /** Each server has a copy of its own. */
+  private static Devices with(Devices devices, DeviceWish wish, VolumeSnapshot snapshot) {
+    var fresh =
+        new VolumeChoice.NewVolume(
+            "",
+            wish.sizeGib().orElse(snapshot.sizeGib()),
+            Optional.empty(),
+            Optional.of(snapshot.id()));
+    return with(
+        devices,
+        new VolumeChoice(
+            "",
+            Optional.of(fresh),
+            wish.root(),
+            wish.deleteOnTermination(),
+            wish.tag(),
+            snapshot.pool()),
+        snapshot);
+  }
+
   private static Devices with(Devices devices, DeviceWish wish, Volume volume) {
+    return with(
+        devices,
+        new VolumeChoice(
+            volume.id(),
+            Optional.empty(),
+            wish.root(),
+            wish.deleteOnTermination(),
+            wish.tag(),
+            volume.pool()),
+        volume);
+  }
+
+  private static Devices with(Devices devices, VolumeChoice choice, Stored stored) {
     var isFirst = devices.host().isEmpty();
-    var host = devices.host().or(volume::host);
-    var isInPool = devices.pool().isPresent() && volume.pool().equals(devices.pool());
+    var host = devices.host().or(stored::host);
+    var isInPool = devices.pool().isPresent() && stored.pool().equals(devices.pool());
     var pool =
-        isFirst ? volume.pool() : devices.pool().filter(_ -> isInPool || volume.host().isEmpty());
-    if (volume.host().isPresent() && !volume.host().equals(host) && !isInPool) {
+        isFirst ? stored.pool() : devices.pool().filter(_ -> isInPool || stored.host().isEmpty());
+    if (stored.host().isPresent() && !stored.host().equals(host) && !isInPool) {
       throw DeviceWish.invalid("the volumes lie on the storage of different hosts.");
     }
-    return new Devices(
-        with(
-            devices.volumes(),
-            new VolumeChoice(
-                volume.id(),
-                Optional.empty(),
-                wish.root(),
-                wish.deleteOnTermination(),
-                wish.tag(),
-                volume.pool())),
-        host,
-        pool);
+    return new Devices(with(devices.volumes(), choice), host, pool);
   }
 
   private Devices made(Caller caller, Devices devices, DeviceWish wish) {

@@ -25,6 +25,7 @@ public final class VolumeService {
     routes.add(Route.get("/", Policy.OPEN, Handler.now(VolumeDocuments::versions)));
     routes.addAll(new VolumesRoutes(api).routes());
     routes.addAll(new VolumeMetadataRoutes(api).routes());
+    routes.addAll(new SnapshotsRoutes(api).routes());
     routes.addAll(VolumeTypesRoutes.routes());
     routes.addAll(new VolumeLimitsRoutes(api).routes());
     routes.addAll(VolumeDocuments.routes());

@@ -6,6 +6,7 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.volume.Volume;
 import io.troupe.actors.volume.VolumeChange;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.http.Api;
 import io.troupe.http.access.Permission;
 import io.troupe.http.access.Policy;
@@ -133,37 +134,67 @@ final class VolumesRoutes {
               return body.required("volume").object(NewVolume::of);
             })
         .thenCompose(
-            wanted -> {
-              var image =
-                  wanted
-                      .imageId()
-                      .map(id -> ImageFit.usable(api.catalog(), call.caller(), id, "imageRef"));
-              image.ifPresent(
-                  one -> {
-                    long bytes =
-                        Math.max(
-                            one.minDiskGib() * GIB,
-                            one.virtualSizeBytes().or(one::sizeBytes).orElse(0L));
-                    if (bytes > wanted.sizeGib() * GIB) {
-                      throw ApiError.badRequest(
-                              ("Invalid input received: Size of specified image %dGB is larger than"
-                                      + " volume size %dGB.")
-                                  .formatted(Math.ceilDiv(bytes, GIB), wanted.sizeGib()))
-                          .thrown();
-                    }
-                  });
-              var fresh =
-                  Volume.fresh(
-                      UUID.randomUUID().toString(),
-                      call.caller().project().value(),
-                      call.caller().userId(),
-                      new VolumeChoice.NewVolume(
-                          wanted.name(), wanted.sizeGib(), image.map(ImageFit::reference)),
-                      api.clock().instant());
-              return api.volumes()
-                  .createVolume(fresh.describedAs(wanted.description(), wanted.metadata()));
-            })
+            wanted ->
+                wanted.snapshotId().isPresent()
+                    ? access
+                        .findSnapshot(call.caller(), wanted.snapshotId().get())
+                        .thenCompose(found -> createOfSnapshot(call, wanted, found))
+                    : create(call, wanted))
         .thenApply(answer -> shown(202, call, accepted(answer)));
+  }
+
+  /** Of nothing, or of an image. */
+  private CompletionStage<Answer<Volume>> create(Call call, NewVolume wanted) {
+    long sizeGib = wanted.sizeGib().orElseThrow();
+    var image =
+        wanted.imageId().map(id -> ImageFit.usable(api.catalog(), call.caller(), id, "imageRef"));
+    image.ifPresent(
+        one -> {
+          long bytes =
+              Math.max(
+                  one.minDiskGib() * GIB, one.virtualSizeBytes().or(one::sizeBytes).orElse(0L));
+          if (bytes > sizeGib * GIB) {
+            throw ApiError.badRequest(
+                    ("Invalid input received: Size of specified image %dGB is larger than"
+                            + " volume size %dGB.")
+                        .formatted(Math.ceilDiv(bytes, GIB), sizeGib))
+                .thrown();
+          }
+        });
+    return create(
+        call,
+        wanted,
+        new VolumeChoice.NewVolume(wanted.name(), sizeGib, image.map(ImageFit::reference)));
+  }
+
+  /** It belongs to the caller's project, and so does the snapshot, also for an administrator. */
+  private CompletionStage<Answer<Volume>> createOfSnapshot(
+      Call call, NewVolume wanted, Optional<VolumeSnapshot> found) {
+    var snapshot =
+        found
+            .filter(one -> one.projectId().equals(call.caller().project().value()))
+            .orElseThrow(
+                () -> ApiError.notFound("Snapshot", wanted.snapshotId().orElseThrow()).thrown());
+    return create(
+        call,
+        wanted,
+        new VolumeChoice.NewVolume(
+            wanted.name(),
+            wanted.sizeGib().orElse(snapshot.sizeGib()),
+            Optional.empty(),
+            Optional.of(snapshot.id())));
+  }
+
+  private CompletionStage<Answer<Volume>> create(
+      Call call, NewVolume wanted, VolumeChoice.NewVolume as) {
+    var fresh =
+        Volume.fresh(
+            UUID.randomUUID().toString(),
+            call.caller().project().value(),
+            call.caller().userId(),
+            as,
+            api.clock().instant());
+    return api.volumes().createVolume(fresh.describedAs(wanted.description(), wanted.metadata()));
   }
 
   private CompletionStage<HttpResponse> update(Call call) {
@@ -172,7 +203,7 @@ final class VolumesRoutes {
         .thenApply(volume -> shown(200, call, volume));
   }
 
-  private static VolumeChange description(Body body) {
+  static VolumeChange description(Body body) {
     var name = body.nullable("name").or(() -> body.nullable("display_name"));
     var description = body.nullable("description").or(() -> body.nullable("display_description"));
     return new VolumeChange.Describe(
@@ -189,16 +220,16 @@ final class VolumesRoutes {
   }
 
   /** Over quota is 413 here, as in Cinder, and not 403 as in Nova. */
-  static Volume accepted(Answer<Volume> answer) {
+  static <T> T accepted(Answer<T> answer) {
     if (answer
         instanceof
-        Answer.Rejected<Volume>(
+        Answer.Rejected<T>(
             Rejection.QuotaExceeded(var resource, var requested, var used, var limit))) {
       String message =
-          resource.equals("volumes")
-              ? "VolumeLimitExceeded: Maximum number of volumes allowed (%d) exceeded for quota"
-                      .formatted(limit)
-                  + " 'volumes'."
+          !resource.equals("gigabytes")
+              ? "%sLimitExceeded: Maximum number of %s allowed (%d) exceeded for quota '%s'."
+                  .formatted(
+                      resource.equals("volumes") ? "Volume" : "Snapshot", resource, limit, resource)
               : ("VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed"
                       + " gigabytes quota. Requested %dG, quota is %dG and %dG has been consumed.")
                   .formatted(requested, limit, used);
