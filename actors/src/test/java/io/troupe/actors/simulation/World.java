@@ -388,8 +388,7 @@ final class World {
           new UserCommand.Resize(origin, random.nextBoolean() ? LARGER : SKEWED, Optional.empty());
       case 11 -> new UserCommand.ConfirmResize(origin);
       case 12 -> new UserCommand.RevertResize(origin);
-      default ->
-          new UserCommand.LiveMigrate(admin, Optional.empty(), false, MoveTicket.Storage.UNKNOWN);
+      default -> new UserCommand.Migrate(admin, Optional.empty());
     };
   }
 
