@@ -186,7 +186,11 @@ public record Settings(
         new MetricWeights(
             ratios(scheduler, "metrics-weight-setting"),
             scheduler.getDouble("metrics-weight-of-unavailable")),
-        ratios(scheduler, "image-props-weight-setting"));
+        ratios(scheduler, "image-props-weight-setting"),
+        new PreemptionSettings(
+            PreemptionMode.of(scheduler.getString("preemption")),
+            millis(scheduler, "preemption-grace"),
+            scheduler.getInt("preemption-max-victims")));
   }
 
   /** A list of texts such as {@code cpu.frequency=1.5}, as Nova writes them. */

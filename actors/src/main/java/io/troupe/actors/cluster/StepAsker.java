@@ -93,13 +93,21 @@ public final class StepAsker<M> {
               entities.project(project),
               to -> new ProjectActor.Release(id, to),
               StepAsker::read);
-      case Effect.Place(var spec) ->
+      case Effect.Place(var spec, var mayPreempt) ->
           ask(
               question,
               ENTITY_ANSWER,
               Decision.class,
               entities.scheduler(),
-              to -> new SchedulerActor.Place(spec, to),
+              to -> new SchedulerActor.Place(spec, mayPreempt, to),
+              StepAsker::read);
+      case Effect.Preempt(var preemption, var priority) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              HostActor.ClaimReply.class,
+              entities.host(preemption.host()),
+              to -> new HostActor.Preempt(preemption, priority, id, question.ask().operation(), to),
               StepAsker::read);
       case Effect.Permit(var host, var spec) ->
           ask(
@@ -301,7 +309,11 @@ public final class StepAsker<M> {
       case Decision.Placed(var candidates, var seed) ->
           new StepOutcome.Placed(
               candidates.stream().map(Candidate::host).toList(), weights(candidates, seed));
-      case Decision.NoValidHost(var explanation) -> new StepOutcome.NoHost(explanation.message());
+      case Decision.NoValidHost(var explanation, var unless) ->
+          unless
+              .<StepOutcome.Result>map(
+                  preemption -> new StepOutcome.NoHostUnless(explanation.message(), preemption))
+              .orElseGet(() -> new StepOutcome.NoHost(explanation.message()));
     };
   }
 

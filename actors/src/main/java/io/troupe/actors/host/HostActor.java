@@ -6,11 +6,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.actors.Entities;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.group.ServerGroupActor;
+import io.troupe.actors.instance.Eviction;
 import io.troupe.actors.instance.GuestReported;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.HostRow;
+import io.troupe.actors.scheduler.Preemption;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.config.FleetSettings;
@@ -82,6 +84,22 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   /** Remove the instance's guest when the hypervisor answers again, and release the claim then. */
   public record Condemn(InstanceId instance, long generation, ActorRef<ClaimReply> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
+   * These instances leave the host for one of higher priority. Answered with {@link ClaimGone} when
+   * none of the claims is here any more that may be taken away for it; not answered before.
+   * Repeatable.
+   *
+   * @param priority of the instance that needs the room
+   * @param operation of that one
+   */
+  public record Preempt(
+      Preemption preemption,
+      int priority,
+      InstanceId by,
+      OperationId operation,
+      ActorRef<ClaimReply> replyTo)
       implements Message, CborSerializable {}
 
   /**
@@ -307,6 +325,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private long questions;
 
+  /** Instances that wait for others to leave. */
+  private final Map<InstanceId, Preempt> preempting = new HashMap<>();
+
   /**
    * Instances with a driver command since the last list of guests. The next list may have been made
    * before that command and says nothing about them; the one after it does.
@@ -407,6 +428,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
               onRelease(state, instance, generation, replyTo);
           case Condemn(var instance, var generation, var replyTo) ->
               onCondemn(state, instance, generation, replyTo);
+          case Preempt preempt -> onPreempt(state, preempt);
           case StoreVolume(var volume, var gib, var replyTo) ->
               onStore(state, volume, gib, replyTo);
           case DropVolume(var volume, var replyTo) -> onDrop(state, volume, replyTo);
@@ -609,6 +631,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             (HostState after) -> {
               whenDone.run();
               publish(after, List.of(instance));
+              answerPreempting(after);
             });
   }
 
@@ -625,6 +648,47 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
               replyTo.tell(new ClaimGone());
               evict(after, after.claim(instance).orElseThrow());
             });
+  }
+
+  private Effect<HostEvent, HostState> onPreempt(HostState state, Preempt preempt) {
+    preempting.put(preempt.by(), preempt);
+    if (!answerPreempting(state).contains(preempt.by())) {
+      var preemption = preempt.preemption();
+      for (Claim claim : state.yielding(preemption, preempt.priority())) {
+        context
+            .getLog()
+            .info(
+                "host {} has instance {} leave for instance {}, {}",
+                id,
+                claim.instance(),
+                preempt.by(),
+                preempt.operation());
+        entities
+            .instance(claim.instance())
+            .tell(
+                new InstanceActor.MustLeave(
+                    new Eviction(
+                        id,
+                        claim.generation(),
+                        preemption.mode(),
+                        preemption.graceMillis(),
+                        preempt.by(),
+                        preempt.operation())));
+      }
+    }
+    return Effect().none();
+  }
+
+  /** Whoever waits for claims to go that are gone; who has given up meanwhile is not hurt. */
+  private Set<InstanceId> answerPreempting(HostState state) {
+    var done = new HashSet<InstanceId>();
+    for (Preempt one : preempting.values()) {
+      if (state.yielding(one.preemption(), one.priority()).isEmpty()) {
+        done.add(one.by());
+      }
+    }
+    done.forEach(by -> preempting.remove(by).replyTo().tell(new ClaimGone()));
+    return done;
   }
 
   private void evict(HostState state, Claim claim) {

@@ -1,6 +1,7 @@
 package io.troupe.actors.instance;
 
 import io.troupe.actors.operation.Adopt;
+import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.Operation;
@@ -38,9 +39,14 @@ final class Deadlines {
     if (operation.kind() != OperationKind.BOOT && isAboutDevices(step.kind())) {
       return new Attachments(moment).tooLate(operation, step, reason);
     }
+    if (Delete.givesGrace(operation)) {
+      return moment.tooLate(
+          operation, step, reason, Delete.withoutGrace(operation), Optional.empty());
+    }
     return switch (step.kind()) {
       case PERMIT,
           PLACE,
+          PREEMPT,
           CLAIM,
           NETWORK,
           CONNECT_VOLUME,

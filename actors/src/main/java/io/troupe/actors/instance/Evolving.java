@@ -155,6 +155,11 @@ final class Evolving {
       }
       case InstanceEvent.ImageProgressed progressed ->
           operation = operation.map(now -> now.withPhase(progressed.phase()));
+      case InstanceEvent.PreemptionAsked asked ->
+          operation =
+              operation.map(now -> now.withPurpose(new Purpose.Preempt(asked.preemption())));
+      case InstanceEvent.Evicted evicted ->
+          trails.evicted(evicted.origin(), evicted.by(), evicted.at());
       case InstanceEvent.VolumesChanged changed -> volumes = changed.volumes();
       case InstanceEvent.Several several -> several.events().forEach(this::on);
     }
@@ -392,7 +397,7 @@ final class Evolving {
         var dropped = now.imageToDrop(shelf);
         shelf = shelf.filter(it -> !it.imageId().equals(dropped));
       }
-      case MAKE_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}
+      case PREEMPT, MAKE_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}
     }
     operation = Optional.of(now);
     done.turn().ifPresent(this::turn);

@@ -65,6 +65,7 @@ final class MoveOutcomes {
       case StepOutcome.Placed(var candidates, var detail) ->
           done(outcome, detail, Got.NOTHING.candidates(candidates));
       case StepOutcome.NoHost(var explanation) -> noHost(outcome, explanation);
+      case StepOutcome.NoHostUnless(var explanation, _) -> noHost(outcome, explanation);
       case StepOutcome.Claimed(var zone) -> claimed(outcome, zone);
       case StepOutcome.ClaimRefused(var reason) -> claimRefused(outcome, reason);
       case StepOutcome.Ticketed(var ticket) -> done(outcome, "", Got.NOTHING.ticket(ticket));

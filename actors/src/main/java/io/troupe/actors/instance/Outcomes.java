@@ -3,6 +3,7 @@ package io.troupe.actors.instance;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.Adopt;
 import io.troupe.actors.operation.Boot;
+import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.Operation;
@@ -10,8 +11,10 @@ import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
 import io.troupe.actors.operation.Rescue;
 import io.troupe.actors.operation.StepKind;
+import io.troupe.actors.scheduler.Preemption;
 import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.DriverFailure;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,6 +49,8 @@ final class Outcomes {
       case StepOutcome.Placed(var candidates, var detail) ->
           done(outcome, detail, Got.NOTHING.candidates(candidates));
       case StepOutcome.NoHost(var explanation) -> noHost(outcome, operation, explanation);
+      case StepOutcome.NoHostUnless(var explanation, var preemption) ->
+          noHostUnless(outcome, operation, explanation, preemption);
       case StepOutcome.Claimed(var zone) -> done(outcome, "", Got.NOTHING.zone(zone));
       case StepOutcome.ClaimRefused(var reason) -> claimRefused(outcome, operation, reason);
       case StepOutcome.Attached(var nic) -> done(outcome, nic.address(), Got.NOTHING.nic(nic));
@@ -87,6 +92,27 @@ final class Outcomes {
     return giveUp(outcome, operation, new Failure(500, message, explanation));
   }
 
+  /** Written down before anybody is told: after a crash the scheduler might name others. */
+  private Decision noHostUnless(
+      StepOutcome outcome, Operation operation, String explanation, Preemption preemption) {
+    if (!Boot.mayPreempt(operation)) {
+      return noHost(outcome, operation, explanation);
+    }
+    var asked = new InstanceEvent.PreemptionAsked(operation.id(), preemption, moment.now());
+    var got =
+        Got.NOTHING.candidates(List.of(preemption.host())).then(Boot.afterPreempting(operation));
+    var detail = preemption.message() + ": " + preemption.names();
+    return switch (done(outcome, detail, got)) {
+      case Decision.Accept(var events) -> {
+        var all = new ArrayList<InstanceEvent>();
+        all.add(asked);
+        all.addAll(events);
+        yield new Decision.Accept(all);
+      }
+      case Decision other -> other;
+    };
+  }
+
   private Decision claimRefused(StepOutcome outcome, Operation operation, String reason) {
     if (operation.kind() == OperationKind.ADOPT) {
       var why = new Failure(409, "The host does not take the guest: " + reason, reason);
@@ -118,6 +144,10 @@ final class Outcomes {
 
   private Decision driverFailed(StepOutcome outcome, Operation operation, DriverFailure failure) {
     var again = new Decision.AskAgain(moment.askAgain(), failure.message());
+    if (Delete.givesGrace(operation)) {
+      var todo = Delete.withoutGrace(operation);
+      return moment.failed(outcome, failure.message(), todo, false, Optional.empty());
+    }
     return switch (outcome.step().kind()) {
       case SPAWN -> spawnFailed(outcome, operation, failure);
       case DESTROY ->

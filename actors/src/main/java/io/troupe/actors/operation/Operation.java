@@ -116,6 +116,22 @@ public record Operation(
         purpose.map(one -> one.at(phase)));
   }
 
+  /** What it is about turns out on the way. */
+  public Operation withPurpose(Purpose other) {
+    return new Operation(
+        id,
+        kind,
+        deadline,
+        todo,
+        candidates,
+        tried,
+        attempts,
+        placements,
+        failure,
+        rescueImage,
+        Optional.of(other));
+  }
+
   public Operation withTodo(List<Step> steps) {
     return new Operation(
         id,

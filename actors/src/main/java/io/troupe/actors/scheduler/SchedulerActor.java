@@ -46,8 +46,19 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   public sealed interface Message {}
 
-  public record Place(RequestSpec spec, ActorRef<Decision> replyTo)
-      implements Message, CborSerializable {}
+  /**
+   * Where may it go?
+   *
+   * @param mayPreempt whether preemptible instances may be named that would have to leave; false in
+   *     messages of a former release
+   */
+  public record Place(RequestSpec spec, boolean mayPreempt, ActorRef<Decision> replyTo)
+      implements Message, CborSerializable {
+    /** Without anybody having to leave. */
+    public Place(RequestSpec spec, ActorRef<Decision> replyTo) {
+      this(spec, false, replyTo);
+    }
+  }
 
   public record Explain(RequestSpec spec, ActorRef<PlacementReport> replyTo)
       implements Message, CborSerializable {}
@@ -496,7 +507,10 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private void answer(Place place) {
     var batch = place.spec().detail().batch();
     if (batch.isEmpty() || !batches.holdsBack(place.spec())) {
-      place.replyTo().tell(place(place.spec()));
+      place
+          .replyTo()
+          .tell(
+              place.mayPreempt() && batch.isEmpty() ? preempt(place.spec()) : place(place.spec()));
       return;
     }
     var members = batches.join(batch.get(), place);
@@ -562,6 +576,11 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     return noted(spec, Scheduling.decide(table, spec, settings(), ++seed));
   }
 
+  private Decision preempt(RequestSpec spec) {
+    forgetPromise(spec.instance());
+    return noted(spec, Scheduling.decideOrPreempt(table, spec, settings(), ++seed));
+  }
+
   private void forgetPromise(InstanceId instance) {
     var earlier = promises.remove(instance);
     if (earlier != null) {
@@ -573,12 +592,22 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     tally.count(decision, clock.instant());
     switch (decision) {
       case Decision.Placed(var candidates, _) -> {
-        var best = candidates.getFirst().host();
-        table.consume(best, spec);
-        promises.put(spec.instance(), new Promise(best, clock.instant()));
+        promise(spec, candidates.getFirst().host());
         metrics.counter("troupe.scheduler.decisions", "outcome", "placed").increment();
       }
-      case Decision.NoValidHost(var explanation) -> {
+      case Decision.NoValidHost(_, var unless) when unless.isPresent() -> {
+        promise(spec, unless.get().host());
+        metrics.counter("troupe.scheduler.decisions", "outcome", "preemption").increment();
+        metrics.counter("troupe.scheduler.preempted").increment(unless.get().victims().size());
+        getContext()
+            .getLog()
+            .warn(
+                "instance {} {}: {}",
+                spec.instance(),
+                unless.get().message(),
+                unless.get().names());
+      }
+      case Decision.NoValidHost(var explanation, _) -> {
         metrics.counter("troupe.scheduler.decisions", "outcome", "no-valid-host").increment();
         explanation
             .removals()
@@ -593,6 +622,11 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       }
     }
     return decision;
+  }
+
+  private void promise(RequestSpec spec, HostId host) {
+    table.consume(host, spec);
+    promises.put(spec.instance(), new Promise(host, clock.instant()));
   }
 
   private void settle(HostId host, InstanceId instance) {

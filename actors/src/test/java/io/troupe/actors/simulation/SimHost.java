@@ -2,11 +2,15 @@ package io.troupe.actors.simulation;
 
 import io.troupe.actors.Examples;
 import io.troupe.actors.host.Claim;
+import io.troupe.actors.host.Holding;
 import io.troupe.actors.host.HostEvent;
 import io.troupe.actors.host.HostState;
+import io.troupe.actors.instance.Eviction;
 import io.troupe.actors.instance.GuestReported;
 import io.troupe.actors.instance.StepOutcome;
 import io.troupe.actors.scheduler.HostRow;
+import io.troupe.actors.scheduler.Importance;
+import io.troupe.actors.scheduler.Preemption;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.config.FleetSettings;
 import io.troupe.core.value.ConnectionId;
@@ -20,6 +24,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -98,20 +103,31 @@ final class SimHost {
       return;
     }
     var refusal =
-        up
-            ? state.refusal(spec, generation, row())
-            : java.util.Optional.of("the hypervisor does not answer");
+        up ? state.refusal(spec, generation, row()) : Optional.of("the hypervisor does not answer");
     if (refusal.isPresent()) {
       world.trace(id.value(), () -> "refuses " + spec.instance() + ": " + refusal.get());
       reply.accept(new StepOutcome.ClaimRefused(refusal.get()));
       return;
     }
     building.add(spec.instance());
-    var claim = new Claim(spec.instance(), generation, spec.resources(), spec.group(), false);
+    var claim =
+        new Claim(
+            spec.instance(), generation, spec.resources(), spec.group(), false, holding(spec));
     if (state.claim(spec.instance()).filter(claim::equals).isEmpty()) {
       persist(new HostEvent.Claimed(claim));
     }
     reply.accept(new StepOutcome.Claimed("zone-1"));
+  }
+
+  private static Holding holding(RequestSpec spec) {
+    var own = Importance.of(spec.extraSpecs());
+    return new Holding(
+        Optional.empty(),
+        Map.of(),
+        Map.of(),
+        Optional.empty(),
+        Optional.empty(),
+        own.preemptible() ? Optional.of(own.priority()) : Optional.empty());
   }
 
   void release(InstanceId instance, long generation, Consumer<StepOutcome.Result> reply) {
@@ -129,6 +145,25 @@ final class SimHost {
       evict(instance, claim.get().generation());
     }
     reply.accept(new StepOutcome.Done(""));
+  }
+
+  /** Not answered while somebody has still to leave: it is asked again. */
+  void preempt(
+      Preemption preemption,
+      int priority,
+      InstanceId by,
+      OperationId operation,
+      Consumer<StepOutcome.Result> reply) {
+    var yielding = state.yielding(preemption, priority);
+    if (yielding.isEmpty()) {
+      reply.accept(new StepOutcome.Done(""));
+    }
+    for (Claim claim : yielding) {
+      var eviction =
+          new Eviction(
+              id, claim.generation(), preemption.mode(), preemption.graceMillis(), by, operation);
+      world.toInstance(id, claim.instance(), one -> one.handle(eviction));
+    }
   }
 
   private void evict(InstanceId instance, long generation) {

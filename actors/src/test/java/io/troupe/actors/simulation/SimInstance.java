@@ -221,7 +221,12 @@ final class SimInstance {
       case Effect.ReserveQuota(_, var amount, var group, var generation) ->
           to("project", reply, () -> world.reserve(id, amount, group, generation));
       case Effect.ReleaseQuota _ -> to("project", reply, () -> world.releaseQuota(id));
-      case Effect.Place(var spec) -> to("scheduler", reply, () -> world.place(spec));
+      case Effect.Place(var spec, var mayPreempt) ->
+          to("scheduler", reply, () -> world.place(spec, mayPreempt));
+      case Effect.Preempt(var preemption, var priority) ->
+          toHost(
+              preemption.host(),
+              one -> one.preempt(preemption, priority, id, ask.operation(), reply));
       case Effect.Permit _ -> to("scheduler", reply, world::permit);
       case Effect.MakeImage(var image) ->
           to("images", reply, () -> done(() -> world.images.make(id, image)));

@@ -1,5 +1,6 @@
 package io.troupe.http.compute;
 
+import io.troupe.actors.scheduler.Importance;
 import io.troupe.http.error.ApiError;
 import java.math.BigInteger;
 import java.util.Map;
@@ -84,6 +85,14 @@ final class ExtraSpecRules {
                   "[^:,\\s]+:[1-9]\\d*(,\\s*[^:,\\s]+:[1-9]\\d*)*",
                   "NAME:COUNT, parted by commas")));
 
+  /** Troupe's own, which no release of Nova knows. */
+  private static final Map<String, Rule> OWN =
+      Map.of(
+          Importance.PREEMPTIBLE,
+          oneOf("true", "false"),
+          Importance.PRIORITY,
+          form("-?\\d{1,9}", "a whole number of up to nine digits"));
+
   private static final Pattern CELL = Pattern.compile("hw:numa_(cpus|mem)\\.\\d{1,3}");
   private static final Set<String> TRUTHS =
       Set.of("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n");
@@ -111,6 +120,19 @@ final class ExtraSpecRules {
                   throw invalid(key, "'" + spec.getValue() + "' is not " + expected + ".").thrown();
                 });
       }
+    }
+  }
+
+  /** The same for Troupe's own extra specs, from the first microversion on. */
+  static void checkOwn(Map<String, String> specs) {
+    for (var spec : new TreeMap<>(specs).entrySet()) {
+      Optional.ofNullable(OWN.get(spec.getKey()))
+          .flatMap(rule -> wrong(rule, spec.getValue()))
+          .ifPresent(
+              expected -> {
+                throw invalid(spec.getKey(), "'" + spec.getValue() + "' is not " + expected + ".")
+                    .thrown();
+              });
     }
   }
 
