@@ -374,11 +374,11 @@ class HostActorTest {
 
     var failure = new DriverFailure(DriverFailure.Kind.HOST_FAULT, "not moved");
     answeredLate.replyTo().tell(DriverActor.Failed.of(answeredLate.command(), failure));
-    view();
+    second.expectNoMessage(Duration.ofMillis(100));
     done(answered);
 
     assertThat(second.receiveMessage()).isInstanceOf(DriverActor.Done.class);
-    first.expectNoMessage(Duration.ofMillis(50));
+    first.expectNoMessage(Duration.ZERO);
   }
 
   @Test
@@ -453,8 +453,9 @@ class HostActorTest {
   void aListThatMayBeOlderThanACommandSaysNothingOfItsGuest() {
     isSeen();
     claim(1, 1);
-    runs(reboot(target(1, "r")));
+    var asker = runs(reboot(target(1, "r")));
     done(execute());
+    asker.receiveMessage();
     actor.tell(new HostActor.GuestsSeen(List.of()));
     assertThat(nextToInstance()).isInstanceOf(InstanceActor.ConfirmClaim.class);
 
