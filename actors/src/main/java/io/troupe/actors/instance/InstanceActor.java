@@ -442,10 +442,9 @@ public final class InstanceActor
       return Effect().none();
     }
     waiting.addAll(events);
-    if (events.stream().allMatch(InstanceEvent::mayWait)) {
-      for (InstanceEvent event : events) {
-        ahead = ahead.evolve(event);
-      }
+    var unwritten = ahead.unwritten(events);
+    if (unwritten.isPresent()) {
+      ahead = unwritten.get();
       settle();
       whenDone.run();
       return Effect().none();

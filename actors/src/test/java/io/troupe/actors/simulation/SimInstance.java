@@ -133,10 +133,9 @@ final class SimInstance {
     }
     waiting.addAll(events);
     events.forEach(event -> world.trace("event", () -> name + " " + event));
-    if (events.stream().allMatch(InstanceEvent::mayWait)) {
-      for (InstanceEvent event : events) {
-        ahead = ahead.evolve(event);
-      }
+    var unwritten = ahead.unwritten(events);
+    if (unwritten.isPresent()) {
+      ahead = unwritten.get();
     } else {
       if (world.fault(0.01)) {
         crash();
