@@ -8,10 +8,13 @@ import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.instance.InstanceActor;
+import io.troupe.actors.instance.OperationMeter;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.view.InstanceIndex;
 import io.troupe.actors.volume.VolumesActor;
+import io.troupe.config.OperationSettings;
 import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
@@ -85,6 +88,20 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
     snapshots.clearAll();
     others = testKit.createTestProbe(Object.class);
     now = Examples.NOW;
+  }
+
+  /** An instance for which everybody else is the probe. */
+  public Behavior<InstanceActor.Message> instance(
+      InstanceId id, InstanceIndex index, OperationSettings settings) {
+    return InstanceActor.create(
+        id,
+        this,
+        index,
+        settings,
+        new OperationMeter(new SimpleMeterRegistry()),
+        journalMeter,
+        this,
+        nobody());
   }
 
   public <M> ActorRef<M> enter(Behavior<M> behavior) {

@@ -293,17 +293,15 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
   }
 
   private static Answer<VolumeSnapshot> answer(VolumesActor.SnapshotReply reply) {
-    return reply
-        .refusal()
-        .map(Answer::<VolumeSnapshot>refuse)
-        .orElseGet(() -> Answer.of(reply.snapshot().orElseThrow()));
+    return answer(reply.snapshot(), reply.refusal());
   }
 
   private static Answer<Volume> answer(VolumesActor.VolumeReply reply) {
-    return reply
-        .refusal()
-        .map(Answer::<Volume>refuse)
-        .orElseGet(() -> Answer.of(reply.volume().orElseThrow()));
+    return answer(reply.volume(), reply.refusal());
+  }
+
+  private static <T> Answer<T> answer(Optional<T> value, Optional<Rejection> refusal) {
+    return refusal.map(Answer::<T>refuse).orElseGet(() -> Answer.of(value.orElseThrow()));
   }
 
   // ---- quotas

@@ -40,9 +40,6 @@ public final class StepAsker<M> {
   /** A volume may have to be made first; a repeated question waits with the first. */
   private static final Duration STORAGE_ANSWER = Duration.ofSeconds(10);
 
-  /** Driver commands take longer; a repeated one joins the one that is running. */
-  private static final Duration DRIVER_ANSWER = Duration.ofSeconds(30);
-
   private final InstanceId id;
   private final Entities entities;
   private final ActorContext<M> context;
@@ -235,7 +232,7 @@ public final class StepAsker<M> {
       case Effect.RunOnHost(var host, var command) ->
           ask(
               question,
-              DRIVER_ANSWER,
+              HostActor.RUN_ANSWER,
               DriverActor.Reply.class,
               entities.host(host),
               to -> new HostActor.Run(command, to),

@@ -122,6 +122,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   public record AskIfGone(InstanceId instance, ActorRef<GoneReply> replyTo)
       implements Message, CborSerializable {}
 
+  /**
+   * How long to wait for the answer to {@link Run} before it is asked again; a repeated command
+   * joins the one that is running.
+   */
+  public static final Duration RUN_ANSWER = Duration.ofSeconds(30);
+
   /** A command for a guest; the answer goes to {@code replyTo}. */
   public record Run(DriverCommand command, ActorRef<DriverActor.Reply> replyTo)
       implements Message, CborSerializable {}
@@ -280,8 +286,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
    */
   private record Asked(long question, ActorRef<DriverActor.Reply> asker) {}
 
-  /** Longer than anybody waits who has a command carried out; he asks again if he needs to. */
-  private static final Duration DRIVER_ANSWER = Duration.ofSeconds(40);
+  /** Longer than anybody waits; who needs to asks again. */
+  private static final Duration DRIVER_ANSWER = RUN_ANSWER.plusSeconds(10);
 
   private final HostId id;
   private final Entities entities;

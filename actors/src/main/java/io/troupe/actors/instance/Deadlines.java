@@ -40,8 +40,7 @@ final class Deadlines {
       return new Attachments(moment).tooLate(operation, step, reason);
     }
     if (Delete.givesGrace(operation)) {
-      return moment.tooLate(
-          operation, step, reason, Delete.withoutGrace(operation), Optional.empty());
+      return moment.tooLate(operation, step, reason, operation.rest(), Optional.empty());
     }
     return switch (step.kind()) {
       case PERMIT,
@@ -116,8 +115,7 @@ final class Deadlines {
                   reason,
                   Settling.staysOnBoth(),
                   Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)))
-              : moment.tooLate(
-                  operation, step, reason, Moment.afterInspect(operation), Optional.empty());
+              : moment.tooLate(operation, step, reason, operation.rest(), Optional.empty());
       case ADOPT -> adoption(operation, step, reason);
       case RESIZE,
           OFFER,

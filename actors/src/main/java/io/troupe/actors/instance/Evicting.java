@@ -5,7 +5,6 @@ import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.scheduler.Importance;
 import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
-import java.util.ArrayList;
 import java.util.Optional;
 
 /**
@@ -46,20 +45,21 @@ final class Evicting {
 
   private Decision delete(Eviction eviction) {
     var graceful = eviction.graceMillis() > 0 && state.power() == PowerState.RUNNING;
-    return switch (new Wishes(moment).deleteForGood(origin(eviction.leave(state.id())))) {
-      case Decision.Accept(var events) -> {
-        var all = new ArrayList<InstanceEvent>();
-        all.add(notice(eviction));
-        for (InstanceEvent event : events) {
-          all.add(
-              event instanceof InstanceEvent.OperationBegan began && graceful
-                  ? gracefully(began, eviction.graceMillis())
-                  : event);
-        }
-        yield new Decision.Accept(all);
-      }
-      case Decision other -> other;
-    };
+    var delete = new Wishes(moment).deleteForGood(origin(eviction.leave(state.id())));
+    return (graceful ? gracefully(delete, eviction.graceMillis()) : delete).after(notice(eviction));
+  }
+
+  private static Decision gracefully(Decision delete, long graceMillis) {
+    return delete instanceof Decision.Accept(var events)
+        ? new Decision.Accept(
+            events.stream()
+                .map(
+                    event ->
+                        event instanceof InstanceEvent.OperationBegan began
+                            ? gracefully(began, graceMillis)
+                            : event)
+                .toList())
+        : delete;
   }
 
   private InstanceEvent notice(Eviction eviction) {

@@ -296,7 +296,7 @@ final class Evolving {
   private void done(InstanceEvent.StepDone done) {
     addToTrail(done.operation(), done.step(), done.startedAt(), done.at(), true, done.detail());
     var now = operation.orElseThrow();
-    now = now.withTodo(done.then().orElse(now.todo().subList(1, now.todo().size())));
+    now = now.withTodo(done.then().orElse(now.rest()));
     var there = done.step().isThere();
     switch (done.step().kind()) {
       case RESERVE -> phase = Phase.PRESENT;

@@ -216,7 +216,7 @@ final class MoveOutcomes {
 
   private Decision atDestination(StepOutcome outcome, boolean already) {
     var then = new ArrayList<>(LiveMigrate.onceThere());
-    then.addAll(failures.rest());
+    then.addAll(operation.rest());
     var got = Got.NOTHING.then(then);
     return moment.done(
         outcome, "at the destination", already ? got : got.turn(InstanceEvent.Turn.ARRIVED));
@@ -238,7 +238,7 @@ final class MoveOutcomes {
     if (state.other().isPresent()) {
       then.addAll(Leave.there());
     }
-    then.addAll(failures.rest());
+    then.addAll(operation.rest());
     return moment.done(outcome, "at the source", Got.NOTHING.then(then));
   }
 

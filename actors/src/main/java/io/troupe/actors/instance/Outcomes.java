@@ -14,7 +14,6 @@ import io.troupe.actors.operation.StepKind;
 import io.troupe.actors.scheduler.Preemption;
 import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.DriverFailure;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -102,15 +101,7 @@ final class Outcomes {
     var got =
         Got.NOTHING.candidates(List.of(preemption.host())).then(Boot.afterPreempting(operation));
     var detail = preemption.message() + ": " + preemption.names();
-    return switch (done(outcome, detail, got)) {
-      case Decision.Accept(var events) -> {
-        var all = new ArrayList<InstanceEvent>();
-        all.add(asked);
-        all.addAll(events);
-        yield new Decision.Accept(all);
-      }
-      case Decision other -> other;
-    };
+    return done(outcome, detail, got).after(asked);
   }
 
   private Decision claimRefused(StepOutcome outcome, Operation operation, String reason) {
@@ -145,8 +136,7 @@ final class Outcomes {
   private Decision driverFailed(StepOutcome outcome, Operation operation, DriverFailure failure) {
     var again = new Decision.AskAgain(moment.askAgain(), failure.message());
     if (Delete.givesGrace(operation)) {
-      var todo = Delete.withoutGrace(operation);
-      return moment.failed(outcome, failure.message(), todo, false, Optional.empty());
+      return moment.failed(outcome, failure.message(), operation.rest(), false, Optional.empty());
     }
     return switch (outcome.step().kind()) {
       case SPAWN -> spawnFailed(outcome, operation, failure);
@@ -215,8 +205,7 @@ final class Outcomes {
 
   private Decision inspectFailed(StepOutcome outcome, Operation operation, DriverFailure failure) {
     if (!Settling.asksBeforeLeaving(operation)) {
-      return moment.failed(
-          outcome, failure.message(), Moment.afterInspect(operation), false, Optional.empty());
+      return moment.failed(outcome, failure.message(), operation.rest(), false, Optional.empty());
     }
     var why = new Failure(500, failure.message(), failure.kind().name());
     return mayPass(failure)

@@ -49,7 +49,7 @@ public final class Boot {
 
   /** What is done at the place step when others have to leave the host first. */
   public static List<Step> afterPreempting(Operation operation) {
-    return prepend(operation.todo().subList(1, operation.todo().size()), StepKind.PREEMPT);
+    return prepend(operation.rest(), StepKind.PREEMPT);
   }
 
   /** Whether others may be made to leave a host for it: a boot alone, and it only once. */

@@ -21,11 +21,6 @@ public final class Delete {
         && operation.current().filter(step -> step.kind() == StepKind.POWER_OFF).isPresent();
   }
 
-  /** What is left to do when the guest was not switched off: it goes as it is. */
-  public static List<Step> withoutGrace(Operation operation) {
-    return operation.todo().subList(1, operation.todo().size());
-  }
-
   /**
    * @param onHost whether a host has, or may have, a claim or a guest
    * @param onAnother whether a move has left it on another one too

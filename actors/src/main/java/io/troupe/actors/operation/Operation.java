@@ -69,6 +69,11 @@ public record Operation(
     return todo.isEmpty() ? Optional.empty() : Optional.of(todo.getFirst());
   }
 
+  /** What is left to do after the current step. */
+  public List<Step> rest() {
+    return todo.subList(1, todo.size());
+  }
+
   /** The host that may hold a claim of this operation. */
   public Optional<HostId> target() {
     return candidates.isEmpty() ? Optional.empty() : Optional.of(candidates.getFirst());

@@ -16,7 +16,8 @@ public record Importance(boolean preemptible, int priority) {
   /** Extra spec: a whole number of up to nine digits. */
   public static final String PRIORITY = "troupe:priority";
 
-  private static final Pattern NUMBER = Pattern.compile("-?\\d{1,9}");
+  /** What a priority looks like. */
+  public static final Pattern NUMBER = Pattern.compile("-?\\d{1,9}");
 
   /**
    * What the extra specs of a flavor say. One that nobody could have written since they are checked
@@ -28,16 +29,6 @@ public record Importance(boolean preemptible, int priority) {
   }
 
   private static int priority(String text) {
-    return text != null && isPriority(text) ? Integer.parseInt(text) : 0;
-  }
-
-  /** Whether {@code text} may stand for a priority. */
-  public static boolean isPriority(String text) {
-    return NUMBER.matcher(text).matches();
-  }
-
-  /** Whether it may be evicted for {@code other}. */
-  public boolean yieldsTo(Importance other) {
-    return preemptible && !other.preemptible && priority < other.priority;
+    return text != null && NUMBER.matcher(text).matches() ? Integer.parseInt(text) : 0;
   }
 }

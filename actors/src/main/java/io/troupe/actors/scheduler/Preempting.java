@@ -193,11 +193,7 @@ final class Preempting {
   }
 
   private static long amount(PreemptibleClaim claim, int dimension) {
-    return switch (dimension) { // the order of FilterChain.CAPACITY
-      case 0 -> claim.amount().ramMib();
-      case 1 -> claim.amount().vcpus();
-      default -> claim.amount().diskGib();
-    };
+    return FilterChain.CAPACITY.get(dimension).amount(claim.amount());
   }
 
   /**
@@ -286,9 +282,11 @@ final class Preempting {
     }
     HostRow said = host.said; // where the group is decides for all hosts, so they have to go there
     table.put(said.evicting(gone));
-    boolean passes = passes(FilterChain.of(request, table, rules), host.seen);
-    table.put(said);
-    return passes;
+    try {
+      return passes(FilterChain.of(request, table, rules), host.seen);
+    } finally {
+      table.put(said);
+    }
   }
 
   private boolean passes(List<HostFilter> filters, HostRow row) {

@@ -18,7 +18,6 @@ public record ProjectVolumes(
 
   /** GiB of all together, snapshots too. */
   public long usedGib() {
-    return volumes.stream().mapToLong(Volume::sizeGib).sum()
-        + snapshots.stream().mapToLong(VolumeSnapshot::sizeGib).sum();
+    return Stored.gib(volumes, snapshots);
   }
 }

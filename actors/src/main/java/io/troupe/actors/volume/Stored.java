@@ -3,7 +3,9 @@ package io.troupe.actors.volume;
 import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.VolumeRef;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a project has on the storage of hosts: its volumes, and snapshots of them. */
 public sealed interface Stored permits Volume, VolumeSnapshot {
@@ -15,6 +17,8 @@ public sealed interface Stored permits Volume, VolumeSnapshot {
 
   /** GiB. */
   long sizeGib();
+
+  Instant createdAt();
 
   /** On which it lies; empty while it lies nowhere. */
   Optional<HostId> host();
@@ -30,4 +34,11 @@ public sealed interface Stored permits Volume, VolumeSnapshot {
 
   /** It could not be made, or not be deleted. */
   Stored failed(String why, Instant now);
+
+  /** GiB of all together: snapshots count as volumes do, as in Cinder. */
+  static long gib(Collection<Volume> volumes, Collection<VolumeSnapshot> snapshots) {
+    return Stream.<Stored>concat(volumes.stream(), snapshots.stream())
+        .mapToLong(Stored::sizeGib)
+        .sum();
+  }
 }

@@ -248,9 +248,6 @@ public final class VolumesActor
   /** After this a host is asked once more: its shard may have moved. */
   private static final Duration HOST_ANSWER = Duration.ofSeconds(5);
 
-  /** A repeated command joins the one that is running. */
-  private static final Duration DRIVER_ANSWER = Duration.ofSeconds(30);
-
   /** How long making a volume may take: an image may have to travel first. */
   private static final Duration STORAGE = Duration.ofMinutes(10);
 
@@ -861,7 +858,7 @@ public final class VolumesActor
     context.ask(
         DriverActor.Reply.class,
         entities.host(host),
-        DRIVER_ANSWER,
+        HostActor.RUN_ANSWER,
         (ActorRef<DriverActor.Reply> to) -> new HostActor.Run(command, to),
         (answer, _) -> heard.apply(Optional.ofNullable(answer)));
   }

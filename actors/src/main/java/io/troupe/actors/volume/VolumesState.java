@@ -78,8 +78,7 @@ public final class VolumesState implements CborSerializable {
 
   /** GiB of all together, snapshots too, as in Cinder. */
   public long gigabytes() {
-    return volumes.values().stream().mapToLong(Volume::sizeGib).sum()
-        + snapshots.values().stream().mapToLong(VolumeSnapshot::sizeGib).sum();
+    return Stored.gib(volumes.values(), snapshots.values());
   }
 
   public VolumesState evolve(VolumeEvent event) {

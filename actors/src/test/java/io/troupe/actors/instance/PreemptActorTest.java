@@ -4,7 +4,6 @@ import static io.troupe.actors.Examples.H1;
 import static io.troupe.actors.Examples.origin;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.actors.Examples;
 import io.troupe.actors.Stage;
 import io.troupe.actors.host.HostActor;
@@ -40,15 +39,7 @@ class PreemptActorTest {
   private ActorRef<InstanceActor.Message> actor;
 
   private Behavior<InstanceActor.Message> behavior() {
-    return InstanceActor.create(
-        id,
-        stage,
-        new InstanceIndex(10),
-        OperationSettings.DEFAULT,
-        new OperationMeter(new SimpleMeterRegistry()),
-        stage.journalMeter(),
-        stage,
-        stage.nobody());
+    return stage.instance(id, new InstanceIndex(10), OperationSettings.DEFAULT);
   }
 
   @BeforeAll

@@ -2,27 +2,18 @@ package io.troupe.actors.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.actors.Examples;
 import io.troupe.actors.Stage;
-import io.troupe.actors.Wired;
-import io.troupe.actors.catalog.CatalogActor;
-import io.troupe.actors.catalog.SchedulingPause;
-import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
-import io.troupe.actors.host.HostState;
 import io.troupe.actors.instance.InstanceActor;
-import io.troupe.config.FleetSettings;
 import io.troupe.config.PreemptionMode;
 import io.troupe.config.PreemptionSettings;
 import io.troupe.config.SchedulerSettings;
-import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
@@ -33,8 +24,6 @@ import org.junit.jupiter.api.Test;
 /** Scheduler and host between them: one host with room for two, and two preemptible ones on it. */
 class PreemptionActorTest {
   private static final HostId HOST = Examples.H1;
-  private static final FleetSettings FLEET =
-      new FleetSettings(10_000, 60_000, 1.0, 1.0, 1.0, 0, 0, 0, "nova");
   private static final OperationId OPERATION = new OperationId("req-boot");
   private static final RequestSpec SPOT = spot("0");
   private static final RequestSpec OTHER_SPOT = spot("1");
@@ -70,36 +59,12 @@ class PreemptionActorTest {
         SchedulerSettings.DEFAULT.withPreemption(
             new PreemptionSettings(PreemptionMode.DELETE, 7_000, 4));
     instances = stage.probe(InstanceActor.Message.class);
-    var all = new Wired();
-    all.put(
-        CatalogActor.Message.class,
-        stage.enter(CatalogActor.create(SchedulingPause.class, _ -> {})));
-    all.put(ConnectionActor.Message.class, stage.nobody());
-    all.put(InstanceActor.Message.class, instances.getRef());
-    scheduler =
-        stage.enter(
-            SchedulerActor.create(all, Set::of, () -> settings, new SimpleMeterRegistry(), stage));
-    all.put(SchedulerActor.Message.class, scheduler);
-    host =
-        stage.enter(
-            HostActor.create(
-                HOST,
-                all,
-                (_, _, up) -> new HostState.Surroundings("nova", Map.of(), true, "", up),
-                FLEET,
-                stage.journalMeter(),
-                stage));
-    host.tell(
-        new HostActor.Seen(
-            new ConnectionId("c"), "incarnation", Examples.inventory(HOST, 2, 2048, 20)));
-    stage.until(() -> figures().hosts() == 1);
+    var one = OneHost.enter(stage, 2, () -> settings, instances.getRef());
+    scheduler = one.scheduler();
+    host = one.host();
     assertThat(claim(SPOT)).isInstanceOf(HostActor.ClaimMade.class);
     assertThat(claim(OTHER_SPOT)).isInstanceOf(HostActor.ClaimMade.class);
     stage.until(() -> explained() instanceof Decision.NoValidHost);
-  }
-
-  private SchedulerFigures figures() {
-    return stage.ask(scheduler, SchedulerFigures.class, SchedulerActor.GetFigures::new);
   }
 
   /** Counts nobody anywhere. */

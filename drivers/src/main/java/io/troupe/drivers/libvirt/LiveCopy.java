@@ -136,8 +136,12 @@ final class LiveCopy {
   /** Throws retryable while another job of the guest is under way, be it a copy. */
   void requireIdle(InstanceId instance) throws DriverException {
     if (!isIdle(instance)) {
-      throw DriverException.retryable("the guest has another job under way");
+      throw busy();
     }
+  }
+
+  private static DriverException busy() {
+    return DriverException.retryable("the guest has another job under way");
   }
 
   private static int jobType(Domain domain) throws LibvirtException {
@@ -164,7 +168,7 @@ final class LiveCopy {
                 return false;
               }
               if (!isCopy(domain)) {
-                throw DriverException.retryable("the guest has another job under way");
+                throw busy();
               }
               permit.tenure().require(domain.getConnect());
               domain.abortJob();

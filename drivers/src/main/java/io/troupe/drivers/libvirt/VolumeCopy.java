@@ -4,8 +4,6 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.VolumeRef;
 import java.util.Optional;
-import java.util.UUID;
-import org.libvirt.Connect;
 import org.libvirt.Domain;
 import org.libvirt.LibvirtException;
 
@@ -44,7 +42,8 @@ record VolumeCopy(LibvirtConnection connection, VolumePool pool, LiveCopy copies
         connection
             .call(doing, connect -> pool.findAnew(connect, from.name()))
             .orElseThrow(() -> DriverException.instanceFault("there is no volume " + from.name()));
-    Optional<InstanceId> user = connection.call(doing, connect -> user(connect, source.path()));
+    Optional<InstanceId> user =
+        connection.call(doing, connect -> DiskHolders.inMemory(connect, source.path()));
     if (user.isPresent()) {
       copies.requireIdle(user.get()); // a copy that somebody who is gone began ends by itself
     }
@@ -81,31 +80,10 @@ record VolumeCopy(LibvirtConnection connection, VolumePool pool, LiveCopy copies
     copies.copy(doing, user, domain -> device(domain, sourcePath), path, false, permit);
   }
 
-  /** The guest in memory that has the file, ours or not. */
-  private static Optional<InstanceId> user(Connect connect, String path)
-      throws LibvirtException, DriverException {
-    for (Domain domain : connect.listAllDomains(0)) {
-      try {
-        if (domain.isActive() == 1 && find(domain, path).isPresent()) {
-          return Optional.of(new InstanceId(UUID.fromString(domain.getUUIDString())));
-        }
-      } finally {
-        domain.free();
-      }
-    }
-    return Optional.empty();
-  }
-
   private static String device(Domain domain, String path)
       throws LibvirtException, DriverException {
-    return find(domain, path)
+    return DiskHolders.disk(domain, path)
         .flatMap(disk -> disk.find("target/@dev"))
         .orElseThrow(() -> DriverException.retryable("the guest has let go of " + path));
-  }
-
-  private static Optional<XmlElement> find(Domain domain, String path) throws LibvirtException {
-    return XmlElement.parse(domain.getXMLDesc(0)).all("devices/disk").stream()
-        .filter(disk -> disk.find("source/@file").filter(path::equals).isPresent())
-        .findFirst();
   }
 }

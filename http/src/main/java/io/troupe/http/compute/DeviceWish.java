@@ -26,9 +26,9 @@ record DeviceWish(
     boolean deleteOnTermination,
     Optional<String> tag) {
   /** A guest has 25 disks beside its root. */
-  private static final int MOST = 26;
+  static final int MOST = 26;
 
-  private static final long LARGEST_GIB = 1L << 30;
+  static final long LARGEST_GIB = 1L << 30;
 
   /** What is on the disk at first. */
   enum Source {

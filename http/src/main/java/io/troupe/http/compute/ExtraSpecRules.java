@@ -91,7 +91,7 @@ final class ExtraSpecRules {
           Importance.PREEMPTIBLE,
           oneOf("true", "false"),
           Importance.PRIORITY,
-          form("-?\\d{1,9}", "a whole number of up to nine digits"));
+          new Form(Importance.NUMBER, "a whole number of up to nine digits"));
 
   private static final Pattern CELL = Pattern.compile("hw:numa_(cpus|mem)\\.\\d{1,3}");
   private static final Set<String> TRUTHS =
@@ -112,13 +112,10 @@ final class ExtraSpecRules {
     for (var spec : new TreeMap<>(specs).entrySet()) {
       String key = spec.getKey();
       if (key.startsWith("hw:") || key.startsWith("pci_passthrough:")) {
-        Rule rule =
-            rule(key).orElseThrow(() -> invalid(key, "There is no such extra spec.").thrown());
-        wrong(rule, spec.getValue())
-            .ifPresent(
-                expected -> {
-                  throw invalid(key, "'" + spec.getValue() + "' is not " + expected + ".").thrown();
-                });
+        check(
+            key,
+            spec.getValue(),
+            rule(key).orElseThrow(() -> invalid(key, "There is no such extra spec.").thrown()));
       }
     }
   }
@@ -127,13 +124,16 @@ final class ExtraSpecRules {
   static void checkOwn(Map<String, String> specs) {
     for (var spec : new TreeMap<>(specs).entrySet()) {
       Optional.ofNullable(OWN.get(spec.getKey()))
-          .flatMap(rule -> wrong(rule, spec.getValue()))
-          .ifPresent(
-              expected -> {
-                throw invalid(spec.getKey(), "'" + spec.getValue() + "' is not " + expected + ".")
-                    .thrown();
-              });
+          .ifPresent(rule -> check(spec.getKey(), spec.getValue(), rule));
     }
+  }
+
+  private static void check(String key, String value, Rule rule) {
+    wrong(rule, value)
+        .ifPresent(
+            expected -> {
+              throw invalid(key, "'" + value + "' is not " + expected + ".").thrown();
+            });
   }
 
   private static Optional<Rule> rule(String key) {

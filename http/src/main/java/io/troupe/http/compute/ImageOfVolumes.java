@@ -22,8 +22,6 @@ import java.util.Set;
  * it gets volumes made of them.
  */
 final class ImageOfVolumes {
-  private static final int MOST_DEVICES = 26;
-
   private ImageOfVolumes() {}
 
   /** A volume of the server, and the snapshot that was made of it. */
@@ -84,7 +82,7 @@ final class ImageOfVolumes {
   static List<DeviceWish> devices(Image image) {
     var text = image.properties().getOrDefault(Image.MAPPING, "[]");
     var mapping = new Field(Image.MAPPING, Json.parse(text.getBytes(StandardCharsets.UTF_8)), true);
-    var devices = mapping.list(0, MOST_DEVICES, item -> item.object(ImageOfVolumes::device));
+    var devices = mapping.list(0, DeviceWish.MOST, item -> item.object(ImageOfVolumes::device));
     if (devices.stream().filter(DeviceWish::root).count() != 1) {
       throw ApiError.badRequest(
               "Block Device Mapping is Invalid: image %s names no root disk.".formatted(image.id()))
@@ -101,7 +99,7 @@ final class ImageOfVolumes {
         DeviceWish.Source.SNAPSHOT,
         true,
         Optional.of(body.required("snapshot_id").uuid()),
-        body.nullable("volume_size").map(field -> field.integer(1, 1L << 30)),
+        body.nullable("volume_size").map(field -> field.integer(1, DeviceWish.LARGEST_GIB)),
         body.nullable("delete_on_termination").map(Field::flag).orElse(false),
         body.nullable("tag").map(field -> field.text(1, 60)));
   }
@@ -110,8 +108,8 @@ final class ImageOfVolumes {
   static List<DeviceWish> devices(Image image, List<DeviceWish> further) {
     var all = new ArrayList<>(devices(image));
     all.addAll(further);
-    if (all.size() > MOST_DEVICES) {
-      throw DeviceWish.invalid("a server has at most " + MOST_DEVICES + " disks.");
+    if (all.size() > DeviceWish.MOST) {
+      throw DeviceWish.invalid("a server has at most " + DeviceWish.MOST + " disks.");
     }
     return all;
   }

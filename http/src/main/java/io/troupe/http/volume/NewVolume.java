@@ -67,21 +67,18 @@ record NewVolume(
     var size = snapshot.isPresent() ? body.nullable("size") : Optional.of(body.required("size"));
     return new NewVolume(
         size.map(field -> field.integer(1, LARGEST_GIB)),
-        body.nullable("name")
-            .or(() -> body.nullable("display_name"))
-            .map(NewVolume::words)
-            .orElse(""),
-        body.nullable("description")
-            .or(() -> body.nullable("display_description"))
-            .map(NewVolume::words)
-            .orElse(""),
+        words(body, "name").orElse(""),
+        words(body, "description").orElse(""),
         image,
         snapshot,
         body.nullable("metadata").map(NewVolume::metadata).orElse(Map.of()));
   }
 
-  static String words(Field field) {
-    return field.printable(255);
+  /** A name or description, under today's key or the one of Cinder's first API. */
+  static Optional<String> words(Body body, String key) {
+    return body.nullable(key)
+        .or(() -> body.nullable("display_" + key))
+        .map(field -> field.printable(255));
   }
 
   static Map<String, String> metadata(Field field) {

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.actors.Answer;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.instance.VolumeChoice;
+import io.troupe.actors.volume.ProjectVolumes;
 import io.troupe.actors.volume.Volume;
 import io.troupe.actors.volume.VolumeChange;
 import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.http.Api;
-import io.troupe.http.access.Permission;
 import io.troupe.http.access.Policy;
 import io.troupe.http.compute.ImageFit;
 import io.troupe.http.error.ApiError;
@@ -17,11 +17,9 @@ import io.troupe.http.json.Field;
 import io.troupe.http.json.Json;
 import io.troupe.http.route.Call;
 import io.troupe.http.route.Handler;
-import io.troupe.http.route.Page;
 import io.troupe.http.route.Query;
 import io.troupe.http.route.Reply;
 import io.troupe.http.route.Route;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -58,53 +56,31 @@ final class VolumesRoutes {
 
   // ---- lists
 
-  private CompletionStage<List<Volume>> asked(Call call) {
-    boolean all =
-        call.query().flag("all_tenants", false) && call.caller().may(Permission.ALL_TENANTS);
-    return all
-        ? access.everywhere()
-        : api.volumes().volumes(call.caller().project().value()).thenApply(has -> has.volumes());
-  }
-
   private CompletionStage<HttpResponse> list(
       Call call, BiFunction<Call, Volume, ObjectNode> shown) {
-    Query query = call.query();
-    return asked(call)
+    return access
+        .asked(call, ProjectVolumes::volumes)
         .thenApply(
-            all -> {
-              List<Volume> wanted =
-                  all.stream()
-                      .filter(volume -> matches(volume, query))
-                      .sorted(
-                          Comparator.comparing(Volume::createdAt)
-                              .reversed()
-                              .thenComparing(Volume::id))
-                      .skip(query.number("offset").orElse(0))
-                      .toList();
-              var page = Page.of(wanted, query, api.settings().pageLimit(), Volume::id);
-              var body = Json.object();
-              var entries = body.putArray("volumes");
-              page.entries().forEach(volume -> entries.add(shown.apply(call, volume)));
-              page.addNextLink(body, "volumes_links", call, "/volumes");
-              return Reply.ok(body);
-            });
+            all ->
+                StoredList.of(all, VolumesRoutes::matches, call)
+                    .page(
+                        "volumes",
+                        api.settings().pageLimit(),
+                        volume -> shown.apply(call, volume)));
   }
 
   private static boolean matches(Volume volume, Query query) {
-    return is(query, "name", volume.name())
-        && is(query, "display_name", volume.name())
-        && is(query, "status", volume.status().word())
-        && is(query, "bootable", Boolean.toString(volume.bootable()))
-        && is(query, "id", volume.id())
-        && is(query, "project_id", volume.projectId());
-  }
-
-  private static boolean is(Query query, String key, String value) {
-    return query.get(key).filter(asked -> !asked.equalsIgnoreCase(value)).isEmpty();
+    return StoredList.is(query, "name", volume.name())
+        && StoredList.is(query, "display_name", volume.name())
+        && StoredList.is(query, "status", volume.status().word())
+        && StoredList.is(query, "bootable", Boolean.toString(volume.bootable()))
+        && StoredList.is(query, "id", volume.id())
+        && StoredList.is(query, "project_id", volume.projectId());
   }
 
   private CompletionStage<HttpResponse> summary(Call call) {
-    return asked(call)
+    return access
+        .asked(call, ProjectVolumes::volumes)
         .thenApply(
             all -> {
               var body = Json.object();
@@ -204,11 +180,9 @@ final class VolumesRoutes {
   }
 
   static VolumeChange description(Body body) {
-    var name = body.nullable("name").or(() -> body.nullable("display_name"));
-    var description = body.nullable("description").or(() -> body.nullable("display_description"));
     return new VolumeChange.Describe(
-        name.map(NewVolume::words),
-        description.map(NewVolume::words),
+        NewVolume.words(body, "name"),
+        NewVolume.words(body, "description"),
         body.nullable("metadata").map(NewVolume::metadata));
   }
 
