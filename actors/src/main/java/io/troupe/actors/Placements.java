@@ -3,6 +3,7 @@ package io.troupe.actors;
 import io.troupe.actors.scheduler.Capacity;
 import io.troupe.actors.scheduler.PlacementExplanation;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.scheduler.pool.StoragePool;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,15 @@ public interface Placements {
   default CompletionStage<Answer<Capacity>> capacity(Question question, int most) {
     return CompletableFuture.completedFuture(
         Answer.refuse(new Rejection.Unavailable("capacity is not counted here")));
+  }
+
+  /**
+   * The pools that volumes lie in, at most {@link SchedulerActor#POOLS_AT_MOST}. {@link
+   * Rejection.Unavailable} when the scheduler cannot answer now.
+   */
+  default CompletionStage<Answer<List<StoragePool>>> pools() {
+    return CompletableFuture.completedFuture(
+        Answer.refuse(new Rejection.Unavailable("there are no pools here")));
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.List;
  * @param reservedDiskGib GiB kept back for the host itself
  * @param defaultZone the availability zone of hosts in no other
  * @param pciAliases names that flavors ask PCI devices by
+ * @param pools how much of the storage volumes may take
  */
 public record FleetSettings(
     long heartbeatMillis,
@@ -26,13 +27,40 @@ public record FleetSettings(
     long reservedRamMib,
     long reservedDiskGib,
     String defaultZone,
-    List<PciAlias> pciAliases) {
+    List<PciAlias> pciAliases,
+    PoolSettings pools) {
   /** Nova's initial allocation ratios, reserved RAM and default zone. */
   public static final FleetSettings DEFAULT =
       new FleetSettings(10_000, 60_000, 4.0, 1.0, 1.0, 0, 512, 0, "nova");
 
   public FleetSettings {
     pciAliases = List.copyOf(pciAliases);
+  }
+
+  /** With what volumes take counted like guests' disks. */
+  public FleetSettings(
+      long heartbeatMillis,
+      long reconcileMillis,
+      double cpuRatio,
+      double ramRatio,
+      double diskRatio,
+      int reservedVcpus,
+      long reservedRamMib,
+      long reservedDiskGib,
+      String defaultZone,
+      List<PciAlias> pciAliases) {
+    this(
+        heartbeatMillis,
+        reconcileMillis,
+        cpuRatio,
+        ramRatio,
+        diskRatio,
+        reservedVcpus,
+        reservedRamMib,
+        reservedDiskGib,
+        defaultZone,
+        pciAliases,
+        PoolSettings.DEFAULT.withRatio(diskRatio));
   }
 
   /** Without PCI devices. */
@@ -70,6 +98,7 @@ public record FleetSettings(
         reservedRamMib,
         reservedDiskGib,
         defaultZone,
-        aliases);
+        aliases,
+        pools);
   }
 }

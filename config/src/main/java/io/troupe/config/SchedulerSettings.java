@@ -29,6 +29,7 @@ import java.util.Set;
  * @param imagePropertyWeights for {@code ImagePropertiesWeigher}, by property; empty counts every
  *     property alike
  * @param preemption when no host is left
+ * @param pools how much of their storage volumes may take
  */
 public record SchedulerSettings(
     SchedulerPolicy policy,
@@ -42,7 +43,8 @@ public record SchedulerSettings(
     Isolation isolation,
     MetricWeights metrics,
     Map<String, Double> imagePropertyWeights,
-    PreemptionSettings preemption) {
+    PreemptionSettings preemption,
+    PoolSettings pools) {
   public static final SchedulerSettings DEFAULT =
       new SchedulerSettings(
           SchedulerPolicy.FILTER,
@@ -56,7 +58,38 @@ public record SchedulerSettings(
           Isolation.NONE,
           MetricWeights.NONE,
           Map.of(),
-          PreemptionSettings.OFF);
+          PreemptionSettings.OFF,
+          PoolSettings.DEFAULT);
+
+  /** With volumes as they are by default. */
+  public SchedulerSettings(
+      SchedulerPolicy policy,
+      Set<FilterName> enabledFilters,
+      Set<WeigherName> enabledWeighers,
+      Map<WeigherName, Double> multipliers,
+      int hostSubsetSize,
+      int candidates,
+      int maxIoOpsPerHost,
+      int maxInstancesPerHost,
+      Isolation isolation,
+      MetricWeights metrics,
+      Map<String, Double> imagePropertyWeights,
+      PreemptionSettings preemption) {
+    this(
+        policy,
+        enabledFilters,
+        enabledWeighers,
+        multipliers,
+        hostSubsetSize,
+        candidates,
+        maxIoOpsPerHost,
+        maxInstancesPerHost,
+        isolation,
+        metrics,
+        imagePropertyWeights,
+        preemption,
+        PoolSettings.DEFAULT);
+  }
 
   public SchedulerSettings {
     var filters = EnumSet.noneOf(FilterName.class);
@@ -129,7 +162,8 @@ public record SchedulerSettings(
         isolation,
         metrics,
         imagePropertyWeights,
-        preemption);
+        preemption,
+        pools);
   }
 
   public SchedulerSettings withLimits(int subset, int ioOps, int instances) {
@@ -145,7 +179,8 @@ public record SchedulerSettings(
         isolation,
         metrics,
         imagePropertyWeights,
-        preemption);
+        preemption,
+        pools);
   }
 
   public SchedulerSettings withJudgement(
@@ -162,7 +197,8 @@ public record SchedulerSettings(
         hosts,
         numbers,
         properties,
-        preemption);
+        preemption,
+        pools);
   }
 
   public SchedulerSettings withPreemption(PreemptionSettings other) {
@@ -178,6 +214,24 @@ public record SchedulerSettings(
         isolation,
         metrics,
         imagePropertyWeights,
+        other,
+        pools);
+  }
+
+  public SchedulerSettings withPools(PoolSettings other) {
+    return new SchedulerSettings(
+        policy,
+        enabledFilters,
+        enabledWeighers,
+        multipliers,
+        hostSubsetSize,
+        candidates,
+        maxIoOpsPerHost,
+        maxInstancesPerHost,
+        isolation,
+        metrics,
+        imagePropertyWeights,
+        preemption,
         other);
   }
 

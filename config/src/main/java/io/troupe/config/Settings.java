@@ -79,6 +79,7 @@ public record Settings(
     var drivers = troupe.getConfig("drivers");
     var quotas = troupe.getConfig("quotas");
     var volumes = troupe.getConfig("volumes");
+    var pools = poolSettings(volumes.getConfig("pools"));
     var view = troupe.getConfig("view");
     var cluster = troupe.getConfig("cluster");
     var dataDir = Path.of(troupe.getString("data-dir"));
@@ -121,8 +122,9 @@ public record Settings(
             fleet.getLong("reserved-ram-mib"),
             fleet.getLong("reserved-disk-gib"),
             fleet.getString("default-zone"),
-            PciAlias.of(fleet)),
-        schedulerSettings(scheduler),
+            PciAlias.of(fleet),
+            pools),
+        schedulerSettings(scheduler).withPools(pools),
         new DriverSettings(
             drivers.getInt("threads-per-native-connection"),
             drivers.getInt("spawns-per-host"),
@@ -141,7 +143,9 @@ public record Settings(
             volumes.getLong("per-project"),
             volumes.getLong("gigabytes-per-project"),
             volumes.getLong("largest-gib"),
-            volumes.getLong("snapshots-per-project")),
+            volumes.getLong("snapshots-per-project"),
+            VolumePlacement.of(volumes.getString("placement")),
+            pools),
         new NetworkSettings(troupe.getString("network.mac-prefix")),
         new ViewSettings(view.getInt("deleted-kept"), millis(view, "wake-every")),
         jmxSettings(troupe.getConfig("jmx")));
@@ -191,6 +195,26 @@ public record Settings(
             PreemptionMode.of(scheduler.getString("preemption")),
             millis(scheduler, "preemption-grace"),
             scheduler.getInt("preemption-max-victims")));
+  }
+
+  private static PoolSettings poolSettings(Config pools) {
+    var capacities = new HashMap<String, PoolCapacity>();
+    for (String text : pools.getStringList("capacities")) {
+      int sign = text.indexOf('=');
+      if (sign < 1) {
+        throw new IllegalArgumentException(
+            "volumes pools capacities: it is a list of POOL=CAPACITY, not " + text);
+      }
+      capacities.put(
+          text.substring(0, sign).strip(), PoolCapacity.of(text.substring(sign + 1).strip()));
+    }
+    return new PoolSettings(
+        pools.getInt("reserved-percentage"),
+        pools.getBoolean("thin-provisioning"),
+        pools.getDouble("max-over-subscription-ratio"),
+        pools.getDouble("capacity-weight-multiplier"),
+        pools.getDouble("allocated-capacity-weight-multiplier"),
+        capacities);
   }
 
   /** A list of texts such as {@code cpu.frequency=1.5}, as Nova writes them. */

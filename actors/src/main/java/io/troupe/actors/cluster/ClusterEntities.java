@@ -214,7 +214,12 @@ public final class ClusterEntities implements Entities {
         Entity.of(
                 VolumesActor.KEY,
                 context ->
-                    VolumesActor.create(context.getEntityId(), this, this::volumeLimits, clock))
+                    VolumesActor.create(
+                        context.getEntityId(),
+                        this,
+                        this::volumeLimits,
+                        settings.volumes().placement(),
+                        clock))
             .withSettings(neverLaidToRest()));
     sharding.init(
         Entity.of(

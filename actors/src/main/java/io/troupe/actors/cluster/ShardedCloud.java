@@ -27,6 +27,7 @@ import io.troupe.actors.scheduler.PlacementReport;
 import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.scheduler.pool.StoragePool;
 import io.troupe.actors.scheduler.resource.Wants;
 import io.troupe.actors.scheduler.topology.GuestShape;
 import io.troupe.actors.view.InstanceIndex;
@@ -340,6 +341,15 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
                       replyTo -> new SchedulerActor.GetCapacity(spec, most, replyTo))
                   .thenApply(Answer::of));
     };
+  }
+
+  @Override
+  public CompletionStage<Answer<List<StoragePool>>> pools() {
+    return orUnavailable(
+        patiently
+            .<SchedulerActor.Message, SchedulerActor.Pools>ask(
+                entities.scheduler(), SchedulerActor.GetPools::new)
+            .thenApply(found -> Answer.of(found.pools())));
   }
 
   private Answer<RequestSpec> spec(Question question) {

@@ -15,6 +15,9 @@ import io.troupe.actors.scheduler.HostRow;
 import io.troupe.actors.scheduler.Preemption;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.scheduler.pool.PoolExplanation;
+import io.troupe.actors.scheduler.pool.StoragePools;
+import io.troupe.actors.scheduler.pool.VolumeScheduling;
 import io.troupe.config.FleetSettings;
 import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.serialization.CborSerializable;
@@ -22,6 +25,7 @@ import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
+import io.troupe.core.value.Resources;
 import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
@@ -129,9 +133,21 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
    * volume that has grown is given the difference.
    *
    * @param gib GiB
+   * @param by the instance that it is made for: what was kept for its volumes is for this one too.
+   *     Absent from a node of a former release
    */
-  public record StoreVolume(String volumeId, long gib, ActorRef<StoreReply> replyTo)
-      implements Message, CborSerializable {}
+  public record StoreVolume(
+      String volumeId, long gib, Optional<InstanceId> by, ActorRef<StoreReply> replyTo)
+      implements Message, CborSerializable {
+    public StoreVolume {
+      by = by == null ? Optional.empty() : by;
+    }
+
+    /** For no instance. */
+    public StoreVolume(String volumeId, long gib, ActorRef<StoreReply> replyTo) {
+      this(volumeId, gib, Optional.empty(), replyTo);
+    }
+  }
 
   /** Which storage it has in common with other hosts. */
   public record AskPool(ActorRef<PoolReply> replyTo) implements Message, CborSerializable {}
@@ -232,6 +248,16 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       InstanceId instance, long question, Optional<SchedulerActor.JoinAnswer> answer)
       implements Message {}
 
+  /**
+   * What the scheduler says to one more volume in a pool that several hosts have.
+   *
+   * @param word how often a scheduler had asked what is here, when this one was asked
+   * @param answer empty when it did not say anything in time
+   */
+  private record RoomAnswered(
+      StoreVolume asked, long word, Optional<SchedulerActor.JoinAnswer> answer)
+      implements Message {}
+
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
   @JsonSubTypes({
     @JsonSubTypes.Type(value = ClaimMade.class, name = "claim-made"),
@@ -329,6 +355,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
    */
   private record Joining(MakeClaim claim, long question, boolean toScheduler) {}
 
+  /** A boot makes its volumes right after its claim, one after the other. */
+  private static final Duration ROOM_KEPT = Duration.ofMinutes(2);
+
+  /** GiB that are kept for volumes of an instance that are about to be made. */
+  private record Room(long gib, Instant until) {}
+
   /** Room that is kept for an instance. */
   private record Kept(RequestSpec spec, Instant until) {}
 
@@ -395,7 +427,13 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private final SequencedMap<InstanceId, Kept> kept = new LinkedHashMap<>();
 
+  /** Claimed together with the instance, and not in the log before the volume is. */
+  private final Map<InstanceId, Room> rooms = new HashMap<>();
+
   private long questions;
+
+  /** How often a scheduler has asked what is here. */
+  private long words;
 
   /** Instances that wait for others to leave. */
   private final Map<InstanceId, Preempt> preempting = new HashMap<>();
@@ -509,8 +547,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           case Condemn(var instance, var generation, var replyTo) ->
               onCondemn(state, instance, generation, replyTo);
           case Preempt preempt -> onPreempt(state, preempt);
-          case StoreVolume(var volume, var gib, var replyTo) ->
-              onStore(state, volume, gib, replyTo);
+          case StoreVolume store -> onStore(state, store);
+          case RoomAnswered answer -> onRoomAnswered(state, answer);
           case DropVolume(var volume, var replyTo) -> onDrop(state, volume, replyTo);
           case AskPool(var replyTo) -> {
             replyTo.tell(new PoolReply(state.pool()));
@@ -542,6 +580,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           }
           case Publish() -> {
             publishAtOnce(state); // unheard of, it does so when it is told
+            words++;
             askSchedulerAgain();
             yield Effect().none();
           }
@@ -616,8 +655,22 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     }
     var beside = beside(state, claim.spec().instance());
     return up()
-        ? beside.refusal(claim.spec(), claim.generation(), row(beside))
+        ? beside
+            .refusal(claim.spec(), claim.generation(), row(beside))
+            .or(() -> tooLittleForVolumes(beside, claim.spec()))
         : Optional.of("the hypervisor does not answer");
+  }
+
+  /** Of what the instance's own disk leaves. */
+  private Optional<String> tooLittleForVolumes(HostState beside, RequestSpec spec) {
+    long gib = spec.detail().newVolumesGib();
+    if (gib == 0 || beside.claim(spec.instance()).isPresent()) {
+      return Optional.empty();
+    }
+    var after = row(beside).withMoreDisk(spec.resources().diskGib());
+    return VolumeScheduling.tooLittle(
+            StoragePools.asSeenBy(after, settings.pools()), gib, settings.pools())
+        .map(PoolExplanation::message);
   }
 
   // ---- room that is kept for instances that are placed together
@@ -655,7 +708,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     }
     return beside.administration().forcedDown()
         ? Optional.of("the host is forced down")
-        : beside.refusal(spec, 0, row(beside));
+        : beside.refusal(spec, 0, row(beside)).or(() -> tooLittleForVolumes(beside, spec));
   }
 
   /** The host as if everybody but this instance had claimed what is kept for them. */
@@ -685,9 +738,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   }
 
   private HostState having(HostState state, RequestSpec spec) {
-    return state.claim(spec.instance()).isPresent()
-        ? state
-        : state.evolve(new HostEvent.Claimed(state.claimOf(spec, 0, row(state))));
+    if (state.claim(spec.instance()).isPresent()) {
+      return state;
+    }
+    var claim = state.claimOf(spec, 0, row(state));
+    var withVolumes = claim.amount().plus(new Resources(0, 0, spec.detail().newVolumesGib()));
+    return state.evolve(
+        new HostEvent.Claimed(
+            new Claim(claim.instance(), 0, withVolumes, claim.group(), false, claim.holding())));
   }
 
   // ---- groups that have a say in it
@@ -814,6 +872,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       claim.replyTo().tell(answer);
       return Effect().none();
     }
+    keepRoom(state, spec);
     return persist(new HostEvent.Claimed(made))
         .thenRun(
             (HostState after) -> {
@@ -837,6 +896,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       HostState state, InstanceId instance, long generation, ActorRef<ClaimReply> replyTo) {
     building.remove(instance);
     kept.remove(instance);
+    rooms.remove(instance);
     var asked = joining.remove(instance);
     if (asked != null) {
       asked.claim().replyTo().tell(new ClaimUnsure("it was given up meanwhile"));
@@ -937,29 +997,100 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   // ---- volumes
 
-  private Effect<HostEvent, HostState> onStore(
-      HostState state, String volume, long gib, ActorRef<StoreReply> replyTo) {
-    var has = state.volumeGib(volume);
-    if (has.filter(room -> room >= gib).isPresent()) {
-      replyTo.tell(new StoreReply(Optional.empty(), true, state.pool()));
+  private Effect<HostEvent, HostState> onStore(HostState state, StoreVolume store) {
+    var has = state.volumeGib(store.volumeId());
+    if (has.filter(room -> room >= store.gib()).isPresent()) {
+      store.replyTo().tell(new StoreReply(Optional.empty(), true, state.pool()));
       return Effect().none();
     }
+    var refusal = refusal(state, store);
+    if (refusal.isPresent()) {
+      store.replyTo().tell(new StoreReply(refusal, has.isPresent()));
+      return Effect().none();
+    }
+    return state.pool().isPresent() ? askForRoom(state, store) : store(state, store);
+  }
+
+  private long more(HostState state, StoreVolume store) {
+    return store.gib() - state.volumeGib(store.volumeId()).orElse(0L);
+  }
+
+  private Optional<String> refusal(HostState state, StoreVolume store) {
     if (!state.known()) {
-      replyTo.tell(new StoreReply(Optional.of("host " + id + " is not known"), has.isPresent()));
+      return Optional.of("host " + id + " is not known");
+    }
+    var pool = StoragePools.asSeenBy(row(besideAll(state)), settings.pools());
+    var more = more(state, store);
+    return VolumeScheduling.tooLittle(pool, more - roomFor(store, more), settings.pools())
+        .map(PoolExplanation::message);
+  }
+
+  /** GiB of what the volume needs that are kept for its instance. */
+  private long roomFor(StoreVolume store, long more) {
+    return store.by().map(roomsNow()::get).map(room -> Math.min(room.gib(), more)).orElse(0L);
+  }
+
+  private Map<InstanceId, Room> roomsNow() {
+    if (!rooms.isEmpty()) {
+      var now = clock.instant();
+      rooms.values().removeIf(room -> room.until().isBefore(now));
+    }
+    return rooms;
+  }
+
+  private void keepRoom(HostState state, RequestSpec spec) {
+    long gib = spec.detail().newVolumesGib();
+    if (gib > 0 && state.claim(spec.instance()).isEmpty()) {
+      rooms.put(spec.instance(), new Room(gib, clock.instant().plus(ROOM_KEPT)));
+    }
+  }
+
+  /** What is left of a pool that several hosts have, no host can see alone. */
+  private Effect<HostEvent, HostState> askForRoom(HostState state, StoreVolume store) {
+    var more = more(state, store);
+    var word = words;
+    context.ask(
+        SchedulerActor.JoinAnswer.class,
+        entities.scheduler(),
+        SPREAD_ANSWER,
+        (ActorRef<SchedulerActor.JoinAnswer> to) ->
+            new SchedulerActor.MayStore(id, store.volumeId(), more, roomFor(store, more), to),
+        (answer, _) -> new RoomAnswered(store, word, Optional.ofNullable(answer)));
+    return Effect().none();
+  }
+
+  /** Whoever hears nothing asks again. */
+  private Effect<HostEvent, HostState> onRoomAnswered(HostState state, RoomAnswered answer) {
+    var said = answer.answer().filter(one -> one.known() && answer.word() == words);
+    if (said.isEmpty()) {
       return Effect().none();
     }
-    var more = gib - has.orElse(0L);
-    var free = row(besideAll(state)).freeDiskGib();
-    if (more > free) {
-      var reason = "host %s has %d GiB of disk free, the volume needs %d".formatted(id, free, more);
-      replyTo.tell(new StoreReply(Optional.of(reason), has.isPresent()));
+    var store = answer.asked();
+    var refusal = said.get().refusal().or(() -> refusal(state, store));
+    if (refusal.isPresent()) {
+      var isHere = state.volumeGib(store.volumeId()).isPresent();
+      store.replyTo().tell(new StoreReply(refusal, isHere));
       return Effect().none();
     }
-    return persist(new HostEvent.VolumeStored(volume, gib))
+    return store(state, store);
+  }
+
+  private Effect<HostEvent, HostState> store(HostState state, StoreVolume store) {
+    long kept = roomFor(store, more(state, store));
+    store
+        .by()
+        .filter(_ -> kept > 0)
+        .ifPresent(
+            by ->
+                rooms.computeIfPresent(
+                    by,
+                    (_, room) ->
+                        room.gib() > kept ? new Room(room.gib() - kept, room.until()) : null));
+    return persist(new HostEvent.VolumeStored(store.volumeId(), store.gib()))
         .thenRun(
             (HostState after) -> {
-              replyTo.tell(new StoreReply(Optional.empty(), true, after.pool()));
-              publish(after, List.of());
+              store.replyTo().tell(new StoreReply(Optional.empty(), true, after.pool()));
+              tellScheduler(after, List.of(), List.of(store.volumeId()));
             });
   }
 
@@ -1291,13 +1422,23 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   }
 
   private HostRow row(HostState state) {
-    var row = state.row(id, 0, around(state), building.size(), settings);
+    var row =
+        state
+            .row(id, 0, around(state), building.size(), settings)
+            .withMoreDisk(roomsNow().values().stream().mapToLong(Room::gib).sum());
     return failedBuilds == 0 ? row : row.with(row.detail().withFailedBuilds(failedBuilds));
   }
 
   private void publish(HostState state, List<InstanceId> settled) {
+    tellScheduler(state, settled, List.of());
+  }
+
+  private void tellScheduler(
+      HostState state, List<InstanceId> settled, List<String> settledVolumes) {
     if (state.known() && health != Health.UNHEARD) {
-      entities.schedulerPost().tell(new SchedulerActor.HostDelta(row(state), settled));
+      entities
+          .schedulerPost()
+          .tell(new SchedulerActor.HostDelta(row(state), settled, settledVolumes));
     }
   }
 

@@ -456,7 +456,9 @@ public final class HostState implements CborSerializable {
         metrics(machine),
         List.of(),
         machine.topology().map(topology -> parts(topology, settings)),
-        List.copyOf(tenancy.preemptible().values()));
+        List.copyOf(tenancy.preemptible().values()),
+        volumes.size(),
+        volumes.values().stream().mapToLong(gib -> gib).sum());
   }
 
   private HostParts parts(HostTopology topology, FleetSettings settings) {

@@ -393,7 +393,8 @@ public record BootRequest(
 
   /** What the scheduler has to find a host for. */
   public RequestSpec requestSpec(InstanceId instance, Set<HostId> excluded, int candidates) {
-    return requestSpec(instance, forcedHost, destination, batch, excluded, candidates);
+    var spec = requestSpec(instance, forcedHost, destination, batch, excluded, candidates);
+    return newVolumesGib() == 0 ? spec : spec.with(spec.detail().withNewVolumes(newVolumesGib()));
   }
 
   /**
@@ -404,6 +405,11 @@ public record BootRequest(
   public RequestSpec laterSpec(
       InstanceId instance, Optional<String> host, Set<HostId> excluded, int candidates) {
     return requestSpec(instance, Optional.empty(), host, Optional.empty(), excluded, candidates);
+  }
+
+  /** GiB of volumes that lie nowhere yet and are made on its first host. */
+  private long newVolumesGib() {
+    return volumes.stream().mapToLong(VolumeChoice::gibToMake).sum();
   }
 
   private RequestSpec requestSpec(

@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param deleteOnTermination whether it goes when the instance is deleted
  * @param tag the owner's word for it
  * @param pool in which it lies if several hosts have it there; absent from before there was such
+ * @param unmadeGib GiB of one that is there already and lies nowhere yet; absent from before it was
+ *     asked for
  */
 public record VolumeChoice(
     String volumeId,
@@ -19,10 +21,28 @@ public record VolumeChoice(
     boolean root,
     boolean deleteOnTermination,
     Optional<String> tag,
-    Optional<String> pool) {
+    Optional<String> pool,
+    Optional<Long> unmadeGib) {
 
   public VolumeChoice {
     pool = pool == null ? Optional.empty() : pool;
+    unmadeGib = unmadeGib == null ? Optional.empty() : unmadeGib;
+  }
+
+  /** One that lies somewhere, or is made first. */
+  public VolumeChoice(
+      String volumeId,
+      Optional<NewVolume> fresh,
+      boolean root,
+      boolean deleteOnTermination,
+      Optional<String> tag,
+      Optional<String> pool) {
+    this(volumeId, fresh, root, deleteOnTermination, tag, pool, Optional.empty());
+  }
+
+  /** GiB that have to be had where its first server goes; 0 when it lies somewhere. */
+  long gibToMake() {
+    return fresh.map(NewVolume::sizeGib).or(() -> unmadeGib).orElse(0L);
   }
 
   /** One that lies in no pool, or nowhere yet. */

@@ -83,7 +83,9 @@ public final class DeltaPostActor extends AbstractBehavior<Object> {
       SchedulerActor.HostDelta earlier, SchedulerActor.HostDelta later) {
     List<InstanceId> settled = new ArrayList<>(earlier.settled());
     settled.addAll(later.settled());
-    return new SchedulerActor.HostDelta(later.row(), settled);
+    List<String> volumes = new ArrayList<>(earlier.settledVolumes());
+    volumes.addAll(later.settledVolumes());
+    return new SchedulerActor.HostDelta(later.row(), settled, volumes);
   }
 
   private void send() {

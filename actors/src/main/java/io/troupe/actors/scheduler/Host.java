@@ -14,6 +14,9 @@ final class Host {
   /** Promised and not settled yet. */
   Map<InstanceId, RequestSpec> promised = Map.of();
 
+  /** GiB by volume, promised and not settled yet. */
+  Map<String, Long> promisedVolumes = Map.of();
+
   /** Where its numbers stand in the tree's columns, or −1; changes as its neighbours move. */
   int slot = -1;
 }

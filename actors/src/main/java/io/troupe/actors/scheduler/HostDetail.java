@@ -34,6 +34,8 @@ import java.util.stream.Collectors;
  * @param parts cells and devices; empty when the host tells of none
  * @param preemptible claims that may be taken away for more important ones; absent in rows from
  *     before there were any
+ * @param volumes on its storage, snapshots too; none in rows from before they were told
+ * @param volumesGib GiB of these, part of what is claimed of its disk
  */
 public record HostDetail(
     Residents residents,
@@ -44,7 +46,9 @@ public record HostDetail(
     Map<String, Double> metrics,
     List<RequestSpec> promised,
     Optional<HostParts> parts,
-    List<PreemptibleClaim> preemptible) {
+    List<PreemptibleClaim> preemptible,
+    int volumes,
+    long volumesGib) {
   private static final HostParts NO_PARTS =
       new HostParts(HostTopology.NONE, List.of(), 1, 1, List.of());
 
@@ -60,6 +64,31 @@ public record HostDetail(
     promised = promised == null ? List.of() : List.copyOf(promised);
     parts = parts == null ? Optional.empty() : parts;
     preemptible = preemptible == null ? List.of() : List.copyOf(preemptible);
+  }
+
+  /** Of a host without volumes. */
+  public HostDetail(
+      Residents residents,
+      Set<String> traits,
+      List<Provider> providers,
+      Map<String, Map<String, Long>> used,
+      int failedBuilds,
+      Map<String, Double> metrics,
+      List<RequestSpec> promised,
+      Optional<HostParts> parts,
+      List<PreemptibleClaim> preemptible) {
+    this(
+        residents,
+        traits,
+        providers,
+        used,
+        failedBuilds,
+        metrics,
+        promised,
+        parts,
+        preemptible,
+        0,
+        0);
   }
 
   /** Of a host without preemptible claims. */
@@ -121,7 +150,9 @@ public record HostDetail(
         metrics,
         promised,
         Optional.of(inside),
-        preemptible);
+        preemptible,
+        volumes,
+        volumesGib);
   }
 
   public boolean hosts(InstanceId instance) {
@@ -178,9 +209,35 @@ public record HostDetail(
     return all;
   }
 
+  /** The same with so many volumes and snapshots, of so many GiB together. */
+  public HostDetail withVolumes(int count, long gib) {
+    return new HostDetail(
+        residents,
+        traits,
+        providers,
+        used,
+        failedBuilds,
+        metrics,
+        promised,
+        parts,
+        preemptible,
+        count,
+        gib);
+  }
+
   public HostDetail withFailedBuilds(int failures) {
     return new HostDetail(
-        residents, traits, providers, used, failures, metrics, promised, parts, preemptible);
+        residents,
+        traits,
+        providers,
+        used,
+        failures,
+        metrics,
+        promised,
+        parts,
+        preemptible,
+        volumes,
+        volumesGib);
   }
 
   HostDetail with(Collection<RequestSpec> more) {
@@ -193,7 +250,9 @@ public record HostDetail(
         metrics,
         List.copyOf(more),
         parts,
-        preemptible);
+        preemptible,
+        volumes,
+        volumesGib);
   }
 
   HostDetail having(RequestSpec more) {
@@ -218,7 +277,9 @@ public record HostDetail(
             Optional.empty(),
             preemptible.stream()
                 .filter(claim -> !claim.instance().equals(gone.instance()))
-                .toList());
+                .toList(),
+            volumes,
+            volumesGib);
   }
 
   /**
@@ -238,7 +299,9 @@ public record HostDetail(
         metrics,
         promised,
         parts.map(inside -> inside.holding(placementsWithout(inside, gone))),
-        preemptible.stream().filter(claim -> !instances.contains(claim.instance())).toList());
+        preemptible.stream().filter(claim -> !instances.contains(claim.instance())).toList(),
+        volumes,
+        volumesGib);
   }
 
   private Map<String, Map<String, Long>> usedWithout(List<PreemptibleClaim> gone) {
@@ -269,6 +332,16 @@ public record HostDetail(
     return traits == equal
         ? this
         : new HostDetail(
-            residents, equal, providers, used, failedBuilds, metrics, promised, parts, preemptible);
+            residents,
+            equal,
+            providers,
+            used,
+            failedBuilds,
+            metrics,
+            promised,
+            parts,
+            preemptible,
+            volumes,
+            volumesGib);
   }
 }

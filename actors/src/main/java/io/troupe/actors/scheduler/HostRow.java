@@ -247,7 +247,10 @@ public record HostRow(
     Resources claims = claimed;
     Map<String, Integer> members = groupMembers;
     for (RequestSpec request : promised) {
-      claims = claims.plus(request.resources());
+      claims =
+          claims
+              .plus(request.resources())
+              .plus(new Resources(0, 0, request.detail().newVolumesGib()));
       if (request.group().isPresent()) {
         members = members == groupMembers ? new HashMap<>(groupMembers) : members;
         members.merge(request.group().get().id(), 1, Integer::sum);
@@ -273,6 +276,32 @@ public record HostRow(
         machine,
         address,
         detail.with(promised));
+  }
+
+  /** The row when so much more of the disk is claimed, GiB. */
+  public HostRow withMoreDisk(long gib) {
+    return gib == 0
+        ? this
+        : new HostRow(
+            id,
+            version,
+            total,
+            reserved,
+            claimed.plus(new Resources(0, 0, gib)),
+            cpuRatio,
+            ramRatio,
+            diskRatio,
+            availabilityZone,
+            aggregateMetadata,
+            enabled,
+            disabledReason,
+            up,
+            instances,
+            ioOps,
+            groupMembers,
+            machine,
+            address,
+            detail);
   }
 
   /** The row when this instance has come to stay: it lives here and is not being built. */

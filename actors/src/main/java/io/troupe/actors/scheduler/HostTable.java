@@ -168,6 +168,30 @@ public final class HostTable {
     return true;
   }
 
+  /** The same of a volume of so many GiB, which counts as claimed disk. */
+  void promiseVolume(HostId id, String volume, long gib) {
+    Host host = hosts.get(id);
+    if (host != null) {
+      host.promisedVolumes = new HashMap<>(host.promisedVolumes);
+      host.promisedVolumes.put(volume, gib);
+      refresh(host, classNumber(host));
+    }
+  }
+
+  void settleVolume(HostId id, String volume) {
+    Host host = hosts.get(id);
+    if (host != null && host.promisedVolumes.containsKey(volume)) {
+      host.promisedVolumes = new HashMap<>(host.promisedVolumes);
+      host.promisedVolumes.remove(volume);
+      refresh(host, classNumber(host));
+    }
+  }
+
+  /** All hosts as the next decision sees them. */
+  Stream<HostRow> rows() {
+    return hosts.values().stream().map(host -> host.seen);
+  }
+
   /** For each host with members of the group how many; promised ones count. */
   public Map<HostId, Integer> groupMembers(String group) {
     return Collections.unmodifiableMap(groups.getOrDefault(group, Map.of()));
@@ -208,7 +232,9 @@ public final class HostTable {
     if (host.seen != null) {
       leaveGroups(host.seen);
     }
-    host.seen = host.promised.isEmpty() ? host.said : host.said.with(host.promised.values());
+    host.seen =
+        (host.promised.isEmpty() ? host.said : host.said.with(host.promised.values()))
+            .withMoreDisk(host.promisedVolumes.values().stream().mapToLong(gib -> gib).sum());
     enterGroups(host.seen);
     Columns.load(values, host.seen);
     values[Columns.CLASS] = classNumber;

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param batch the instances it is placed with
  * @param guest vCPUs and RAM as the guest sees them, where flavor or image say how they are to lie
  *     on the host; else what is claimed says it
+ * @param newVolumesGib GiB of volumes that are to be made where it goes, beside what is claimed
  */
 public record RequestDetail(
     Optional<String> flavor,
@@ -25,7 +26,8 @@ public record RequestDetail(
     Optional<String> destination,
     Set<String> ignored,
     Optional<Batch> batch,
-    Optional<Resources> guest) {
+    Optional<Resources> guest,
+    long newVolumesGib) {
   public static final RequestDetail NONE =
       new RequestDetail(
           Optional.empty(),
@@ -33,7 +35,8 @@ public record RequestDetail(
           Optional.empty(),
           Set.of(),
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          0);
 
   public RequestDetail {
     ignored = Set.copyOf(ignored);
@@ -56,7 +59,7 @@ public record RequestDetail(
       Optional<String> destination,
       Set<String> ignored,
       Optional<Batch> batch) {
-    this(flavor, image, destination, ignored, batch, Optional.empty());
+    this(flavor, image, destination, ignored, batch, Optional.empty(), 0);
   }
 
   /** The same of a guest that flavor and image say more of, or not. */
@@ -65,14 +68,21 @@ public record RequestDetail(
     var plain = new GuestShape.Asked(GuestShape.NONE);
     return GuestShape.of(own, extraSpecs, imageProperties).equals(plain)
         ? this
-        : new RequestDetail(flavor, image, destination, ignored, batch, Optional.of(own));
+        : new RequestDetail(
+            flavor, image, destination, ignored, batch, Optional.of(own), newVolumesGib);
   }
 
   public RequestDetail ignoring(Set<String> hosts) {
-    return new RequestDetail(flavor, image, destination, hosts, batch, guest);
+    return new RequestDetail(flavor, image, destination, hosts, batch, guest, newVolumesGib);
   }
 
   public RequestDetail to(String host) {
-    return new RequestDetail(flavor, image, Optional.of(host), ignored, batch, guest);
+    return new RequestDetail(
+        flavor, image, Optional.of(host), ignored, batch, guest, newVolumesGib);
+  }
+
+  /** With volumes of so many GiB, which are made where it goes. */
+  public RequestDetail withNewVolumes(long gib) {
+    return new RequestDetail(flavor, image, destination, ignored, batch, guest, gib);
   }
 }

@@ -5,6 +5,12 @@ import io.troupe.actors.Entities;
 import io.troupe.actors.cluster.StoredPause;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
+import io.troupe.actors.scheduler.pool.PoolExplanation;
+import io.troupe.actors.scheduler.pool.StoragePool;
+import io.troupe.actors.scheduler.pool.StoragePools;
+import io.troupe.actors.scheduler.pool.VolumeDecision;
+import io.troupe.actors.scheduler.pool.VolumeRequest;
+import io.troupe.actors.scheduler.pool.VolumeScheduling;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.ConnectionId;
@@ -69,11 +75,46 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
    * A host's word about itself.
    *
    * @param settled instances whose claims it has decided about since its last word
+   * @param settledVolumes volumes that it has made room for since; none from a node of a former
+   *     release
    */
-  public record HostDelta(HostRow row, List<InstanceId> settled)
+  public record HostDelta(HostRow row, List<InstanceId> settled, List<String> settledVolumes)
       implements Message, CborSerializable {
     public HostDelta {
       settled = List.copyOf(settled);
+      settledVolumes = settledVolumes == null ? List.of() : List.copyOf(settledVolumes);
+    }
+
+    /** About instances alone. */
+    public HostDelta(HostRow row, List<InstanceId> settled) {
+      this(row, settled, List.of());
+    }
+  }
+
+  /** Where may this volume lie? Not answered while nothing is placed; it may be asked again. */
+  public record PlaceVolume(VolumeRequest request, ActorRef<VolumeDecision> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
+   * May this host, which is about to make room for a volume in a pool that others have too? If so
+   * it counts from now on.
+   *
+   * @param gib GiB that the volume needs more
+   * @param counted GiB of these that the host's row has in it already
+   */
+  public record MayStore(
+      HostId host, String volumeId, long gib, long counted, ActorRef<JoinAnswer> replyTo)
+      implements Message, CborSerializable {}
+
+  /** Which pools are there? */
+  public record GetPools(ActorRef<Pools> replyTo) implements Message, CborSerializable {}
+
+  /**
+   * @param pools at most {@link #POOLS_AT_MOST}, the first by name
+   */
+  public record Pools(List<StoragePool> pools) implements CborSerializable {
+    public Pools {
+      pools = List.copyOf(pools);
     }
   }
 
@@ -213,6 +254,9 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   /** Whoever looks for a host of a pool needs one or two of them. */
   private static final int POOL_HOSTS_AT_MOST = 8;
 
+  /** More do not fit into one message between nodes. */
+  public static final int POOLS_AT_MOST = 1_000;
+
   /** Questions of operators; instances that wait are kept apart. */
   private static final int ASKED_AT_MOST = 1_000;
 
@@ -226,6 +270,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private final StashBuffer<Message> stash;
   private final HostTable table = new HostTable();
   private final Map<InstanceId, Promise> promises = new HashMap<>();
+  private final Map<String, Promise> volumePromises = new HashMap<>();
   private final Set<ConnectionId> connectionsAwaited = new HashSet<>();
   private final Set<HostId> hostsAwaited = new LinkedHashSet<>();
   private final ActorRef<ConnectionActor.Hosts> hostsAnswers;
@@ -380,6 +425,22 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
         }
       }
       case MayJoin may -> may.replyTo().tell(join(may.host(), may.spec()));
+      case MayStore may -> may.replyTo().tell(store(may));
+      case PlaceVolume(var request, var replyTo) -> {
+        if (rebuilt && !paused) {
+          replyTo.tell(place(request));
+        }
+      }
+      case GetPools(var replyTo) -> {
+        if (!rebuilt) {
+          return later(message);
+        }
+        replyTo.tell(
+            new Pools(
+                StoragePools.of(table.rows(), settings().pools()).stream()
+                    .limit(POOLS_AT_MOST)
+                    .toList()));
+      }
       case Place place -> {
         if (rebuilt && !paused) {
           answer(place);
@@ -507,6 +568,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     var host = delta.row().id();
     table.put(delta.row().withVersion(++rowVersion));
     delta.settled().forEach(instance -> settle(host, instance));
+    delta.settledVolumes().forEach(this::forgetVolume);
     hostsAwaited.remove(host);
   }
 
@@ -698,6 +760,62 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     }
   }
 
+  // ---- volumes
+
+  private VolumeDecision place(VolumeRequest request) {
+    forgetVolume(request.volumeId());
+    var pools = StoragePools.of(table.rows(), settings().pools());
+    var decision = VolumeScheduling.decide(pools, request, settings().pools(), ++seed);
+    switch (decision) {
+      case VolumeDecision.Placed(var candidates) -> {
+        promiseVolume(candidates.getFirst().host(), request.volumeId(), request.gib());
+        metrics.counter("troupe.scheduler.volumes", "outcome", "placed").increment();
+      }
+      case VolumeDecision.NoValidBackend(var explanation) -> {
+        metrics.counter("troupe.scheduler.volumes", "outcome", "no-valid-backend").increment();
+        getContext()
+            .getLog()
+            .info(
+                "volume {}: {}: {}",
+                request.volumeId(),
+                explanation.message(),
+                explanation.lines());
+      }
+    }
+    return decision;
+  }
+
+  /** Only who sees all hosts of a pool knows what is left of it. */
+  private JoinAnswer store(MayStore may) {
+    var row = table.row(may.host());
+    if (!rebuilt || clock.instant().isBefore(joinsFrom) || row.isEmpty()) {
+      return new JoinAnswer(false, Optional.empty());
+    }
+    forgetVolume(may.volumeId());
+    var pools = settings().pools();
+    var own = StoragePools.asSeenBy(table.row(may.host()).get(), pools);
+    var pool =
+        own.shared() ? StoragePools.shared(table.rows(), pools).getOrDefault(own.name(), own) : own;
+    long more = may.gib() - may.counted();
+    var refusal = VolumeScheduling.tooLittle(pool, more, pools);
+    if (refusal.isEmpty() && more > 0) {
+      promiseVolume(may.host(), may.volumeId(), more);
+    }
+    return new JoinAnswer(true, refusal.map(PoolExplanation::message));
+  }
+
+  private void promiseVolume(HostId host, String volume, long gib) {
+    table.promiseVolume(host, volume, gib);
+    volumePromises.put(volume, new Promise(host, clock.instant()));
+  }
+
+  private void forgetVolume(String volume) {
+    var earlier = volumePromises.remove(volume);
+    if (earlier != null) {
+      table.settleVolume(earlier.host(), volume);
+    }
+  }
+
   /** What an administrator changes holds from the next decision on. */
   private SchedulerSettings settings() {
     var now = configured.get();
@@ -774,6 +892,10 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   private void forgetPromises() {
     var longAgo = clock.instant().minus(PROMISE_KEPT);
+    List.copyOf(volumePromises.entrySet()).stream()
+        .filter(entry -> entry.getValue().at().isBefore(longAgo))
+        .map(Map.Entry::getKey)
+        .forEach(this::forgetVolume);
     promises
         .entrySet()
         .removeIf(

@@ -29,6 +29,7 @@ import java.util.Set;
  * @param made whether it is known to lie there; else it may, or may not yet
  * @param use the instance that has it, is to get it, or may still have it
  * @param fault why it is in error, empty otherwise
+ * @param zone in which it was asked to lie; absent from before it could be
  */
 public record Volume(
     String id,
@@ -48,12 +49,13 @@ public record Volume(
     Optional<Use> use,
     String fault,
     Instant createdAt,
-    Instant updatedAt)
+    Instant updatedAt,
+    Optional<String> zone)
     implements Stored, CborSerializable {
 
   /** Cinder's words. */
   public enum Status {
-    /** A copy of a snapshot that is not whole yet. */
+    /** A copy of a snapshot that is not whole yet, or one that is looked a place for. */
     CREATING("creating"),
     AVAILABLE("available"),
     /** For an instance that does not have it yet. */
@@ -134,6 +136,9 @@ public record Volume(
 
   /** What has to be done for a volume now; each may be repeated. */
   public sealed interface Work {
+    /** A place is to be found for it. */
+    record Place(Optional<String> zone) implements Work {}
+
     /** It is to lie on this host. */
     record Make(HostId host) implements Work {}
 
@@ -151,6 +156,7 @@ public record Volume(
     metadata = Map.copyOf(metadata);
     pool = pool == null ? Optional.empty() : pool;
     origin = origin == null ? Optional.empty() : origin;
+    zone = zone == null ? Optional.empty() : zone;
     var lies = host;
     use =
         use.map(
@@ -181,7 +187,66 @@ public record Volume(
         Optional.empty(),
         "",
         now,
-        now);
+        now,
+        Optional.empty());
+  }
+
+  /** The same new one, to lie in a zone if it is given a place before anybody has it. */
+  public Volume inZone(Optional<String> wanted) {
+    return new Volume(
+        id,
+        projectId,
+        userId,
+        name,
+        description,
+        sizeGib,
+        metadata,
+        image,
+        origin,
+        bootable,
+        status,
+        host,
+        pool,
+        made,
+        use,
+        fault,
+        createdAt,
+        updatedAt,
+        wanted);
+  }
+
+  /** The same new one, which is given a place before anybody has it. */
+  public Volume toBePlaced(Optional<String> inZone) {
+    return new Volume(
+        id,
+        projectId,
+        userId,
+        name,
+        description,
+        sizeGib,
+        metadata,
+        image,
+        origin,
+        bootable,
+        Status.CREATING,
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        "",
+        createdAt,
+        updatedAt,
+        inZone);
+  }
+
+  /** A place has been found for it; the host may still refuse. */
+  Volume placedOn(HostId where, Instant now) {
+    return in(status, Optional.of(where), false, use, "", now);
+  }
+
+  /** That place was none. */
+  Volume unplaced(Instant now) {
+    return in(status, Optional.empty(), false, use, "", now);
   }
 
   /** The same new one with its owner's words. */
@@ -203,14 +268,15 @@ public record Volume(
         snapshot.image(),
         Optional.of(new Origin(snapshot.id(), !isCopy)),
         snapshot.bootable(),
-        isCopy ? Status.CREATING : Status.AVAILABLE,
+        isCopy ? Status.CREATING : status,
         snapshot.host(),
         snapshot.pool(),
         false,
         Optional.empty(),
         "",
         createdAt,
-        updatedAt);
+        updatedAt,
+        zone);
   }
 
   /** The snapshot that has to be copied into it yet. */
@@ -231,7 +297,7 @@ public record Volume(
   @Override
   public Optional<Work> next() {
     return switch (status) {
-      case CREATING -> host.map(Work.Make::new);
+      case CREATING -> Optional.of(host.<Work>map(Work.Make::new).orElse(new Work.Place(zone)));
       case RESERVED ->
           made || use.filter(one -> one.hosts().isEmpty()).isPresent()
               ? Optional.empty()
@@ -269,7 +335,8 @@ public record Volume(
         use,
         fault,
         createdAt,
-        now);
+        now,
+        zone);
   }
 
   Volume bootable(boolean is, Instant now) {
@@ -291,7 +358,8 @@ public record Volume(
         use,
         fault,
         createdAt,
-        now);
+        now,
+        zone);
   }
 
   /** Larger; its storage follows when it is next given to an instance. */
@@ -314,7 +382,8 @@ public record Volume(
         use,
         fault,
         createdAt,
-        now);
+        now,
+        zone);
   }
 
   Volume reservedFor(Use by, Optional<HostId> where, Instant now) {
@@ -376,7 +445,8 @@ public record Volume(
         use,
         "",
         createdAt,
-        now);
+        now,
+        zone);
   }
 
   /**
@@ -463,6 +533,7 @@ public record Volume(
         by,
         why,
         createdAt,
-        now);
+        now,
+        zone);
   }
 }

@@ -10,7 +10,10 @@ import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.instance.VolumePlace;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.scheduler.pool.VolumeDecision;
+import io.troupe.actors.scheduler.pool.VolumeRequest;
 import io.troupe.actors.volume.Volume.Work;
+import io.troupe.config.VolumePlacement;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -158,6 +161,9 @@ public final class VolumesActor
   /** Nothing but a reason to be awake: what has to be done goes on. */
   public record Wake() implements Message, CborSerializable {}
 
+  /** Where a volume may lie; empty without an answer in time. */
+  private record PlaceFound(String id, Optional<VolumeDecision> decision) implements Message {}
+
   /** What was asked of a host for a volume; empty without an answer in time. */
   private record RoomMade(String id, Optional<HostActor.StoreReply> answer) implements Message {}
 
@@ -254,21 +260,33 @@ public final class VolumesActor
   /** A snapshot that has not been made by then is given up. */
   private static final Duration COPY = Duration.ofHours(1);
 
+  /** A volume that has not been given a place by then is given up. */
+  private static final Duration PLACING = Duration.ofMinutes(10);
+
+  /** Hosts that are asked for room, as for a boot. */
+  private static final int ATTEMPTS = 3;
+
   /** Longer than an operation's questions are under way, and shorter than anybody waits. */
   private static final Duration DOUBT = Duration.ofMinutes(1);
 
   /** Between two attempts at what did not succeed. */
   private static final Duration PAUSE = Duration.ofSeconds(2);
 
+  private static final Optional<InstanceId> NOBODY = Optional.empty();
+
   private final String projectId;
   private final Entities entities;
   private final Supplier<VolumeLimits> limits;
+  private final VolumePlacement placement;
   private final Clock clock;
   private final ActorContext<Message> context;
   private final TimerScheduler<Message> timers;
 
   /** Volumes that a host is being asked for. */
   private final Set<String> busy = new HashSet<>();
+
+  /** Hosts that have refused a volume that is looked a place for. */
+  private final Map<String, Set<HostId>> tried = new HashMap<>();
 
   /** Who waits for a volume to lie on its host. */
   private final Map<String, List<ActorRef<Reply>>> connecting = new HashMap<>();
@@ -281,16 +299,32 @@ public final class VolumesActor
    */
   public static Behavior<Message> create(
       String projectId, Entities entities, Supplier<VolumeLimits> limits, Clock clock) {
+    return create(projectId, entities, limits, VolumePlacement.ON_USE, clock);
+  }
+
+  /**
+   * @param limits asked anew for each decision, so that a changed quota holds at once
+   * @param placement of volumes that are created by themselves; with a server they lie where it is
+   */
+  public static Behavior<Message> create(
+      String projectId,
+      Entities entities,
+      Supplier<VolumeLimits> limits,
+      VolumePlacement placement,
+      Clock clock) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new VolumesActor(projectId, entities, limits, clock, context, timers)));
+                timers ->
+                    new VolumesActor(
+                        projectId, entities, limits, placement, clock, context, timers)));
   }
 
   private VolumesActor(
       String projectId,
       Entities entities,
       Supplier<VolumeLimits> limits,
+      VolumePlacement placement,
       Clock clock,
       ActorContext<Message> context,
       TimerScheduler<Message> timers) {
@@ -300,6 +334,7 @@ public final class VolumesActor
     this.projectId = projectId;
     this.entities = entities;
     this.limits = limits;
+    this.placement = placement;
     this.clock = clock;
     this.context = context;
     this.timers = timers;
@@ -337,7 +372,7 @@ public final class VolumesActor
     return (state, message) ->
         switch (message) {
           case Create(var volume, var replyTo) ->
-              store(state, rules(state).create(volume), replyTo, VolumeReply::new);
+              store(state, rules(state).create(placed(volume)), replyTo, VolumeReply::new);
           case ChangeIt(var id, var change, var replyTo) -> onChange(state, id, change, replyTo);
           case Snap snap -> onSnap(state, new SnapOn(snap, Set.of()));
           case SnapOn on -> onSnap(state, on);
@@ -392,6 +427,7 @@ public final class VolumesActor
             goOn(state);
             yield Effect().none();
           }
+          case PlaceFound(var id, var decision) -> onPlaceFound(state, id, decision);
           case RoomMade(var id, var answer) -> onStored(state, id, answer);
           case Made(var id, var pool, var answer) -> onMade(state, id, pool, answer);
           case Gone(var id, var host, var confirmed) -> onGone(state, id, host, confirmed);
@@ -419,6 +455,10 @@ public final class VolumesActor
   }
 
   // ---- what owners ask
+
+  private Volume placed(Volume fresh) {
+    return placement == VolumePlacement.ON_CREATION ? fresh.toBePlaced(fresh.zone()) : fresh;
+  }
 
   private Effect<VolumeEvent, VolumesState> onChange(
       VolumesState state, String id, VolumeChange change, ActorRef<VolumeReply> replyTo) {
@@ -824,10 +864,19 @@ public final class VolumesActor
   private void begin(Stored stored, Work work) {
     var id = stored.id();
     switch (work) {
-      case Work.Make(var host) ->
-          askForRoom(host, id, stored.sizeGib(), answer -> new RoomMade(id, answer));
+      case Work.Place(var zone) -> {
+        var refusing = tried.getOrDefault(id, Set.of());
+        var request = new VolumeRequest(id, stored.sizeGib(), zone, refusing);
+        context.ask(
+            VolumeDecision.class,
+            entities.scheduler(),
+            HOST_ANSWER,
+            (ActorRef<VolumeDecision> to) -> new SchedulerActor.PlaceVolume(request, to),
+            (answer, _) -> new PlaceFound(id, Optional.ofNullable(answer)));
+      }
+      case Work.Make(var host) -> askForRoom(host, stored, answer -> new RoomMade(id, answer));
       case Work.Copy(var host, _) ->
-          askForRoom(host, id, stored.sizeGib(), answer -> new RoomForCopy(id, answer));
+          askForRoom(host, stored, answer -> new RoomForCopy(id, answer));
       case Work.AskIfGone(var host, var instance) ->
           context.ask(
               HostActor.GoneReply.class,
@@ -844,12 +893,14 @@ public final class VolumesActor
   }
 
   private void askForRoom(
-      HostId host, String id, long gib, Function<Optional<HostActor.StoreReply>, Message> heard) {
+      HostId host, Stored stored, Function<Optional<HostActor.StoreReply>, Message> heard) {
+    var by = stored instanceof Volume one ? one.use().map(Volume.Use::instance) : NOBODY;
     context.ask(
         HostActor.StoreReply.class,
         entities.host(host),
         HOST_ANSWER,
-        (ActorRef<HostActor.StoreReply> to) -> new HostActor.StoreVolume(id, gib, to),
+        (ActorRef<HostActor.StoreReply> to) ->
+            new HostActor.StoreVolume(stored.id(), stored.sizeGib(), by, to),
         (answer, _) -> heard.apply(Optional.ofNullable(answer)));
   }
 
@@ -903,6 +954,9 @@ public final class VolumesActor
       return later(id);
     }
     var refusal = answer.get().refusal();
+    if (refusal.isPresent() && isLookedAPlaceFor(volume.get())) {
+      return elsewhere(state, volume.get(), refusal.get());
+    }
     if (refusal.isPresent()) {
       var refused = new Refused(new Rejection.Conflict(refusal.get()));
       tellConnecting(id, refused);
@@ -915,6 +969,47 @@ public final class VolumesActor
     var host = volume.get().host().orElseThrow();
     run(host, making(state, volume.get(), host), heard -> new Made(id, pool, heard));
     return Effect().none();
+  }
+
+  private static boolean isLookedAPlaceFor(Volume volume) {
+    return volume.status() == Volume.Status.CREATING && volume.awaitedSnapshot().isEmpty();
+  }
+
+  private Effect<VolumeEvent, VolumesState> onPlaceFound(
+      VolumesState state, String id, Optional<VolumeDecision> decision) {
+    var volume = endedOfVolume(state, id, Work.Place.class);
+    if (volume.isEmpty()) {
+      return Effect().none();
+    }
+    return switch (decision.orElse(null)) {
+      case null ->
+          clock.instant().isAfter(volume.get().createdAt().plus(PLACING))
+              ? noPlace(state, volume.get(), "The scheduler does not answer.")
+              : later(id);
+      case VolumeDecision.Placed(var candidates) -> {
+        var host = candidates.getFirst().host();
+        yield put(state, List.of(volume.get().placedOn(host, clock.instant())), () -> {});
+      }
+      case VolumeDecision.NoValidBackend(var why) -> noPlace(state, volume.get(), why.message());
+    };
+  }
+
+  /** Its host has no room after all; a few others are asked. */
+  private Effect<VolumeEvent, VolumesState> elsewhere(
+      VolumesState state, Volume volume, String reason) {
+    var refusing = tried.computeIfAbsent(volume.id(), _ -> new HashSet<>());
+    var host = volume.host().orElseThrow();
+    refusing.add(host);
+    context.getLog().info("volume {}: host {} refuses it: {}", volume.id(), host, reason);
+    return refusing.size() < ATTEMPTS
+        ? put(state, List.of(volume.unplaced(clock.instant())), () -> {})
+        : noPlace(state, volume.unplaced(clock.instant()), reason);
+  }
+
+  private Effect<VolumeEvent, VolumesState> noPlace(VolumesState state, Volume volume, String why) {
+    tried.remove(volume.id());
+    context.getLog().warn("volume {} is in error: {}", volume.id(), why);
+    return put(state, List.of(volume.failed(why, clock.instant())), () -> {});
   }
 
   private DriverCommand making(VolumesState state, Volume volume, HostId host) {
@@ -944,6 +1039,7 @@ public final class VolumesActor
     }
     return switch (answer.get()) {
       case DriverActor.Done _ -> {
+        tried.remove(id);
         var made = volume.get().madeThere(pool, clock.instant());
         yield put(
             state,

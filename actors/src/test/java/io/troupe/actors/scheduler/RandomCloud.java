@@ -8,6 +8,8 @@ import io.troupe.config.Isolation;
 import io.troupe.config.MetricWeights;
 import io.troupe.config.PciAlias;
 import io.troupe.config.PciNumaPolicy;
+import io.troupe.config.PoolCapacity;
+import io.troupe.config.PoolSettings;
 import io.troupe.config.PreemptionSettings;
 import io.troupe.config.SchedulerPolicy;
 import io.troupe.config.SchedulerSettings;
@@ -243,6 +245,9 @@ final class RandomCloud {
         traits.add(trait);
       }
     }
+    if (chance(0.4)) {
+      traits.add("CUSTOM_STORAGE_POOL_" + oneOf(List.of("SAN", "NFS")));
+    }
     return traits;
   }
 
@@ -435,10 +440,11 @@ final class RandomCloud {
         properties,
         1 + random.nextInt(5),
         new RequestDetail(
-            chance(0.8) ? Optional.of(oneOf(FLAVORS)) : Optional.empty(),
-            chance(0.8) ? Optional.of(oneOf(IMAGES)) : Optional.empty(),
-            chance(0.1) ? Optional.of(host().value().toUpperCase()) : Optional.empty(),
-            chance(0.1) ? Set.of(host().value().toLowerCase(), "nowhere") : Set.of()));
+                chance(0.8) ? Optional.of(oneOf(FLAVORS)) : Optional.empty(),
+                chance(0.8) ? Optional.of(oneOf(IMAGES)) : Optional.empty(),
+                chance(0.1) ? Optional.of(host().value().toUpperCase()) : Optional.empty(),
+                chance(0.1) ? Set.of(host().value().toLowerCase(), "nowhere") : Set.of())
+            .withNewVolumes(chance(0.2) ? 1 + random.nextInt(40) : 0));
   }
 
   private void addParts(Map<String, String> specs) {
@@ -542,7 +548,20 @@ final class RandomCloud {
             chance(0.7)),
         new MetricWeights(ratios, -7.5),
         chance(0.5) ? Map.of() : Map.of("hw_disk_bus", 2.5),
-        PreemptionSettings.OFF);
+        PreemptionSettings.OFF,
+        new PoolSettings(
+            10 * random.nextInt(3),
+            chance(0.8),
+            0.5 + random.nextInt(4),
+            1,
+            0,
+            chance(0.7)
+                ? Map.of()
+                : Map.of(
+                    "san",
+                    new PoolCapacity.Gib(random.nextInt(500)),
+                    "host-3",
+                    new PoolCapacity.Infinite())));
   }
 
   private Set<FilterName> filters() {

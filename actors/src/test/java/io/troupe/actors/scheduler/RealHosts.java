@@ -10,10 +10,12 @@ import io.troupe.actors.group.ServerGroupActor;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.host.HostState;
+import io.troupe.actors.host.HostView;
 import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
+import io.troupe.actors.volume.VolumeLimits;
 import io.troupe.actors.volume.VolumesActor;
 import io.troupe.config.FleetSettings;
 import io.troupe.config.SchedulerSettings;
@@ -21,21 +23,30 @@ import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
+import io.troupe.drivers.DriverActor;
+import io.troupe.drivers.spi.DriverResult;
+import io.troupe.drivers.spi.HostInventory;
+import io.troupe.drivers.spi.SharedPool;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.RecipientRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /** Hosts and a scheduler as they are; everybody else is the stage. */
-final class RealHosts implements Entities {
+public final class RealHosts implements Entities {
   private static final FleetSettings SETTINGS =
       new FleetSettings(10_000, 60_000, 1, 1, 1, 0, 0, 0, "nova");
 
   private final Stage stage;
   private final ActorRef<CatalogActor.Message> catalog;
   private final Map<HostId, ActorRef<HostActor.Message>> hosts = new LinkedHashMap<>();
+  private final Map<ProjectId, ActorRef<VolumesActor.Message>> volumes = new HashMap<>();
+  private final ActorRef<ConnectionActor.Message> driver;
   private final Map<HostId, String> zones = new LinkedHashMap<>();
   ActorRef<SchedulerActor.Message> scheduler;
   private boolean isReal;
@@ -43,14 +54,15 @@ final class RealHosts implements Entities {
   /** What hosts tell the scheduler goes there; cut off, it is lost on the way. */
   private RecipientRef<SchedulerActor.Message> post;
 
-  RealHosts(Stage stage) {
+  public RealHosts(Stage stage) {
     this.stage = stage;
+    this.driver = stage.enter(driver());
     this.catalog = stage.enter(CatalogActor.create(SchedulingPause.class, _ -> {}));
     newScheduler();
   }
 
   /** One that knows nothing yet; the former one is gone. */
-  void newScheduler() {
+  public void newScheduler() {
     if (isReal) {
       stage.leave(scheduler);
     }
@@ -64,7 +76,14 @@ final class RealHosts implements Entities {
     hosts.keySet().forEach(this::awaitView);
   }
 
-  void add(String name, String zone, int vcpus) {
+  public void add(String name, String zone, int vcpus) {
+    add(name, zone, vcpus, 1000, "");
+  }
+
+  /**
+   * @param pool that its storage is, if it is one that others have
+   */
+  public void add(String name, String zone, int vcpus, long diskGib, String pool) {
     var id = new HostId(name);
     zones.put(id, zone);
     var host =
@@ -79,8 +98,42 @@ final class RealHosts implements Entities {
     hosts.put(id, host);
     host.tell(
         new HostActor.Seen(
-            new ConnectionId("c-1"), "through-1", Examples.inventory(id, vcpus, 64 * 1024, 1000)));
+            new ConnectionId("c-1"), "through-1", inventory(id, vcpus, diskGib, pool)));
     awaitView(id);
+  }
+
+  private static HostInventory inventory(HostId id, int vcpus, long diskGib, String pool) {
+    var plain = Examples.inventory(id, vcpus, 64 * 1024, diskGib);
+    return new HostInventory(
+        plain.name(),
+        plain.hypervisorType(),
+        plain.hypervisorVersion(),
+        plain.architecture(),
+        plain.guestType(),
+        plain.total(),
+        plain.address(),
+        pool.isEmpty() ? Set.of() : Set.of(new SharedPool(pool).trait()),
+        Map.of());
+  }
+
+  /** Whatever a driver is asked to do, it does. */
+  private static Behavior<ConnectionActor.Message> driver() {
+    return Behaviors.receive(ConnectionActor.Message.class)
+        .onMessage(
+            ConnectionActor.Execute.class,
+            run -> {
+              var target = run.command().target();
+              run.replyTo()
+                  .tell(
+                      new DriverActor.Done(
+                          target.operation(),
+                          target.instance(),
+                          run.command().name(),
+                          DriverResult.Guest.GONE));
+              return Behaviors.same();
+            })
+        .onAnyMessage(_ -> Behaviors.same())
+        .build();
   }
 
   /** Afterwards its word is with the scheduler. */
@@ -89,7 +142,7 @@ final class RealHosts implements Entities {
   }
 
   /** From now on the scheduler hears nothing of what hosts do by themselves. */
-  void cutOff() {
+  public void cutOff() {
     post = stage.nobody();
   }
 
@@ -105,11 +158,11 @@ final class RealHosts implements Entities {
     isReal = false;
   }
 
-  String zone(HostId host) {
+  public String zone(HostId host) {
     return zones.get(host);
   }
 
-  HostActor.ClaimReply claim(HostId host, RequestSpec spec) {
+  public HostActor.ClaimReply claim(HostId host, RequestSpec spec) {
     var reply = stage.probe(HostActor.ClaimReply.class);
     for (int i = 0; i < 20; i++) {
       hosts.get(host).tell(new HostActor.MakeClaim(spec, 1, reply.getRef()));
@@ -122,17 +175,20 @@ final class RealHosts implements Entities {
     throw new AssertionError("never sure");
   }
 
-  Set<HostId> ids() {
+  public Set<HostId> ids() {
     return hosts.keySet();
   }
 
   int instancesOn(HostId host) {
+    return view(host).instances().size();
+  }
+
+  /** The host's own word. */
+  public HostView view(HostId host) {
     return stage
         .ask(hosts.get(host), HostActor.ViewReply.class, HostActor.GetView::new)
         .view()
-        .orElseThrow()
-        .instances()
-        .size();
+        .orElseThrow();
   }
 
   @Override
@@ -141,13 +197,13 @@ final class RealHosts implements Entities {
   }
 
   @Override
-  public RecipientRef<HostActor.Message> host(HostId id) {
+  public ActorRef<HostActor.Message> host(HostId id) {
     return hosts.get(id);
   }
 
   @Override
   public RecipientRef<ConnectionActor.Message> connection(ConnectionId id) {
-    return stage.connection(id);
+    return driver;
   }
 
   @Override
@@ -161,8 +217,12 @@ final class RealHosts implements Entities {
   }
 
   @Override
-  public RecipientRef<VolumesActor.Message> volumes(ProjectId project) {
-    return stage.volumes(project);
+  public ActorRef<VolumesActor.Message> volumes(ProjectId project) {
+    return volumes.computeIfAbsent(
+        project,
+        _ ->
+            stage.enter(
+                VolumesActor.create(project.value(), this, () -> new VolumeLimits(-1, -1), stage)));
   }
 
   @Override
@@ -181,7 +241,7 @@ final class RealHosts implements Entities {
   }
 
   @Override
-  public RecipientRef<SchedulerActor.Message> scheduler() {
+  public ActorRef<SchedulerActor.Message> scheduler() {
     return scheduler;
   }
 

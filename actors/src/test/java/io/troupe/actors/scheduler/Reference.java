@@ -3,10 +3,12 @@ package io.troupe.actors.scheduler;
 import io.troupe.actors.scheduler.Explanation.Removal;
 import io.troupe.actors.scheduler.PlacementReport.Obstacle;
 import io.troupe.actors.scheduler.filter.Verdict;
+import io.troupe.config.PoolCapacity;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.config.WeigherName;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.Resources;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -45,7 +47,29 @@ final class Reference {
   }
 
   void consume(HostId host, RequestSpec asked) {
-    promised.computeIfAbsent(host, h -> new LinkedHashMap<>()).put(asked.instance(), asked);
+    promised
+        .computeIfAbsent(host, h -> new LinkedHashMap<>())
+        .put(asked.instance(), withVolumes(asked));
+  }
+
+  /** What is promised to its volumes is promised of the host's disk. */
+  private static RequestSpec withVolumes(RequestSpec asked) {
+    return new RequestSpec(
+        asked.instance(),
+        asked.project(),
+        new Resources(
+            asked.resources().vcpus(),
+            asked.resources().ramMib(),
+            asked.resources().diskGib() + asked.detail().newVolumesGib()),
+        asked.availabilityZone(),
+        asked.forcedHost(),
+        asked.excluded(),
+        asked.group(),
+        asked.hints(),
+        asked.extraSpecs(),
+        asked.imageProperties(),
+        asked.candidates(),
+        asked.detail().withNewVolumes(0));
   }
 
   void settle(HostId host, InstanceId instance) {
@@ -140,6 +164,7 @@ final class Reference {
             "DiskFilter",
             "RetryFilter",
             "ResourceClassFilter",
+            "CapacityFilter",
             "IsolatedHostsFilter",
             "ServerGroupAffinityFilter",
             "ServerGroupAntiAffinityFilter",
@@ -248,6 +273,7 @@ final class Reference {
     }
     ReferenceResources.reason(request, host.detail(), claims)
         .ifPresent(miss -> reasons.put("ResourceClassFilter", miss));
+    capacityReason(host).ifPresent(miss -> reasons.put("CapacityFilter", miss));
     if (!forced) {
       if (chosen("IsolatedHostsFilter")) {
         neighbours.isolationReason().ifPresent(m -> reasons.put("IsolatedHostsFilter", m));
@@ -276,6 +302,53 @@ final class Reference {
     ReferenceParts.cellReason(request, host.detail(), claims)
         .ifPresent(miss -> reasons.put("NUMATopologyFilter", miss));
     return reasons;
+  }
+
+  /** All hosts of a pool show the whole of it, and each promises for itself. */
+  private Optional<Verdict.Fail> capacityReason(HostRow host) {
+    long asked = request.detail().newVolumesGib();
+    var capacity = settings.pools().capacities().get(poolOf(host));
+    if (asked == 0
+        || capacity instanceof PoolCapacity.Infinite
+        || capacity instanceof PoolCapacity.Unknown) {
+      return Optional.empty();
+    }
+    long left = leftOf(List.of(host), capacity);
+    if (!poolOf(host).equals(host.id().value())) {
+      var members = said.values().stream().filter(one -> poolOf(one).equals(poolOf(host))).toList();
+      left = Math.min(left, leftOf(members, capacity));
+    }
+    left -= request.resources().diskGib();
+    return asked <= left
+        ? Optional.empty()
+        : Optional.of(new Verdict.Short("capacity for volumes", asked, left, "GiB"));
+  }
+
+  private static String poolOf(HostRow host) {
+    return host.detail().traits().stream()
+        .filter(trait -> trait.startsWith("CUSTOM_STORAGE_POOL_"))
+        .sorted()
+        .findFirst()
+        .map(trait -> trait.substring("CUSTOM_STORAGE_POOL_".length()).toLowerCase())
+        .orElse(host.id().value());
+  }
+
+  private long leftOf(List<HostRow> members, PoolCapacity capacity) {
+    long total = 0;
+    long kept = 0;
+    long used = 0;
+    for (HostRow host : members) {
+      total = Math.max(total, host.total().diskGib());
+      kept = Math.max(kept, host.reserved().diskGib());
+      used += host.claimed().diskGib();
+      for (RequestSpec one : promised.getOrDefault(host.id(), Map.of()).values()) {
+        used += one.resources().diskGib();
+      }
+    }
+    long own = Math.max(0, (capacity instanceof PoolCapacity.Gib(var gib) ? gib : total) - kept);
+    double virtual = settings.pools().thin() ? own * settings.pools().maxOverSubscription() : own;
+    long reserve = own * settings.pools().reservedPercent() / 100;
+    return (long) Math.floor(virtual) - reserve - used;
   }
 
   private ReferenceNeighbours neighbours(HostRow host) {

@@ -15,6 +15,7 @@ import io.troupe.actors.scheduler.Decision;
 import io.troupe.actors.scheduler.PlacementReport;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.scheduler.SchedulerFigures;
+import io.troupe.actors.scheduler.pool.VolumeDecision;
 import io.troupe.actors.volume.ProjectVolumes;
 import io.troupe.actors.volume.VolumesActor;
 import io.troupe.core.serialization.CborSerializable;
@@ -71,7 +72,8 @@ class MessagesTest {
                 ProjectVolumes.class,
                 QuotaUsage.class,
                 Rejection.class,
-                SchedulerFigures.class)
+                SchedulerFigures.class,
+                VolumeDecision.class)
             .stream()
             .flatMap(type -> Specimens.leaves(type).stream());
     return Stream.concat(beside, elsewhere);

@@ -167,7 +167,8 @@ final class DeviceResolver {
             wish.root(),
             wish.deleteOnTermination(),
             wish.tag(),
-            volume.pool()),
+            volume.pool(),
+            volume.host().isEmpty() ? Optional.of(volume.sizeGib()) : Optional.empty()),
         volume);
   }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
  * {@code POST /volumes} as the client wrote it; nothing looked up yet.
  *
  * @param sizeGib GiB; empty: that of the snapshot
+ * @param zone to lie in
  */
 record NewVolume(
     Optional<Long> sizeGib,
@@ -18,7 +19,8 @@ record NewVolume(
     String description,
     Optional<String> imageId,
     Optional<String> snapshotId,
-    Map<String, String> metadata) {
+    Map<String, String> metadata,
+    Optional<String> zone) {
   /** More than any host has. */
   private static final long LARGEST_GIB = 1L << 30;
 
@@ -48,13 +50,10 @@ record NewVolume(
             type -> {
               throw ApiError.notFound("Volume type", type).thrown();
             });
-    body.nullable("availability_zone")
-        .map(field -> field.text(0, 255))
-        .filter(zone -> !zone.isEmpty() && !zone.equals(VolumeJson.ZONE))
-        .ifPresent(
-            zone -> {
-              throw ApiError.badRequest("Availability zone '" + zone + "' is invalid.").thrown();
-            });
+    var zone =
+        body.nullable("availability_zone")
+            .map(field -> field.text(0, 255))
+            .filter(name -> !name.isEmpty());
     body.acceptUnknown();
     var snapshot = body.nullable("snapshot_id").map(Field::uuid);
     var image =
@@ -71,7 +70,13 @@ record NewVolume(
         words(body, "description").orElse(""),
         image,
         snapshot,
-        body.nullable("metadata").map(NewVolume::metadata).orElse(Map.of()));
+        body.nullable("metadata").map(NewVolume::metadata).orElse(Map.of()),
+        zone);
+  }
+
+  /** One that is not the zone of volumes that may lie anywhere. */
+  Optional<String> namedZone() {
+    return zone.filter(name -> !name.equals(VolumeJson.ZONE));
   }
 
   /** A name or description, under today's key or the one of Cinder's first API. */

@@ -48,9 +48,7 @@ final class VolumeDocuments {
             empty("/groups/detail", "groups"),
             empty("/consistencygroups", "consistencygroups"),
             empty("/consistencygroups/detail", "consistencygroups"),
-            empty("/messages", "messages"),
-            empty("/extensions", "extensions"),
-            Route.get("/os-availability-zone", Policy.READER, Handler.now(call -> zones())))
+            empty("/extensions", "extensions"))
         .toList();
   }
 
@@ -64,15 +62,5 @@ final class VolumeDocuments {
               body.putArray(key);
               return Reply.ok(body);
             }));
-  }
-
-  private static HttpResponse zones() {
-    ObjectNode body = Json.object();
-    body.putArray("availabilityZoneInfo")
-        .addObject()
-        .put("zoneName", VolumeJson.ZONE)
-        .putObject("zoneState")
-        .put("available", true);
-    return Reply.ok(body);
   }
 }

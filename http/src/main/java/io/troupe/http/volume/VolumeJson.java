@@ -8,7 +8,7 @@ import io.troupe.http.route.Call;
 
 /** Volumes as the Volume API shows them. */
 final class VolumeJson {
-  /** There is one zone: a volume lies where its server is. */
+  /** Of volumes that may lie in any: such a volume lies where its server is. */
   static final String ZONE = "nova";
 
   private VolumeJson() {}
@@ -23,7 +23,7 @@ final class VolumeJson {
     var json = brief(call, volume);
     json.put("status", volume.status().word())
         .put("size", volume.sizeGib())
-        .put("availability_zone", ZONE)
+        .put("availability_zone", volume.zone().orElse(ZONE))
         .put("created_at", Json.timeMicros(volume.createdAt()))
         .put("updated_at", Json.timeMicros(volume.updatedAt()))
         .put("description", volume.description().isEmpty() ? null : volume.description())

@@ -29,6 +29,8 @@ public final class VolumeService {
     routes.addAll(MetadataRoutes.ofSnapshots(api).routes());
     routes.addAll(VolumeTypesRoutes.routes());
     routes.addAll(new VolumeLimitsRoutes(api).routes());
+    routes.addAll(new PoolsRoutes(api).routes());
+    routes.addAll(new MessagesRoutes(api).routes());
     routes.addAll(VolumeDocuments.routes());
     return List.of(
         new Service(

@@ -23,6 +23,7 @@ import io.troupe.http.route.Route;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -106,9 +107,10 @@ final class VolumesRoutes {
   private CompletionStage<HttpResponse> create(Call call) {
     return call.body(
             body -> {
-              body.acceptUnknown(); // scheduler hints: there is nothing to choose from
+              body.acceptUnknown(); // scheduler hints: of them nothing is known here
               return body.required("volume").object(NewVolume::of);
             })
+        .thenCompose(this::inKnownZone)
         .thenCompose(
             wanted ->
                 wanted.snapshotId().isPresent()
@@ -170,7 +172,29 @@ final class VolumesRoutes {
             call.caller().userId(),
             as,
             api.clock().instant());
-    return api.volumes().createVolume(fresh.describedAs(wanted.description(), wanted.metadata()));
+    var described = fresh.describedAs(wanted.description(), wanted.metadata());
+    return api.volumes()
+        .createVolume(
+            wanted.namedZone().isPresent()
+                ? described.toBePlaced(wanted.zone())
+                : described.inZone(wanted.zone()));
+  }
+
+  /** 400, as in Cinder, for a zone that no host is in. */
+  private CompletionStage<NewVolume> inKnownZone(NewVolume wanted) {
+    if (wanted.namedZone().isEmpty()) {
+      return CompletableFuture.completedFuture(wanted);
+    }
+    String zone = wanted.namedZone().get();
+    return api.hosts()
+        .hosts()
+        .thenApply(
+            all -> {
+              if (all.stream().noneMatch(host -> host.availabilityZone().equals(zone))) {
+                throw ApiError.badRequest("Availability zone '" + zone + "' is invalid.").thrown();
+              }
+              return wanted;
+            });
   }
 
   private CompletionStage<HttpResponse> update(Call call) {
@@ -239,7 +263,8 @@ final class VolumesRoutes {
             "os-terminate_connection" ->
             refused(
                 key
-                    + " is done by the compute service alone; use the server's volume attachments.");
+                    + " is done by the compute service alone; use the server's volume"
+                    + " attachments.");
         case "os-reset_status" ->
             refused("the status of a volume follows what its host says; it cannot be set.");
         case "os-update_readonly_flag",

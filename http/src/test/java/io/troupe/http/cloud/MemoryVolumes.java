@@ -96,6 +96,11 @@ public final class MemoryVolumes implements Volumes {
     projects.put(project, of(project).evolve(event));
   }
 
+  /** As somebody else has made it. */
+  public synchronized void keep(Volume volume) {
+    put(volume.projectId(), List.of(volume), List.of());
+  }
+
   /** As an instance would take it. */
   public synchronized void give(String projectId, String volumeId, InstanceId to, String host) {
     var choice = new VolumeChoice(volumeId, Optional.empty(), false, false, Optional.empty());

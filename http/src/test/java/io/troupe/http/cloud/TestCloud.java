@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigFactory;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.troupe.actors.Answer;
+import io.troupe.actors.Placements;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Flavor;
 import io.troupe.actors.catalog.Image;
@@ -13,6 +14,8 @@ import io.troupe.actors.catalog.RoleAssignment;
 import io.troupe.actors.catalog.User;
 import io.troupe.actors.image.FileImageStore;
 import io.troupe.actors.image.ImageLimits;
+import io.troupe.actors.scheduler.PlacementExplanation;
+import io.troupe.actors.scheduler.pool.StoragePool;
 import io.troupe.config.ApiSettings;
 import io.troupe.config.QuotaSettings;
 import io.troupe.config.SchedulerSettings;
@@ -31,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -72,6 +76,10 @@ public final class TestCloud implements AutoCloseable {
   public final MemoryInstances instances = new MemoryInstances(catalog, networks, volumes, clock);
   public final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /** What the scheduler says when it is asked for pools. */
+  public List<StoragePool> pools = List.of();
+
   private final Path imageDir;
   public final Api api;
   private final ServerBinding binding;
@@ -94,9 +102,18 @@ public final class TestCloud implements AutoCloseable {
             hosts,
             instances,
             QuotaSettings.DEFAULT,
-            question ->
-                CompletableFuture.completedFuture(
-                    Answer.refuse(new Rejection.Unavailable("this cloud has no scheduler"))),
+            new Placements() {
+              @Override
+              public CompletionStage<Answer<PlacementExplanation>> explain(Question question) {
+                return CompletableFuture.completedFuture(
+                    Answer.refuse(new Rejection.Unavailable("this cloud has no scheduler")));
+              }
+
+              @Override
+              public CompletionStage<Answer<List<StoragePool>>> pools() {
+                return CompletableFuture.completedFuture(Answer.of(pools));
+              }
+            },
             SchedulerSettings.DEFAULT,
             Set.of("gpu"),
             images,

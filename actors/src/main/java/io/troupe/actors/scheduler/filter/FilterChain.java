@@ -56,6 +56,8 @@ public final class FilterChain {
         CAPACITY); // one comparison per host, all hosts at once; a forced host needs room too
     chain.add(RETRY); // a few named hosts, never more than the attempts allowed
     ResourceClassFilter.of(wants).ifPresent(chain::add); // room too, but a search per host
+    CapacityFilter.of(request, table, settings.pools())
+        .ifPresent(chain::add); // room for its volumes, which a shared pool gives to all its hosts
     if (request.forcedHost().isEmpty()) {
       if (settings.enabled(FilterName.ISOLATED_HOSTS)) {
         chain.add(new IsolatedHostsFilter(settings.isolation())); // the hosts configured
