@@ -102,6 +102,55 @@ class SharedPoolTest {
     assertThat(volumes()).isEmpty();
   }
 
+  /** Its image is gone: only from the disk that it had can there be a guest again. */
+  @Test
+  void evacuatedServerKeepsItsDisk() throws Exception {
+    var image =
+        node.admin()
+            .post(
+                "/image/v2/images",
+                "{\"name\": \"once\", \"disk_format\": \"raw\", \"container_format\": \"bare\"}")
+            .expect(201)
+            .path("id")
+            .asText();
+    node.admin()
+        .put("/image/v2/images/" + image + "/file", "application/octet-stream", new byte[1024])
+        .expect(204);
+    var server = create("pool-1", image);
+    node.admin().delete("/image/v2/images/" + image).expect(204);
+
+    forceDown("pool-1", true);
+    node.admin()
+        .at("2.80")
+        .post(SERVERS + "/" + server + "/action", "{\"evacuate\": {}}")
+        .expect(200);
+    awaitStatus(server, "ACTIVE");
+
+    assertThat(host(server)).isEqualTo("pool-2");
+    forceDown("pool-1", false);
+    for (int i = 0; i < 300 && hasInstances("pool-1"); i++) {
+      Thread.sleep(100);
+    }
+    assertThat(hasInstances("pool-1")).as("the dead host is rid of it").isFalse();
+    act(server, "{\"reboot\": {\"type\": \"HARD\"}}");
+    awaitStatus(server, "ACTIVE");
+    node.admin().delete(SERVERS + "/" + server).expect(204);
+  }
+
+  private static void forceDown(String host, boolean down) throws Exception {
+    var fence =
+        "{\"host\": \"%s\", \"binary\": \"nova-compute\", \"forced_down\": %s}"
+            .formatted(host, down);
+    node.admin()
+        .at("2.11")
+        .put("/compute/v2.1/os-services/force-down", "application/json", fence.getBytes())
+        .expect(200);
+  }
+
+  private static boolean hasInstances(String host) throws Exception {
+    return node.admin().get("/v1/hosts/" + host).body().path("instance_count").asInt() > 0;
+  }
+
   private static java.util.List<String> volumes() throws Exception {
     var ids = new java.util.ArrayList<String>();
     for (JsonNode one : node.admin().get("/volume/v3/volumes").expect(200).path("volumes")) {
@@ -120,8 +169,11 @@ class SharedPoolTest {
   }
 
   private static String create(String host) throws Exception {
+    return create(host, first("/image/v2/images", "images", "tiny"));
+  }
+
+  private static String create(String host, String image) throws Exception {
     var flavor = first("/compute/v2.1/flavors", "flavors", "m1.nano");
-    var image = first("/image/v2/images", "images", "tiny");
     var body =
         """
         {"server": {"name": "follows", "flavorRef": "%s", "imageRef": "%s", "networks": "none",

@@ -281,7 +281,8 @@ public final class HostState implements CborSerializable {
             .filter(there -> !there.condemned())
             .map(there -> holding(there, spec, generation, row))
             .orElseGet(() -> fresh(spec, row));
-    return new Claim(spec.instance(), generation, spec.resources(), spec.group(), false, holding);
+    return new Claim(
+        spec.instance(), generation, spec.resources(), spec.group(), false, holding, false);
   }
 
   private Holding holding(Claim there, RequestSpec spec, long generation, HostRow row) {
@@ -494,8 +495,8 @@ public final class HostState implements CborSerializable {
               tenancy,
               volumes);
       case HostEvent.Claimed(var claim) -> with(claim);
-      case HostEvent.Condemned(var instance) ->
-          claim(instance).map(claim -> with(claim.condemn())).orElse(this);
+      case HostEvent.Condemned(var instance, var keepsDisk) ->
+          claim(instance).map(claim -> with(claim.condemn(keepsDisk))).orElse(this);
       case HostEvent.Released(var instance) -> without(instance);
       case HostEvent.EpochTaken(var taken) ->
           new HostState(

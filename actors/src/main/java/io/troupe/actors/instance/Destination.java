@@ -61,9 +61,9 @@ final class Destination {
         state, asked.with(of.of(flavor.resources(), spec.extraSpecs(), spec.imageProperties())));
   }
 
-  /** Where its volumes lie in a pool, only hosts that have it. */
+  /** Where its volumes lie in a pool, or its disk waits in one, only hosts that have it. */
   private static RequestSpec nearVolumes(InstanceState state, RequestSpec spec) {
-    return Attachments.pool(state).map(spec::inPool).orElse(spec);
+    return Attachments.pool(state).or(() -> state.moves().disk()).map(spec::inPool).orElse(spec);
   }
 
   /** What a flavor claims of a host for the instance. */
@@ -86,7 +86,7 @@ final class Destination {
     return switch (operation.purpose().orElse(null)) {
       case Purpose.Migrate(var to) -> to;
       case Purpose.LiveMigrate live -> live.to();
-      case Purpose.Evacuate(var to, _, _) -> to;
+      case Purpose.Evacuate evacuate -> evacuate.to();
       case null, default -> Optional.empty();
     };
   }

@@ -227,6 +227,7 @@ final class Evolving {
           generation++; // the guest to come is another one; else when that is permitted
         }
       }
+      case Purpose.Evacuate evacuate -> moves = moves.waitingOn(evacuate.pool());
       case Purpose.Unshelve unshelve ->
           request =
               request.map(old -> unshelve.zone().map(zone -> old.inZone(zone.name())).orElse(old));
@@ -321,6 +322,7 @@ final class Evolving {
       }
       case SPAWN -> {
         power = done.power().orElse(power);
+        moves = moves.waitingOn(Optional.empty());
         if (now.kind() == OperationKind.REBUILD) {
           moves = moves.ofGuest(generation); // until then the former one may be there
         }
@@ -498,6 +500,9 @@ final class Evolving {
     }
     Record.after(before, moves, ended)
         .ifPresent(status -> moves = moves.recorded(status, ended.at()));
+    if (moves.open().filter(move -> !move.arrived()).isPresent()) {
+      moves = moves.waitingOn(Optional.empty()); // the guest is at the source still
+    }
     if (vmState != VmState.RESIZED && moves.open().flatMap(Move::other).isEmpty()) {
       moves = moves.with(Optional.empty());
     }

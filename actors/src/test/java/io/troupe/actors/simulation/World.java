@@ -25,7 +25,9 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.MoveTicket;
+import io.troupe.drivers.spi.SharedPool;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -104,6 +106,10 @@ final class World {
   /** Disks on their way between hypervisors, by instance and the generation they shall be of. */
   final Set<String> transfers = new HashSet<>();
 
+  /** The storage of all hosts, if it is one. */
+  final Optional<SharedPool> pool;
+
+  final SimDisks disks = new SimDisks();
   final Map<HostId, SimHost> hosts = new LinkedHashMap<>();
   final Map<InstanceId, SimInstance> instances = new LinkedHashMap<>();
   final List<NetworkDesk> networks = new ArrayList<>();
@@ -137,6 +143,7 @@ final class World {
             60_000,
             offloadedAfter(),
             new MoveSettings(60_000, 0, random.nextBoolean(), false, false, 0, 0, 0, false));
+    this.pool = random.nextBoolean() ? Optional.of(new SharedPool("common")) : Optional.empty();
     for (int host = 0; host < 1 + random.nextInt(4); host++) {
       var id = new HostId("h" + host);
       hosts.put(id, new SimHost(this, id, 1 + random.nextInt(3)));
@@ -149,11 +156,7 @@ final class World {
       networks.add(
           new NetworkDesk(Examples.network(network, 10, 11 + random.nextInt(5)), Examples.NOW));
     }
-    var pool =
-        script == Script.VOLUMES && random.nextBoolean()
-            ? Optional.of("common")
-            : Optional.<String>empty();
-    this.volumes = new VolumeDesk(this::now, pool);
+    this.volumes = new VolumeDesk(this::now, pool.map(SharedPool::name));
     this.volumeCount = random.nextInt(3) + (script == Script.VOLUMES ? 2 : 0);
     for (int volume = 1; volume <= volumeCount; volume++) {
       volumes.create(Examples.volumeChoice(volume).volumeId(), Examples.PROJECT.value());
@@ -395,12 +398,22 @@ final class World {
                   .map(shelf -> new GuestSpec.ImageRef(shelf.imageId(), "ef", "qcow2", 1, 1)),
               zone,
               host);
+      case UserCommand.Evacuate(var origin, var to, var unfiltered, var stopped, _) ->
+          new UserCommand.Evacuate(
+              origin, to, unfiltered, stopped, pool.filter(_ -> state.host().isPresent()));
       case UserCommand.DetachInterface(var origin, _) when !state.nics().isEmpty() ->
           new UserCommand.DetachInterface(origin, state.nics().getLast().portId());
       case UserCommand.SwapVolume(var origin, _, var to) when !state.volumes().isEmpty() ->
           new UserCommand.SwapVolume(origin, state.volumes().getLast().id(), to);
       default -> command;
     };
+  }
+
+  /** Whether the instance waits for what this command comes to. */
+  boolean isAwaited(GuestTarget target) {
+    var state = instances.get(target.instance()).state();
+    return state.generation() == target.generation()
+        && state.operation().filter(one -> one.id().equals(target.operation())).isPresent();
   }
 
   OperationSettings settings() {

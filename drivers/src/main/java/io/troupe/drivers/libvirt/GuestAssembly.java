@@ -90,6 +90,97 @@ final class GuestAssembly {
     }
   }
 
+  /**
+   * The guest is defined and runs, on the root disk that an older generation of it had at another
+   * host. What that host made later finds that the files are held here. The disk is there still
+   * when this fails; an instance fault when it is not there at all.
+   */
+  void spawnOnFormerDisk(GuestTarget target, GuestSpec spec, Permit permit) throws DriverException {
+    permit.check();
+    if (!facts.keepsFiles()) {
+      throw DriverException.unsupported("this host keeps no disks");
+    }
+    removeButDisk(target, permit.tenure());
+    String doing = "spawn on the former disk";
+    GuestVolumes former =
+        connection
+            .call(
+                doing,
+                connect -> {
+                  pool.ensure(connect);
+                  pool.refresh(connect); // another host has made it
+                  return volumes(target).former(pool.names(connect));
+                })
+            .orElseThrow(
+                () ->
+                    DriverException.instanceFault(
+                        "the root disk of instance "
+                            + target.instance()
+                            + " is not in the storage pool of "
+                            + facts.name()));
+    try {
+      DomainXml.Paths disks = takeOver(target, former, spec, permit);
+      String xml =
+          new DomainXml(
+                  new DomainMetadata(
+                      target.instance(),
+                      target.generation(),
+                      target.operation(),
+                      former.generation()),
+                  spec,
+                  choices.guestType(),
+                  facts.architecture(),
+                  choices.nicSource(),
+                  Optional.of(disks),
+                  choices.vncListen())
+              .write();
+      fence.check(target);
+      connection.run(doing, connect -> defineAndStart(connect, xml, permit.tenure()));
+    } catch (DriverException | RuntimeException e) {
+      try {
+        removeButDisk(target, permit.tenure());
+      } catch (DriverException notRemoved) {
+        e.addSuppressed(notRemoved);
+      }
+      throw e;
+    }
+  }
+
+  /** The former guest's files are held by this host and no other; its config drive is made anew. */
+  private DomainXml.Paths takeOver(
+      GuestTarget target, GuestVolumes former, GuestSpec spec, Permit permit)
+      throws DriverException {
+    byte[] drive = ConfigDriveIso.of(ConfigDriveFiles.of(target.instance(), spec));
+    Tenure tenure = permit.tenure();
+    return connection.call(
+        "disks",
+        connect -> {
+          String ours = volumes(target).heldAt(facts.uuid());
+          if (pool.find(connect, ours).isEmpty()) {
+            pool.createRaw(connect, ours, false, tenure);
+          }
+          for (String hold : volumes(target).holds(pool.names(connect))) {
+            if (!hold.equals(ours)) {
+              pool.delete(connect, hold, tenure); // of hosts that the instance has left
+            }
+          }
+          pool.delete(connect, former.configDrive(), tenure);
+          String config = pool.createWith(connect, former.configDrive(), drive, permit).path();
+          if (pool.find(connect, former.consoleLog()).isEmpty()) {
+            pool.createRaw(connect, former.consoleLog(), false, tenure);
+          }
+          List<String> further = new ArrayList<>();
+          for (VolumeRef volume : spec.volumes()) {
+            further.add(path(connect, volume));
+          }
+          return new DomainXml.Paths(
+              pool.find(connect, former.rootDisk()).orElseThrow().path(),
+              config,
+              pool.find(connect, former.consoleLog()).orElseThrow().path(),
+              further);
+        });
+  }
+
   /** The test driver has no files; that the image is there is found out all the same. */
   private Optional<DomainXml.Paths> noDisks(GuestSpec spec) throws DriverException {
     RootDisk.sizeBytes(spec);
@@ -155,6 +246,31 @@ final class GuestAssembly {
    * a newer owner made the domain that is there.
    */
   void remove(GuestTarget target, Tenure tenure) throws DriverException {
+    removeDomain(target, tenure);
+    if (facts.keepsFiles()) {
+      connection.run(
+          "removal of volumes",
+          connect -> volumes(target).deleteAll(connect, pool, facts.uuid(), tenure));
+    }
+  }
+
+  /** The domain is gone, and the files are there for another host that has them too. */
+  void removeButDisk(GuestTarget target, Tenure tenure) throws DriverException {
+    removeDomain(target, tenure);
+    if (facts.keepsFiles()) {
+      connection.run(
+          "removal of holds",
+          connect -> {
+            for (String hold : volumes(target).holds(pool.names(connect))) {
+              if (hold.endsWith(HostFacts.token(facts.uuid()))) {
+                pool.delete(connect, hold, tenure);
+              }
+            }
+          });
+    }
+  }
+
+  private void removeDomain(GuestTarget target, Tenure tenure) throws DriverException {
     fence.check(target);
     connection.onDomain(
         "destroy",
@@ -164,11 +280,6 @@ final class GuestAssembly {
           undefine(domain, tenure);
           return true;
         });
-    if (facts.keepsFiles()) {
-      connection.run(
-          "removal of volumes",
-          connect -> volumes(target).deleteAll(connect, pool, facts.uuid(), tenure));
-    }
   }
 
   private static GuestVolumes volumes(GuestTarget target) {
