@@ -3,8 +3,13 @@ package io.troupe.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,7 +70,27 @@ class SharedPoolTest {
     act(server, "{\"migrate\": {\"host\": \"pool-2\"}}");
     awaitStatus(server, "VERIFY_RESIZE");
     assertThat(host(server)).isEqualTo("pool-2");
-    assertThat(attach(server, volume(), 409).toString()).contains("confirmed or reverted");
+    var meanwhile = volume();
+    attach(server, meanwhile, 200);
+    awaitVolume(meanwhile, "in-use");
+    awaitEnd(server);
+    var attachments = SERVERS + "/" + server + "/os-volume_attachments/";
+    node.admin().at("2.60").delete(attachments + volume).expect(202);
+    awaitVolume(volume, "available");
+    awaitEnd(server);
+    act(server, "{\"revertResize\": null}");
+    awaitStatus(server, "ACTIVE");
+    assertThat(host(server)).isEqualTo("pool-1");
+    assertThat(volumesOfGuests("pool-1")).containsExactly(meanwhile);
+    node.admin().at("2.60").delete(attachments + meanwhile).expect(202);
+    awaitVolume(meanwhile, "available");
+    awaitEnd(server);
+    attach(server, volume, 200);
+    awaitVolume(volume, "in-use");
+    awaitEnd(server);
+
+    act(server, "{\"migrate\": {\"host\": \"pool-2\"}}");
+    awaitStatus(server, "VERIFY_RESIZE");
     act(server, "{\"confirmResize\": null}");
     awaitStatus(server, "ACTIVE");
     act(server, "{\"os-migrateLive\": {\"host\": null, \"block_migration\": \"auto\"}}");
@@ -151,8 +176,31 @@ class SharedPoolTest {
     return node.admin().get("/v1/hosts/" + host).body().path("instance_count").asInt() > 0;
   }
 
-  private static java.util.List<String> volumes() throws Exception {
-    var ids = new java.util.ArrayList<String>();
+  /** What the last lines of the hypervisor's log say that the guests of a host have. */
+  private static List<String> volumesOfGuests(String host) throws Exception {
+    var has = new TreeMap<String, List<String>>();
+    for (var line : Files.readAllLines(dir.resolve("pool").resolve("guests.jsonl"))) {
+      var change = NodeClient.parse(line.getBytes(StandardCharsets.UTF_8));
+      if (change.path("host").asText().equals(host)) {
+        switch (change.path("change").asText()) {
+          case "kept" -> {
+            var ids = new ArrayList<String>();
+            change
+                .path("guest")
+                .path("volumes")
+                .forEach(one -> ids.add(one.asText().split(" ")[1]));
+            has.put(change.path("guest").path("name").asText(), ids);
+          }
+          case "gone" -> has.remove(change.path("name").asText());
+          default -> {}
+        }
+      }
+    }
+    return has.values().stream().flatMap(List::stream).toList();
+  }
+
+  private static List<String> volumes() throws Exception {
+    var ids = new ArrayList<String>();
     for (JsonNode one : node.admin().get("/volume/v3/volumes").expect(200).path("volumes")) {
       ids.add(one.path("id").asText());
     }
@@ -220,6 +268,18 @@ class SharedPoolTest {
       Thread.sleep(100);
     }
     throw new AssertionError(id + " did not become " + status + ": " + volumeNow(id));
+  }
+
+  /** Of an operation that shows in no task state. */
+  private static void awaitEnd(String server) throws Exception {
+    for (int i = 0; i < 600; i++) {
+      var all = node.admin().get("/v1/instances/" + server + "/operations").expect(200);
+      if (!all.path("operations").path(0).path("finished_at").isNull()) {
+        return;
+      }
+      Thread.sleep(100);
+    }
+    throw new AssertionError("never ends: " + server(server));
   }
 
   private static JsonNode server(String id) throws Exception {

@@ -115,7 +115,7 @@ final class Asking {
           new Effect.ReleasePort(
               Attachments.networkOf(state, operation), Attachments.portId(state, operation));
       case MAKE_IMAGE -> new Effect.MakeImage(newImage(operation));
-      case DROP_IMAGE -> new Effect.DropImage(operation.imageToDrop(state.shelf()));
+      case DROP_IMAGE -> new Effect.DropImage(operation.imageToDrop(step, state.shelf()));
       case ROTATE_BACKUPS -> {
         var backup = (Purpose.Backup) operation.purpose().orElseThrow();
         yield new Effect.RotateBackups(boot.project(), backup.type(), backup.kept());

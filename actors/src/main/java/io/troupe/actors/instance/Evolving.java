@@ -391,7 +391,7 @@ final class Evolving {
         }
       }
       case DROP_IMAGE -> {
-        var dropped = now.imageToDrop(shelf);
+        var dropped = now.imageToDrop(done.step(), shelf);
         shelf = shelf.filter(it -> !it.imageId().equals(dropped));
       }
       case MAKE_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}

@@ -357,7 +357,7 @@ final class World {
   }
 
   private UserCommand volumeCommand(UserCommand.Origin origin, UserCommand.Origin admin) {
-    return switch (random.nextInt(26)) {
+    return switch (random.nextInt(28)) {
       case 0, 1, 2, 3, 4, 5 -> new UserCommand.AttachVolume(origin, anyVolume());
       case 6, 7, 8 -> new UserCommand.DetachVolume(origin, anyVolume().volumeId());
       case 9 -> new UserCommand.Delete(origin);
@@ -373,6 +373,7 @@ final class World {
       case 18 -> new UserCommand.Shelve(origin, image(origin, ImageDesk.SHELF));
       case 19 ->
           new UserCommand.Unshelve(origin, Optional.empty(), Optional.empty(), Optional.empty());
+      case 20, 21 -> new UserCommand.RevertResize(origin);
       default -> new UserCommand.SwapVolume(origin, anyVolume().volumeId(), anyVolume().volumeId());
     };
   }
