@@ -126,6 +126,7 @@ final class World {
 
   World(long seed, boolean traced, Script script) {
     this.random = new Random(seed);
+    this.pool = seed % 2 == 0 ? Optional.of(new SharedPool("common")) : Optional.empty();
     this.script = script;
     this.traced = traced;
     this.settings =
@@ -143,7 +144,6 @@ final class World {
             60_000,
             offloadedAfter(),
             new MoveSettings(60_000, 0, random.nextBoolean(), false, false, 0, 0, 0, false));
-    this.pool = random.nextBoolean() ? Optional.of(new SharedPool("common")) : Optional.empty();
     for (int host = 0; host < 1 + random.nextInt(4); host++) {
       var id = new HostId("h" + host);
       hosts.put(id, new SimHost(this, id, 1 + random.nextInt(3)));
@@ -357,7 +357,7 @@ final class World {
   }
 
   private UserCommand volumeCommand(UserCommand.Origin origin, UserCommand.Origin admin) {
-    return switch (random.nextInt(28)) {
+    return switch (random.nextInt(26)) {
       case 0, 1, 2, 3, 4, 5 -> new UserCommand.AttachVolume(origin, anyVolume());
       case 6, 7, 8 -> new UserCommand.DetachVolume(origin, anyVolume().volumeId());
       case 9 -> new UserCommand.Delete(origin);
@@ -367,13 +367,15 @@ final class World {
       case 13 -> new UserCommand.Pause(origin);
       case 14 -> new UserCommand.Rebuild(origin, Examples.rebuild("img-" + random.nextInt(2)));
       case 15 -> new UserCommand.Migrate(admin, Optional.empty());
-      case 16 -> new UserCommand.ConfirmResize(origin);
+      case 16 ->
+          number % 2 == 0
+              ? new UserCommand.RevertResize(origin)
+              : new UserCommand.ConfirmResize(origin);
       case 17 ->
           new UserCommand.LiveMigrate(admin, Optional.empty(), false, MoveTicket.Storage.UNKNOWN);
       case 18 -> new UserCommand.Shelve(origin, image(origin, ImageDesk.SHELF));
       case 19 ->
           new UserCommand.Unshelve(origin, Optional.empty(), Optional.empty(), Optional.empty());
-      case 20, 21 -> new UserCommand.RevertResize(origin);
       default -> new UserCommand.SwapVolume(origin, anyVolume().volumeId(), anyVolume().volumeId());
     };
   }
