@@ -8,10 +8,13 @@ import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.instance.InstanceActor;
+import io.troupe.actors.instance.OperationMeter;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.view.InstanceIndex;
 import io.troupe.actors.volume.VolumesActor;
+import io.troupe.config.OperationSettings;
 import io.troupe.core.journal.JournalMeter;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
@@ -38,6 +41,12 @@ import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitSnapshotPlugin;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.apache.pekko.persistence.testkit.javadsl.SnapshotTestKit;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
 /**
  * A place for one actor: a journal in memory that writes as the node does, time that passes only
@@ -66,6 +75,46 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
   private volatile TestProbe<Object> others = testKit.createTestProbe(Object.class);
   private volatile Instant now = Examples.NOW;
 
+  /** Reads from journal and snapshots after all that was sent to them before. */
+  private static final class Latecomer extends EventSourcedBehavior<String, String, String> {
+    private final ActorRef<String> reader;
+
+    Latecomer(ActorRef<String> reader) {
+      super(PersistenceId.ofUniqueId("latecomer"));
+      this.reader = reader;
+    }
+
+    @Override
+    public String emptyState() {
+      return "";
+    }
+
+    @Override
+    public CommandHandler<String, String, String> commandHandler() {
+      return (state, command) -> Effect().none();
+    }
+
+    @Override
+    public EventHandler<String, String> eventHandler() {
+      return (state, event) -> state;
+    }
+
+    @Override
+    public SignalHandler<String> signalHandler() {
+      return newSignalHandlerBuilder()
+          .onSignal(RecoveryCompleted.class, (_, _) -> reader.tell("has read"))
+          .build();
+    }
+  }
+
+  /** What an actor wrote last before it died may still be on its way, to the next of its name. */
+  private void awaitWrites() {
+    TestProbe<String> reader = testKit.createTestProbe(String.class);
+    var latecomer = testKit.spawn(new Latecomer(reader.getRef()));
+    reader.receiveMessage();
+    testKit.stop(latecomer);
+  }
+
   /** For actors that say how long their writes take. */
   public JournalMeter journalMeter() {
     return journalMeter;
@@ -80,11 +129,26 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
   public void clear() {
     entered.forEach(testKit::stop);
     entered.clear();
+    awaitWrites();
     journal.clearAll();
     journal.resetPolicy();
     snapshots.clearAll();
     others = testKit.createTestProbe(Object.class);
     now = Examples.NOW;
+  }
+
+  /** An instance for which everybody else is the probe. */
+  public Behavior<InstanceActor.Message> instance(
+      InstanceId id, InstanceIndex index, OperationSettings settings) {
+    return InstanceActor.create(
+        id,
+        this,
+        index,
+        settings,
+        new OperationMeter(new SimpleMeterRegistry()),
+        journalMeter,
+        this,
+        nobody());
   }
 
   public <M> ActorRef<M> enter(Behavior<M> behavior) {
@@ -95,8 +159,13 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
 
   /** The actor dies at once, as with its node, and comes back from its journal. */
   public <M> ActorRef<M> killAndBringBack(ActorRef<M> actor, Behavior<M> behavior) {
-    testKit.stop(actor);
+    leave(actor);
     return enter(behavior);
+  }
+
+  /** The actor dies at once; its journal stays. */
+  public <M> void leave(ActorRef<M> actor) {
+    testKit.stop(actor);
   }
 
   public <R> TestProbe<R> probe(Class<R> replies) {

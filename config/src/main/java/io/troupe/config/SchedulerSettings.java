@@ -28,6 +28,7 @@ import java.util.Set;
  * @param metrics for {@code MetricsFilter} and {@code MetricsWeigher}
  * @param imagePropertyWeights for {@code ImagePropertiesWeigher}, by property; empty counts every
  *     property alike
+ * @param preemption when no host is left
  */
 public record SchedulerSettings(
     SchedulerPolicy policy,
@@ -40,7 +41,8 @@ public record SchedulerSettings(
     int maxInstancesPerHost,
     Isolation isolation,
     MetricWeights metrics,
-    Map<String, Double> imagePropertyWeights) {
+    Map<String, Double> imagePropertyWeights,
+    PreemptionSettings preemption) {
   public static final SchedulerSettings DEFAULT =
       new SchedulerSettings(
           SchedulerPolicy.FILTER,
@@ -53,7 +55,8 @@ public record SchedulerSettings(
           50,
           Isolation.NONE,
           MetricWeights.NONE,
-          Map.of());
+          Map.of(),
+          PreemptionSettings.OFF);
 
   public SchedulerSettings {
     var filters = EnumSet.noneOf(FilterName.class);
@@ -125,7 +128,8 @@ public record SchedulerSettings(
         maxInstancesPerHost,
         isolation,
         metrics,
-        imagePropertyWeights);
+        imagePropertyWeights,
+        preemption);
   }
 
   public SchedulerSettings withLimits(int subset, int ioOps, int instances) {
@@ -140,7 +144,8 @@ public record SchedulerSettings(
         instances,
         isolation,
         metrics,
-        imagePropertyWeights);
+        imagePropertyWeights,
+        preemption);
   }
 
   public SchedulerSettings withJudgement(
@@ -156,7 +161,24 @@ public record SchedulerSettings(
         maxInstancesPerHost,
         hosts,
         numbers,
-        properties);
+        properties,
+        preemption);
+  }
+
+  public SchedulerSettings withPreemption(PreemptionSettings other) {
+    return new SchedulerSettings(
+        policy,
+        enabledFilters,
+        enabledWeighers,
+        multipliers,
+        hostSubsetSize,
+        candidates,
+        maxIoOpsPerHost,
+        maxInstancesPerHost,
+        isolation,
+        metrics,
+        imagePropertyWeights,
+        other);
   }
 
   private static void requireFinite(String setting, double value) {

@@ -140,7 +140,8 @@ public record Settings(
         new VolumeSettings(
             volumes.getLong("per-project"),
             volumes.getLong("gigabytes-per-project"),
-            volumes.getLong("largest-gib")),
+            volumes.getLong("largest-gib"),
+            volumes.getLong("snapshots-per-project")),
         new NetworkSettings(troupe.getString("network.mac-prefix")),
         new ViewSettings(view.getInt("deleted-kept"), millis(view, "wake-every")),
         jmxSettings(troupe.getConfig("jmx")));
@@ -185,7 +186,11 @@ public record Settings(
         new MetricWeights(
             ratios(scheduler, "metrics-weight-setting"),
             scheduler.getDouble("metrics-weight-of-unavailable")),
-        ratios(scheduler, "image-props-weight-setting"));
+        ratios(scheduler, "image-props-weight-setting"),
+        new PreemptionSettings(
+            PreemptionMode.of(scheduler.getString("preemption")),
+            millis(scheduler, "preemption-grace"),
+            scheduler.getInt("preemption-max-victims")));
   }
 
   /** A list of texts such as {@code cpu.frequency=1.5}, as Nova writes them. */

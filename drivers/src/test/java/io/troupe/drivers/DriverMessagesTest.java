@@ -78,6 +78,11 @@ class DriverMessagesTest {
             new DriverCommand.DetachVolume(target, "id"),
             new DriverCommand.CreateVolume(
                 target, new VolumeRef("id", "name", "qcow2"), 3, Optional.empty()),
+            new DriverCommand.CopyVolume(
+                target,
+                new VolumeRef("id", "name", "qcow2"),
+                new VolumeRef("id-2", "name-2", "qcow2"),
+                7),
             new DriverCommand.DeleteVolume(target, new VolumeRef("id", "name", "qcow2")),
             new DriverCommand.Resize(target, new Resources(2, 256, 2)),
             new DriverCommand.OfferMove(target),

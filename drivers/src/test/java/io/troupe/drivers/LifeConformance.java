@@ -586,6 +586,46 @@ public abstract class LifeConformance extends DriverConformance {
   }
 
   @Test
+  protected void volumeIsCopiedAlsoWhileAGuestHasItEachTwice() throws Exception {
+    needs("CopyVolume", "CreateVolume", "DeleteVolume", "AttachVolume", "Stop");
+    var volume = madeVolume(Optional.empty());
+    var loose = copyOf(volume, 2);
+    var target = target();
+    spawn(target);
+    awaitBoots(target, 1);
+    run(new DriverCommand.AttachVolume(target, volume));
+    var live = copyOf(volume, 1);
+    run(new DriverCommand.Stop(target, 0));
+    var off = copyOf(volume, 1);
+    run(new DriverCommand.Destroy(target));
+    dropVolume(volume);
+
+    run(new DriverCommand.CopyVolume(ofVolume(loose), volume, loose, 3)); // grows
+    var copyOfCopy = copyOf(live, 1);
+    var never = new VolumeRef(UUID.randomUUID().toString(), "troupe-volume-never.qcow2", "qcow2");
+    assertThat(
+            failureOf(() -> run(new DriverCommand.CopyVolume(ofVolume(never), volume, never, 1))))
+        .as("of one that is gone")
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    var further = target();
+    spawn(further);
+    run(new DriverCommand.AttachVolume(further, copyOfCopy));
+    run(new DriverCommand.Destroy(further));
+    for (var each : List.of(loose, live, off, copyOfCopy)) {
+      dropVolume(each);
+    }
+  }
+
+  private VolumeRef copyOf(VolumeRef volume, long gib) throws Exception {
+    var id = UUID.randomUUID().toString();
+    var copy = new VolumeRef(id, "troupe-snapshot-" + id + ".qcow2", "qcow2");
+    for (var i = 0; i < 2; i++) {
+      run(new DriverCommand.CopyVolume(ofVolume(copy), volume, copy, gib));
+    }
+    return copy;
+  }
+
+  @Test
   protected void volumeThatAGuestHasIsNotDeleted() throws Exception {
     needs("CreateVolume", "DeleteVolume", "AttachVolume", "Stop");
     var volume = madeVolume(Optional.empty());

@@ -27,12 +27,16 @@ class DrainFailOverTest extends ThreeNodes {
   void anotherNodeGoesOnWithTheDrain() throws Exception {
     cluster.furnish(1, 3, "&migrationMillis=1500");
     var asked = cluster.admin(1);
-    for (int i = 0; i < 12; i++) {
-      asked.post("/compute/v2.1/servers", cluster.boot("s" + i)).expect(202);
+    int booted = 0;
+    int there = 0;
+    while (booted < 12 || there < 3) { // a host that is known late gets those that come later
+      assertThat(booted).as("servers, of them on the host: " + there).isLessThan(40);
+      for (int i = 0; i < 4; i++) {
+        asked.post("/compute/v2.1/servers", cluster.boot("s" + booted++)).expect(202);
+      }
+      Books.awaitQuiet(asked, Duration.ofSeconds(60));
+      there = asked.get(HOST).expect(200).at("/host/instances").size();
     }
-    Books.awaitQuiet(asked, Duration.ofSeconds(60));
-    int there = asked.get(HOST).expect(200).at("/host/instances").size();
-    assertThat(there).as("servers on the host").isGreaterThanOrEqualTo(3);
 
     asked.post(HOST + ":drain", "{\"reason\": \"new memory\", \"at_once\": 1}").expect(202);
     await(
@@ -47,7 +51,7 @@ class DrainFailOverTest extends ThreeNodes {
     assertThat(drained.path("moved").intValue()).as(drained.toString()).isEqualTo(there);
     assertThat(asked.get(HOST).expect(200).at("/host/instances")).isEmpty();
     assertThat(Books.servers(asked))
-        .hasSize(12)
+        .hasSize(booted)
         .allSatisfy(
             server -> {
               assertThat(Books.status(server)).as(server.toString()).isEqualTo("ACTIVE");

@@ -189,7 +189,7 @@ class FleetClientTest {
     assertThat(column(admin.json("role assignment list --names --user dora"), "Role"))
         .containsExactly("member");
     assertThat(column(admin.json("role list"), "Name"))
-        .containsExactlyInAnyOrder("reader", "member", "manager", "admin");
+        .containsExactlyInAnyOrder("reader", "member", "manager", "admin", "service");
     assertThat(admin.json("implied role list")).hasSize(3);
 
     var dora = user("dora", "one", "operations");

@@ -3,6 +3,7 @@ package io.troupe.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A running Linux under QEMU becomes an image, is rebuilt from it, shelved and unshelved. */
+/**
+ * A running Linux under QEMU gets and loses volumes, becomes an image, is rebuilt from it, shelved
+ * and unshelved.
+ */
 class QemuImagesTest {
   /** What the guest prints at the end of its boot. */
   private static final Pattern READY =
@@ -59,6 +63,7 @@ class QemuImagesTest {
             .textValue();
     awaitBoot();
     var root = roots();
+    aVolumeComesIsSnapshottedSwappedAndGoes();
 
     client.text("server image create --wait --name picture first");
     var picture = client.json("image show picture");
@@ -82,6 +87,81 @@ class QemuImagesTest {
     client.text("server delete --wait first");
     assertThat(volumes()).noneMatch(name -> name.contains(id));
     assertThat(client.json("image list --private")).as("picture alone").hasSize(1);
+  }
+
+  /** What the client is told is what libvirt says, at each step. */
+  private static void aVolumeComesIsSnapshottedSwappedAndGoes() throws Exception {
+    var volume = client.json("volume create --size 1 data").path("id").textValue();
+    client.text("server add volume first data");
+    await("/volume/v3/volumes/" + volume, "volume", "in-use");
+    assertThat(disks()).contains("troupe-volume-" + volume);
+
+    var made = client.json("volume snapshot create --volume data --force then");
+    var snapshot = made.path("id").textValue();
+    await("/volume/v3/snapshots/" + snapshot, "snapshot", "available");
+    assertThat(volumes())
+        .anyMatch(name -> name.contains("troupe-snapshot-" + snapshot))
+        .noneMatch(name -> name.contains(".begun"));
+    assertThat(disks()).as("the guest goes on with its own").contains("troupe-volume-" + volume);
+    var copied = client.json("volume create --snapshot then --size 2 copy");
+    var copy = copied.path("id").textValue();
+    await("/volume/v3/volumes/" + copy, "volume", "available");
+    var file = "troupe-volume-" + copy + ".qcow2";
+    assertThat(Peers.virsh(uri, "vol-info", "--pool", "troupe", "--bytes", file))
+        .containsPattern("Capacity:\\s+" + (2L << 30));
+
+    var attachments = "/compute/v2.1/servers/" + id + "/os-volume_attachments/";
+    var swap = "{\"volumeAttachment\": {\"volumeId\": \"" + copy + "\"}}";
+    node.admin()
+        .put(attachments + volume, "application/json", swap.getBytes(StandardCharsets.UTF_8))
+        .expect(202);
+    await("/volume/v3/volumes/" + copy, "volume", "in-use");
+    await("/volume/v3/volumes/" + volume, "volume", "available");
+    assertThat(disks()).contains("troupe-volume-" + copy).doesNotContain(volume);
+
+    awaitStatus("ACTIVE");
+    client.text("server remove volume first copy");
+    await("/volume/v3/volumes/" + copy, "volume", "available");
+    assertThat(disks()).doesNotContain("troupe-volume-");
+    client.text("volume snapshot delete then");
+    var end = System.nanoTime() + PATIENCE.toNanos();
+    while (volumes().stream().anyMatch(name -> name.contains("troupe-snapshot-"))) {
+      assertThat(System.nanoTime()).as("%s", volumes()).isLessThan(end);
+      Thread.sleep(200);
+    }
+    awaitGone("/volume/v3/snapshots/" + snapshot);
+    client.text("volume delete data copy");
+    awaitGone("/volume/v3/volumes/" + volume);
+    awaitGone("/volume/v3/volumes/" + copy);
+    assertThat(volumes()).noneMatch(name -> name.contains("troupe-volume-"));
+  }
+
+  private static String disks() throws Exception {
+    return Peers.virsh(uri, "domblklist", id);
+  }
+
+  private static void await(String path, String kind, String status) throws Exception {
+    var end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      var seen = node.demo().get(path).expect(200).path(kind);
+      if (seen.path("status").asText().equals(status)) {
+        return;
+      }
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not " + status + ": " + seen);
+      }
+      Thread.sleep(200);
+    }
+  }
+
+  private static void awaitGone(String path) throws Exception {
+    var end = System.nanoTime() + PATIENCE.toNanos();
+    while (node.demo().get(path).status() != 404) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("still there: " + path);
+      }
+      Thread.sleep(200);
+    }
   }
 
   /** The console's log is the new guest's, so it says it once for each. */

@@ -56,7 +56,8 @@ class SharedPoolTest {
   static void nothingIsLeft() throws Exception {
     if (node != null && node.isAlive()) {
       Books.awaitQuiet(node.admin(), Duration.ofSeconds(30));
-      Books.of(node, node.data().resolve("hypervisor"), dir.resolve("pool")).assertEmpty();
+      Books.of(node, node.data().resolve("hypervisor"), dir.resolve("pool"), dir.resolve("twins"))
+          .assertEmpty();
     }
   }
 
@@ -197,6 +198,70 @@ class SharedPoolTest {
       }
     }
     return has.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** What the host that made it does not delete, another one of its pool does. */
+  @Test
+  void aVolumeIsBootedFromAndDeletedWhereverItsPoolIs() throws Exception {
+    var state = "&state=" + dir.resolve("twins");
+    var maker =
+        "fake://maker?hosts=1&prefix=maker-&sharedPool=twins&failureRate=1"
+            + "&failureCommands=DeleteVolume&failureKind=RETRYABLE";
+    var other = "fake://other?hosts=1&prefix=other-&sharedPool=twins";
+    for (var uri : List.of(maker, other)) {
+      var id = uri.contains("maker") ? "maker" : "other";
+      node.admin()
+          .post("/v1/connections", "{\"id\": \"%s\", \"uri\": \"%s\"}".formatted(id, uri + state))
+          .expect(201);
+    }
+    for (var host : List.of("maker-1", "other-1")) {
+      for (int i = 0; i < 300 && !isUp(host); i++) {
+        Thread.sleep(100);
+      }
+      assertThat(isUp(host)).isTrue();
+    }
+    var first = create("maker-1");
+    var volume = bootableVolume();
+    attach(first, volume, 200);
+    awaitVolume(volume, "in-use");
+    node.admin().delete(SERVERS + "/" + first).expect(204);
+    awaitVolume(volume, "available");
+
+    var booted = bootFrom(volume, "other-1");
+    assertThat(host(booted)).isEqualTo("other-1");
+    node.admin().delete(SERVERS + "/" + booted).expect(204);
+    awaitVolume(volume, "available");
+
+    node.admin().delete("/volume/v3/volumes/" + volume).expect(202);
+    for (int i = 0; i < 600 && volumes().contains(volume); i++) {
+      Thread.sleep(100);
+    }
+    assertThat(volumes()).doesNotContain(volume);
+  }
+
+  private static String bootableVolume() throws Exception {
+    var image = first("/image/v2/images", "images", "tiny");
+    return node.admin()
+        .post(
+            "/volume/v3/volumes",
+            "{\"volume\": {\"size\": 1, \"imageRef\": \"%s\"}}".formatted(image))
+        .expect(202)
+        .path("volume")
+        .path("id")
+        .asText();
+  }
+
+  private static String bootFrom(String volume, String host) throws Exception {
+    var body =
+        """
+        {"server": {"name": "booted", "flavorRef": "%s", "networks": "none", "host": "%s",
+          "block_device_mapping_v2": [{"boot_index": 0, "source_type": "volume",
+            "destination_type": "volume", "uuid": "%s"}]}}"""
+            .formatted(first("/compute/v2.1/flavors", "flavors", "m1.nano"), host, volume);
+    var id =
+        node.admin().at("2.74").post(SERVERS, body).expect(202).path("server").path("id").asText();
+    awaitStatus(id, "ACTIVE");
+    return id;
   }
 
   private static List<String> volumes() throws Exception {

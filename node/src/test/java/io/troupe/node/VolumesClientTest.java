@@ -36,8 +36,15 @@ class VolumesClientTest {
     if (node != null && node.isAlive()) {
       Books.awaitQuiet(node.admin(), Duration.ofSeconds(30));
       Books.of(node, node.data().resolve("hypervisor")).assertEmpty();
-      assertThat(node.demo().get("/volume/v3/volumes").expect(200).path("volumes")).isEmpty();
+      for (int i = 0; i < 100 && !volumes().isEmpty(); i++) {
+        Thread.sleep(100);
+      }
+      assertThat(volumes()).isEmpty();
     }
+  }
+
+  private static JsonNode volumes() throws Exception {
+    return node.demo().get("/volume/v3/volumes").expect(200).path("volumes");
   }
 
   @Test
@@ -84,6 +91,85 @@ class VolumesClientTest {
     var id = volumes.get(0).path("ID").textValue();
     awaitVolume(id, "available"); // the client does not ask for it to go with the server
     member.text("volume delete " + id);
+  }
+
+  @Test
+  void aVolumeInUseIsSnapshottedAndServersAndVolumesAreMadeOfThat() throws Exception {
+    create("original", "--image", "tiny", "--boot-from-volume", "1");
+    var root = member.json("server volume list original").get(0).path("Volume ID").textValue();
+    var made =
+        member.json("volume snapshot create --volume " + root + " --force --property a=b before");
+    var snapshot = made.path("id").textValue();
+    awaitSnapshot(snapshot);
+    member.text("volume snapshot set --name first --property c=d before");
+    member.text("volume snapshot unset --property a first");
+    var shown = member.json("volume snapshot show first");
+    assertThat(shown.path("status").textValue()).isEqualTo("available");
+    assertThat(shown.path("volume_id").textValue()).isEqualTo(root);
+    assertThat(shown.path("properties").toString()).contains("c").doesNotContain("a=");
+    assertThat(column(member.json("volume snapshot list"), "Name")).containsExactly("first");
+
+    var copy = member.json("volume create --snapshot first --size 2 copy").path("id").textValue();
+    awaitVolume(copy, "available");
+    member.text("server create --flavor m1.nano --network private --wait --snapshot first second");
+    var second = member.json("server volume list second").get(0).path("Volume ID").textValue();
+    assertThat(second).isNotEqualTo(root);
+
+    member.text("server delete --wait original second");
+    for (var volume : List.of(root, second)) {
+      awaitVolume(volume, "available");
+    }
+    assertThat(member.run("volume delete " + root).exitCode()).as("has a snapshot").isNotZero();
+    member.text("volume snapshot delete first");
+    awaitNoSnapshot();
+    member.text("volume delete " + String.join(" ", root, second, copy));
+  }
+
+  @Test
+  void anImageOfAServerThatBootsFromAVolumeIsBooted() throws Exception {
+    create("model", "--image", "tiny", "--boot-from-volume", "1");
+    var root = member.json("server volume list model").get(0).path("Volume ID").textValue();
+
+    member.text("server image create --name cast model");
+    var snapshots = node.demo().get("/volume/v3/snapshots").expect(200).path("snapshots");
+    assertThat(snapshots).hasSize(1);
+    var snapshot = snapshots.get(0).path("id").asText();
+    awaitSnapshot(snapshot);
+    create("copy", "--image", "cast");
+    var copied = member.json("server volume list copy").get(0).path("Volume ID").textValue();
+
+    assertThat(copied).isNotEqualTo(root);
+    assertThat(member.json("volume show " + copied).path("snapshot_id").asText())
+        .isEqualTo(snapshot);
+    member.text("server delete --wait model copy");
+    member.text("image delete cast");
+    member.text("volume snapshot delete " + snapshot);
+    awaitNoSnapshot();
+    for (var volume : List.of(root, copied)) {
+      awaitVolume(volume, "available");
+      member.text("volume delete " + volume);
+    }
+  }
+
+  private static void awaitSnapshot(String id) throws Exception {
+    for (int i = 0; i < 300; i++) {
+      var seen = node.demo().get("/volume/v3/snapshots/" + id).expect(200).path("snapshot");
+      if (seen.path("status").asText().equals("available")) {
+        return;
+      }
+      Thread.sleep(100);
+    }
+    throw new AssertionError("snapshot " + id + " did not become available");
+  }
+
+  private static void awaitNoSnapshot() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      if (node.demo().get("/volume/v3/snapshots").expect(200).path("snapshots").isEmpty()) {
+        return;
+      }
+      Thread.sleep(100);
+    }
+    throw new AssertionError("a snapshot is left");
   }
 
   @Test

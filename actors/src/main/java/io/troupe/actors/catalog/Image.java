@@ -39,6 +39,14 @@ public record Image(
     tags = Set.copyOf(tags);
   }
 
+  /** The property that names the snapshots of volumes that an image is made of, as in Nova. */
+  public static final String MAPPING = "block_device_mapping";
+
+  /** Whether it has no bytes, and servers of it have volumes made of snapshots instead. */
+  public boolean ofVolumes() {
+    return properties.containsKey(MAPPING) && sizeBytes.filter(size -> size == 0).isPresent();
+  }
+
   @Override
   public String key() {
     return id;

@@ -262,7 +262,7 @@ public final class ClusterEntities implements Entities {
 
   private VolumeLimits volumeLimits() {
     var most = settings.volumes();
-    return new VolumeLimits(most.volumes(), most.gigabytes(), most.largestGib());
+    return new VolumeLimits(most.volumes(), most.gigabytes(), most.largestGib(), most.snapshots());
   }
 
   /** Hosts of aggregates that came, went or changed tell the scheduler what they are now. */

@@ -41,7 +41,10 @@ final class Explained {
                         one.removed(),
                         Optional.of(one.nearest() + ": " + one.miss().text())))
             .toList(),
-        report.hosts().stream().limit(HOSTS_SHOWN).map(Explained::verdict).toList());
+        report.hosts().stream().limit(HOSTS_SHOWN).map(Explained::verdict).toList(),
+        report.decision() instanceof Decision.NoValidHost(_, var unless)
+            ? unless
+            : Optional.empty());
   }
 
   private static Map<String, Double> weights(HostReport host) {

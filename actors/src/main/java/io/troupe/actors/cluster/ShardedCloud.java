@@ -33,6 +33,7 @@ import io.troupe.actors.view.InstanceIndex;
 import io.troupe.actors.volume.ProjectVolumes;
 import io.troupe.actors.volume.Volume;
 import io.troupe.actors.volume.VolumeChange;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.actors.volume.VolumesActor;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
@@ -269,11 +270,38 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
             .thenApply(ShardedCloud::answer));
   }
 
+  @Override
+  public CompletionStage<Answer<VolumeSnapshot>> createSnapshot(
+      String projectId, VolumeSnapshot.Wanted wanted) {
+    return orUnavailable(
+        patiently
+            .<VolumesActor.Message, VolumesActor.SnapshotReply>ask(
+                entities.volumes(new ProjectId(projectId)),
+                replyTo -> new VolumesActor.Snap(wanted, replyTo))
+            .thenApply(ShardedCloud::answer));
+  }
+
+  @Override
+  public CompletionStage<Answer<VolumeSnapshot>> changeSnapshot(
+      String projectId, String snapshotId, VolumeChange change) {
+    return orUnavailable(
+        patiently
+            .<VolumesActor.Message, VolumesActor.SnapshotReply>ask(
+                entities.volumes(new ProjectId(projectId)),
+                replyTo -> new VolumesActor.ChangeSnapshot(snapshotId, change, replyTo))
+            .thenApply(ShardedCloud::answer));
+  }
+
+  private static Answer<VolumeSnapshot> answer(VolumesActor.SnapshotReply reply) {
+    return answer(reply.snapshot(), reply.refusal());
+  }
+
   private static Answer<Volume> answer(VolumesActor.VolumeReply reply) {
-    return reply
-        .refusal()
-        .map(Answer::<Volume>refuse)
-        .orElseGet(() -> Answer.of(reply.volume().orElseThrow()));
+    return answer(reply.volume(), reply.refusal());
+  }
+
+  private static <T> Answer<T> answer(Optional<T> value, Optional<Rejection> refusal) {
+    return refusal.map(Answer::<T>refuse).orElseGet(() -> Answer.of(value.orElseThrow()));
   }
 
   // ---- quotas

@@ -40,9 +40,6 @@ public final class StepAsker<M> {
   /** A volume may have to be made first; a repeated question waits with the first. */
   private static final Duration STORAGE_ANSWER = Duration.ofSeconds(10);
 
-  /** Driver commands take longer; a repeated one joins the one that is running. */
-  private static final Duration DRIVER_ANSWER = Duration.ofSeconds(30);
-
   private final InstanceId id;
   private final Entities entities;
   private final ActorContext<M> context;
@@ -93,13 +90,21 @@ public final class StepAsker<M> {
               entities.project(project),
               to -> new ProjectActor.Release(id, to),
               StepAsker::read);
-      case Effect.Place(var spec) ->
+      case Effect.Place(var spec, var mayPreempt) ->
           ask(
               question,
               ENTITY_ANSWER,
               Decision.class,
               entities.scheduler(),
-              to -> new SchedulerActor.Place(spec, to),
+              to -> new SchedulerActor.Place(spec, mayPreempt, to),
+              StepAsker::read);
+      case Effect.Preempt(var preemption, var priority) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              HostActor.ClaimReply.class,
+              entities.host(preemption.host()),
+              to -> new HostActor.Preempt(preemption, priority, id, question.ask().operation(), to),
               StepAsker::read);
       case Effect.Permit(var host, var spec) ->
           ask(
@@ -227,7 +232,7 @@ public final class StepAsker<M> {
       case Effect.RunOnHost(var host, var command) ->
           ask(
               question,
-              DRIVER_ANSWER,
+              HostActor.RUN_ANSWER,
               DriverActor.Reply.class,
               entities.host(host),
               to -> new HostActor.Run(command, to),
@@ -301,7 +306,11 @@ public final class StepAsker<M> {
       case Decision.Placed(var candidates, var seed) ->
           new StepOutcome.Placed(
               candidates.stream().map(Candidate::host).toList(), weights(candidates, seed));
-      case Decision.NoValidHost(var explanation) -> new StepOutcome.NoHost(explanation.message());
+      case Decision.NoValidHost(var explanation, var unless) ->
+          unless
+              .<StepOutcome.Result>map(
+                  preemption -> new StepOutcome.NoHostUnless(explanation.message(), preemption))
+              .orElseGet(() -> new StepOutcome.NoHost(explanation.message()));
     };
   }
 

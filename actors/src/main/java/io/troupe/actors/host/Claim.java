@@ -1,6 +1,7 @@
 package io.troupe.actors.host;
 
 import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.PreemptibleClaim;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.Resources;
 import java.util.Optional;
@@ -43,6 +44,23 @@ public record Claim(
         && asked.vcpus() <= amount.vcpus()
         && asked.ramMib() <= amount.ramMib()
         && asked.diskGib() <= amount.diskGib();
+  }
+
+  /** What the scheduler is told of it, if it may be evicted. */
+  Optional<PreemptibleClaim> preemptible() {
+    return holding
+        .preemptible()
+        .filter(_ -> !condemned)
+        .map(
+            priority ->
+                new PreemptibleClaim(
+                    instance,
+                    generation,
+                    priority,
+                    amount,
+                    group.map(GroupSpec::id),
+                    holding.held(),
+                    holding.placements()));
   }
 
   Claim condemn(boolean disk) {

@@ -1,5 +1,6 @@
 package io.troupe.actors.host;
 
+import io.troupe.actors.scheduler.Importance;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.Residents;
 import io.troupe.drivers.spi.GuestPlacement;
@@ -19,6 +20,8 @@ import java.util.stream.Stream;
  * @param placement where on the host its guest is, if it was said; absent in claims from before
  *     there was one
  * @param before where it was with a former flavor, while it may have to go back there
+ * @param preemptible its priority, if it may be evicted for somebody of higher; absent in claims
+ *     from before there was one
  * @param former what it held with that flavor, and goes on holding besides; absent in claims from
  *     before there was one
  */
@@ -28,6 +31,7 @@ public record Holding(
     Map<String, Map<String, Long>> resources,
     Optional<GuestPlacement> placement,
     Optional<GuestPlacement> before,
+    Optional<Integer> preemptible,
     Optional<Former> former) {
   /**
    * What a flavor held that an instance may have to go back to.
@@ -41,33 +45,34 @@ public record Holding(
     }
   }
 
-  public static final Holding NONE =
-      new Holding(
-          Optional.empty(),
-          Map.of(),
-          Map.of(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
+  public static final Holding NONE = new Holding(Optional.empty(), Map.of(), Map.of());
 
   public Holding {
     imageProperties = Map.copyOf(imageProperties);
     resources = Map.copyOf(resources);
     placement = placement == null ? Optional.empty() : placement;
     before = before == null ? Optional.empty() : before;
+    preemptible = preemptible == null ? Optional.empty() : preemptible;
     former = former == null ? Optional.empty() : former;
   }
 
-  /** One of a guest that may run anywhere on the host. */
+  /** One that stays, of a guest that may run anywhere on the host. */
   public Holding(
       Optional<String> flavor,
       Map<String, String> imageProperties,
       Map<String, Map<String, Long>> resources) {
-    this(flavor, imageProperties, resources, Optional.empty(), Optional.empty(), Optional.empty());
+    this(
+        flavor,
+        imageProperties,
+        resources,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   Holding at(Optional<GuestPlacement> now, Optional<GuestPlacement> earlier) {
-    return new Holding(flavor, imageProperties, resources, now, earlier, former);
+    return new Holding(flavor, imageProperties, resources, now, earlier, preemptible, former);
   }
 
   /** The same for an instance that may have to go back to what {@code has} holds. */
@@ -78,19 +83,32 @@ public record Holding(
         resources,
         placement,
         before,
+        preemptible,
         Optional.of(new Former(has.flavor, has.resources)));
   }
 
   /** The same with what it held before, and no more. */
   Holding backTo(Former earlier) {
     return new Holding(
-        flavor, imageProperties, earlier.resources(), placement, before, Optional.empty());
+        flavor,
+        imageProperties,
+        earlier.resources(),
+        placement,
+        before,
+        preemptible,
+        Optional.empty());
   }
 
   /** It stays as it is now: there is no way back. */
   Holding settled() {
     return new Holding(
-        flavor, imageProperties, resources, placement, Optional.empty(), Optional.empty());
+        flavor,
+        imageProperties,
+        resources,
+        placement,
+        Optional.empty(),
+        preemptible,
+        Optional.empty());
   }
 
   /**
@@ -125,6 +143,14 @@ public record Holding(
     properties.keySet().removeIf(property -> !Residents.counts(property));
     var resources = new HashMap<String, Map<String, Long>>();
     given.forEach((provider, amounts) -> resources.put(provider, Map.copyOf(amounts)));
-    return new Holding(spec.detail().flavor(), properties, resources);
+    var importance = Importance.of(spec.extraSpecs());
+    return new Holding(
+        spec.detail().flavor(),
+        properties,
+        resources,
+        Optional.empty(),
+        Optional.empty(),
+        importance.preemptible() ? Optional.of(importance.priority()) : Optional.empty(),
+        Optional.empty());
   }
 }

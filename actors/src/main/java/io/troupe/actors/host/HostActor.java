@@ -6,11 +6,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.actors.Entities;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.group.ServerGroupActor;
+import io.troupe.actors.instance.Eviction;
 import io.troupe.actors.instance.GuestReported;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.HostRow;
+import io.troupe.actors.scheduler.Preemption;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.config.FleetSettings;
@@ -86,6 +88,22 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       implements Message, CborSerializable {}
 
   /**
+   * These instances leave the host for one of higher priority. Answered with {@link ClaimGone} when
+   * none of the claims is here any more that may be taken away for it; not answered before.
+   * Repeatable.
+   *
+   * @param priority of the instance that needs the room
+   * @param operation of that one
+   */
+  public record Preempt(
+      Preemption preemption,
+      int priority,
+      InstanceId by,
+      OperationId operation,
+      ActorRef<ClaimReply> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
    * Room for a volume on the host's storage, or a reason why not. Repeated it is the same room; a
    * volume that has grown is given the difference.
    *
@@ -104,6 +122,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   /** Whether the host can have no guest of this instance: it holds no claim of it any more. */
   public record AskIfGone(InstanceId instance, ActorRef<GoneReply> replyTo)
       implements Message, CborSerializable {}
+
+  /**
+   * How long to wait for the answer to {@link Run} before it is asked again; a repeated command
+   * joins the one that is running.
+   */
+  public static final Duration RUN_ANSWER = Duration.ofSeconds(30);
 
   /** A command for a guest; the answer goes to {@code replyTo}. */
   public record Run(DriverCommand command, ActorRef<DriverActor.Reply> replyTo)
@@ -164,7 +188,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   public record GetView(ActorRef<ViewReply> replyTo) implements Message, CborSerializable {}
 
-  private record FromDriver(DriverActor.Reply reply) implements Message {}
+  /** The answer to a command, if there was one in time. */
+  private record FromDriver(Waiting to, long question, Optional<DriverActor.Reply> reply)
+      implements Message {}
 
   private record Confirmed(InstanceActor.ClaimConfirmed answer) implements Message {}
 
@@ -254,6 +280,16 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     }
   }
 
+  /**
+   * Who asked last, and the number of that question. An answer to an earlier one says what was true
+   * before the command was begun once more, or before it was taken back: a migration that had
+   * failed then may have succeeded since, and its guest be where nobody looks for it.
+   */
+  private record Asked(long question, ActorRef<DriverActor.Reply> asker) {}
+
+  /** Longer than anybody waits; who needs to asks again. */
+  private static final Duration DRIVER_ANSWER = RUN_ANSWER.plusSeconds(10);
+
   private final HostId id;
   private final Entities entities;
   private final Lookup lookup;
@@ -262,7 +298,6 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private final UnknownGuestsMeter unknown;
   private final Clock clock;
   private final ActorContext<Message> context;
-  private final ActorRef<DriverActor.Reply> driverReplies;
   private final ActorRef<InstanceActor.ClaimConfirmed> confirmations;
 
   /** What the host's connection has said last. */
@@ -279,7 +314,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Set<String> driverLacks = Set.of();
   private Instant lastSeen = Instant.EPOCH;
   private List<GuestReport> foreignGuests = List.of();
-  private final Map<Waiting, ActorRef<DriverActor.Reply>> waiting = new HashMap<>();
+  private final Map<Waiting, Asked> waiting = new HashMap<>();
 
   /** Commands that came before the connection was heard of. */
   private final SequencedMap<Waiting, Run> unheard = new LinkedHashMap<>();
@@ -296,6 +331,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private final Map<InstanceId, Joining> joining = new HashMap<>();
 
   private long questions;
+
+  /** Instances that wait for others to leave. */
+  private final Map<InstanceId, Preempt> preempting = new HashMap<>();
 
   /**
    * Instances with a driver command since the last list of guests. The next list may have been made
@@ -352,7 +390,6 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     this.unknown = unknown;
     this.clock = clock;
     this.context = context;
-    this.driverReplies = context.messageAdapter(DriverActor.Reply.class, FromDriver::new);
     this.confirmations = context.messageAdapter(InstanceActor.ClaimConfirmed.class, Confirmed::new);
   }
 
@@ -397,6 +434,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           case ReleaseClaim(var instance, var generation, var replyTo) ->
               onRelease(state, instance, generation, replyTo);
           case Condemn condemn -> onCondemn(state, condemn);
+          case Preempt preempt -> onPreempt(state, preempt);
           case StoreVolume(var volume, var gib, var replyTo) ->
               onStore(state, volume, gib, replyTo);
           case DropVolume(var volume, var replyTo) -> onDrop(state, volume, replyTo);
@@ -409,7 +447,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             yield Effect().none();
           }
           case Run run -> onRun(state, run);
-          case FromDriver(var reply) -> onDriver(state, reply);
+          case FromDriver answer -> onDriver(state, answer);
           case Seen seen -> onSeen(state, seen);
           case Lost(var error) -> onLost(state, error);
           case GuestsSeen(var guests) -> onGuests(state, guests);
@@ -599,6 +637,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             (HostState after) -> {
               whenDone.run();
               publish(after, List.of(instance));
+              answerPreempting(after);
             });
   }
 
@@ -615,6 +654,47 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
               condemn.replyTo().tell(new ClaimGone());
               evict(after, after.claim(instance).orElseThrow());
             });
+  }
+
+  private Effect<HostEvent, HostState> onPreempt(HostState state, Preempt preempt) {
+    preempting.put(preempt.by(), preempt);
+    if (!answerPreempting(state).contains(preempt.by())) {
+      var preemption = preempt.preemption();
+      for (Claim claim : state.yielding(preemption, preempt.priority())) {
+        context
+            .getLog()
+            .info(
+                "host {} has instance {} leave for instance {}, {}",
+                id,
+                claim.instance(),
+                preempt.by(),
+                preempt.operation());
+        entities
+            .instance(claim.instance())
+            .tell(
+                new InstanceActor.MustLeave(
+                    new Eviction(
+                        id,
+                        claim.generation(),
+                        preemption.mode(),
+                        preemption.graceMillis(),
+                        preempt.by(),
+                        preempt.operation())));
+      }
+    }
+    return Effect().none();
+  }
+
+  /** Whoever waits for claims to go that are gone; who has given up meanwhile is not hurt. */
+  private Set<InstanceId> answerPreempting(HostState state) {
+    var done = new HashSet<InstanceId>();
+    for (Preempt one : preempting.values()) {
+      if (state.yielding(one.preemption(), one.priority()).isEmpty()) {
+        done.add(one.by());
+      }
+    }
+    done.forEach(by -> preempting.remove(by).replyTo().tell(new ClaimGone()));
+    return done;
   }
 
   private void evict(HostState state, Claim claim) {
@@ -718,12 +798,16 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       return;
     }
     touched.add(target.instance());
-    waiting.put(Waiting.of(run.command()), run.replyTo());
-    entities
-        .connection(state.connection().get())
-        .tell(
-            new ConnectionActor.Execute(
-                placed(state, run.command()).withEpoch(state.epoch()), through, driverReplies));
+    var to = Waiting.of(run.command());
+    long question = ++questions;
+    waiting.put(to, new Asked(question, run.replyTo()));
+    var command = placed(state, run.command()).withEpoch(state.epoch());
+    context.ask(
+        DriverActor.Reply.class,
+        entities.connection(state.connection().get()),
+        DRIVER_ANSWER,
+        (ActorRef<DriverActor.Reply> us) -> new ConnectionActor.Execute(command, through, us),
+        (reply, noAnswer) -> new FromDriver(to, question, Optional.ofNullable(reply)));
   }
 
   /** Only the host knows where on it a guest is to run. */
@@ -734,14 +818,20 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         .orElse(command);
   }
 
-  private Effect<HostEvent, HostState> onDriver(HostState state, DriverActor.Reply reply) {
-    building.remove(reply.instance());
-    touched.add(reply.instance());
-    countFailures(state, reply);
-    var asker = waiting.remove(new Waiting(reply.instance(), reply.operation(), reply.command()));
-    if (asker != null) {
-      asker.tell(reply);
+  private Effect<HostEvent, HostState> onDriver(HostState state, FromDriver answer) {
+    touched.add(answer.to().instance());
+    var asked = waiting.get(answer.to());
+    if (asked == null || asked.question() != answer.question()) {
+      return Effect().none();
     }
+    waiting.remove(answer.to());
+    if (answer.reply().isEmpty()) {
+      return Effect().none();
+    }
+    var reply = answer.reply().get();
+    building.remove(reply.instance());
+    countFailures(state, reply);
+    asked.asker().tell(reply);
     var condemned =
         reply instanceof DriverActor.Done
             && reply.operation().value().startsWith("req-evict-")

@@ -8,6 +8,7 @@ import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.HostDetail;
 import io.troupe.actors.scheduler.HostRow;
 import io.troupe.actors.scheduler.Machine;
+import io.troupe.actors.scheduler.Preemption;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.resource.Allotment;
 import io.troupe.actors.scheduler.resource.Wants;
@@ -271,6 +272,21 @@ public final class HostState implements CborSerializable {
     return Allotment.of(spec.wants(), row.detail().providers(), others.usedByProvider());
   }
 
+  /**
+   * Those of the claims to be taken away that are still here and may be, or are about to go, for a
+   * request of this priority.
+   */
+  public List<Claim> yielding(Preemption preemption, int priority) {
+    return preemption.victims().stream()
+        .flatMap(
+            victim ->
+                claim(victim.instance())
+                    .filter(claim -> claim.generation() == victim.generation())
+                    .stream())
+        .filter(claim -> claim.holding().preemptible().filter(own -> own < priority).isPresent())
+        .toList();
+  }
+
   private static boolean isSame(Claim there, RequestSpec spec) {
     return there.holding().flavor().equals(spec.detail().flavor());
   }
@@ -462,7 +478,8 @@ public final class HostState implements CborSerializable {
         0,
         metrics(machine),
         List.of(),
-        machine.topology().map(topology -> parts(topology, settings)));
+        machine.topology().map(topology -> parts(topology, settings)),
+        List.copyOf(tenancy.preemptible().values()));
   }
 
   private HostParts parts(HostTopology topology, FleetSettings settings) {

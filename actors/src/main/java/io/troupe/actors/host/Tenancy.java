@@ -1,5 +1,6 @@
 package io.troupe.actors.host;
 
+import io.troupe.actors.scheduler.PreemptibleClaim;
 import io.troupe.actors.scheduler.Residents;
 import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.spi.GuestPlacement;
@@ -16,15 +17,21 @@ import org.pcollections.PMap;
  * @param imageProperties by {@code property=value} the number of instances
  * @param used by provider and resource class
  * @param placed where guests are that have a place of their own
+ * @param preemptible claims that may be taken away
  */
 record Tenancy(
     PMap<String, Integer> flavors,
     PMap<String, Integer> imageProperties,
     PMap<String, PMap<String, Long>> used,
-    PMap<InstanceId, List<GuestPlacement>> placed) {
+    PMap<InstanceId, List<GuestPlacement>> placed,
+    PMap<InstanceId, PreemptibleClaim> preemptible) {
   static final Tenancy NONE =
       new Tenancy(
-          HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty());
 
   /**
    * @param more 1 for a claim that comes, −1 for one that goes
@@ -45,7 +52,12 @@ record Tenancy(
         holding.flavor().map(flavor -> count(flavors, flavor, more)).orElse(flavors),
         properties,
         amounts,
-        place(claim, more));
+        place(claim, more),
+        claim
+            .preemptible()
+            .filter(_ -> more > 0)
+            .map(one -> preemptible.plus(claim.instance(), one))
+            .orElseGet(() -> preemptible.minus(claim.instance())));
   }
 
   private PMap<InstanceId, List<GuestPlacement>> place(Claim claim, int more) {

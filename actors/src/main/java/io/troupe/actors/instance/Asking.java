@@ -1,12 +1,14 @@
 package io.troupe.actors.instance;
 
 import io.troupe.actors.catalog.Image;
+import io.troupe.actors.operation.Boot;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.Importance;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
@@ -61,7 +63,12 @@ final class Asking {
               state.moves().open().isPresent() ? whenCounted(state, step) : 0);
       case RELEASE_QUOTA -> new Effect.ReleaseQuota(boot.project());
       case PERMIT -> new Effect.Permit(target(operation), destination(state, operation, settings));
-      case PLACE -> new Effect.Place(destination(state, operation, settings));
+      case PLACE ->
+          new Effect.Place(destination(state, operation, settings), Boot.mayPreempt(operation));
+      case PREEMPT ->
+          new Effect.Preempt(
+              ((Purpose.Preempt) operation.purpose().orElseThrow()).preemption(),
+              Importance.of(boot.flavor().extraSpecs()).priority());
       case CLAIM ->
           new Effect.ClaimHost(
               host(state, operation, step),
@@ -156,6 +163,12 @@ final class Asking {
     };
   }
 
+  private static long graceMillis(Operation operation, OperationSettings settings) {
+    return operation.purpose().orElse(null) instanceof Purpose.Evicted(var graceMillis)
+        ? graceMillis
+        : settings.stopGraceMillis();
+  }
+
   /**
    * Between the two hosts of a move their drivers see to it that one guest runs at a time, and a
    * dead host that was left is told before; nobody does so for hosts it was on before that.
@@ -184,7 +197,7 @@ final class Asking {
               guest(state, image(state, operation), state.request().orElseThrow().flavor()),
               operation.kind() == OperationKind.EVACUATE && keepsDisk(state, operation));
       case POWER_ON -> new DriverCommand.Start(target);
-      case POWER_OFF -> new DriverCommand.Stop(target, settings.stopGraceMillis());
+      case POWER_OFF -> new DriverCommand.Stop(target, graceMillis(operation, settings));
       case REBOOT ->
           new DriverCommand.Reboot(
               target, operation.kind() == OperationKind.REBOOT_SOFT, settings.rebootGraceMillis());

@@ -41,12 +41,12 @@ final class Attachments {
       case UserCommand.CreateBackup _ when moment.request().bootsFromVolume() ->
           Optional.of(
               new Rejection.Invalid("", "Backup is not supported for volume-backed instances."));
-      case UserCommand.CreateImage _ when moment.request().bootsFromVolume() ->
+      case UserCommand.CreateImage(_, var image)
+          when moment.request().bootsFromVolume() && !image.ofVolumes() ->
           Optional.of(
               new Rejection.Invalid(
                   "",
-                  ("Instance %s boots from a volume, and snapshots of volumes are not supported:"
-                          + " no image can be made of it.")
+                  "Instance %s boots from a volume: its image is one of snapshots of volumes."
                       .formatted(state.id())));
       default -> Optional.empty();
     };

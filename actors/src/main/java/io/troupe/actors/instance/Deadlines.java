@@ -1,6 +1,7 @@
 package io.troupe.actors.instance;
 
 import io.troupe.actors.operation.Adopt;
+import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.Operation;
@@ -40,9 +41,13 @@ final class Deadlines {
             || step.kind() == StepKind.CONNECT_VOLUMES && Attachments.areChangedBy(operation))) {
       return new Attachments(moment).tooLate(operation, step, reason);
     }
+    if (Delete.givesGrace(operation)) {
+      return moment.tooLate(operation, step, reason, operation.rest(), Optional.empty());
+    }
     return switch (step.kind()) {
       case PERMIT,
           PLACE,
+          PREEMPT,
           CLAIM,
           NETWORK,
           CONNECT_VOLUME,
@@ -112,8 +117,7 @@ final class Deadlines {
                   reason,
                   Settling.staysOnBoth(),
                   Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)))
-              : moment.tooLate(
-                  operation, step, reason, Moment.afterInspect(operation), Optional.empty());
+              : moment.tooLate(operation, step, reason, operation.rest(), Optional.empty());
       case ADOPT -> adoption(operation, step, reason);
       case RESIZE,
           OFFER,

@@ -28,6 +28,7 @@ final class Deciding {
       case DeadlinePassed(var operation) -> new Deadlines(moment).passed(operation);
       case ReclaimDue due -> due(due);
       case ConfirmDue(var operation) -> new MoveWishes(moment).confirmIfDue(operation);
+      case Eviction eviction -> new Evicting(moment).on(eviction);
       case ImageReached(var image, var phase) -> reached(image, phase);
     };
   }

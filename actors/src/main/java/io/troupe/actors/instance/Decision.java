@@ -3,6 +3,7 @@ package io.troupe.actors.instance;
 import io.troupe.actors.Rejection;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What an instance makes of an input. */
 public sealed interface Decision {
@@ -18,6 +19,13 @@ public sealed interface Decision {
 
   /** Nothing changes now; the current step shall be asked for again after a while. */
   record AskAgain(Duration after, String why) implements Decision {}
+
+  /** The same with {@code first} before its events, where it has any say. */
+  default Decision after(InstanceEvent first) {
+    return this instanceof Accept(var events)
+        ? new Accept(Stream.concat(Stream.of(first), events.stream()).toList())
+        : this;
+  }
 
   static Decision nothing() {
     return new Accept(List.of());

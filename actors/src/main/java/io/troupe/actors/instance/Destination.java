@@ -7,6 +7,7 @@ import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.SharedPool;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -36,7 +37,8 @@ final class Destination {
               settings.spawnAttempts()));
     }
     if (!operation.kind().isAboutMove()) {
-      return boot.requestSpec(state.id(), operation.tried(), settings.spawnAttempts());
+      return nearChosen(
+          boot, boot.requestSpec(state.id(), operation.tried(), settings.spawnAttempts()));
     }
     var spec =
         boot.withFlavor(flavor)
@@ -64,6 +66,16 @@ final class Destination {
   /** Where its volumes lie in a pool, or its disk waits in one, only hosts that have it. */
   private static RequestSpec nearVolumes(InstanceState state, RequestSpec spec) {
     return Attachments.pool(state).or(() -> state.moves().disk()).map(spec::inPool).orElse(spec);
+  }
+
+  /** Where volumes that it is to boot with lie in a pool, only hosts that have it. */
+  private static RequestSpec nearChosen(BootRequest boot, RequestSpec spec) {
+    return boot.volumes().stream()
+        .flatMap(choice -> choice.pool().stream())
+        .findFirst()
+        .map(SharedPool::new)
+        .map(spec::inPool)
+        .orElse(spec);
   }
 
   /** What a flavor claims of a host for the instance. */

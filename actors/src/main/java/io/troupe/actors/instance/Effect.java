@@ -2,6 +2,7 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.operation.Step;
+import io.troupe.actors.scheduler.Preemption;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
@@ -39,7 +40,17 @@ public sealed interface Effect {
 
   record ReleaseQuota(ProjectId project) implements Request {}
 
-  record Place(RequestSpec spec) implements Request {}
+  /**
+   * @param mayPreempt whether others may be named that would have to leave
+   */
+  record Place(RequestSpec spec, boolean mayPreempt) implements Request {}
+
+  /**
+   * These instances leave their host.
+   *
+   * @param priority of the request; theirs are lower
+   */
+  record Preempt(Preemption preemption, int priority) implements Request {}
 
   /** May the instance as it is to be stay on this host? */
   record Permit(HostId host, RequestSpec spec) implements Request {}

@@ -155,6 +155,11 @@ final class Evolving {
       }
       case InstanceEvent.ImageProgressed progressed ->
           operation = operation.map(now -> now.withPhase(progressed.phase()));
+      case InstanceEvent.PreemptionAsked asked ->
+          operation =
+              operation.map(now -> now.withPurpose(new Purpose.Preempt(asked.preemption())));
+      case InstanceEvent.Evicted evicted ->
+          trails.evicted(evicted.origin(), evicted.by(), evicted.at());
       case InstanceEvent.VolumesChanged changed -> volumes = changed.volumes();
       case InstanceEvent.Several several -> several.events().forEach(this::on);
     }
@@ -292,7 +297,7 @@ final class Evolving {
   private void done(InstanceEvent.StepDone done) {
     addToTrail(done.operation(), done.step(), done.startedAt(), done.at(), true, done.detail());
     var now = operation.orElseThrow();
-    now = now.withTodo(done.then().orElse(now.todo().subList(1, now.todo().size())));
+    now = now.withTodo(done.then().orElse(now.rest()));
     var there = done.step().isThere();
     switch (done.step().kind()) {
       case RESERVE -> phase = Phase.PRESENT;
@@ -394,7 +399,7 @@ final class Evolving {
         var dropped = now.imageToDrop(done.step(), shelf);
         shelf = shelf.filter(it -> !it.imageId().equals(dropped));
       }
-      case MAKE_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}
+      case PREEMPT, MAKE_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}
     }
     operation = Optional.of(now);
     done.turn().ifPresent(this::turn);

@@ -97,6 +97,9 @@ public final class InstanceActor
   public record ConfirmClaim(HostId host, long generation, ActorRef<ClaimConfirmed> replyTo)
       implements Message, CborSerializable {}
 
+  /** From the instance's host: somebody more important needs its room. */
+  public record MustLeave(Eviction eviction) implements Message, CborSerializable {}
+
   /** From the image store. */
   public record Heard(ImageReached image) implements Message, CborSerializable {}
 
@@ -312,6 +315,7 @@ public final class InstanceActor
       case ReadMigration(var operation, var replyTo) ->
           read(operation, replyTo, "watch-migration", DriverCommand.WatchMigration::new);
       case Reported(var report) -> onInput(report);
+      case MustLeave(var eviction) -> onInput(eviction);
       case Heard(var image) -> onInput(image);
       case ConfirmClaim(var host, var generation, var replyTo) -> {
         replyTo.tell(
@@ -438,10 +442,9 @@ public final class InstanceActor
       return Effect().none();
     }
     waiting.addAll(events);
-    if (events.stream().allMatch(InstanceEvent::mayWait)) {
-      for (InstanceEvent event : events) {
-        ahead = ahead.evolve(event);
-      }
+    var unwritten = ahead.unwritten(events);
+    if (unwritten.isPresent()) {
+      ahead = unwritten.get();
       settle();
       whenDone.run();
       return Effect().none();

@@ -8,6 +8,7 @@ import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Step;
+import io.troupe.actors.scheduler.Preemption;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
@@ -40,7 +41,9 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = InstanceEvent.Unlocked.class, name = "unlocked"),
   @JsonSubTypes.Type(value = InstanceEvent.VolumesChanged.class, name = "volumes-changed"),
   @JsonSubTypes.Type(value = InstanceEvent.MigrationSteered.class, name = "migration-steered"),
-  @JsonSubTypes.Type(value = InstanceEvent.ImageProgressed.class, name = "image-progressed")
+  @JsonSubTypes.Type(value = InstanceEvent.ImageProgressed.class, name = "image-progressed"),
+  @JsonSubTypes.Type(value = InstanceEvent.PreemptionAsked.class, name = "preemption-asked"),
+  @JsonSubTypes.Type(value = InstanceEvent.Evicted.class, name = "evicted")
 })
 public sealed interface InstanceEvent {
   Instant at();
@@ -235,4 +238,17 @@ public sealed interface InstanceEvent {
   /** The image that the operation makes of the guest's disk has come so far. */
   record ImageProgressed(OperationId operation, Purpose.ImagePhase phase, Instant at)
       implements InstanceEvent {}
+
+  /**
+   * Others shall leave a host for the instance that is being booted; written before they are told.
+   */
+  record PreemptionAsked(OperationId operation, Preemption preemption, Instant at)
+      implements InstanceEvent {}
+
+  /**
+   * It has to leave its host for somebody more important; the operation that does it follows.
+   *
+   * @param by the instance that needs the room; for operators
+   */
+  record Evicted(UserCommand.Origin origin, InstanceId by, Instant at) implements InstanceEvent {}
 }

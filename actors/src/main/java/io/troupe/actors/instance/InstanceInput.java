@@ -11,4 +11,5 @@ public sealed interface InstanceInput
         DeadlinePassed,
         ReclaimDue,
         ConfirmDue,
+        Eviction,
         ImageReached {}

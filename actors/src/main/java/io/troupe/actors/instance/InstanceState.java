@@ -111,6 +111,29 @@ public record InstanceState(
     return Evolving.apply(this, event);
   }
 
+  /**
+   * This state after {@code events}, if they may wait to be written. They may not when a host is to
+   * be told next that its guest is condemned: that cannot be taken back, so whoever recovers has to
+   * know that it may have been done.
+   */
+  public Optional<InstanceState> unwritten(List<InstanceEvent> events) {
+    if (!events.stream().allMatch(InstanceEvent::mayWait)) {
+      return Optional.empty();
+    }
+    var after = this;
+    for (InstanceEvent event : events) {
+      after = after.evolve(event);
+    }
+    return Optional.of(after)
+        .filter(
+            state ->
+                state
+                    .operation()
+                    .flatMap(Operation::current)
+                    .filter(step -> step.kind() == StepKind.CONDEMN)
+                    .isEmpty());
+  }
+
   /** The one thing to ask somebody for now. After a crash it is the same as before. */
   public Effect next(OperationSettings settings) {
     return Asking.effect(this, settings);

@@ -70,11 +70,6 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
     return CreateImage.isHalfDone(operation) ? CreateImage.dropping(todo) : todo;
   }
 
-  /** Without the truth. */
-  static List<Step> afterInspect(Operation operation) {
-    return operation.todo().subList(1, operation.todo().size());
-  }
-
   /** Adds the end of the operation when {@code event} leaves nothing to do. */
   Decision andEnd(InstanceEvent event) {
     var after = state.evolve(event);

@@ -83,28 +83,28 @@ final class MoveFailures {
           step.isThere()
               ? cause == Cause.HOST ? onAnotherHost(stop) : stop
               : operation.kind() == OperationKind.LIVE_MIGRATE
-                  ? new Way(andInspect(rest()), failure(step, reason))
-                  : Way.on(rest());
+                  ? new Way(andInspect(operation.rest()), failure(step, reason))
+                  : Way.on(operation.rest());
       case INSPECT -> notInspected(step, reason);
       case LIVE_MIGRATE -> notMigrated(stop, cause);
-      case FORCE_COMPLETE -> Way.on(rest());
+      case FORCE_COMPLETE -> Way.on(operation.rest());
       case ABORT ->
           cause == Cause.INSTANCE // it cannot be taken back any more, so it is waited for
-              ? Way.on(with(Step.of(StepKind.LIVE_MIGRATE), rest()))
-              : Way.on(rest());
+              ? Way.on(with(Step.of(StepKind.LIVE_MIGRATE), operation.rest()))
+              : Way.on(operation.rest());
       case SETTLE ->
           step.isThere()
               ? new Way(List.of(), inDoubtFailure())
-              : Way.on(with(Step.there(StepKind.SETTLE), rest()));
+              : Way.on(with(Step.there(StepKind.SETTLE), operation.rest()));
       case POWER_ON -> notStarted(step, stop, reason, cause);
       case POWER_OFF, RESIZE, TAKE_OVER -> notChanged(step, stop, reason);
-      default -> Way.on(rest());
+      default -> Way.on(operation.rest());
     };
   }
 
   private Way notMigrated(Way stop, Cause cause) {
     if (operation.kind() != OperationKind.LIVE_MIGRATE) {
-      return Way.on(rest()); // to settle
+      return Way.on(operation.rest()); // to settle
     }
     return switch (cause) {
       case HOST -> onAnotherHost(stop);
@@ -119,24 +119,26 @@ final class MoveFailures {
     }
     return goesForward()
         ? stop
-        : new Way(with(Step.of(StepKind.INSPECT), rest()), failure(step, reason));
+        : new Way(with(Step.of(StepKind.INSPECT), operation.rest()), failure(step, reason));
   }
 
   private Way notChanged(Step step, Way stop, String reason) {
     return switch (operation.kind()) {
-      case RESIZE, MIGRATE -> goesForward() ? stop : Way.on(rest());
+      case RESIZE, MIGRATE -> goesForward() ? stop : Way.on(operation.rest());
       case REVERT_RESIZE ->
           step.kind() == StepKind.TAKE_OVER
-              ? Way.on(rest())
+              ? Way.on(operation.rest())
               : new Way(Resize.askForTheTruth(), failure(step, reason));
-      case EVACUATE -> new Way(andInspect(rest()), failure(step, reason));
-      default -> Way.on(rest());
+      case EVACUATE -> new Way(andInspect(operation.rest()), failure(step, reason));
+      default -> Way.on(operation.rest());
     };
   }
 
   /** Without the truth; nothing that waits at the source is given up then. */
   private Way notInspected(Step step, String reason) {
-    return settlesAtTheDestination() ? new Way(List.of(), failure(step, reason)) : Way.on(rest());
+    return settlesAtTheDestination()
+        ? new Way(List.of(), failure(step, reason))
+        : Way.on(operation.rest());
   }
 
   /**
@@ -227,7 +229,7 @@ final class MoveFailures {
   /** The way back of each kind of move. */
   List<Step> giveUp() {
     if (state.moves().open().isEmpty()) {
-      return rest(); // a step of a move in an operation that is none
+      return operation.rest(); // a step of a move in an operation that is none
     }
     var move = state.moves().open().orElseThrow();
     var other = move.other().isPresent();
@@ -239,7 +241,7 @@ final class MoveFailures {
       case LIVE_MIGRATE -> LiveMigrate.undo(other);
       case EVACUATE ->
           other ? Leave.there() : move.arrived() && isPromised() ? Leave.here() : List.of();
-      default -> rest();
+      default -> operation.rest();
     };
   }
 
@@ -270,10 +272,6 @@ final class MoveFailures {
       case Purpose.Evacuate evacuate -> evacuate.to().isPresent();
       case null, default -> false;
     };
-  }
-
-  List<Step> rest() {
-    return operation.todo().subList(1, operation.todo().size());
   }
 
   private static List<Step> with(Step first, List<Step> then) {

@@ -65,6 +65,7 @@ final class MoveOutcomes {
       case StepOutcome.Placed(var candidates, var detail) ->
           done(outcome, detail, Got.NOTHING.candidates(candidates));
       case StepOutcome.NoHost(var explanation) -> noHost(outcome, explanation);
+      case StepOutcome.NoHostUnless(var explanation, _) -> noHost(outcome, explanation);
       case StepOutcome.Claimed(var zone) -> claimed(outcome, zone);
       case StepOutcome.ClaimRefused(var reason) -> claimRefused(outcome, reason);
       case StepOutcome.Ticketed(var ticket) -> done(outcome, "", Got.NOTHING.ticket(ticket));
@@ -215,7 +216,7 @@ final class MoveOutcomes {
 
   private Decision atDestination(StepOutcome outcome, boolean already) {
     var then = new ArrayList<>(LiveMigrate.onceThere());
-    then.addAll(failures.rest());
+    then.addAll(operation.rest());
     var got = Got.NOTHING.then(then);
     return moment.done(
         outcome, "at the destination", already ? got : got.turn(InstanceEvent.Turn.ARRIVED));
@@ -237,7 +238,7 @@ final class MoveOutcomes {
     if (state.other().isPresent()) {
       then.addAll(Leave.there());
     }
-    then.addAll(failures.rest());
+    then.addAll(operation.rest());
     return moment.done(outcome, "at the source", Got.NOTHING.then(then));
   }
 

@@ -24,6 +24,9 @@ public record OperationTrail(
     Optional<String> error,
     List<Step> steps)
     implements CborSerializable {
+  /** The action of an instance that has to leave its host for somebody more important. */
+  public static final String PREEMPTED = "preempt";
+
   public OperationTrail {
     steps = List.copyOf(steps);
   }

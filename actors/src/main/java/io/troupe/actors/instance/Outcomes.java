@@ -3,6 +3,7 @@ package io.troupe.actors.instance;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.Adopt;
 import io.troupe.actors.operation.Boot;
+import io.troupe.actors.operation.Delete;
 import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.Operation;
@@ -10,6 +11,7 @@ import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
 import io.troupe.actors.operation.Rescue;
 import io.troupe.actors.operation.StepKind;
+import io.troupe.actors.scheduler.Preemption;
 import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.DriverFailure;
 import java.util.List;
@@ -46,6 +48,8 @@ final class Outcomes {
       case StepOutcome.Placed(var candidates, var detail) ->
           done(outcome, detail, Got.NOTHING.candidates(candidates));
       case StepOutcome.NoHost(var explanation) -> noHost(outcome, operation, explanation);
+      case StepOutcome.NoHostUnless(var explanation, var preemption) ->
+          noHostUnless(outcome, operation, explanation, preemption);
       case StepOutcome.Claimed(var zone) -> done(outcome, "", Got.NOTHING.zone(zone));
       case StepOutcome.ClaimRefused(var reason) -> claimRefused(outcome, operation, reason);
       case StepOutcome.Attached(var nic) -> done(outcome, nic.address(), Got.NOTHING.nic(nic));
@@ -91,6 +95,19 @@ final class Outcomes {
     return giveUp(outcome, operation, new Failure(500, message, explanation));
   }
 
+  /** Written down before anybody is told: after a crash the scheduler might name others. */
+  private Decision noHostUnless(
+      StepOutcome outcome, Operation operation, String explanation, Preemption preemption) {
+    if (!Boot.mayPreempt(operation)) {
+      return noHost(outcome, operation, explanation);
+    }
+    var asked = new InstanceEvent.PreemptionAsked(operation.id(), preemption, moment.now());
+    var got =
+        Got.NOTHING.candidates(List.of(preemption.host())).then(Boot.afterPreempting(operation));
+    var detail = preemption.message() + ": " + preemption.names();
+    return done(outcome, detail, got).after(asked);
+  }
+
   private Decision claimRefused(StepOutcome outcome, Operation operation, String reason) {
     if (operation.kind() == OperationKind.ADOPT) {
       var why = new Failure(409, "The host does not take the guest: " + reason, reason);
@@ -122,6 +139,9 @@ final class Outcomes {
 
   private Decision driverFailed(StepOutcome outcome, Operation operation, DriverFailure failure) {
     var again = new Decision.AskAgain(moment.askAgain(), failure.message());
+    if (Delete.givesGrace(operation)) {
+      return moment.failed(outcome, failure.message(), operation.rest(), false, Optional.empty());
+    }
     return switch (outcome.step().kind()) {
       case SPAWN -> spawnFailed(outcome, operation, failure);
       case DESTROY ->
@@ -189,8 +209,7 @@ final class Outcomes {
 
   private Decision inspectFailed(StepOutcome outcome, Operation operation, DriverFailure failure) {
     if (!Settling.asksBeforeLeaving(operation)) {
-      return moment.failed(
-          outcome, failure.message(), Moment.afterInspect(operation), false, Optional.empty());
+      return moment.failed(outcome, failure.message(), operation.rest(), false, Optional.empty());
     }
     var why = new Failure(500, failure.message(), failure.kind().name());
     return mayPass(failure)

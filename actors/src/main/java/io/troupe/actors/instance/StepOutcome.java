@@ -2,6 +2,7 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.Step;
+import io.troupe.actors.scheduler.Preemption;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
@@ -37,6 +38,9 @@ public record StepOutcome(
 
   /** No host fits; {@code explanation} names the filters. */
   public record NoHost(String explanation) implements Result {}
+
+  /** No host fits, unless others leave one. */
+  public record NoHostUnless(String explanation, Preemption preemption) implements Result {}
 
   /** The host promised the capacity, in this zone. */
   public record Claimed(String availabilityZone) implements Result {}

@@ -1,5 +1,6 @@
 package io.troupe.actors.instance;
 
+import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,6 +36,13 @@ final class Trails {
   /** Something that was done in the moment it was asked for, and is remembered all the same. */
   void atOnce(UserCommand.Origin origin, String action, Instant at) {
     var step = new OperationTrail.Step(action, at, at, true, "", "", "");
+    add(trail(origin, action, at, Optional.of(at), List.of(step)));
+  }
+
+  /** It has to leave its host; the owner is not told for whom. */
+  void evicted(UserCommand.Origin origin, InstanceId by, Instant at) {
+    var action = OperationTrail.PREEMPTED;
+    var step = new OperationTrail.Step(action, at, at, true, "", "by instance " + by, "");
     add(trail(origin, action, at, Optional.of(at), List.of(step)));
   }
 

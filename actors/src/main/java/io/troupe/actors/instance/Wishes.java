@@ -260,7 +260,7 @@ final class Wishes {
         moment.settings().powerMillis());
   }
 
-  private Decision deleteForGood(UserCommand.Origin origin) {
+  Decision deleteForGood(UserCommand.Origin origin) {
     if (isInProgress(OperationKind.DELETE)) {
       return Decision.nothing();
     }

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
  *   reserve → place → claim → network … → volume … → spawn → ACTIVE
  *                ↑      │refused: next alternate, else place again
  *                └──────┴── spawn failed: destroy → release claim → next alternate, a bounded number of times
+ *   place: no host, but one that others can be made to leave, once: → preempt → claim
  *   no way on: destroy → release claim → release volumes, ports → ERROR (the quota goes with the delete)
  * </pre>
  */
@@ -44,6 +45,16 @@ public final class Boot {
    */
   public static List<Step> afterRefusedQuota() {
     return List.of(Step.of(StepKind.RELEASE_QUOTA));
+  }
+
+  /** What is done at the place step when others have to leave the host first. */
+  public static List<Step> afterPreempting(Operation operation) {
+    return prepend(operation.rest(), StepKind.PREEMPT);
+  }
+
+  /** Whether others may be made to leave a host for it: a boot alone, and it only once. */
+  public static boolean mayPreempt(Operation operation) {
+    return operation.kind() == OperationKind.BOOT && operation.purpose().isEmpty();
   }
 
   /** What is left to do when the target refused the claim: the next alternate, or new ones. */

@@ -10,6 +10,17 @@ import java.util.List;
 public final class Delete {
   private Delete() {}
 
+  /** {@code steps} of an instance whose guest is given the time to switch itself off. */
+  public static List<Step> gracefully(List<Step> steps) {
+    return Boot.prepend(steps, StepKind.POWER_OFF);
+  }
+
+  /** Whether the guest is being given that time. */
+  public static boolean givesGrace(Operation operation) {
+    return operation.kind() == OperationKind.DELETE
+        && operation.current().filter(step -> step.kind() == StepKind.POWER_OFF).isPresent();
+  }
+
   /**
    * @param onHost whether a host has, or may have, a claim or a guest
    * @param onAnother whether a move has left it on another one too

@@ -69,6 +69,11 @@ public record Operation(
     return todo.isEmpty() ? Optional.empty() : Optional.of(todo.getFirst());
   }
 
+  /** What is left to do after the current step. */
+  public List<Step> rest() {
+    return todo.subList(1, todo.size());
+  }
+
   /** The host that may hold a claim of this operation. */
   public Optional<HostId> target() {
     return candidates.isEmpty() ? Optional.empty() : Optional.of(candidates.getFirst());
@@ -115,6 +120,22 @@ public record Operation(
         failure,
         rescueImage,
         purpose.map(one -> one.at(phase)));
+  }
+
+  /** What it is about turns out on the way. */
+  public Operation withPurpose(Purpose other) {
+    return new Operation(
+        id,
+        kind,
+        deadline,
+        todo,
+        candidates,
+        tried,
+        attempts,
+        placements,
+        failure,
+        rescueImage,
+        Optional.of(other));
   }
 
   public Operation withTodo(List<Step> steps) {

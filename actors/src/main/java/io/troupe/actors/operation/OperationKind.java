@@ -71,7 +71,7 @@ public enum OperationKind {
     return switch (this) {
       case BOOT ->
           switch (step) {
-            case RESERVE, PLACE -> Optional.of(TaskState.SCHEDULING);
+            case RESERVE, PLACE, PREEMPT -> Optional.of(TaskState.SCHEDULING);
             case NETWORK -> Optional.of(TaskState.NETWORKING);
             case CONNECT_VOLUME -> Optional.of(TaskState.BLOCK_DEVICE_MAPPING);
             case SPAWN, MARK_ATTACHED -> Optional.of(TaskState.SPAWNING);

@@ -7,6 +7,7 @@ import io.troupe.actors.instance.FlavorAtBoot;
 import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.RebuildRequest;
 import io.troupe.actors.instance.VolumeChoice;
+import io.troupe.actors.scheduler.Preemption;
 import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.MigrationOptions;
@@ -36,7 +37,9 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = Purpose.Rebuild.class, name = "rebuild"),
   @JsonSubTypes.Type(value = Purpose.Shelve.class, name = "shelve"),
   @JsonSubTypes.Type(value = Purpose.Unshelve.class, name = "unshelve"),
-  @JsonSubTypes.Type(value = Purpose.Adopt.class, name = "adopt")
+  @JsonSubTypes.Type(value = Purpose.Adopt.class, name = "adopt"),
+  @JsonSubTypes.Type(value = Purpose.Preempt.class, name = "preempt"),
+  @JsonSubTypes.Type(value = Purpose.Evicted.class, name = "evicted")
 })
 public sealed interface Purpose {
   /** The image that the operation makes of the guest's root disk, as it is recorded at first. */
@@ -242,4 +245,14 @@ public sealed interface Purpose {
    * @param guest as the hypervisor calls it
    */
   record Adopt(HostId host, String guest) implements Purpose {}
+
+  /** A boot for which others have to leave a host. It is asked for once. */
+  record Preempt(Preemption preemption) implements Purpose {}
+
+  /**
+   * It leaves for somebody more important.
+   *
+   * @param graceMillis for the guest to switch itself off
+   */
+  record Evicted(long graceMillis) implements Purpose {}
 }

@@ -16,6 +16,8 @@ public enum StepKind {
   RESERVE("reserve", true, PROJECT, ""),
   /** Let the scheduler name a host and alternates. */
   PLACE("place", false, SCHEDULER, ""),
+  /** Let the named host have preemptible instances leave. */
+  PREEMPT("preempt", true, HOST, ""),
   /** Let the named host promise the capacity. */
   CLAIM("claim", true, HOST, ""),
   /** Let the scheduler say whether the image may be on the instance's host. */

@@ -41,7 +41,7 @@ public record Capacity(int fits, Map<HostId, Integer> byHost, Optional<Explanati
           placed.put(next.instance(), host);
           byHost.merge(host, 1, Integer::sum);
         }
-        case Decision.NoValidHost(var explanation) -> end = Optional.of(explanation);
+        case Decision.NoValidHost(var explanation, _) -> end = Optional.of(explanation);
       }
     }
     placed.forEach((instance, host) -> table.settle(host, instance));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.core.serialization.CborSerializable;
 import java.util.List;
+import java.util.Optional;
 
 /** The scheduler's answer. It reserves nothing: the chosen host may still refuse the claim. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
@@ -24,6 +25,20 @@ public sealed interface Decision extends CborSerializable {
     }
   }
 
-  /** No host passed every filter. */
-  record NoValidHost(Explanation explanation) implements Decision {}
+  /**
+   * No host passed every filter.
+   *
+   * @param unless how room could be made for a request that may preempt; absent in messages from
+   *     before there was one
+   */
+  record NoValidHost(Explanation explanation, Optional<Preemption> unless) implements Decision {
+    public NoValidHost {
+      unless = unless == null ? Optional.empty() : unless;
+    }
+
+    /** And there is nothing to be done about it. */
+    public NoValidHost(Explanation explanation) {
+      this(explanation, Optional.empty());
+    }
+  }
 }

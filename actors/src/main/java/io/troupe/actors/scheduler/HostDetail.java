@@ -7,15 +7,18 @@ import io.troupe.actors.scheduler.topology.Fitting;
 import io.troupe.actors.scheduler.topology.GuestShape;
 import io.troupe.actors.scheduler.topology.HostParts;
 import io.troupe.core.value.InstanceId;
+import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.HostTopology;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a host tells that only some rules read: nothing here is a column of the scan, and hosts that
@@ -29,6 +32,8 @@ import java.util.Set;
  * @param metrics numbers by name
  * @param promised instances that come on top; the scheduler's own, never told by a host
  * @param parts cells and devices; empty when the host tells of none
+ * @param preemptible claims that may be taken away for more important ones; absent in rows from
+ *     before there were any
  */
 public record HostDetail(
     Residents residents,
@@ -38,7 +43,8 @@ public record HostDetail(
     int failedBuilds,
     Map<String, Double> metrics,
     List<RequestSpec> promised,
-    Optional<HostParts> parts) {
+    Optional<HostParts> parts,
+    List<PreemptibleClaim> preemptible) {
   private static final HostParts NO_PARTS =
       new HostParts(HostTopology.NONE, List.of(), 1, 1, List.of());
 
@@ -53,6 +59,20 @@ public record HostDetail(
     metrics = metrics == null ? Map.of() : Map.copyOf(metrics);
     promised = promised == null ? List.of() : List.copyOf(promised);
     parts = parts == null ? Optional.empty() : parts;
+    preemptible = preemptible == null ? List.of() : List.copyOf(preemptible);
+  }
+
+  /** Of a host without preemptible claims. */
+  public HostDetail(
+      Residents residents,
+      Set<String> traits,
+      List<Provider> providers,
+      Map<String, Map<String, Long>> used,
+      int failedBuilds,
+      Map<String, Double> metrics,
+      List<RequestSpec> promised,
+      Optional<HostParts> parts) {
+    this(residents, traits, providers, used, failedBuilds, metrics, promised, parts, List.of());
   }
 
   /** Of a host that tells of no cells and devices. */
@@ -93,7 +113,15 @@ public record HostDetail(
 
   public HostDetail with(HostParts inside) {
     return new HostDetail(
-        residents, traits, providers, used, failedBuilds, metrics, promised, Optional.of(inside));
+        residents,
+        traits,
+        providers,
+        used,
+        failedBuilds,
+        metrics,
+        promised,
+        Optional.of(inside),
+        preemptible);
   }
 
   public boolean hosts(InstanceId instance) {
@@ -151,12 +179,21 @@ public record HostDetail(
   }
 
   public HostDetail withFailedBuilds(int failures) {
-    return new HostDetail(residents, traits, providers, used, failures, metrics, promised, parts);
+    return new HostDetail(
+        residents, traits, providers, used, failures, metrics, promised, parts, preemptible);
   }
 
   HostDetail with(Collection<RequestSpec> more) {
     return new HostDetail(
-        residents, traits, providers, used, failedBuilds, metrics, List.copyOf(more), parts);
+        residents,
+        traits,
+        providers,
+        used,
+        failedBuilds,
+        metrics,
+        List.copyOf(more),
+        parts,
+        preemptible);
   }
 
   HostDetail having(RequestSpec more) {
@@ -171,13 +208,67 @@ public record HostDetail(
     return others.size() < promised.size()
         ? with(others)
         : new HostDetail(
-            residents.without(gone), traits, providers, used, failedBuilds, metrics, promised);
+            residents.without(gone),
+            traits,
+            providers,
+            used,
+            failedBuilds,
+            metrics,
+            promised,
+            Optional.empty(),
+            preemptible.stream()
+                .filter(claim -> !claim.instance().equals(gone.instance()))
+                .toList());
+  }
+
+  /**
+   * Without these claims. Flavors and image properties stay counted, since a preemptible claim does
+   * not tell its own: rules that want none of a flavor here go on refusing.
+   */
+  HostDetail evicting(List<PreemptibleClaim> gone) {
+    var instances = gone.stream().map(PreemptibleClaim::instance).collect(Collectors.toSet());
+    var others = new HashSet<>(residents.instances());
+    others.removeAll(instances);
+    return new HostDetail(
+        new Residents(others, residents.flavors(), residents.imageProperties()),
+        traits,
+        providers,
+        usedWithout(gone),
+        failedBuilds,
+        metrics,
+        promised,
+        parts.map(inside -> inside.holding(placementsWithout(inside, gone))),
+        preemptible.stream().filter(claim -> !instances.contains(claim.instance())).toList());
+  }
+
+  private Map<String, Map<String, Long>> usedWithout(List<PreemptibleClaim> gone) {
+    var left = new HashMap<String, Map<String, Long>>();
+    used.forEach((provider, amounts) -> left.put(provider, new HashMap<>(amounts)));
+    for (PreemptibleClaim claim : gone) {
+      claim
+          .resources()
+          .forEach(
+              (provider, amounts) ->
+                  amounts.forEach(
+                      (name, amount) ->
+                          left.computeIfAbsent(provider, _ -> new HashMap<>())
+                              .computeIfPresent(name, (_, now) -> Math.max(0, now - amount))));
+    }
+    return left;
+  }
+
+  private static List<GuestPlacement> placementsWithout(
+      HostParts inside, List<PreemptibleClaim> gone) {
+    var left = new ArrayList<>(inside.placements());
+    gone.forEach(claim -> claim.placements().forEach(left::remove));
+    return left;
   }
 
   /** The same on equal traits, so that equal hosts do not hold copies of them. */
   HostDetail sharing(Set<String> equal) {
     return traits == equal
         ? this
-        : new HostDetail(residents, equal, providers, used, failedBuilds, metrics, promised, parts);
+        : new HostDetail(
+            residents, equal, providers, used, failedBuilds, metrics, promised, parts, preemptible);
   }
 }

@@ -5,6 +5,7 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.Resources;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -285,6 +286,37 @@ public record HostRow(
    */
   public HostRow without(RequestSpec request) {
     return changed(request, -1, detail.without(request));
+  }
+
+  /** The row when these claims are gone, all that they hold with them. */
+  HostRow evicting(List<PreemptibleClaim> gone) {
+    Resources left = claimed;
+    var members = new HashMap<>(groupMembers);
+    for (PreemptibleClaim claim : gone) {
+      left = left.minus(claim.amount());
+      claim.group().ifPresent(group -> members.computeIfPresent(group, (_, now) -> now - 1));
+    }
+    members.values().removeIf(count -> count < 1);
+    return new HostRow(
+        id,
+        version,
+        total,
+        reserved,
+        left,
+        cpuRatio,
+        ramRatio,
+        diskRatio,
+        availabilityZone,
+        aggregateMetadata,
+        enabled,
+        disabledReason,
+        up,
+        Math.max(0, instances - gone.size()),
+        ioOps,
+        members,
+        machine,
+        address,
+        detail.evicting(gone));
   }
 
   private HostRow changed(RequestSpec request, int more, HostDetail then) {

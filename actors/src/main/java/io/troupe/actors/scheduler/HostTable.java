@@ -5,10 +5,13 @@ import io.troupe.config.SchedulerSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.spi.HostTopology;
+import io.troupe.drivers.spi.SharedPool;
 import java.lang.ref.WeakReference;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.WeakHashMap;
@@ -108,6 +111,17 @@ public final class HostTable {
   /** The host as the next decision sees it, with what was promised on it. */
   public Optional<HostRow> row(HostId host) {
     return Optional.ofNullable(hosts.get(host)).map(known -> known.seen);
+  }
+
+  /** Hosts that are up and have this pool, the first by name. Looks at all hosts. */
+  List<HostId> upInPool(SharedPool pool, int most) {
+    return hosts.values().stream()
+        .map(host -> host.seen)
+        .filter(row -> row.up() && row.detail().traits().contains(pool.trait()))
+        .map(HostRow::id)
+        .sorted(Comparator.comparing(HostId::value))
+        .limit(most)
+        .toList();
   }
 
   public Stream<HostId> ids() {

@@ -12,17 +12,20 @@ import java.util.Optional;
  * @param chosen the best host and its alternates, best first; empty when no host fits
  * @param filters in the order they were asked
  * @param hosts every host with its verdict, perhaps cut to a bound of the scheduler's
+ * @param preemption who would have to leave where no host fits, if that would help and is allowed
  */
 public record PlacementExplanation(
     int hostsConsidered,
     List<Candidate> chosen,
     List<FilterOutcome> filters,
-    List<HostVerdict> hosts)
+    List<HostVerdict> hosts,
+    Optional<Preemption> preemption)
     implements CborSerializable {
   public PlacementExplanation {
     chosen = List.copyOf(chosen);
     filters = List.copyOf(filters);
     hosts = List.copyOf(hosts);
+    preemption = preemption == null ? Optional.empty() : preemption; // of a former release
   }
 
   /**

@@ -10,6 +10,7 @@ import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.drivers.spi.SharedPool;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,8 +46,19 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   public sealed interface Message {}
 
-  public record Place(RequestSpec spec, ActorRef<Decision> replyTo)
-      implements Message, CborSerializable {}
+  /**
+   * Where may it go?
+   *
+   * @param mayPreempt whether preemptible instances may be named that would have to leave; false in
+   *     messages of a former release
+   */
+  public record Place(RequestSpec spec, boolean mayPreempt, ActorRef<Decision> replyTo)
+      implements Message, CborSerializable {
+    /** Without anybody having to leave. */
+    public Place(RequestSpec spec, ActorRef<Decision> replyTo) {
+      this(spec, false, replyTo);
+    }
+  }
 
   public record Explain(RequestSpec spec, ActorRef<PlacementReport> replyTo)
       implements Message, CborSerializable {}
@@ -71,6 +83,21 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
    * @param refusal empty when it may
    */
   public record Rebuildable(Optional<String> refusal) implements CborSerializable {}
+
+  /**
+   * Which hosts that are up have this pool of volumes? Answered with those that are known by now.
+   */
+  public record FindPool(SharedPool pool, ActorRef<PoolHosts> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
+   * @param hosts at most {@link #POOL_HOSTS_AT_MOST} of them, the first by name
+   */
+  public record PoolHosts(List<HostId> hosts) implements CborSerializable {
+    public PoolHosts {
+      hosts = List.copyOf(hosts);
+    }
+  }
 
   /** The words of several hosts, each in its turn. */
   public record HostDeltas(List<HostDelta> deltas) implements Message, CborSerializable {
@@ -154,6 +181,9 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   /** Placing as many holds the scheduler up for some tens of milliseconds. */
   public static final int COUNTED_AT_MOST = 2_000;
+
+  /** Whoever looks for a host of a pool needs one or two of them. */
+  private static final int POOL_HOSTS_AT_MOST = 8;
 
   /** Questions of operators; instances that wait are kept apart. */
   private static final int ASKED_AT_MOST = 1_000;
@@ -332,6 +362,8 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
         }
         replyTo.tell(new Rebuildable(Scheduling.refusalToRebuild(table, host, spec, settings())));
       }
+      case FindPool(var pool, var replyTo) ->
+          replyTo.tell(new PoolHosts(table.upInPool(pool, POOL_HOSTS_AT_MOST)));
       case ClaimRefused _ -> {
         tally.countConflict();
         metrics.counter("troupe.scheduler.conflicts").increment();
@@ -475,7 +507,10 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private void answer(Place place) {
     var batch = place.spec().detail().batch();
     if (batch.isEmpty() || !batches.holdsBack(place.spec())) {
-      place.replyTo().tell(place(place.spec()));
+      place
+          .replyTo()
+          .tell(
+              place.mayPreempt() && batch.isEmpty() ? preempt(place.spec()) : place(place.spec()));
       return;
     }
     var members = batches.join(batch.get(), place);
@@ -541,6 +576,11 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     return noted(spec, Scheduling.decide(table, spec, settings(), ++seed));
   }
 
+  private Decision preempt(RequestSpec spec) {
+    forgetPromise(spec.instance());
+    return noted(spec, Scheduling.decideOrPreempt(table, spec, settings(), ++seed));
+  }
+
   private void forgetPromise(InstanceId instance) {
     var earlier = promises.remove(instance);
     if (earlier != null) {
@@ -552,12 +592,22 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     tally.count(decision, clock.instant());
     switch (decision) {
       case Decision.Placed(var candidates, _) -> {
-        var best = candidates.getFirst().host();
-        table.consume(best, spec);
-        promises.put(spec.instance(), new Promise(best, clock.instant()));
+        promise(spec, candidates.getFirst().host());
         metrics.counter("troupe.scheduler.decisions", "outcome", "placed").increment();
       }
-      case Decision.NoValidHost(var explanation) -> {
+      case Decision.NoValidHost(_, var unless) when unless.isPresent() -> {
+        promise(spec, unless.get().host());
+        metrics.counter("troupe.scheduler.decisions", "outcome", "preemption").increment();
+        metrics.counter("troupe.scheduler.preempted").increment(unless.get().victims().size());
+        getContext()
+            .getLog()
+            .warn(
+                "instance {} {}: {}",
+                spec.instance(),
+                unless.get().message(),
+                unless.get().names());
+      }
+      case Decision.NoValidHost(var explanation, _) -> {
         metrics.counter("troupe.scheduler.decisions", "outcome", "no-valid-host").increment();
         explanation
             .removals()
@@ -572,6 +622,11 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       }
     }
     return decision;
+  }
+
+  private void promise(RequestSpec spec, HostId host) {
+    table.consume(host, spec);
+    promises.put(spec.instance(), new Promise(host, clock.instant()));
   }
 
   private void settle(HostId host, InstanceId instance) {

@@ -26,6 +26,19 @@ public final class Scheduling {
   }
 
   /**
+   * The same, and where there is no host, which preemptible instances would have to leave one for
+   * it. Looked at after a refusal only.
+   */
+  public static Decision decideOrPreempt(
+      HostTable table, RequestSpec request, SchedulerSettings given, long seed) {
+    Decision decision = decide(table, request, given, seed);
+    return decision instanceof Decision.NoValidHost(var explanation, _)
+        ? new Decision.NoValidHost(
+            explanation, Preempting.plan(table, request, given.effective(), seed))
+        : decision;
+  }
+
+  /**
    * Why an instance that is on {@code host} already may not be rebuilt there as {@code request}
    * says; empty when it may. A host that nobody has seen cannot be judged.
    */
@@ -47,7 +60,7 @@ public final class Scheduling {
   public static PlacementReport explain(
       HostTable table, RequestSpec request, SchedulerSettings given, long seed) {
     SchedulerSettings settings = given.effective();
-    Decision decision = decide(table, request, settings, seed);
+    Decision decision = decideOrPreempt(table, request, settings, seed);
     return new Reasons(table, request, settings).report(decision, seed);
   }
 }

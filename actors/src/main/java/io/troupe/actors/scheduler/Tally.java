@@ -24,6 +24,7 @@ final class Tally {
   private long placed;
   private long noValidHost;
   private long conflicts;
+  private long preemptions;
 
   Tally(Instant since) {
     this.since = since;
@@ -40,7 +41,8 @@ final class Tally {
     decisions[place]++;
     switch (decision) {
       case Decision.Placed _ -> placed++;
-      case Decision.NoValidHost(var explanation) -> {
+      case Decision.NoValidHost(_, var unless) when unless.isPresent() -> preemptions++;
+      case Decision.NoValidHost(var explanation, _) -> {
         noValidHost++;
         for (Removal removal : explanation.removals()) {
           removed.merge(removal.filter(), (long) removal.removed(), Long::sum);
@@ -55,7 +57,16 @@ final class Tally {
 
   SchedulerFigures figures(int hosts, boolean paused, int waiting, Instant now) {
     return new SchedulerFigures(
-        since, hosts, placed, noValidHost, perSecond(now), removed, conflicts, paused, waiting);
+        since,
+        hosts,
+        placed,
+        noValidHost,
+        perSecond(now),
+        removed,
+        conflicts,
+        paused,
+        waiting,
+        preemptions);
   }
 
   /** Of the last whole seconds; the one that is under way is left out. */

@@ -22,6 +22,7 @@ import java.util.Set;
  * @param name empty when it has none
  * @param sizeGib GiB
  * @param image what it began with
+ * @param origin the snapshot that it is made of; absent before there were such
  * @param bootable whether an instance may have it as its root disk
  * @param host on which it lies; empty until it was first given to an instance
  * @param pool whether its storage is one that several hosts have; absent before there were such
@@ -38,6 +39,7 @@ public record Volume(
     long sizeGib,
     Map<String, String> metadata,
     Optional<GuestSpec.ImageRef> image,
+    Optional<Origin> origin,
     boolean bootable,
     Status status,
     Optional<HostId> host,
@@ -47,10 +49,12 @@ public record Volume(
     String fault,
     Instant createdAt,
     Instant updatedAt)
-    implements CborSerializable {
+    implements Stored, CborSerializable {
 
   /** Cinder's words. */
   public enum Status {
+    /** A copy of a snapshot that is not whole yet. */
+    CREATING("creating"),
     AVAILABLE("available"),
     /** For an instance that does not have it yet. */
     RESERVED("reserved"),
@@ -70,6 +74,13 @@ public record Volume(
       return word;
     }
   }
+
+  /**
+   * A snapshot that a volume is made of.
+   *
+   * @param copied whether the volume has what was in it; till then the snapshot has to stay
+   */
+  public record Origin(String snapshotId, boolean copied) {}
 
   /**
    * An instance's hold on the volume.
@@ -129,6 +140,9 @@ public record Volume(
     /** Whether the host still holds a claim of the instance, and so maybe a guest with it. */
     record AskIfGone(HostId host, InstanceId instance) implements Work {}
 
+    /** What is in the volume of this id is to be copied on this host. */
+    record Copy(HostId host, String volumeId) implements Work {}
+
     /** It is to be removed from this host. */
     record Remove(HostId host) implements Work {}
   }
@@ -136,6 +150,7 @@ public record Volume(
   public Volume {
     metadata = Map.copyOf(metadata);
     pool = pool == null ? Optional.empty() : pool;
+    origin = origin == null ? Optional.empty() : origin;
     var lies = host;
     use =
         use.map(
@@ -157,6 +172,7 @@ public record Volume(
         wanted.sizeGib(),
         Map.of(),
         wanted.image(),
+        wanted.snapshotId().map(from -> new Origin(from, false)),
         wanted.image().isPresent(),
         Status.AVAILABLE,
         Optional.empty(),
@@ -173,7 +189,36 @@ public record Volume(
     return described(name, words, items, updatedAt);
   }
 
-  /** How hosts know it. */
+  /** A copy of this snapshot, where that lies, if it lies anywhere. */
+  Volume madeOf(VolumeSnapshot snapshot) {
+    var isCopy = snapshot.host().isPresent();
+    return new Volume(
+        id,
+        projectId,
+        userId,
+        name,
+        description,
+        sizeGib,
+        metadata,
+        snapshot.image(),
+        Optional.of(new Origin(snapshot.id(), !isCopy)),
+        snapshot.bootable(),
+        isCopy ? Status.CREATING : Status.AVAILABLE,
+        snapshot.host(),
+        snapshot.pool(),
+        false,
+        Optional.empty(),
+        "",
+        createdAt,
+        updatedAt);
+  }
+
+  /** The snapshot that has to be copied into it yet. */
+  Optional<String> awaitedSnapshot() {
+    return origin.filter(from -> !from.copied()).map(Origin::snapshotId);
+  }
+
+  @Override
   @JsonIgnore
   public VolumeRef ref() {
     return new VolumeRef(id, "troupe-volume-" + id + ".qcow2", "qcow2");
@@ -183,9 +228,10 @@ public record Volume(
     return use.filter(one -> one.instance().equals(instance)).isPresent();
   }
 
-  /** The one thing to do for it; empty when nothing is. */
+  @Override
   public Optional<Work> next() {
     return switch (status) {
+      case CREATING -> host.map(Work.Make::new);
       case RESERVED ->
           made || use.filter(one -> one.hosts().isEmpty()).isPresent()
               ? Optional.empty()
@@ -214,6 +260,7 @@ public record Volume(
         sizeGib,
         items,
         image,
+        origin,
         bootable,
         status,
         host,
@@ -235,6 +282,7 @@ public record Volume(
         sizeGib,
         metadata,
         image,
+        origin,
         is,
         status,
         host,
@@ -257,6 +305,7 @@ public record Volume(
         gib,
         metadata,
         image,
+        origin,
         bootable,
         status,
         host,
@@ -307,7 +356,8 @@ public record Volume(
     return in(Status.RESERVED, host, made, Optional.of(by.on(by.hosts(), true)), "", now);
   }
 
-  Volume madeThere(Optional<String> inPool, Instant now) {
+  /** It lies on its host, in this pool if the host has one. */
+  public Volume madeThere(Optional<String> inPool, Instant now) {
     return new Volume(
         id,
         projectId,
@@ -317,8 +367,9 @@ public record Volume(
         sizeGib,
         metadata,
         image,
+        origin.map(from -> new Origin(from.snapshotId(), true)),
         bootable,
-        status,
+        status == Status.CREATING ? Status.AVAILABLE : status,
         host,
         inPool,
         true,
@@ -330,16 +381,20 @@ public record Volume(
 
   /**
    * Its host has no room: nothing was made, it lies nowhere unless it did before. It stays an
-   * instance's that counts on it.
+   * instance's that counts on it. A copy of a snapshot can be nowhere else.
    */
   Volume turnedAway(boolean layThereBefore, Instant now) {
+    if (awaitedSnapshot().isPresent()) {
+      return in(Status.ERROR, host, false, Optional.empty(), "its host has no room", now);
+    }
     var where = layThereBefore ? host : Optional.<HostId>empty();
     return use.filter(Use::kept).isPresent()
         ? in(Status.RESERVED, where, false, use.map(one -> one.on(Set.of(), true)), "", now)
         : in(Status.AVAILABLE, where, false, Optional.empty(), "", now);
   }
 
-  Volume failed(String why, Instant now) {
+  @Override
+  public Volume failed(String why, Instant now) {
     return use.filter(one -> one.kept() && !one.leaving()).isPresent()
         ? in(Status.RESERVED, host, made, use.map(one -> one.on(Set.of(), true)), why, now)
         : in(Status.ERROR, host, made, Optional.empty(), why, now);
@@ -365,7 +420,13 @@ public record Volume(
   /** Nobody has it any more. */
   Volume free(Instant now) {
     var goes = use.filter(Use::deleteAfter).isPresent();
-    return in(goes ? Status.DELETING : Status.AVAILABLE, host, made, Optional.empty(), "", now);
+    var otherwise = awaitedSnapshot().isPresent() ? Status.CREATING : Status.AVAILABLE;
+    return in(goes ? Status.DELETING : otherwise, host, made, Optional.empty(), "", now);
+  }
+
+  /** It was to go when it was free, and there are snapshots of it. */
+  Volume spared(Instant now) {
+    return in(Status.AVAILABLE, host, made, Optional.empty(), "", now);
   }
 
   /** Whether nothing of it is left anywhere once it is to go. */
@@ -393,6 +454,7 @@ public record Volume(
         sizeGib,
         metadata,
         image,
+        origin,
         bootable,
         newStatus,
         where,

@@ -20,12 +20,36 @@ public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) 
   /** A new volume; the same one however often it is asked for. */
   public Answer<Volume> create(Volume volume) {
     var there = state.volume(volume.id());
-    return there.isPresent()
-        ? Answer.of(there.get())
-        : tooLarge(volume.sizeGib())
-            .or(() -> overQuota(1, volume.sizeGib()))
-            .<Answer<Volume>>map(Answer::refuse)
-            .orElseGet(() -> Answer.of(volume));
+    if (there.isPresent()) {
+      return Answer.of(there.get());
+    }
+    var refusal = tooLarge(volume.sizeGib()).or(() -> overQuota(1, volume.sizeGib()));
+    if (refusal.isPresent()) {
+      return Answer.refuse(refusal.get());
+    }
+    return volume.origin().isEmpty()
+        ? Answer.of(volume)
+        : ofSnapshot(volume, volume.origin().get().snapshotId());
+  }
+
+  private Answer<Volume> ofSnapshot(Volume volume, String snapshotId) {
+    var from = state.snapshot(snapshotId);
+    if (from.isEmpty()) {
+      return Answer.refuse(new Rejection.NotFound("Snapshot", snapshotId));
+    }
+    if (from.get().status() != VolumeSnapshot.Status.AVAILABLE) {
+      return Answer.refuse(
+          invalid(
+              "Invalid snapshot: Originating snapshot status must be one of 'available' values"));
+    }
+    if (volume.sizeGib() < from.get().sizeGib()) {
+      return Answer.refuse(
+          invalid(
+              ("Invalid input received: Volume size '%d'GB cannot be smaller than the snapshot size"
+                      + " %dGB. They must be >= original snapshot size.")
+                  .formatted(volume.sizeGib(), from.get().sizeGib())));
+    }
+    return Answer.of(volume.madeOf(from.get()));
   }
 
   private Optional<Rejection> tooLarge(long gib) {
@@ -75,6 +99,10 @@ public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) 
               "Volume %s status must be '{'status': 'available'}' to extend, currently %s."
                   .formatted(volume.id(), volume.status().word())));
     }
+    if (state.isBeingCopied(volume.id())) {
+      return Answer.refuse(
+          invalid("A snapshot of volume %s is being made.".formatted(volume.id())));
+    }
     if (gib <= volume.sizeGib()) {
       return Answer.refuse(
           invalid(
@@ -89,9 +117,16 @@ public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) 
 
   private Answer<Volume> delete(Volume volume) {
     return switch (volume.status()) {
-      case AVAILABLE, ERROR -> Answer.of(volume.beingDeleted(now));
+      case AVAILABLE, ERROR ->
+          state.hasSnapshotsOf(volume.id())
+              ? Answer.refuse(
+                  invalid(
+                      ("Invalid volume: Volume status must be available or error and must not have"
+                              + " snapshots: %s has some.")
+                          .formatted(volume.id())))
+              : Answer.of(volume.beingDeleted(now));
       case DELETING -> Answer.of(volume);
-      case RESERVED, IN_USE, DETACHING ->
+      case CREATING, RESERVED, IN_USE, DETACHING ->
           Answer.refuse(
               invalid(
                   ("Invalid volume: Volume status must be available or error and must not be"
@@ -142,11 +177,124 @@ public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) 
       var isNew = host.filter(where -> !mine.get().hosts().contains(where));
       return Answer.of(isNew.map(where -> volume.alsoOn(where, now)).orElse(volume));
     }
-    if (volume.status() != Status.AVAILABLE) {
+    var isFresh = state.volume(volume.id()).isEmpty();
+    if (volume.status() != Status.AVAILABLE && !isFresh) {
       return Answer.refuse(notAvailable(volume));
     }
     return Answer.of(volume.reservedFor(use, host, now));
   }
+
+  // ---- snapshots
+
+  /**
+   * A snapshot of a volume; the same one however often it is asked for. 400 when the volume's state
+   * does not allow it.
+   */
+  public Answer<VolumeSnapshot> snapshot(VolumeSnapshot.Wanted wanted) {
+    var there = state.snapshot(wanted.id());
+    if (there.isPresent()) {
+      return Answer.of(there.get());
+    }
+    var volume = state.volume(wanted.volumeId());
+    if (volume.isEmpty()) {
+      return Answer.refuse(new Rejection.NotFound("Volume", wanted.volumeId()));
+    }
+    return notNow(volume.get(), wanted.isForced())
+        .or(() -> tooManySnapshots(volume.get().sizeGib()))
+        .<Answer<VolumeSnapshot>>map(Answer::refuse)
+        .orElseGet(
+            () -> Answer.of(VolumeSnapshot.of(wanted, volume.get(), where(volume.get()), now)));
+  }
+
+  private static Optional<Rejection> notNow(Volume volume, boolean isForced) {
+    var isReady =
+        volume.status() == Status.AVAILABLE || isForced && volume.status() == Status.IN_USE;
+    if (!isReady) {
+      return Optional.of(
+          invalid(
+              "Invalid volume: Volume %s status must be %s, but current status is: %s."
+                  .formatted(
+                      volume.id(),
+                      isForced ? "available or in-use" : "available",
+                      volume.status().word())));
+    }
+    return volume.use().filter(one -> one.hosts().size() != 1).isPresent()
+        ? Optional.of(
+            invalid(
+                ("Invalid volume: its server %s may have volume %s on more than one host, as while a"
+                        + " move of it is not settled.")
+                    .formatted(volume.use().get().instance(), volume.id())))
+        : Optional.empty();
+  }
+
+  /** The copy is made where the guest is that writes, if there is one. */
+  private static Optional<HostId> where(Volume volume) {
+    return volume.use().map(one -> one.hosts().iterator().next()).or(volume::host);
+  }
+
+  private Optional<Rejection> tooManySnapshots(long gib) {
+    var count = state.snapshots().size();
+    return limits.snapshots() >= 0 && count + 1 > limits.snapshots()
+        ? Optional.of(new Rejection.QuotaExceeded("snapshots", 1, count, limits.snapshots()))
+        : overQuota(0, gib);
+  }
+
+  /** What an owner asks of a snapshot; 404 when there is none. */
+  public Answer<VolumeSnapshot> changeSnapshot(String id, VolumeChange change) {
+    return state
+        .snapshot(id)
+        .map(snapshot -> change(snapshot, change))
+        .orElseGet(() -> Answer.refuse(new Rejection.NotFound("Snapshot", id)));
+  }
+
+  private Answer<VolumeSnapshot> change(VolumeSnapshot snapshot, VolumeChange change) {
+    return switch (change) {
+      case VolumeChange.Describe(var name, var description, var metadata) ->
+          Answer.of(
+              snapshot.described(
+                  name.orElse(snapshot.name()),
+                  description.orElse(snapshot.description()),
+                  metadata.orElse(snapshot.metadata()),
+                  now));
+      case VolumeChange.Delete() -> delete(snapshot);
+      case VolumeChange.SetBootable _, VolumeChange.Extend _ ->
+          Answer.refuse(invalid("A snapshot stays as it is."));
+    };
+  }
+
+  private Answer<VolumeSnapshot> delete(VolumeSnapshot snapshot) {
+    var awaiting =
+        state.volumes().stream()
+            .filter(volume -> volume.status() != Status.ERROR && volume.status() != Status.DELETING)
+            .filter(volume -> volume.awaitedSnapshot().filter(snapshot.id()::equals).isPresent())
+            .findFirst();
+    if (awaiting.isPresent()) {
+      return Answer.refuse(
+          invalid(
+              "Invalid snapshot: volume %s is still being made of snapshot %s."
+                  .formatted(awaiting.get().id(), snapshot.id())));
+    }
+    return switch (snapshot.status()) {
+      case AVAILABLE, ERROR -> Answer.of(snapshot.beingDeleted(now));
+      case DELETING -> Answer.of(snapshot);
+      case CREATING ->
+          Answer.refuse(
+              invalid(
+                  "Invalid snapshot: Volume Snapshot status must be available or error: %s is %s."
+                      .formatted(snapshot.id(), snapshot.status().word())));
+    };
+  }
+
+  /** A volume that would go now that it is free stays when there are snapshots of it. */
+  Volume sparing(Volume volume) {
+    return volume.status() == Status.DELETING
+            && state.hasSnapshotsOf(volume.id())
+            && state.volume(volume.id()).filter(one -> one.use().isPresent()).isPresent()
+        ? volume.spared(now)
+        : volume;
+  }
+
+  // ---- where volumes can be had
 
   /** Whether it lies there, or nowhere yet, or in a pool that the host has too. */
   static boolean isSeenFrom(Volume volume, HostId host, Optional<String> pool) {

@@ -9,6 +9,7 @@ import io.troupe.actors.host.HostActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.instance.VolumePlace;
+import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.volume.Volume.Work;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.HostId;
@@ -18,6 +19,7 @@ import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.SharedPool;
 import io.troupe.drivers.spi.VolumeRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -51,8 +54,9 @@ import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
 /**
- * The volumes of one project: decides by {@link VolumeRules} and carries out what {@link
- * Volume#next} asks for, after a change as after a crash. Everything may be asked again.
+ * The volumes of one project, and snapshots of them: decides by {@link VolumeRules} and carries out
+ * what {@link Volume#next} asks for, after a change as after a crash. Everything may be asked
+ * again.
  */
 public final class VolumesActor
     extends EventSourcedBehavior<VolumesActor.Message, VolumeEvent, VolumesState> {
@@ -65,6 +69,12 @@ public final class VolumesActor
       implements Message, CborSerializable {}
 
   public record ChangeIt(String id, VolumeChange change, ActorRef<VolumeReply> replyTo)
+      implements Message, CborSerializable {}
+
+  public record Snap(VolumeSnapshot.Wanted wanted, ActorRef<SnapshotReply> replyTo)
+      implements Message, CborSerializable {}
+
+  public record ChangeSnapshot(String id, VolumeChange change, ActorRef<SnapshotReply> replyTo)
       implements Message, CborSerializable {}
 
   public record GetAll(ActorRef<ProjectVolumes> replyTo) implements Message, CborSerializable {}
@@ -149,12 +159,23 @@ public final class VolumesActor
   public record Wake() implements Message, CborSerializable {}
 
   /** What was asked of a host for a volume; empty without an answer in time. */
-  private record Stored(String id, Optional<HostActor.StoreReply> answer) implements Message {}
+  private record RoomMade(String id, Optional<HostActor.StoreReply> answer) implements Message {}
 
   private record Made(String id, Optional<String> pool, Optional<DriverActor.Reply> answer)
       implements Message {}
 
   private record Gone(String id, HostId host, boolean confirmed) implements Message {}
+
+  /** The same wish, when some hosts have been asked whether they have a guest of the volume. */
+  private record SnapOn(Snap snap, Set<HostId> asked) implements Message {}
+
+  private record OtherLeft(SnapOn asker, InstanceId instance, HostId other, boolean gone)
+      implements Message {}
+
+  private record RoomForCopy(String id, Optional<HostActor.StoreReply> answer) implements Message {}
+
+  private record Copied(String id, Optional<String> pool, Optional<DriverActor.Reply> answer)
+      implements Message {}
 
   /** The pool of the host that a volume is to be seen from. */
   private record PoolTold(Message asker, Optional<HostActor.PoolReply> answer) implements Message {}
@@ -162,7 +183,15 @@ public final class VolumesActor
   /** Whether a guest of the instance may still be on another host. */
   private record OtherGone(ConnectAll asker, HostId other, boolean confirmed) implements Message {}
 
-  private record Removed(String id, Optional<DriverActor.Reply> answer) implements Message {}
+  /**
+   * @param deputy the host that was asked for its own; empty: its own
+   */
+  private record Removed(String id, Optional<HostId> deputy, Optional<DriverActor.Reply> answer)
+      implements Message {}
+
+  /** Who could do what the volume's own host has not done; empty without an answer in time. */
+  private record Deputies(String id, Optional<SchedulerActor.PoolHosts> answer)
+      implements Message {}
 
   private record Dropped(String id, boolean confirmed) implements Message {}
 
@@ -212,14 +241,18 @@ public final class VolumesActor
   public record VolumeReply(Optional<Volume> volume, Optional<Rejection> refusal)
       implements CborSerializable {}
 
+  /** Exactly one of both is there. */
+  public record SnapshotReply(Optional<VolumeSnapshot> snapshot, Optional<Rejection> refusal)
+      implements CborSerializable {}
+
   /** After this a host is asked once more: its shard may have moved. */
   private static final Duration HOST_ANSWER = Duration.ofSeconds(5);
 
-  /** A repeated command joins the one that is running. */
-  private static final Duration DRIVER_ANSWER = Duration.ofSeconds(30);
-
   /** How long making a volume may take: an image may have to travel first. */
   private static final Duration STORAGE = Duration.ofMinutes(10);
+
+  /** A snapshot that has not been made by then is given up. */
+  private static final Duration COPY = Duration.ofHours(1);
 
   /** Longer than an operation's questions are under way, and shorter than anybody waits. */
   private static final Duration DOUBT = Duration.ofMinutes(1);
@@ -304,10 +337,19 @@ public final class VolumesActor
     return (state, message) ->
         switch (message) {
           case Create(var volume, var replyTo) ->
-              store(state, rules(state).create(volume), replyTo);
+              store(state, rules(state).create(volume), replyTo, VolumeReply::new);
           case ChangeIt(var id, var change, var replyTo) -> onChange(state, id, change, replyTo);
+          case Snap snap -> onSnap(state, new SnapOn(snap, Set.of()));
+          case SnapOn on -> onSnap(state, on);
+          case OtherLeft left -> onOtherLeft(state, left);
+          case ChangeSnapshot(var id, var change, var replyTo) ->
+              store(state, rules(state).changeSnapshot(id, change), replyTo, SnapshotReply::new);
+          case RoomForCopy(var id, var answer) -> onRoomForCopy(state, id, answer);
+          case Copied(var id, var pool, var answer) -> onCopied(state, id, pool, answer);
           case GetAll(var replyTo) -> {
-            replyTo.tell(new ProjectVolumes(List.copyOf(state.volumes()), limits.get()));
+            replyTo.tell(
+                new ProjectVolumes(
+                    List.copyOf(state.volumes()), List.copyOf(state.snapshots()), limits.get()));
             yield Effect().none();
           }
           case Connect connect -> onConnect(state, connect);
@@ -350,10 +392,11 @@ public final class VolumesActor
             goOn(state);
             yield Effect().none();
           }
-          case Stored(var id, var answer) -> onStored(state, id, answer);
+          case RoomMade(var id, var answer) -> onStored(state, id, answer);
           case Made(var id, var pool, var answer) -> onMade(state, id, pool, answer);
           case Gone(var id, var host, var confirmed) -> onGone(state, id, host, confirmed);
-          case Removed(var id, var answer) -> onRemoved(state, id, answer);
+          case Removed(var id, var deputy, var answer) -> onRemoved(state, id, deputy, answer);
+          case Deputies(var id, var answer) -> onDeputies(state, id, answer);
           case Dropped(var id, var confirmed) -> onDropped(state, id, confirmed);
           case Doubt(var id) -> {
             askIfNeeded(state, id);
@@ -385,7 +428,7 @@ public final class VolumesActor
             && answer instanceof Answer.Accepted<Volume>(var volume)
             && volume.host().isEmpty();
     if (!nowhere) {
-      return store(state, answer, replyTo);
+      return store(state, answer, replyTo, VolumeReply::new);
     }
     var gone = ((Answer.Accepted<Volume>) answer).value();
     return Effect()
@@ -393,28 +436,87 @@ public final class VolumesActor
         .thenRun(() -> replyTo.tell(new VolumeReply(Optional.of(gone), Optional.empty())));
   }
 
-  private Effect<VolumeEvent, VolumesState> store(
-      VolumesState state, Answer<Volume> answer, ActorRef<VolumeReply> replyTo) {
+  private <S extends Stored, R> Effect<VolumeEvent, VolumesState> store(
+      VolumesState state,
+      Answer<S> answer,
+      ActorRef<R> replyTo,
+      BiFunction<Optional<S>, Optional<Rejection>, R> reply) {
     return switch (answer) {
-      case Answer.Accepted<Volume>(var volume) ->
+      case Answer.Accepted<S>(var stored) ->
           put(
               state,
-              List.of(volume),
-              () -> replyTo.tell(new VolumeReply(Optional.of(volume), Optional.empty())));
-      case Answer.Rejected<Volume>(var reason) -> {
-        replyTo.tell(new VolumeReply(Optional.empty(), Optional.of(reason)));
+              stored,
+              () -> replyTo.tell(reply.apply(Optional.of(stored), Optional.empty())));
+      case Answer.Rejected<S>(var reason) -> {
+        replyTo.tell(reply.apply(Optional.empty(), Optional.of(reason)));
         yield Effect().none();
       }
     };
   }
 
+  /**
+   * A volume that was moved is known on all hosts of the move until somebody asks them; a copy is
+   * made where the guest is.
+   */
+  private Effect<VolumeEvent, VolumesState> onSnap(VolumesState state, SnapOn on) {
+    var wanted = on.snap().wanted();
+    var use =
+        state.volume(wanted.volumeId()).flatMap(Volume::use).filter(it -> it.hosts().size() > 1);
+    var unsure =
+        use.stream()
+            .flatMap(it -> it.hosts().stream())
+            .filter(host -> !on.asked().contains(host))
+            .findFirst();
+    if (unsure.isEmpty()) {
+      return store(state, rules(state).snapshot(wanted), on.snap().replyTo(), SnapshotReply::new);
+    }
+    var asked = new HashSet<>(on.asked());
+    asked.add(unsure.get());
+    var instance = use.get().instance();
+    context.ask(
+        HostActor.GoneReply.class,
+        entities.host(unsure.get()),
+        HOST_ANSWER,
+        (ActorRef<HostActor.GoneReply> to) -> new HostActor.AskIfGone(instance, to),
+        (answer, _) ->
+            new OtherLeft(
+                new SnapOn(on.snap(), asked),
+                instance,
+                unsure.get(),
+                answer != null && answer.gone()));
+    return Effect().none();
+  }
+
+  private Effect<VolumeEvent, VolumesState> onOtherLeft(VolumesState state, OtherLeft left) {
+    var volume =
+        state
+            .volume(left.asker().snap().wanted().volumeId())
+            .filter(one -> left.gone() && one.isUsedBy(left.instance()));
+    return volume.isEmpty()
+        ? onSnap(state, left.asker())
+        : put(
+            state,
+            volume.get().notOn(left.other(), clock.instant()),
+            () -> context.getSelf().tell(left.asker()));
+  }
+
   // ---- what instances ask
 
   private Effect<VolumeEvent, VolumesState> onConnect(VolumesState state, Connect connect) {
+    var id = connect.choice().volumeId();
+    var isAvailable =
+        state.volume(id).filter(one -> one.status() == Volume.Status.AVAILABLE).isPresent();
+    if (isAvailable && state.isBeingCopied(id)) {
+      context.scheduleOnce(PAUSE, context.getSelf(), connect); // nobody may write to it now
+      return Effect().none();
+    }
+    var source = connect.choice().fresh().flatMap(VolumeChoice.NewVolume::snapshotId);
     var isElsewhere =
         state
-            .volume(connect.choice().volumeId())
-            .filter(volume -> volume.pool().isPresent() && liesOff(volume, connect.host()))
+            .volume(id)
+            .<Stored>map(one -> one)
+            .or(() -> source.flatMap(state::snapshot))
+            .filter(one -> one.pool().isPresent() && liesOff(one, connect.host()))
             .isPresent();
     if (isElsewhere) {
       askPool(connect.host().orElseThrow(), connect);
@@ -423,8 +525,8 @@ public final class VolumesActor
     return connect(state, connect, Optional.empty());
   }
 
-  private static boolean liesOff(Volume volume, Optional<HostId> host) {
-    return host.isPresent() && volume.host().filter(lies -> !lies.equals(host.get())).isPresent();
+  private static boolean liesOff(Stored stored, Optional<HostId> host) {
+    return host.isPresent() && stored.host().filter(lies -> !lies.equals(host.get())).isPresent();
   }
 
   private void askPool(HostId host, Message asker) {
@@ -491,6 +593,11 @@ public final class VolumesActor
   /** First that no other host has a guest with them, then that this one sees them. */
   private Effect<VolumeEvent, VolumesState> onConnectAll(VolumesState state, ConnectAll all) {
     var volumes = countedOn(state, all.instance());
+    var copied = volumes.stream().filter(volume -> state.isBeingCopied(volume.id())).findFirst();
+    if (copied.isPresent()) {
+      all.replyTo().tell(new NotYet("a snapshot is being made of volume " + copied.get().id()));
+      return Effect().none();
+    }
     var other =
         volumes.stream()
             .flatMap(volume -> volume.use().orElseThrow().hosts().stream())
@@ -599,7 +706,37 @@ public final class VolumesActor
   // ---- what has to be done for volumes
 
   private Effect<VolumeEvent, VolumesState> put(
-      VolumesState state, List<Volume> volumes, Runnable whenDone) {
+      VolumesState state, Stored stored, Runnable whenDone) {
+    return switch (stored) {
+      case Volume volume -> put(state, List.of(volume), whenDone);
+      case VolumeSnapshot snapshot -> put(state, snapshot, whenDone);
+    };
+  }
+
+  private Effect<VolumeEvent, VolumesState> put(
+      VolumesState state, VolumeSnapshot snapshot, Runnable whenDone) {
+    var id = snapshot.id();
+    if (state.snapshot(id).filter(snapshot::equals).isPresent()) {
+      whenDone.run();
+      goOn(state, id);
+      return Effect().none();
+    }
+    var event =
+        snapshot.isGone()
+            ? new VolumeEvent.SnapshotsChanged(List.of(), List.of(id))
+            : new VolumeEvent.SnapshotsChanged(List.of(snapshot), List.of());
+    return Effect()
+        .persist(event)
+        .thenRun(
+            (VolumesState after) -> {
+              whenDone.run();
+              goOn(after, id);
+            });
+  }
+
+  private Effect<VolumeEvent, VolumesState> put(
+      VolumesState state, List<Volume> wanted, Runnable whenDone) {
+    var volumes = wanted.stream().map(rules(state)::sparing).toList();
     var changed =
         volumes.stream()
             .filter(volume -> !volume.isGone())
@@ -626,6 +763,7 @@ public final class VolumesActor
 
   private void goOn(VolumesState state) {
     state.volumes().forEach(volume -> goOn(state, volume.id()));
+    state.snapshots().forEach(snapshot -> goOn(state, snapshot.id()));
   }
 
   /**
@@ -677,23 +815,19 @@ public final class VolumesActor
   private void goOn(VolumesState state, String id) {
     state.volume(id).ifPresent(this::doubt);
     state
-        .volume(id)
-        .flatMap(Volume::next)
+        .stored(id)
+        .flatMap(Stored::next)
         .filter(_ -> busy.add(id))
-        .ifPresent(work -> begin(state.volume(id).orElseThrow(), work));
+        .ifPresent(work -> begin(state.stored(id).orElseThrow(), work));
   }
 
-  private void begin(Volume volume, Work work) {
-    var id = volume.id();
+  private void begin(Stored stored, Work work) {
+    var id = stored.id();
     switch (work) {
       case Work.Make(var host) ->
-          context.ask(
-              HostActor.StoreReply.class,
-              entities.host(host),
-              HOST_ANSWER,
-              (ActorRef<HostActor.StoreReply> to) ->
-                  new HostActor.StoreVolume(id, volume.sizeGib(), to),
-              (answer, _) -> new Stored(id, Optional.ofNullable(answer)));
+          askForRoom(host, id, stored.sizeGib(), answer -> new RoomMade(id, answer));
+      case Work.Copy(var host, _) ->
+          askForRoom(host, id, stored.sizeGib(), answer -> new RoomForCopy(id, answer));
       case Work.AskIfGone(var host, var instance) ->
           context.ask(
               HostActor.GoneReply.class,
@@ -704,9 +838,19 @@ public final class VolumesActor
       case Work.Remove(var host) ->
           run(
               host,
-              new DriverCommand.DeleteVolume(target(volume, host), volume.ref()),
-              answer -> new Removed(id, answer));
+              new DriverCommand.DeleteVolume(target(stored, host), stored.ref()),
+              answer -> new Removed(id, Optional.empty(), answer));
     }
+  }
+
+  private void askForRoom(
+      HostId host, String id, long gib, Function<Optional<HostActor.StoreReply>, Message> heard) {
+    context.ask(
+        HostActor.StoreReply.class,
+        entities.host(host),
+        HOST_ANSWER,
+        (ActorRef<HostActor.StoreReply> to) -> new HostActor.StoreVolume(id, gib, to),
+        (answer, _) -> heard.apply(Optional.ofNullable(answer)));
   }
 
   private void run(
@@ -714,16 +858,16 @@ public final class VolumesActor
     context.ask(
         DriverActor.Reply.class,
         entities.host(host),
-        DRIVER_ANSWER,
+        HostActor.RUN_ANSWER,
         (ActorRef<DriverActor.Reply> to) -> new HostActor.Run(command, to),
         (answer, _) -> heard.apply(Optional.ofNullable(answer)));
   }
 
-  private GuestTarget target(Volume volume, HostId host) {
+  private GuestTarget target(Stored stored, HostId host) {
     return GuestTarget.ofVolume(
-        volume.id(),
+        stored.id(),
         host.value(),
-        new OperationId("req-volume-" + volume.id()),
+        new OperationId("req-volume-" + stored.id()),
         clock.instant().plus(STORAGE));
   }
 
@@ -734,18 +878,24 @@ public final class VolumesActor
   }
 
   /** Its work has ended; empty when it is not wanted any more, and what is wanted now is begun. */
-  private Optional<Volume> ended(VolumesState state, String id, Class<? extends Work> kind) {
+  private Optional<Stored> ended(VolumesState state, String id, Class<? extends Work> kind) {
     busy.remove(id);
-    var volume = state.volume(id).filter(one -> one.next().filter(kind::isInstance).isPresent());
-    if (volume.isEmpty()) {
+    var stored = state.stored(id).filter(one -> one.next().filter(kind::isInstance).isPresent());
+    if (stored.isEmpty()) {
       goOn(state, id);
     }
-    return volume;
+    return stored;
+  }
+
+  /** The same of a volume's own. */
+  private Optional<Volume> endedOfVolume(
+      VolumesState state, String id, Class<? extends Work> kind) {
+    return ended(state, id, kind).map(Volume.class::cast);
   }
 
   private Effect<VolumeEvent, VolumesState> onStored(
       VolumesState state, String id, Optional<HostActor.StoreReply> answer) {
-    var volume = ended(state, id, Work.Make.class);
+    var volume = endedOfVolume(state, id, Work.Make.class);
     if (volume.isEmpty()) {
       return Effect().none();
     }
@@ -763,19 +913,29 @@ public final class VolumesActor
     var pool = answer.get().pool();
     busy.add(id);
     var host = volume.get().host().orElseThrow();
-    var create =
-        new DriverCommand.CreateVolume(
-            target(volume.get(), host),
-            volume.get().ref(),
-            volume.get().sizeGib(),
-            volume.get().image());
-    run(host, create, heard -> new Made(id, pool, heard));
+    run(host, making(state, volume.get(), host), heard -> new Made(id, pool, heard));
     return Effect().none();
+  }
+
+  private DriverCommand making(VolumesState state, Volume volume, HostId host) {
+    var target = target(volume, host);
+    // A snapshot is not deleted before it is copied into all volumes that are made of it.
+    return volume
+        .awaitedSnapshot()
+        .flatMap(state::snapshot)
+        .<DriverCommand>map(
+            snapshot ->
+                new DriverCommand.CopyVolume(
+                    target, snapshot.ref(), volume.ref(), volume.sizeGib()))
+        .orElseGet(
+            () ->
+                new DriverCommand.CreateVolume(
+                    target, volume.ref(), volume.sizeGib(), volume.image()));
   }
 
   private Effect<VolumeEvent, VolumesState> onMade(
       VolumesState state, String id, Optional<String> pool, Optional<DriverActor.Reply> answer) {
-    var volume = ended(state, id, Work.Make.class);
+    var volume = endedOfVolume(state, id, Work.Make.class);
     if (volume.isEmpty()) {
       return Effect().none();
     }
@@ -789,7 +949,7 @@ public final class VolumesActor
             state,
             List.of(made),
             () -> {
-              tellConnecting(id, connected(made));
+              made.use().ifPresent(_ -> tellConnecting(id, connected(made)));
               made.use()
                   .map(use -> bringing.remove(use.instance()))
                   .ifPresent(all -> context.getSelf().tell(all)); // for the next of them
@@ -813,6 +973,70 @@ public final class VolumesActor
     };
   }
 
+  private Effect<VolumeEvent, VolumesState> onRoomForCopy(
+      VolumesState state, String id, Optional<HostActor.StoreReply> answer) {
+    var snapshot = ended(state, id, Work.Copy.class).map(VolumeSnapshot.class::cast);
+    if (snapshot.isEmpty()) {
+      return Effect().none();
+    }
+    if (answer.isEmpty()) {
+      return laterOrNever(state, snapshot.get(), "its host does not answer");
+    }
+    if (answer.get().refusal().isPresent()) {
+      return notCopied(state, snapshot.get(), answer.get().refusal().get());
+    }
+    var host = snapshot.get().host().orElseThrow();
+    var volume =
+        state
+            .volume(snapshot.get().volumeId())
+            .filter(one -> one.use().filter(it -> !it.hosts().equals(Set.of(host))).isEmpty());
+    if (volume.isEmpty()) {
+      return notCopied(state, snapshot.get(), "the volume is not on host " + host + " any more");
+    }
+    busy.add(id);
+    var copy =
+        new DriverCommand.CopyVolume(
+            target(snapshot.get(), host),
+            volume.get().ref(),
+            snapshot.get().ref(),
+            snapshot.get().sizeGib());
+    var pool = answer.get().pool();
+    run(host, copy, heard -> new Copied(id, pool, heard));
+    return Effect().none();
+  }
+
+  private Effect<VolumeEvent, VolumesState> onCopied(
+      VolumesState state, String id, Optional<String> pool, Optional<DriverActor.Reply> answer) {
+    var snapshot = ended(state, id, Work.Copy.class).map(VolumeSnapshot.class::cast);
+    if (snapshot.isEmpty()) {
+      return Effect().none();
+    }
+    return switch (answer.orElse(null)) {
+      case null -> laterOrNever(state, snapshot.get(), "its host does not answer");
+      case DriverActor.Done _ -> put(state, snapshot.get().copied(pool, clock.instant()), () -> {});
+      case DriverActor.Failed failed -> {
+        var why = failed.failure().message();
+        context.getLog().warn("snapshot {} is not made: {}", id, why);
+        yield switch (failed.failure().kind()) {
+          case RETRYABLE, HOST_FAULT -> laterOrNever(state, snapshot.get(), why);
+          case INSTANCE_FAULT, UNSUPPORTED -> notCopied(state, snapshot.get(), why);
+        };
+      }
+    };
+  }
+
+  private Effect<VolumeEvent, VolumesState> laterOrNever(
+      VolumesState state, VolumeSnapshot snapshot, String why) {
+    return clock.instant().isAfter(snapshot.createdAt().plus(COPY))
+        ? notCopied(state, snapshot, why)
+        : later(snapshot.id());
+  }
+
+  private Effect<VolumeEvent, VolumesState> notCopied(
+      VolumesState state, VolumeSnapshot snapshot, String why) {
+    return put(state, snapshot.failed(why, clock.instant()), () -> {});
+  }
+
   private static boolean mayPass(DriverFailure failure) {
     return failure.kind() == DriverFailure.Kind.RETRYABLE;
   }
@@ -831,7 +1055,7 @@ public final class VolumesActor
 
   private Effect<VolumeEvent, VolumesState> onGone(
       VolumesState state, String id, HostId host, boolean confirmed) {
-    var volume = ended(state, id, Work.AskIfGone.class);
+    var volume = endedOfVolume(state, id, Work.AskIfGone.class);
     if (volume.isEmpty()) {
       return Effect().none();
     }
@@ -841,13 +1065,13 @@ public final class VolumesActor
   }
 
   private Effect<VolumeEvent, VolumesState> onRemoved(
-      VolumesState state, String id, Optional<DriverActor.Reply> answer) {
+      VolumesState state, String id, Optional<HostId> deputy, Optional<DriverActor.Reply> answer) {
     var volume = ended(state, id, Work.Remove.class);
     if (volume.isEmpty()) {
       return Effect().none();
     }
     return switch (answer.orElse(null)) {
-      case null -> later(id);
+      case null -> notRemoved(volume.get(), deputy);
       case DriverActor.Done _ -> {
         busy.add(id);
         context.ask(
@@ -861,22 +1085,73 @@ public final class VolumesActor
       case DriverActor.Failed failed
           when failed.failure().kind() == DriverFailure.Kind.INSTANCE_FAULT -> {
         var why = "Deleting failed: " + failed.failure().message();
-        yield put(state, List.of(volume.get().failed(why, clock.instant())), () -> {});
+        yield put(state, volume.get().failed(why, clock.instant()), () -> {});
       }
       case DriverActor.Failed failed -> {
         context.getLog().warn("volume {} is not deleted yet: {}", id, failed.failure().message());
-        yield later(id);
+        yield notRemoved(volume.get(), deputy);
       }
     };
   }
 
-  private Effect<VolumeEvent, VolumesState> onDropped(
-      VolumesState state, String id, boolean confirmed) {
-    if (ended(state, id, Work.Remove.class).isEmpty()) {
+  /**
+   * Where its host does not delete it, another one that has the pool may. Not a volume that is
+   * perhaps still being made: its host could go on with that afterwards.
+   */
+  private Effect<VolumeEvent, VolumesState> notRemoved(Stored volume, Optional<HostId> deputy) {
+    var id = volume.id();
+    var pool = volume.pool().filter(_ -> volume.made() && deputy.isEmpty());
+    if (pool.isEmpty()) {
+      return later(id);
+    }
+    busy.add(id);
+    context.ask(
+        SchedulerActor.PoolHosts.class,
+        entities.scheduler(),
+        HOST_ANSWER,
+        (ActorRef<SchedulerActor.PoolHosts> to) ->
+            new SchedulerActor.FindPool(new SharedPool(pool.get()), to),
+        (answer, _) -> new Deputies(id, Optional.ofNullable(answer)));
+    return Effect().none();
+  }
+
+  private Effect<VolumeEvent, VolumesState> onDeputies(
+      VolumesState state, String id, Optional<SchedulerActor.PoolHosts> answer) {
+    var volume = ended(state, id, Work.Remove.class);
+    if (volume.isEmpty()) {
       return Effect().none();
     }
+    var deputy =
+        answer.stream()
+            .flatMap(found -> found.hosts().stream())
+            .filter(host -> !host.equals(volume.get().host().orElseThrow()))
+            .findFirst();
+    if (deputy.isEmpty()) {
+      return later(id);
+    }
+    busy.add(id);
+    context.getLog().info("volume {} is deleted by host {} of its pool", id, deputy.get());
+    run(
+        deputy.get(),
+        new DriverCommand.DeleteVolume(target(volume.get(), deputy.get()), volume.get().ref()),
+        heard -> new Removed(id, deputy, heard));
+    return Effect().none();
+  }
+
+  private Effect<VolumeEvent, VolumesState> onDropped(
+      VolumesState state, String id, boolean confirmed) {
+    var stored = ended(state, id, Work.Remove.class);
+    if (stored.isEmpty()) {
+      return Effect().none();
+    }
+    var gone = List.of(id);
     return confirmed
-        ? Effect().persist(new VolumeEvent.VolumesChanged(List.of(), List.of(id)))
+        ? Effect()
+            .persist(
+                switch (stored.get()) {
+                  case Volume _ -> new VolumeEvent.VolumesChanged(List.of(), gone);
+                  case VolumeSnapshot _ -> new VolumeEvent.SnapshotsChanged(List.of(), gone);
+                })
         : later(id);
   }
 }

@@ -363,6 +363,25 @@ class HostActorTest {
   }
 
   @Test
+  void whatWasAskedBeforeIsNotTheAnswerToWhatIsAskedNow() {
+    isSeen();
+    claim(1, 1);
+    var target = target(1, "r-1");
+    var first = runs(reboot(target));
+    var answeredLate = execute();
+    var second = runs(reboot(target));
+    var answered = execute();
+
+    var failure = new DriverFailure(DriverFailure.Kind.HOST_FAULT, "not moved");
+    answeredLate.replyTo().tell(DriverActor.Failed.of(answeredLate.command(), failure));
+    second.expectNoMessage(Duration.ofMillis(100));
+    done(answered);
+
+    assertThat(second.receiveMessage()).isInstanceOf(DriverActor.Done.class);
+    first.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
   void aCondemnedGuestThatCannotBeRemovedIsTriedAgainAtTheNextComparison() {
     isSeen();
     claim(1, 1);
@@ -434,8 +453,9 @@ class HostActorTest {
   void aListThatMayBeOlderThanACommandSaysNothingOfItsGuest() {
     isSeen();
     claim(1, 1);
-    runs(reboot(target(1, "r")));
+    var asker = runs(reboot(target(1, "r")));
     done(execute());
+    asker.receiveMessage();
     actor.tell(new HostActor.GuestsSeen(List.of()));
     assertThat(nextToInstance()).isInstanceOf(InstanceActor.ConfirmClaim.class);
 

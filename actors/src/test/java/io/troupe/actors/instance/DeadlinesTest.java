@@ -9,8 +9,11 @@ import io.troupe.actors.catalog.Image;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.StepKind;
+import io.troupe.actors.scheduler.Importance;
+import io.troupe.actors.scheduler.Preemption;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.config.OperationSettings;
+import io.troupe.config.PreemptionMode;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
@@ -89,13 +92,34 @@ class DeadlinesTest {
 
   // ---- how each kind begins
 
+  /** In its grace. */
+  private static Life evicted() {
+    var specs = Map.of(Importance.PREEMPTIBLE, "true");
+    var flavor = new FlavorAtBoot("1", "spot", 1, 1024, 1, 0, 0, specs);
+    var life =
+        Life.asked(Examples.boot(flavor, 0, Optional.empty(), Optional.empty()))
+            .gets(new StepOutcome.Done(""))
+            .gets(Life.placed(Examples.H1))
+            .gets(new StepOutcome.Claimed("zone-1"))
+            .gets(guest(PowerState.RUNNING));
+    return life.does(
+        new Eviction(
+            Examples.H1,
+            life.state().generation(),
+            PreemptionMode.DELETE,
+            5_000,
+            Examples.instance(9),
+            new OperationId("req-other")));
+  }
+
   private static List<Life> begun(OperationKind kind) {
     return switch (kind) {
       case BOOT -> List.of(Life.asked(0), Life.asked(2), Life.asked(withVolumes()));
       case DELETE ->
           List.of(
               Life.active().does(new UserCommand.ForceDelete(origin("d"))),
-              Life.inError().does(new UserCommand.Delete(origin("d"))));
+              Life.inError().does(new UserCommand.Delete(origin("d"))),
+              evicted());
       case START -> List.of(Life.stopped().does(new UserCommand.Start(origin("s"))));
       case STOP -> List.of(Life.active().does(new UserCommand.Stop(origin("s"))));
       case REBOOT_SOFT -> List.of(Life.active().does(new UserCommand.Reboot(origin("r"), true)));
@@ -622,7 +646,9 @@ class DeadlinesTest {
           Effect.RotateBackups _,
           Effect.Permit _ ->
           List.of(new StepOutcome.Done(""));
-      case Effect.Place(var spec) -> placements(spec);
+      case Effect.Place(var spec, var mayPreempt) ->
+          mayPreempt ? withPreemption(placements(spec)) : placements(spec);
+      case Effect.Preempt _ -> List.of(new StepOutcome.Done(""));
       case Effect.ClaimHost _ -> List.of(new StepOutcome.Claimed("zone-1"));
       case Effect.AttachPort(_, var choice, var index) when index >= 1_000 ->
           List.of(new StepOutcome.Attached(portOn(choice.networkId())));
@@ -641,6 +667,16 @@ class DeadlinesTest {
           List.of(new StepOutcome.Done(""));
       case Effect.RunOnHost(_, var command) -> guests(command);
     };
+  }
+
+  private static List<StepOutcome.Result> withPreemption(List<StepOutcome.Result> placements) {
+    var all = new ArrayList<>(placements);
+    var victim = new Preemption.Victim(Examples.instance(7), 1);
+    all.add(
+        new StepOutcome.NoHostUnless(
+            "none is free",
+            new Preemption(Examples.H1, List.of(victim), PreemptionMode.DELETE, 0)));
+    return all;
   }
 
   private static List<StepOutcome.Result> placements(RequestSpec spec) {
@@ -694,6 +730,7 @@ class DeadlinesTest {
           List.of(guest(PowerState.RUNNING));
       case DriverCommand.Snapshot _ -> List.of(new StepOutcome.Done(""));
       case DriverCommand.CreateVolume _,
+          DriverCommand.CopyVolume _,
           DriverCommand.DeleteVolume _,
           DriverCommand.WatchMigration _,
           DriverCommand.ReadConsole _,
@@ -738,7 +775,8 @@ class DeadlinesTest {
           Effect.ReleasePort _,
           Effect.MakeImage _,
           Effect.DropImage _,
-          Effect.RotateBackups _ ->
+          Effect.RotateBackups _,
+          Effect.Preempt _ ->
           List.of();
     };
   }
@@ -830,7 +868,7 @@ class DeadlinesTest {
             new Books(Optional.of(amount), claims, guests, ports, halfImages, volumes);
         case Effect.ReleaseQuota _ ->
             new Books(Optional.empty(), claims, guests, ports, halfImages, volumes);
-        case Effect.Place _, Effect.Permit _ -> this;
+        case Effect.Place _, Effect.Preempt _, Effect.Permit _ -> this;
         case Effect.ClaimHost(var host, _, var spec) -> {
           var more = new HashMap<>(claims);
           more.put(host, spec.resources());

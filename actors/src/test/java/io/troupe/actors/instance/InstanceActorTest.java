@@ -5,7 +5,6 @@ import static io.troupe.actors.Examples.H2;
 import static io.troupe.actors.Examples.origin;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.actors.Examples;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.Stage;
@@ -37,15 +36,7 @@ class InstanceActorTest {
   private ActorRef<InstanceActor.Message> actor;
 
   private Behavior<InstanceActor.Message> behavior() {
-    return InstanceActor.create(
-        id,
-        stage,
-        index,
-        SETTINGS,
-        new OperationMeter(new SimpleMeterRegistry()),
-        stage.journalMeter(),
-        stage,
-        stage.nobody());
+    return stage.instance(id, index, SETTINGS);
   }
 
   @BeforeAll

@@ -3,7 +3,6 @@ package io.troupe.actors.instance;
 import static io.troupe.actors.Examples.origin;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.actors.Examples;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.Stage;
@@ -43,15 +42,7 @@ class InstanceLifeActorTest {
   }
 
   private Behavior<InstanceActor.Message> behavior() {
-    return InstanceActor.create(
-        id,
-        stage,
-        index,
-        settings(),
-        new OperationMeter(new SimpleMeterRegistry()),
-        stage.journalMeter(),
-        stage,
-        stage.nobody());
+    return stage.instance(id, index, settings());
   }
 
   @BeforeAll

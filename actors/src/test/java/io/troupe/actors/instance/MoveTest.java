@@ -639,6 +639,20 @@ class MoveTest {
           .contains(TaskState.DELETING);
     }
 
+    /** A crash would forget that it may have been told, and time could run out then. */
+    @Test
+    void whatIsDoneBeforeTheOldHostIsToldIsWrittenFirst() {
+      var evacuating = Life.active().does(MoveLife.evacuate()).gets(placed(H2));
+      var before = evacuating.state();
+      var claimed = List.of(evacuating.gets(CLAIMED).last());
+
+      assertThat(claimed).allMatch(InstanceEvent::mayWait);
+      assertThat(before.unwritten(claimed)).isEmpty();
+      var told = List.of(evacuating.gets(DONE).last());
+      assertThat(told).allMatch(InstanceEvent::mayWait);
+      assertThat(before.evolve(claimed.getFirst()).unwritten(told)).isPresent();
+    }
+
     @Test
     void ofWhatNoHostHasIsForGood() {
       var life =

@@ -113,6 +113,18 @@ class VolumesThatFollowTest {
         .isEqualTo(Map.of(DATA, "/dev/vdb"));
   }
 
+  /** No host is named: any that has the pool will do. */
+  @Test
+  void aBootFromAPoolIsPlacedWhereThatPoolIs() {
+    var root =
+        new VolumeChoice(ROOT, Optional.empty(), true, true, Optional.empty(), Optional.of("san"));
+    var life = Life.asked(Examples.boot(0).withVolumes(List.of(root))).gets(DONE);
+
+    assertThat(((Effect.Place) life.asks().what()).spec().volumePool()).contains("san");
+    life.gets(Life.placed(H2));
+    assertThat(((Effect.ClaimHost) life.asks().what()).spec().volumePool()).contains("san");
+  }
+
   @Nested
   class Moves {
     @Test
@@ -617,7 +629,7 @@ class VolumesThatFollowTest {
       assertThat(
               life.refuses(new UserCommand.CreateImage(origin("i"), Examples.image("snap")))
                   .toString())
-          .contains("snapshots of volumes are not supported");
+          .contains("its image is one of snapshots of volumes");
     }
 
     @Test

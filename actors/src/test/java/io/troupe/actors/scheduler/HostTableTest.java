@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.SharedPool;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -47,6 +48,18 @@ class HostTableTest {
     assertThat(table.settle(A, InstanceId.fresh())).isFalse();
     assertThat(table.row(A)).contains(HostDraft.named("a").row());
     assertThat(table.groupMembers("g")).isEmpty();
+  }
+
+  @Test
+  void findsHostsOfAPoolThatAreUp() {
+    table.put(HostDraft.named("c").traits("CUSTOM_STORAGE_POOL_SAN").row());
+    table.put(HostDraft.named("b").traits("CUSTOM_STORAGE_POOL_SAN").down().row());
+    table.put(HostDraft.named("a").traits("CUSTOM_STORAGE_POOL_SAN").disabled("work").row());
+    table.put(HostDraft.named("d").traits("CUSTOM_STORAGE_POOL_NAS").row());
+
+    var san = new SharedPool("san");
+    assertThat(table.upInPool(san, 9)).containsExactly(A, new HostId("c"));
+    assertThat(table.upInPool(san, 1)).containsExactly(A);
   }
 
   @Test

@@ -2,24 +2,14 @@ package io.troupe.actors.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.actors.Examples;
 import io.troupe.actors.Stage;
-import io.troupe.actors.Wired;
-import io.troupe.actors.catalog.CatalogActor;
-import io.troupe.actors.catalog.SchedulingPause;
-import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.host.HostActor.ClaimMade;
 import io.troupe.actors.host.HostActor.ClaimRefused;
-import io.troupe.actors.host.HostState;
-import io.troupe.config.FleetSettings;
 import io.troupe.config.SchedulerSettings;
-import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -31,10 +21,9 @@ import org.junit.jupiter.api.Test;
 /** A hundred want the last place of a fleet: one gets it, the others are told why not. */
 class LastPlaceTest {
   private static final HostId HOST = Examples.H1;
-  private static final FleetSettings FLEET =
-      new FleetSettings(10_000, 60_000, 1.0, 1.0, 1.0, 0, 0, 0, "nova");
   private static Stage stage;
 
+  private OneHost one;
   private ActorRef<SchedulerActor.Message> scheduler;
   private ActorRef<HostActor.Message> host;
 
@@ -51,33 +40,9 @@ class LastPlaceTest {
   @BeforeEach
   void oneHostWithOnePlace() {
     stage.clear();
-    var all = new Wired();
-    all.put(
-        CatalogActor.Message.class,
-        stage.enter(CatalogActor.create(SchedulingPause.class, _ -> {})));
-    all.put(ConnectionActor.Message.class, stage.nobody());
-    scheduler =
-        stage.enter(
-            SchedulerActor.create(
-                all, Set::of, SchedulerSettings.DEFAULT, new SimpleMeterRegistry(), stage));
-    all.put(SchedulerActor.Message.class, scheduler);
-    host =
-        stage.enter(
-            HostActor.create(
-                HOST,
-                all,
-                (_, _, up) -> new HostState.Surroundings("nova", Map.of(), true, "", up),
-                FLEET,
-                stage.journalMeter(),
-                stage));
-    host.tell(
-        new HostActor.Seen(
-            new ConnectionId("c"), "incarnation", Examples.inventory(HOST, 1, 1024, 10)));
-    stage.until(() -> figures().hosts() == 1);
-  }
-
-  private SchedulerFigures figures() {
-    return stage.ask(scheduler, SchedulerFigures.class, SchedulerActor.GetFigures::new);
+    one = OneHost.enter(stage, 1, () -> SchedulerSettings.DEFAULT, stage.nobody());
+    scheduler = one.scheduler();
+    host = one.host();
   }
 
   private static List<RequestSpec> hundred() {
@@ -117,6 +82,6 @@ class LastPlaceTest {
         .filteredOn(ClaimRefused.class::isInstance)
         .hasSize(99)
         .allMatch(new ClaimRefused("1 vCPU asked, 0 free")::equals);
-    stage.until(() -> figures().conflicts() == 99);
+    stage.until(() -> one.figures().conflicts() == 99);
   }
 }

@@ -8,6 +8,7 @@ import io.troupe.config.Isolation;
 import io.troupe.config.MetricWeights;
 import io.troupe.config.PciAlias;
 import io.troupe.config.PciNumaPolicy;
+import io.troupe.config.PreemptionSettings;
 import io.troupe.config.SchedulerPolicy;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.config.WeigherName;
@@ -540,7 +541,8 @@ final class RandomCloud {
             chance(0.3) ? Set.of() : Set.of("img-1"),
             chance(0.7)),
         new MetricWeights(ratios, -7.5),
-        chance(0.5) ? Map.of() : Map.of("hw_disk_bus", 2.5));
+        chance(0.5) ? Map.of() : Map.of("hw_disk_bus", 2.5),
+        PreemptionSettings.OFF);
   }
 
   private Set<FilterName> filters() {

@@ -220,7 +220,7 @@ class SchedulingEqualsReferenceTest {
         reference.consume(host, request);
         promises.add(new Promise(host, request.instance()));
       }
-      case Decision.NoValidHost(var explanation) -> refused++;
+      case Decision.NoValidHost(var explanation, _) -> refused++;
     }
   }
 

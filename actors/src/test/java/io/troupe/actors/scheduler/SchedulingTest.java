@@ -27,14 +27,14 @@ class SchedulingTest {
     return switch (decide(request, seed)) {
       case Decision.Placed(var candidates, var with) ->
           candidates.stream().map(candidate -> candidate.host().value()).toList();
-      case Decision.NoValidHost(var explanation) -> List.of();
+      case Decision.NoValidHost(var explanation, _) -> List.of();
     };
   }
 
   private String refusal(RequestDraft request) {
     return switch (decide(request, 1)) {
       case Decision.Placed placed -> "placed " + placed;
-      case Decision.NoValidHost(var explanation) -> explanation.message();
+      case Decision.NoValidHost(var explanation, _) -> explanation.message();
     };
   }
 

@@ -45,6 +45,6 @@ class TallyTest {
     var figures = tally.figures(3, true, 7, START);
 
     assertThat(figures)
-        .isEqualTo(new SchedulerFigures(START, 3, 1, 0, 0, java.util.Map.of(), 1, true, 7));
+        .isEqualTo(new SchedulerFigures(START, 3, 1, 0, 0, java.util.Map.of(), 1, true, 7, 0));
   }
 }

@@ -14,6 +14,7 @@ import io.troupe.actors.instance.Shelf;
 import io.troupe.actors.instance.VmState;
 import io.troupe.actors.network.Port;
 import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.scheduler.Importance;
 import io.troupe.actors.volume.Volume;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -40,6 +41,7 @@ final class Promises {
 
   void always() {
     world.instances.values().forEach(one -> lastCopy(one.state()));
+    world.instances.values().forEach(one -> leavesOnlyIfItMay(one.state()));
     var newest = new HashMap<InstanceId, Long>();
     var holders = new HashMap<InstanceId, Integer>();
     var running = new HashMap<InstanceId, Set<HostId>>();
@@ -94,6 +96,14 @@ final class Promises {
                 instance + " has " + count + " guests of its newest generation: " + world.hosts);
           }
         });
+  }
+
+  private static void leavesOnlyIfItMay(InstanceState state) {
+    var left =
+        state.trails().stream().anyMatch(one -> one.action().equals(OperationTrail.PREEMPTED));
+    if (left && !Importance.of(state.request().orElseThrow().flavor().extraSpecs()).preemptible()) {
+      throw new AssertionError("was made to leave and is not preemptible: " + state);
+    }
   }
 
   /** Of what moves from host to host, or waits there to be confirmed, there is always a guest. */

@@ -2,11 +2,15 @@ package io.troupe.actors.simulation;
 
 import io.troupe.actors.Examples;
 import io.troupe.actors.host.Claim;
+import io.troupe.actors.host.Holding;
 import io.troupe.actors.host.HostEvent;
 import io.troupe.actors.host.HostState;
+import io.troupe.actors.instance.Eviction;
 import io.troupe.actors.instance.GuestReported;
 import io.troupe.actors.instance.StepOutcome;
 import io.troupe.actors.scheduler.HostRow;
+import io.troupe.actors.scheduler.Importance;
+import io.troupe.actors.scheduler.Preemption;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.config.FleetSettings;
 import io.troupe.core.value.ConnectionId;
@@ -33,6 +37,8 @@ final class SimHost {
 
   private record Waiting(InstanceId instance, OperationId operation, String command) {}
 
+  private record Asked(long question, Consumer<StepOutcome.Result> asker) {}
+
   private final World world;
   private final HostId id;
   final SimHypervisor hypervisor;
@@ -41,7 +47,8 @@ final class SimHost {
   private int incarnation;
   private boolean up = true;
   private boolean epochIsOurs;
-  private final Map<Waiting, Consumer<StepOutcome.Result>> waiting = new HashMap<>();
+  private final Map<Waiting, Asked> waiting = new HashMap<>();
+  private long questions;
   private final Set<InstanceId> building = new HashSet<>();
   private final Set<InstanceId> touched = new HashSet<>();
 
@@ -112,20 +119,38 @@ final class SimHost {
       return;
     }
     var refusal =
-        up
-            ? state.refusal(spec, generation, row())
-            : java.util.Optional.of("the hypervisor does not answer");
+        up ? state.refusal(spec, generation, row()) : Optional.of("the hypervisor does not answer");
     if (refusal.isPresent()) {
       world.trace(id.value(), () -> "refuses " + spec.instance() + ": " + refusal.get());
       reply.accept(new StepOutcome.ClaimRefused(refusal.get()));
       return;
     }
     building.add(spec.instance());
-    var claim = new Claim(spec.instance(), generation, spec.resources(), spec.group(), false);
+    var claim =
+        new Claim(
+            spec.instance(),
+            generation,
+            spec.resources(),
+            spec.group(),
+            false,
+            holding(spec),
+            false);
     if (state.claim(spec.instance()).filter(claim::equals).isEmpty()) {
       persist(new HostEvent.Claimed(claim));
     }
     reply.accept(new StepOutcome.Claimed("zone-1"));
+  }
+
+  private static Holding holding(RequestSpec spec) {
+    var own = Importance.of(spec.extraSpecs());
+    return new Holding(
+        Optional.empty(),
+        Map.of(),
+        Map.of(),
+        Optional.empty(),
+        Optional.empty(),
+        own.preemptible() ? Optional.of(own.priority()) : Optional.empty(),
+        Optional.empty());
   }
 
   void release(InstanceId instance, long generation, Consumer<StepOutcome.Result> reply) {
@@ -144,6 +169,25 @@ final class SimHost {
       evict(instance, claim.get().generation());
     }
     reply.accept(new StepOutcome.Done(""));
+  }
+
+  /** Not answered while somebody has still to leave: it is asked again. */
+  void preempt(
+      Preemption preemption,
+      int priority,
+      InstanceId by,
+      OperationId operation,
+      Consumer<StepOutcome.Result> reply) {
+    var yielding = state.yielding(preemption, priority);
+    if (yielding.isEmpty()) {
+      reply.accept(new StepOutcome.Done(""));
+    }
+    for (Claim claim : yielding) {
+      var eviction =
+          new Eviction(
+              id, claim.generation(), preemption.mode(), preemption.graceMillis(), by, operation);
+      world.toInstance(id, claim.instance(), one -> one.handle(eviction));
+    }
   }
 
   private void evict(InstanceId instance, long generation) {
@@ -165,28 +209,32 @@ final class SimHost {
     }
     var target = command.target();
     var key = new Waiting(target.instance(), target.operation(), command.name());
-    waiting.put(key, reply);
+    var question = ++questions;
+    waiting.put(key, new Asked(question, reply));
     touched.add(target.instance());
     var mine = incarnation;
     hypervisor.execute(
         command.withEpoch(state.epoch()),
         result -> {
           if (mine == incarnation) {
-            world.send(hypervisor.name(), id.value(), () -> fromDriver(mine, key, result));
+            world.send(
+                hypervisor.name(), id.value(), () -> fromDriver(mine, key, question, result));
           }
         });
   }
 
-  private void fromDriver(int of, Waiting key, StepOutcome.Result result) {
+  private void fromDriver(int of, Waiting key, long question, StepOutcome.Result result) {
     if (of != incarnation) {
       return;
     }
-    building.remove(key.instance());
     touched.add(key.instance());
-    var asker = waiting.remove(key);
-    if (asker != null) {
-      asker.accept(result);
+    var asked = waiting.get(key);
+    if (asked == null || asked.question() != question) {
+      return;
     }
+    waiting.remove(key);
+    building.remove(key.instance());
+    asked.asker().accept(result);
     if (result instanceof StepOutcome.Guest
         && key.operation().value().startsWith("req-evict-")
         && state.claim(key.instance()).filter(Claim::condemned).isPresent()) {

@@ -133,10 +133,9 @@ final class SimInstance {
     }
     waiting.addAll(events);
     events.forEach(event -> world.trace("event", () -> name + " " + event));
-    if (events.stream().allMatch(InstanceEvent::mayWait)) {
-      for (InstanceEvent event : events) {
-        ahead = ahead.evolve(event);
-      }
+    var unwritten = ahead.unwritten(events);
+    if (unwritten.isPresent()) {
+      ahead = unwritten.get();
     } else {
       if (world.fault(0.01)) {
         crash();
@@ -192,18 +191,27 @@ final class SimInstance {
   private void put(Effect.Ask ask) {
     var answered = new boolean[1];
     var startedAt = world.now();
+    var toDriver = ask.what() instanceof Effect.RunOnHost;
+    var mine = incarnation;
+    var over = new boolean[1];
     Consumer<StepOutcome.Result> reply =
         result ->
             world.answer(
                 () -> {
+                  // What a driver says is true of this attempt: an ask takes one answer, in time.
+                  if (toDriver && (over[0] || mine != incarnation)) {
+                    return;
+                  }
+                  over[0] = true;
                   answered[0] = true;
                   handle(
                       new StepOutcome(
                           ask.operation(), ask.step(), ask.generation(), startedAt, result));
                 });
     later(
-        ask.what() instanceof Effect.RunOnHost ? DRIVER_ANSWER : ENTITY_ANSWER,
+        toDriver ? DRIVER_ANSWER : ENTITY_ANSWER,
         () -> {
+          over[0] = true;
           if (!answered[0] && isCurrent(ask)) {
             perform();
           }
@@ -212,7 +220,12 @@ final class SimInstance {
       case Effect.ReserveQuota(_, var amount, var group, var generation) ->
           to("project", reply, () -> world.reserve(id, amount, group, generation));
       case Effect.ReleaseQuota _ -> to("project", reply, () -> world.releaseQuota(id));
-      case Effect.Place(var spec) -> to("scheduler", reply, () -> world.place(spec));
+      case Effect.Place(var spec, var mayPreempt) ->
+          to("scheduler", reply, () -> world.place(spec, mayPreempt));
+      case Effect.Preempt(var preemption, var priority) ->
+          toHost(
+              preemption.host(),
+              one -> one.preempt(preemption, priority, id, ask.operation(), reply));
       case Effect.Permit _ -> to("scheduler", reply, world::permit);
       case Effect.MakeImage(var image) ->
           to("images", reply, () -> done(() -> world.images.make(id, image)));

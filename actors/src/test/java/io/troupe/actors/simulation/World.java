@@ -16,10 +16,13 @@ import io.troupe.actors.project.Limits;
 import io.troupe.actors.project.ProjectEvent;
 import io.troupe.actors.project.ProjectState;
 import io.troupe.actors.scheduler.GroupSpec;
+import io.troupe.actors.scheduler.Importance;
+import io.troupe.actors.scheduler.Preemption;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.volume.VolumeDesk;
 import io.troupe.config.MoveSettings;
 import io.troupe.config.OperationSettings;
+import io.troupe.config.PreemptionMode;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
@@ -58,7 +61,9 @@ final class World {
     /** A boot, at most one more thing, and a delete that comes between any two steps of those. */
     DELETE_IN_BETWEEN(60_000),
     /** Volumes come, go and are swapped while the server moves; perhaps they are in a pool. */
-    VOLUMES(150_000);
+    VOLUMES(150_000),
+    /** Some servers have to leave their hosts for others; there are no volumes. */
+    PREEMPTION(100_000);
 
     /** ms for which things go wrong. */
     private final long faultsMillis;
@@ -157,7 +162,8 @@ final class World {
           new NetworkDesk(Examples.network(network, 10, 11 + random.nextInt(5)), Examples.NOW));
     }
     this.volumes = new VolumeDesk(this::now, pool.map(SharedPool::name));
-    this.volumeCount = random.nextInt(3) + (script == Script.VOLUMES ? 2 : 0);
+    this.volumeCount =
+        script == Script.PREEMPTION ? 0 : random.nextInt(3) + (script == Script.VOLUMES ? 2 : 0);
     for (int volume = 1; volume <= volumeCount; volume++) {
       volumes.create(Examples.volumeChoice(volume).volumeId(), Examples.PROJECT.value());
     }
@@ -167,7 +173,7 @@ final class World {
       var id = Examples.instance(instance);
       instances.put(id, new SimInstance(this, id));
       switch (script) {
-        case ANYTHING, VOLUMES -> plan(instances.get(id));
+        case ANYTHING, VOLUMES, PREEMPTION -> plan(instances.get(id));
         case DELETE_IN_BETWEEN -> planToDelete(instances.get(id));
       }
     }
@@ -268,7 +274,7 @@ final class World {
 
   private long boot(SimInstance instance) {
     var forced = random.nextInt(10) == 0 ? Optional.of("h0") : Optional.<String>empty();
-    var flavor = new FlavorAtBoot("1", "m1", 1, 1024, 1, 0, 0, Map.of());
+    var flavor = new FlavorAtBoot("1", "m1", 1, 1024, 1, 0, 0, importance());
     var request = Examples.boot(flavor, networks.size(), forced, apart);
     var withVolume = volumeCount > 0 && random.nextInt(6) == 0;
     var boot =
@@ -282,6 +288,16 @@ final class World {
     return at;
   }
 
+  private Map<String, String> importance() {
+    return script == Script.PREEMPTION
+        ? Map.of(
+            Importance.PREEMPTIBLE,
+            String.valueOf(random.nextBoolean()),
+            Importance.PRIORITY,
+            String.valueOf(random.nextInt(3)))
+        : Map.of();
+  }
+
   private long faultsMillis() {
     return script.faultsMillis;
   }
@@ -290,6 +306,9 @@ final class World {
     var admin = new UserCommand.Origin(origin.operation(), "root", "admin", true);
     if (script == Script.VOLUMES) {
       return volumeCommand(origin, admin);
+    }
+    if (script == Script.PREEMPTION) {
+      return lifeCommand(origin, admin);
     }
     return switch (random.nextInt(66)) {
       case 0, 1 -> new UserCommand.Delete(origin);
@@ -353,6 +372,26 @@ final class World {
                   Optional.empty());
       case 61, 62 -> new UserCommand.DetachInterface(origin, "");
       default -> new UserCommand.Revise(origin, Revision.ofName("name-" + number));
+    };
+  }
+
+  /** What changes whether, when and how a server can leave its host. */
+  private UserCommand lifeCommand(UserCommand.Origin origin, UserCommand.Origin admin) {
+    return switch (random.nextInt(14)) {
+      case 0 -> new UserCommand.Delete(origin);
+      case 1 -> new UserCommand.ForceDelete(admin);
+      case 2 -> new UserCommand.Restore(origin);
+      case 3 -> new UserCommand.Start(origin);
+      case 4 -> new UserCommand.Stop(origin);
+      case 5 -> new UserCommand.Reboot(origin, random.nextBoolean());
+      case 6 -> new UserCommand.LockIt(origin, Optional.empty());
+      case 7 -> new UserCommand.Pause(origin);
+      case 8 -> new UserCommand.Suspend(origin);
+      case 9, 10 ->
+          new UserCommand.Resize(origin, random.nextBoolean() ? LARGER : SKEWED, Optional.empty());
+      case 11 -> new UserCommand.ConfirmResize(origin);
+      case 12 -> new UserCommand.RevertResize(origin);
+      default -> new UserCommand.Migrate(admin, Optional.empty());
     };
   }
 
@@ -597,7 +636,13 @@ final class World {
   }
 
   /** A scheduler with an old table: it may name hosts that are full or down. */
-  StepOutcome.Result place(RequestSpec spec) {
+  StepOutcome.Result place(RequestSpec spec, boolean mayPreempt) {
+    if (mayPreempt && script == Script.PREEMPTION && random.nextBoolean()) {
+      var preemption = preemption();
+      if (preemption.isPresent()) {
+        return new StepOutcome.NoHostUnless("all are full", preemption.get());
+      }
+    }
     var found = new ArrayList<HostId>();
     for (HostId host : hosts.keySet()) {
       var asked = spec.forcedHost().map(host.value()::equals).orElse(true);
@@ -610,6 +655,21 @@ final class World {
         ? new StepOutcome.NoHost("none of " + hosts.size())
         : new StepOutcome.Placed(
             List.copyOf(found.subList(0, Math.min(found.size(), spec.candidates()))), "");
+  }
+
+  /** Of anybody who may leave, whether the room is needed or not. */
+  private Optional<Preemption> preemption() {
+    var host = List.copyOf(hosts.values()).get(random.nextInt(hosts.size()));
+    var victims =
+        host.row().detail().preemptible().stream()
+            .filter(_ -> random.nextInt(3) > 0)
+            .map(claim -> new Preemption.Victim(claim.instance(), claim.generation()))
+            .toList();
+    return victims.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Preemption(
+                host.id(), victims, PreemptionMode.DELETE, random.nextBoolean() ? 0 : 5_000));
   }
 
   void toInstance(HostId from, InstanceId to, Consumer<SimInstance> message) {

@@ -25,6 +25,12 @@ class WorldTest {
     run(World.Script.VOLUMES);
   }
 
+  /** And nobody leaves who is not preemptible, or is no less important. */
+  @Test
+  void whoHasToLeaveLeavesAndNobodyElse() {
+    run(World.Script.PREEMPTION);
+  }
+
   private static void run(World.Script script) {
     var replayed = Long.getLong("troupe.seed");
     if (replayed != null) {

@@ -8,6 +8,7 @@ import io.troupe.actors.Stage;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.instance.VolumeChoice;
+import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.volume.Volume.Status;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -514,6 +515,80 @@ class VolumesActorTest {
       assertThat(now(V1).use().orElseThrow().hosts()).containsExactly(Examples.H2);
     }
 
+    private void poolHas(HostId... hosts) {
+      var find = stage.nextToOthers(SchedulerActor.FindPool.class);
+      assertThat(find.pool().name()).isEqualTo("san");
+      find.replyTo().tell(new SchedulerActor.PoolHosts(List.of(hosts)));
+    }
+
+    private void deleteFreed(String id) {
+      inUseInPool(id);
+      step(to -> new VolumesActor.Detached(id, I1, to));
+      change(id, new VolumeChange.Delete());
+    }
+
+    @Test
+    void whatItsHostDoesNotDeleteAnotherOneOfThePoolDoes() {
+      deleteFreed(V1);
+      driverFails(DriverFailure.Kind.RETRYABLE);
+      poolHas(Examples.H1, Examples.H2);
+
+      var delete = (DriverCommand.DeleteVolume) driverDoesIt();
+      assertThat(delete.target().host()).isEqualTo(Examples.H2.value());
+      assertThat(delete.volume()).isEqualTo(now(V1).ref());
+      stage
+          .nextToOthers(HostActor.DropVolume.class)
+          .replyTo()
+          .tell(new HostActor.StoreReply(Optional.empty(), false));
+      stage.until(() -> all().isEmpty());
+    }
+
+    @Test
+    void itsOwnHostIsAskedAgainWhenNoOtherOneDoesItEither() {
+      deleteFreed(V1);
+      driverFails(DriverFailure.Kind.HOST_FAULT);
+      poolHas(Examples.H1);
+      stage.until(
+          () -> {
+            stage.pass(Duration.ofSeconds(3));
+            return stage.soonToOthers().filter(HostActor.Run.class::isInstance).isPresent();
+          });
+
+      killAndBringBack();
+      driverFails(DriverFailure.Kind.RETRYABLE);
+      poolHas(Examples.H2);
+      driverFails(DriverFailure.Kind.RETRYABLE);
+
+      assertThat(now(V1).status()).isEqualTo(Status.DELETING);
+      stage.until(
+          () -> {
+            stage.pass(Duration.ofSeconds(3));
+            return stage
+                .soonToOthers()
+                .filter(HostActor.Run.class::isInstance)
+                .filter(run -> hostOf((HostActor.Run) run).equals(Examples.H1.value()))
+                .isPresent();
+          });
+    }
+
+    private static String hostOf(HostActor.Run run) {
+      return run.command().target().host();
+    }
+
+    /** Its host may go on making it after another one has found nothing to delete. */
+    @Test
+    void whatIsPerhapsBeingMadeIsDeletedByItsOwnHostAlone() {
+      inUseInPool(V1);
+      step(to -> new VolumesActor.Detached(V1, I1, to));
+      change(V1, new VolumeChange.Extend(3));
+      change(V1, new VolumeChange.Delete());
+
+      driverFails(DriverFailure.Kind.RETRYABLE);
+
+      assertThat(stage.soonToOthers()).as("nobody else is asked").isEmpty();
+      assertThat(now(V1).status()).isEqualTo(Status.DELETING);
+    }
+
     @Test
     void oneOfThemThatIsElsewhereRefusesAll() {
       inUseInPool(V1);
@@ -607,6 +682,283 @@ class VolumesActorTest {
       assertThat(now(V1).status()).isEqualTo(Status.DETACHING);
       isGone(true);
       awaitStatus(V1, Status.AVAILABLE);
+    }
+  }
+
+  @Nested
+  class Snapshots {
+    private static final String S1 = "00000000-0000-4000-8000-0000000000a1";
+    private static final String S2 = "00000000-0000-4000-8000-0000000000a2";
+
+    private VolumesActor.SnapshotReply snap(String id, String volume, boolean forced) {
+      return stage.ask(
+          actor, VolumesActor.SnapshotReply.class, to -> snapOf(id, volume, forced, to));
+    }
+
+    private VolumesActor.Snap snapOf(
+        String id, String volume, boolean forced, ActorRef<VolumesActor.SnapshotReply> to) {
+      return new VolumesActor.Snap(
+          new VolumeSnapshot.Wanted(id, "alice", "snap", "", volume, Map.of(), forced), to);
+    }
+
+    private VolumesActor.SnapshotReply changeSnapshot(String id, VolumeChange change) {
+      return stage.ask(
+          actor,
+          VolumesActor.SnapshotReply.class,
+          to -> new VolumesActor.ChangeSnapshot(id, change, to));
+    }
+
+    private List<VolumeSnapshot> snapshots() {
+      return stage.ask(actor, ProjectVolumes.class, VolumesActor.GetAll::new).snapshots();
+    }
+
+    private VolumeSnapshot snapshot(String id) {
+      return snapshots().stream().filter(one -> one.id().equals(id)).findFirst().orElseThrow();
+    }
+
+    private void awaitSnapshot(String id, VolumeSnapshot.Status status) {
+      stage.until(() -> snapshot(id).status() == status);
+    }
+
+    private void dropped() {
+      stage
+          .nextToOthers(HostActor.DropVolume.class)
+          .replyTo()
+          .tell(new HostActor.StoreReply(Optional.empty(), false));
+    }
+
+    /** Of a volume that lies on h1, free. */
+    private void copied(String id) {
+      inUse(V1);
+      step(to -> new VolumesActor.Detached(V1, I1, to));
+      snap(id, V1, false);
+      hostHasRoom();
+      driverDoesIt();
+      awaitSnapshot(id, VolumeSnapshot.Status.AVAILABLE);
+    }
+
+    private VolumesActor.VolumeReply ofSnapshot(String id, long gib) {
+      var wanted = new VolumeChoice.NewVolume("copy", gib, Optional.empty(), Optional.of(S1));
+      return stage.ask(
+          actor,
+          VolumesActor.VolumeReply.class,
+          to ->
+              new VolumesActor.Create(Volume.fresh(id, "demo", "alice", wanted, Examples.NOW), to));
+    }
+
+    @Test
+    void aVolumeInUseIsCopiedWhereItsGuestIsAlsoAfterACrash() {
+      inUse(V1);
+      assertThat(snap(S1, V1, false).refusal()).as("not forced").isPresent();
+      assertThat(snap(S1, V1, true).snapshot().orElseThrow().status())
+          .isEqualTo(VolumeSnapshot.Status.CREATING);
+      assertThat(stage.nextToOthers(HostActor.StoreVolume.class).gib()).isEqualTo(2);
+
+      killAndBringBack();
+      hostHasRoom();
+      driverFails(DriverFailure.Kind.RETRYABLE);
+      stage.pass(Duration.ofSeconds(3));
+      hostHasRoom();
+      var copy = (DriverCommand.CopyVolume) driverDoesIt();
+
+      awaitSnapshot(S1, VolumeSnapshot.Status.AVAILABLE);
+      assertThat(copy.from()).isEqualTo(now(V1).ref());
+      assertThat(copy.to()).isEqualTo(snapshot(S1).ref());
+      assertThat(copy.target().host()).isEqualTo(Examples.H1.value());
+      assertThat(snap(S1, V1, true).snapshot()).as("asked again").contains(snapshot(S1));
+      assertThat(now(V1).status()).isEqualTo(Status.IN_USE);
+    }
+
+    /** Where a guest was before a move is asked whether one may still be there. */
+    @Test
+    void aVolumeThatWasMovedIsCopiedWhereItsGuestIsNow() {
+      inUseInPool(V1);
+      var reply = connectAll(Examples.H2, Set.of(Examples.H1));
+      poolIs("san");
+      reply.receiveMessage();
+
+      var probe = stage.probe(VolumesActor.SnapshotReply.class);
+      actor.tell(snapOf(S1, V1, true, probe.getRef()));
+      isGone(false);
+      isGone(false);
+      assertThat(probe.receiveMessage().refusal()).as("the move is not settled").isPresent();
+
+      actor.tell(snapOf(S1, V1, true, probe.getRef()));
+      var first = stage.nextToOthers(HostActor.AskIfGone.class);
+      first.replyTo().tell(new HostActor.GoneReply(true));
+      assertThat(probe.receiveMessage().snapshot()).isPresent();
+      var left = now(V1).use().orElseThrow().hosts();
+      assertThat(left).hasSize(1);
+      assertThat(snapshot(S1).host()).isEqualTo(left.stream().findFirst());
+    }
+
+    @Test
+    void nobodyIsGivenAVolumeWhileItIsCopied() {
+      inUse(V1);
+      step(to -> new VolumesActor.Detached(V1, I1, to));
+      snap(S1, V1, false);
+      var reply = connect(I2, Examples.H1, existing(V1));
+      assertThat(change(V1, new VolumeChange.Extend(9)).refusal()).isPresent();
+      reply.expectNoMessage(Duration.ZERO);
+      assertThat(now(V1).status()).isEqualTo(Status.AVAILABLE);
+
+      hostHasRoom();
+      driverDoesIt();
+      awaitSnapshot(S1, VolumeSnapshot.Status.AVAILABLE);
+      stage.pass(Duration.ofSeconds(3));
+
+      assertThat(reply.receiveMessage()).isInstanceOf(VolumesActor.Connected.class);
+    }
+
+    @Test
+    void aServerDoesNotMoveWhileAVolumeOfItIsCopied() {
+      inUseInPool(V1);
+      snap(S1, V1, true);
+
+      assertThat(connectAll(Examples.H2, Set.of(Examples.H1)).receiveMessage())
+          .isInstanceOf(VolumesActor.NotYet.class);
+    }
+
+    @Test
+    void ofAVolumeThatLiesNowhereThereIsNothingToCopy() {
+      create(V1, 2);
+
+      assertThat(snap(S1, V1, false).snapshot().orElseThrow().status())
+          .isEqualTo(VolumeSnapshot.Status.AVAILABLE);
+      assertThat(ofSnapshot(V2, 3).volume().orElseThrow().status()).isEqualTo(Status.AVAILABLE);
+      assertThat(change(V1, new VolumeChange.Delete()).refusal()).as("has a snapshot").isPresent();
+      assertThat(changeSnapshot(S1, new VolumeChange.Delete()).snapshot()).isPresent();
+      assertThat(snapshots()).isEmpty();
+      assertThat(change(V1, new VolumeChange.Delete()).volume()).isPresent();
+    }
+
+    @Test
+    void aVolumeIsMadeOfASnapshotWhichStaysSoLong() {
+      copied(S1);
+      assertThat(ofSnapshot(V2, 1).refusal()).as("too small").isPresent();
+      assertThat(ofSnapshot(V2, 5).volume().orElseThrow().status()).isEqualTo(Status.CREATING);
+      assertThat(changeSnapshot(S1, new VolumeChange.Delete()).refusal()).isPresent();
+
+      stage.nextToOthers(HostActor.StoreVolume.class);
+      killAndBringBack();
+      hostHasRoom();
+      var copy = (DriverCommand.CopyVolume) driverDoesIt();
+
+      awaitStatus(V2, Status.AVAILABLE);
+      assertThat(copy.from()).isEqualTo(snapshot(S1).ref());
+      assertThat(copy.to()).isEqualTo(now(V2).ref());
+      assertThat(copy.sizeGib()).isEqualTo(5);
+      assertThat(changeSnapshot(S1, new VolumeChange.Delete()).snapshot()).isPresent();
+      driverDoesIt();
+      dropped();
+      stage.until(() -> snapshots().isEmpty());
+    }
+
+    @Test
+    void anInstanceBootsFromACopyOfASnapshot() {
+      copied(S1);
+      var fresh = new VolumeChoice.NewVolume("", 2, Optional.empty(), Optional.of(S1));
+      var choice = new VolumeChoice(V2, Optional.of(fresh), false, true, Optional.empty());
+      var elsewhere = (VolumesActor.Refused) connect(I2, Examples.H2, choice).receiveMessage();
+      assertThat(elsewhere.reason().toString()).contains("lies on the storage of host h1");
+
+      var reply = connect(I2, Examples.H1, choice);
+      hostHasRoom();
+      assertThat(driverDoesIt()).isInstanceOf(DriverCommand.CopyVolume.class);
+
+      assertThat(reply.receiveMessage()).isInstanceOf(VolumesActor.Connected.class);
+      assertThat(now(V2).status()).isEqualTo(Status.RESERVED);
+    }
+
+    /** Given up while it is made, it is not free before it has what is in the snapshot. */
+    @Test
+    void aCopyThatIsGivenUpIsMadeAllTheSame() {
+      copied(S1);
+      var fresh = new VolumeChoice.NewVolume("", 2, Optional.empty(), Optional.of(S1));
+      connect(
+          I2,
+          Examples.H1,
+          new VolumeChoice(V2, Optional.of(fresh), false, false, Optional.empty()));
+      hostHasRoom();
+      driverFails(DriverFailure.Kind.RETRYABLE);
+      step(to -> new VolumesActor.ReleaseAll(I2, List.of(), to));
+      isGone(true);
+
+      awaitStatus(V2, Status.CREATING);
+      hostHasRoom();
+      driverDoesIt();
+      awaitStatus(V2, Status.AVAILABLE);
+    }
+
+    @Test
+    void aVolumeThatWouldGoWithItsServerStaysWhileItHasSnapshots() {
+      inUse(V1);
+      snap(S1, V1, true);
+      hostHasRoom();
+      driverDoesIt();
+      awaitSnapshot(S1, VolumeSnapshot.Status.AVAILABLE);
+
+      step(to -> new VolumesActor.ReleaseAll(I1, List.of(V1), to));
+      isGone(true);
+
+      awaitStatus(V1, Status.AVAILABLE);
+    }
+
+    @Test
+    void whatCannotBeCopiedIsInErrorAndCanBeDeleted() {
+      inUse(V1);
+      snap(S1, V1, true);
+      assertThat(changeSnapshot(S1, new VolumeChange.Delete()).refusal())
+          .as("while it is made")
+          .isPresent();
+      hostHasRoom();
+      driverFails(DriverFailure.Kind.INSTANCE_FAULT);
+      awaitSnapshot(S1, VolumeSnapshot.Status.ERROR);
+
+      changeSnapshot(S1, new VolumeChange.Delete());
+      assertThat(((DriverCommand.DeleteVolume) driverDoesIt()).volume().id()).isEqualTo(S1);
+      dropped();
+      stage.until(() -> snapshots().isEmpty());
+    }
+
+    @Test
+    void aCopyThatNeverComesIsGivenUp() {
+      inUse(V1);
+      snap(S1, V1, true);
+      stage.nextToOthers(HostActor.StoreVolume.class);
+      stage.leave(actor);
+      stage.pass(Duration.ofMinutes(61));
+
+      actor = stage.enter(behavior());
+      hostHasRoom();
+      driverFails(DriverFailure.Kind.RETRYABLE);
+
+      awaitSnapshot(S1, VolumeSnapshot.Status.ERROR);
+      assertThat(snapshot(S1).fault()).isEqualTo("no");
+    }
+
+    @Test
+    void aHostWithoutRoomRefuses() {
+      inUse(V1);
+      snap(S1, V1, true);
+      stage
+          .nextToOthers(HostActor.StoreVolume.class)
+          .replyTo()
+          .tell(new HostActor.StoreReply(Optional.of("full"), false));
+
+      awaitSnapshot(S1, VolumeSnapshot.Status.ERROR);
+      assertThat(snapshot(S1).fault()).isEqualTo("full");
+    }
+
+    @Test
+    void theQuotaCountsSnapshotsAndTheirSize() {
+      limits = new VolumeLimits(9, 5, -1, 1L);
+      create(V1, 2);
+      assertThat(snap(S1, V1, false).snapshot()).isPresent();
+      assertThat(create(V2, 2).refusal())
+          .contains(new Rejection.QuotaExceeded("gigabytes", 2, 4, 5));
+      assertThat(snap(S2, V1, false).refusal())
+          .contains(new Rejection.QuotaExceeded("snapshots", 1, 1, 1));
     }
   }
 }

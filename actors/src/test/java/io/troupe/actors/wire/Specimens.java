@@ -11,6 +11,7 @@ import io.troupe.actors.project.ProjectEvent;
 import io.troupe.actors.project.ProjectState;
 import io.troupe.actors.volume.Volume;
 import io.troupe.actors.volume.VolumeEvent;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.actors.volume.VolumesState;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.drivers.spi.HostInventory;
@@ -172,7 +173,10 @@ final class Specimens {
     }
     if (type == VolumesState.class) {
       var volume = (Volume) one(Volume.class, "", variant);
-      return VolumesState.EMPTY.evolve(new VolumeEvent.VolumesChanged(List.of(volume), List.of()));
+      var snapshot = (VolumeSnapshot) one(VolumeSnapshot.class, "", variant);
+      return VolumesState.EMPTY
+          .evolve(new VolumeEvent.VolumesChanged(List.of(volume), List.of()))
+          .evolve(new VolumeEvent.SnapshotsChanged(List.of(snapshot), List.of()));
     }
     throw new AssertionError("no specimen of " + type);
   }

@@ -73,7 +73,7 @@ public class SchedulerDecision {
           table.settle(oldest.host, oldest.instance);
         }
       }
-      case Decision.NoValidHost(var explanation) ->
+      case Decision.NoValidHost(var explanation, _) ->
           throw new IllegalStateException("the fleet is too small: " + explanation.message());
     }
     return decision;

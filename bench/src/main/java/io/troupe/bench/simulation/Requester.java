@@ -77,7 +77,7 @@ final class Requester {
 
   private static PlacementReport bare(Decision decision) {
     var removed =
-        decision instanceof Decision.NoValidHost(var explanation)
+        decision instanceof Decision.NoValidHost(var explanation, _)
             ? explanation
             : new io.troupe.actors.scheduler.Explanation(0, List.of());
     return new PlacementReport(decision, removed, List.of());

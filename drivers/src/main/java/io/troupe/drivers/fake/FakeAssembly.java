@@ -175,6 +175,12 @@ record FakeAssembly(
     return DriverResult.Guest.GONE;
   }
 
+  DriverResult copyVolume(GuestTarget target, String from, String to, long gib)
+      throws DriverException {
+    reach.hypervisor().copyVolume(target, from, to, gib, areCommon());
+    return DriverResult.Guest.GONE;
+  }
+
   DriverResult deleteVolume(GuestTarget target, String volumeId) throws DriverException {
     reach.hypervisor().removeVolume(target, volumeId, areCommon());
     return DriverResult.Guest.GONE;

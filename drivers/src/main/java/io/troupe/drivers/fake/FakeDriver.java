@@ -50,6 +50,7 @@ public final class FakeDriver implements Driver {
               "DetachVolume",
               "SwapVolume",
               "CreateVolume",
+              "CopyVolume",
               "DeleteVolume",
               "OfferMove",
               "PrepareMove",
@@ -193,6 +194,8 @@ public final class FakeDriver implements Driver {
       case DriverCommand.SwapVolume(var target, var from, var to) ->
           assembly.swapVolume(target, from.id(), to.id());
       case DriverCommand.CreateVolume create -> assembly.createVolume(create);
+      case DriverCommand.CopyVolume(var target, var from, var to, var gib) ->
+          assembly.copyVolume(target, from.id(), to.id(), gib);
       case DriverCommand.DeleteVolume(var target, var volume) ->
           assembly.deleteVolume(target, volume.id());
       case DriverCommand.OfferMove(var target) -> moves.offer(target);

@@ -227,6 +227,20 @@ final class FakeHypervisor {
   }
 
   /**
+   * The volume {@code to} is there, and has at least this size and that of {@code from}.
+   *
+   * @throws DriverException as {@link #keepVolume}, and when neither of them is there
+   */
+  void copyVolume(GuestTarget target, String from, String to, long gib, boolean common)
+      throws DriverException {
+    if (inTurn(() -> true, () -> keeper(target.host(), to, common)).isEmpty()) {
+      requireVolume(target.host(), from, common);
+    }
+    var size = inTurn(() -> true, () -> sizeGib(target.host(), from, common));
+    keepVolume(target, to, Math.max(gib, size), common);
+  }
+
+  /**
    * There is no such volume.
    *
    * @throws DriverException as {@link #keepVolume}, and when a guest has it

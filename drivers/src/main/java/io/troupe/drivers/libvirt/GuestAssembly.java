@@ -64,30 +64,13 @@ final class GuestAssembly {
   void spawn(GuestTarget target, GuestSpec spec, Permit permit) throws DriverException {
     permit.check();
     remove(target, permit.tenure()); // an older generation, or what a spawn that was killed left
-    try {
-      Optional<DomainXml.Paths> disks =
-          facts.keepsFiles() ? Optional.of(makeDisks(target, spec, permit)) : noDisks(spec);
-      permit.check();
-      String xml =
-          new DomainXml(
-                  DomainMetadata.of(target),
-                  spec,
-                  choices.guestType(),
-                  facts.architecture(),
-                  choices.nicSource(),
-                  disks,
-                  choices.vncListen())
-              .write();
-      fence.check(target); // the image may have taken long: is the guest still ours to make?
-      connection.run("spawn", connect -> defineAndStart(connect, xml, permit.tenure()));
-    } catch (DriverException | RuntimeException e) {
-      try {
-        remove(target, permit.tenure());
-      } catch (DriverException notRemoved) {
-        e.addSuppressed(notRemoved); // Destroy will find it
-      }
-      throw e;
-    }
+    make(
+        () -> {
+          Optional<DomainXml.Paths> disks =
+              facts.keepsFiles() ? Optional.of(makeDisks(target, spec, permit)) : noDisks(spec);
+          define(target, DomainMetadata.of(target), spec, disks, permit);
+        },
+        () -> remove(target, permit.tenure()));
   }
 
   /**
@@ -101,49 +84,79 @@ final class GuestAssembly {
       throw DriverException.unsupported("this host keeps no disks");
     }
     removeButDisk(target, permit.tenure());
-    String doing = "spawn on the former disk";
-    GuestVolumes former =
-        connection
-            .call(
-                doing,
-                connect -> {
-                  pool.ensure(connect);
-                  pool.refresh(connect); // another host has made it
-                  return volumes(target).former(pool.names(connect));
-                })
-            .orElseThrow(
-                () ->
-                    DriverException.instanceFault(
-                        "the root disk of instance "
-                            + target.instance()
-                            + " is not in the storage pool of "
-                            + facts.name()));
+    GuestVolumes former = former(target);
+    make(
+        () -> {
+          DomainXml.Paths disks = takeOver(target, former, spec, permit);
+          define(
+              target,
+              new DomainMetadata(
+                  target.instance(), target.generation(), target.operation(), former.generation()),
+              spec,
+              Optional.of(disks),
+              permit);
+        },
+        () -> removeButDisk(target, permit.tenure()));
+  }
+
+  @FunctionalInterface
+  private interface Work {
+    void run() throws DriverException;
+  }
+
+  /** What a failure has left is removed; where that cannot be done, Destroy will find it. */
+  private static void make(Work work, Work removal) throws DriverException {
     try {
-      DomainXml.Paths disks = takeOver(target, former, spec, permit);
-      String xml =
-          new DomainXml(
-                  new DomainMetadata(
-                      target.instance(),
-                      target.generation(),
-                      target.operation(),
-                      former.generation()),
-                  spec,
-                  choices.guestType(),
-                  facts.architecture(),
-                  choices.nicSource(),
-                  Optional.of(disks),
-                  choices.vncListen())
-              .write();
-      fence.check(target);
-      connection.run(doing, connect -> defineAndStart(connect, xml, permit.tenure()));
+      work.run();
     } catch (DriverException | RuntimeException e) {
       try {
-        removeButDisk(target, permit.tenure());
+        removal.run();
       } catch (DriverException notRemoved) {
         e.addSuppressed(notRemoved);
       }
       throw e;
     }
+  }
+
+  private void define(
+      GuestTarget target,
+      DomainMetadata metadata,
+      GuestSpec spec,
+      Optional<DomainXml.Paths> disks,
+      Permit permit)
+      throws DriverException {
+    permit.check();
+    String xml =
+        new DomainXml(
+                metadata,
+                spec,
+                choices.guestType(),
+                facts.architecture(),
+                choices.nicSource(),
+                disks,
+                choices.vncListen())
+            .write();
+    fence.check(target); // the image may have taken long: is the guest still ours to make?
+    connection.run("spawn", connect -> defineAndStart(connect, xml, permit.tenure()));
+  }
+
+  /** The files of the guest that another host had. */
+  private GuestVolumes former(GuestTarget target) throws DriverException {
+    return connection
+        .call(
+            "look for the former disk",
+            connect -> {
+              pool.ensure(connect);
+              pool.refresh(connect); // another host has made it
+              return volumes(target).former(pool.names(connect));
+            })
+        .orElseThrow(
+            () ->
+                DriverException.instanceFault(
+                    "the root disk of instance "
+                        + target.instance()
+                        + " is not in the storage pool of "
+                        + facts.name()));
   }
 
   /** The former guest's files are held by this host and no other; its config drive is made anew. */

@@ -15,9 +15,10 @@ import org.libvirt.LibvirtException;
  */
 record GuestVolumes(InstanceId instance, long generation) {
   private static final String HELD = "at.";
+  private static final String ROOT = "root.qcow2";
 
   String rootDisk() {
-    return prefix() + "root.qcow2";
+    return prefix() + ROOT;
   }
 
   String configDrive() {
@@ -61,9 +62,8 @@ record GuestVolumes(InstanceId instance, long generation) {
    * @param volumes all names there are
    */
   Optional<GuestVolumes> former(List<String> volumes) {
-    String disk = "root.qcow2";
     return volumes.stream()
-        .filter(name -> covers(name) && name.endsWith("." + disk))
+        .filter(name -> covers(name) && name.endsWith("." + ROOT))
         .map(name -> Long.parseLong(name.split("\\.")[1]))
         .filter(older -> older < generation)
         .max(Comparator.naturalOrder())

@@ -42,6 +42,7 @@ final class LibvirtCommands {
           "DetachVolume",
           "SwapVolume",
           "CreateVolume",
+          "CopyVolume",
           "DeleteVolume",
           "OfferMove",
           "PrepareMove",
@@ -69,6 +70,7 @@ final class LibvirtCommands {
   private final VolumeSwap swap;
   private final GuestAssembly assembly;
   private final LooseVolumes looseVolumes;
+  private final VolumeCopy volumeCopy;
   private final Adoption adoption;
   private final Moves moves;
   private final LiveMigration migration;
@@ -93,6 +95,7 @@ final class LibvirtCommands {
     this.rescue = new Rescue(connection, pool, cache, power);
     this.resizing = new Resizing(connection, pool, facts);
     this.looseVolumes = new LooseVolumes(connection, pool, cache);
+    this.volumeCopy = new VolumeCopy(connection, pool, new LiveCopy(connection));
     this.hotplug = new Hotplug(connection, pool, choices.nicSource());
     this.swap = new VolumeSwap(connection, pool);
     this.adoption = new Adoption(connection);
@@ -168,6 +171,8 @@ final class LibvirtCommands {
       }
       case DriverCommand.CreateVolume(_, var volume, var sizeGib, var image) ->
           looseVolumes.create(volume, sizeGib, image, permit);
+      case DriverCommand.CopyVolume(_, var from, var to, var sizeGib) ->
+          volumeCopy.copy(from, to, sizeGib, permit);
       case DriverCommand.DeleteVolume(_, var volume) -> looseVolumes.delete(volume, permit);
       case DriverCommand.Adopt(_, var name) -> adoption.adopt(target, name, tenure);
       case DriverCommand.OfferMove _ -> {

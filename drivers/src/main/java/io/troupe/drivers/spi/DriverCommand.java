@@ -31,6 +31,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = DriverCommand.DetachVolume.class, name = "detach-volume"),
   @JsonSubTypes.Type(value = DriverCommand.SwapVolume.class, name = "swap-volume"),
   @JsonSubTypes.Type(value = DriverCommand.CreateVolume.class, name = "create-volume"),
+  @JsonSubTypes.Type(value = DriverCommand.CopyVolume.class, name = "copy-volume"),
   @JsonSubTypes.Type(value = DriverCommand.DeleteVolume.class, name = "delete-volume"),
   @JsonSubTypes.Type(value = DriverCommand.OfferMove.class, name = "offer-move"),
   @JsonSubTypes.Type(value = DriverCommand.PrepareMove.class, name = "prepare-move"),
@@ -200,6 +201,18 @@ public sealed interface DriverCommand extends CborSerializable {
       implements DriverCommand {}
 
   /**
+   * The volume {@code to} lies on the host, stands on no other file, has what was in {@code from}
+   * at one moment while this was carried out, and is at least as large as said. A guest that is in
+   * memory and has {@code from} goes on; its file systems are quiesced if its agent answers. One
+   * that is there already, whole, keeps what is in it and grows if it is smaller, whatever became
+   * of {@code from} since; else no {@code from} is an instance fault.
+   *
+   * @param sizeGib GiB
+   */
+  record CopyVolume(GuestTarget target, VolumeRef from, VolumeRef to, long sizeGib)
+      implements DriverCommand {}
+
+  /**
    * There is no such volume on the host. One that a guest has is an instance fault; one that is
    * gone already is a success.
    */
@@ -360,6 +373,7 @@ public sealed interface DriverCommand extends CborSerializable {
       case DetachVolume _ -> "detach-volume";
       case SwapVolume _ -> "swap-volume";
       case CreateVolume _ -> "create-volume";
+      case CopyVolume _ -> "copy-volume";
       case DeleteVolume _ -> "delete-volume";
       case OfferMove _ -> "offer-move";
       case PrepareMove _ -> "prepare-move";
@@ -417,6 +431,8 @@ public sealed interface DriverCommand extends CborSerializable {
       case SwapVolume(_, var from, var to) -> new SwapVolume(fenced, from, to);
       case CreateVolume(_, var volume, var sizeGib, var image) ->
           new CreateVolume(fenced, volume, sizeGib, image);
+      case CopyVolume(_, var from, var to, var sizeGib) ->
+          new CopyVolume(fenced, from, to, sizeGib);
       case DeleteVolume(_, var volume) -> new DeleteVolume(fenced, volume);
       case OfferMove _ -> new OfferMove(fenced);
       case PrepareMove(_, var spec, var ticket, var storage, var live) ->

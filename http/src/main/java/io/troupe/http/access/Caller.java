@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param role empty without a project, or when the user has none there
  * @param mayDelegate whether the caller may hand its rights on to programs; a restricted
  *     application credential may not
+ * @param service whether the user has the role {@code service} beside that one
  */
 public record Caller(
     String userId,
@@ -19,7 +20,8 @@ public record Caller(
     Optional<ProjectId> scope,
     Optional<Role> role,
     Instant expiresAt,
-    boolean mayDelegate) {
+    boolean mayDelegate,
+    boolean service) {
 
   /** A user who has proven who they are in person. */
   public Caller(
@@ -28,11 +30,11 @@ public record Caller(
       Optional<ProjectId> scope,
       Optional<Role> role,
       Instant expiresAt) {
-    this(userId, userName, scope, role, expiresAt, true);
+    this(userId, userName, scope, role, expiresAt, true, false);
   }
 
   public boolean has(Role needed) {
-    return role.isPresent() && role.get().holds(needed);
+    return role.isPresent() && role.get().holds(needed) || needed == Role.SERVICE && service;
   }
 
   public boolean isAdmin() {

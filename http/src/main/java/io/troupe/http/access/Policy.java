@@ -8,6 +8,10 @@ public enum Policy {
   ANY,
   READER,
   MEMBER,
+  /** A route for both; which of its requests are whose it finds in the body. */
+  MEMBER_OR_SERVICE,
+  /** Another service of the cloud. */
+  SERVICE,
   MANAGER,
   ADMIN,
   /** Any valid token, for the caller's own things; for another user's only an admin. */
@@ -23,6 +27,8 @@ public enum Policy {
       case OPEN, ANY, OWN_USER -> true;
       case READER -> caller.has(Role.READER);
       case MEMBER -> caller.has(Role.MEMBER);
+      case MEMBER_OR_SERVICE -> MEMBER.allows(caller) || SERVICE.allows(caller);
+      case SERVICE -> caller.has(Role.SERVICE) || caller.isAdmin();
       case MANAGER -> caller.has(Role.MANAGER);
       case ADMIN -> caller.isAdmin();
       case OWN_USER_IN_PERSON -> caller.mayDelegate();

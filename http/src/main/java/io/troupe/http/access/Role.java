@@ -3,8 +3,13 @@ package io.troupe.http.access;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The roles of the embedded identity service, each holding the ones before it. */
+/**
+ * The roles of the embedded identity service: a chain, each holding the ones before it, and beside
+ * it that of other services of the cloud.
+ */
 public enum Role {
+  /** Such as a volume service that moves what a server has; holds nothing else. */
+  SERVICE,
   READER,
   MEMBER,
   MANAGER,
@@ -24,6 +29,10 @@ public enum Role {
   }
 
   public boolean holds(Role other) {
-    return ordinal() >= other.ordinal();
+    return this == other || this != SERVICE && other.isInChain() && ordinal() >= other.ordinal();
+  }
+
+  public boolean isInChain() {
+    return this != SERVICE;
   }
 }

@@ -99,7 +99,7 @@ final class BootPlanner {
               wanted.configDrive(),
               reservation,
               index,
-              placement.destination().or(() -> devices.host().map(HostId::value)),
+              placement.destination().or(() -> devices.onlyHost().map(HostId::value)),
               batch,
               wanted.files());
       return devices.volumes().isEmpty() ? request : request.withVolumes(devices.ofOne());
@@ -111,10 +111,21 @@ final class BootPlanner {
     ProjectId project = caller.project();
     Flavor flavor = flavor(caller, wanted.flavor());
     boolean fromVolume = wanted.devices().stream().anyMatch(DeviceWish::root);
-    Optional<Image> image = fromVolume ? Optional.empty() : Optional.of(image(caller, wanted));
+    Optional<Image> asked = fromVolume ? Optional.empty() : Optional.of(image(caller, wanted));
+    Optional<Image> ofVolumes = asked.filter(Image::ofVolumes);
+    Optional<Image> image = asked.filter(one -> !one.ofVolumes());
     image.ifPresent(one -> ImageFit.check(caller, flavor, one));
-    ShapeFit.check(
-        flavor.atBoot(), image.map(Image::properties).orElse(Map.of()), api.pciAliases());
+    ofVolumes.ifPresent(one -> ImageFit.checkMemory(flavor.ramMib(), one));
+    List<DeviceWish> wishes =
+        ofVolumes
+            .map(one -> ImageOfVolumes.devices(one, wanted.devices()))
+            .orElse(wanted.devices());
+    Map<String, String> properties =
+        image
+            .map(Image::properties)
+            .or(() -> ofVolumes.map(ImageOfVolumes::propertiesOfGuest))
+            .orElse(Map.of());
+    ShapeFit.check(flavor.atBoot(), properties, api.pciAliases());
     checkMetadataCount(project, wanted.metadata().size());
     Optional<String> publicKey = wanted.keyName().map(name -> publicKey(caller, name));
     Optional<GroupSpec> group = group(caller, wanted.hints());
@@ -122,7 +133,7 @@ final class BootPlanner {
     var hints = new HashMap<>(wanted.hints());
     hints.remove("group");
     return devices
-        .resolve(caller, wanted.devices(), wanted.maxCount())
+        .resolve(caller, wishes, wanted.maxCount())
         .thenCombine(placements.resolve(caller, wanted), BootPlanner::together)
         .thenCombine(
             networks.resolve(caller, wanted.networks()),
@@ -133,7 +144,7 @@ final class BootPlanner {
                     caller.userId(),
                     flavor.atBoot(),
                     image.map(ImageFit::reference).orElse(GuestSpec.ImageRef.NONE),
-                    image.map(Image::properties).orElse(Map.of()),
+                    properties,
                     choices,
                     publicKey,
                     where.placement(),
@@ -147,8 +158,8 @@ final class BootPlanner {
   private static Where together(
       DeviceResolver.Devices devices, PlacementResolver.Placement placement) {
     var asked = placement.forced().or(placement::destination);
-    if (devices.host().isPresent()
-        && asked.filter(host -> !host.equals(devices.host().get().value())).isPresent()) {
+    var only = devices.onlyHost().map(HostId::value);
+    if (only.isPresent() && asked.filter(host -> !host.equals(only.get())).isPresent()) {
       throw DeviceWish.invalid("the volumes lie on another host than the one asked for.");
     }
     return new Where(devices, placement);
@@ -170,7 +181,7 @@ final class BootPlanner {
         wanted
             .image()
             .orElseThrow(() -> ApiError.badRequest("Invalid imageRef provided.").thrown());
-    return ImageFit.usable(api.catalog(), caller, id, "imageRef");
+    return ImageFit.active(api.catalog(), caller, id, "imageRef");
   }
 
   private String publicKey(Caller caller, String name) {

@@ -2,7 +2,9 @@ package io.troupe.http.compute;
 
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.instance.VolumeChoice;
+import io.troupe.actors.volume.Stored;
 import io.troupe.actors.volume.Volume;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.core.value.HostId;
 import io.troupe.http.Api;
 import io.troupe.http.access.Caller;
@@ -29,8 +31,9 @@ final class DeviceResolver {
   /**
    * The disks of each of the servers.
    *
-   * @param host where volumes that are there already lie; the servers have to go there
-   * @param pool that these volumes have in common, if it is one that several hosts have
+   * @param host where volumes that are there already lie
+   * @param pool that these volumes have in common, if it is one that several hosts have; without
+   *     one the servers have to go to that host
    */
   record Devices(List<VolumeChoice> volumes, Optional<HostId> host, Optional<String> pool) {
     static final Devices NONE = new Devices(List.of(), Optional.empty(), Optional.empty());
@@ -47,8 +50,14 @@ final class DeviceResolver {
                           choice.fresh(),
                           choice.root(),
                           choice.deleteOnTermination(),
-                          choice.tag()))
+                          choice.tag(),
+                          choice.pool()))
           .toList();
+    }
+
+    /** The only host where the servers can be. */
+    Optional<HostId> onlyHost() {
+      return host.filter(_ -> pool.isEmpty());
     }
   }
 
@@ -64,9 +73,14 @@ final class DeviceResolver {
       all =
           all.thenCompose(
               devices ->
-                  wish.source() == DeviceWish.Source.VOLUME
-                      ? existing(caller, wish, servers).thenApply(one -> with(devices, wish, one))
-                      : CompletableFuture.completedFuture(made(caller, devices, wish)));
+                  switch (wish.source()) {
+                    case VOLUME ->
+                        existing(caller, wish, servers).thenApply(one -> with(devices, wish, one));
+                    case SNAPSHOT ->
+                        snapshot(caller, wish).thenApply(one -> with(devices, wish, one));
+                    case IMAGE, BLANK ->
+                        CompletableFuture.completedFuture(made(caller, devices, wish));
+                  });
     }
     return all;
   }
@@ -96,25 +110,77 @@ final class DeviceResolver {
             });
   }
 
+  private CompletionStage<VolumeSnapshot> snapshot(Caller caller, DeviceWish wish) {
+    String id = wish.uuid().orElseThrow();
+    return access
+        .findSnapshot(caller, id)
+        .thenApply(
+            found -> {
+              VolumeSnapshot snapshot =
+                  found
+                      .filter(one -> one.projectId().equals(caller.project().value()))
+                      .orElseThrow(() -> DeviceWish.invalid("failed to get snapshot " + id + "."));
+              if (snapshot.status() != VolumeSnapshot.Status.AVAILABLE) {
+                throw DeviceWish.invalid(
+                    "snapshot %s status must be 'available', it is '%s'."
+                        .formatted(id, snapshot.status().word()));
+              }
+              if (wish.root() && !snapshot.bootable()) {
+                throw DeviceWish.invalid(
+                    "Snapshot " + id + " is of a volume that is not bootable.");
+              }
+              if (wish.sizeGib().filter(gib -> gib < snapshot.sizeGib()).isPresent()) {
+                throw DeviceWish.invalid(
+                    "a volume of %d GiB is smaller than its snapshot of %d GiB."
+                        .formatted(wish.sizeGib().get(), snapshot.sizeGib()));
+              }
+              return snapshot;
+            });
+  }
+
+  /** Each server has a copy of its own. */
+  private static Devices with(Devices devices, DeviceWish wish, VolumeSnapshot snapshot) {
+    var fresh =
+        new VolumeChoice.NewVolume(
+            "",
+            wish.sizeGib().orElse(snapshot.sizeGib()),
+            Optional.empty(),
+            Optional.of(snapshot.id()));
+    return with(
+        devices,
+        new VolumeChoice(
+            "",
+            Optional.of(fresh),
+            wish.root(),
+            wish.deleteOnTermination(),
+            wish.tag(),
+            snapshot.pool()),
+        snapshot);
+  }
+
   private static Devices with(Devices devices, DeviceWish wish, Volume volume) {
+    return with(
+        devices,
+        new VolumeChoice(
+            volume.id(),
+            Optional.empty(),
+            wish.root(),
+            wish.deleteOnTermination(),
+            wish.tag(),
+            volume.pool()),
+        volume);
+  }
+
+  private static Devices with(Devices devices, VolumeChoice choice, Stored stored) {
     var isFirst = devices.host().isEmpty();
-    var host = devices.host().or(volume::host);
-    var pool = isFirst ? volume.pool() : devices.pool();
-    var isInPool = pool.isPresent() && volume.pool().equals(pool);
-    if (volume.host().isPresent() && !volume.host().equals(host) && !isInPool) {
+    var host = devices.host().or(stored::host);
+    var isInPool = devices.pool().isPresent() && stored.pool().equals(devices.pool());
+    var pool =
+        isFirst ? stored.pool() : devices.pool().filter(_ -> isInPool || stored.host().isEmpty());
+    if (stored.host().isPresent() && !stored.host().equals(host) && !isInPool) {
       throw DeviceWish.invalid("the volumes lie on the storage of different hosts.");
     }
-    return new Devices(
-        with(
-            devices.volumes(),
-            new VolumeChoice(
-                volume.id(),
-                Optional.empty(),
-                wish.root(),
-                wish.deleteOnTermination(),
-                wish.tag())),
-        host,
-        pool);
+    return new Devices(with(devices.volumes(), choice), host, pool);
   }
 
   private Devices made(Caller caller, Devices devices, DeviceWish wish) {

@@ -14,8 +14,8 @@ import java.util.Optional;
  * the client wrote it: well-formed, nothing looked up yet.
  *
  * @param root whether the server boots from it
- * @param uuid of the volume or image, empty for a blank disk
- * @param sizeGib of the volume to be made, GiB
+ * @param uuid of the volume, snapshot or image, empty for a blank disk
+ * @param sizeGib of the volume to be made, GiB; empty also for that of the snapshot
  */
 record DeviceWish(
     boolean root,
@@ -26,13 +26,14 @@ record DeviceWish(
     boolean deleteOnTermination,
     Optional<String> tag) {
   /** A guest has 25 disks beside its root. */
-  private static final int MOST = 26;
+  static final int MOST = 26;
 
-  private static final long LARGEST_GIB = 1L << 30;
+  static final long LARGEST_GIB = 1L << 30;
 
   /** What is on the disk at first. */
   enum Source {
     VOLUME,
+    SNAPSHOT,
     IMAGE,
     BLANK
   }
@@ -107,11 +108,9 @@ record DeviceWish(
     if (version.from(67)) {
       body.optional("volume_type");
     }
-    if (source.equals("snapshot")) {
-      throw invalid("There are no snapshots of volumes to boot from.");
-    }
-    if (source.equals("volume") && destination.equals("local")) {
-      throw invalid("Mapping volume to local is not supported.");
+    boolean isStored = source.equals("volume") || source.equals("snapshot");
+    if (isStored && destination.equals("local")) {
+      throw invalid("Mapping " + source + " to local is not supported.");
     }
     if (source.equals("blank") && destination.equals("local")) {
       throw invalid(
@@ -126,7 +125,7 @@ record DeviceWish(
         body.nullable("volume_size")
             .filter(field -> !field.node().asText().isEmpty())
             .map(field -> field.integer(1, LARGEST_GIB));
-    if (size.isEmpty() && destination.equals("volume") && !source.equals("volume")) {
+    if (size.isEmpty() && destination.equals("volume") && !isStored) {
       throw invalid(
           "Images and blank disks with destination_type 'volume' need a non-zero size specified.");
     }
@@ -137,6 +136,7 @@ record DeviceWish(
         root,
         switch (source) {
           case "volume" -> Source.VOLUME;
+          case "snapshot" -> Source.SNAPSHOT;
           case "image" -> Source.IMAGE;
           default -> Source.BLANK;
         },
@@ -156,7 +156,7 @@ record DeviceWish(
         .filter(field -> !field.node().asText().isEmpty())
         .ifPresent(
             field -> {
-              throw invalid("There are no snapshots of volumes to boot from.");
+              throw invalid("Snapshots are for block_device_mapping_v2.");
             });
     String name = body.optional("device_name").map(field -> field.text(0, 255)).orElse("");
     return new DeviceWish(

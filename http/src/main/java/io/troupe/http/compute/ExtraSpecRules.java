@@ -1,5 +1,6 @@
 package io.troupe.http.compute;
 
+import io.troupe.actors.scheduler.Importance;
 import io.troupe.http.error.ApiError;
 import java.math.BigInteger;
 import java.util.Map;
@@ -84,6 +85,14 @@ final class ExtraSpecRules {
                   "[^:,\\s]+:[1-9]\\d*(,\\s*[^:,\\s]+:[1-9]\\d*)*",
                   "NAME:COUNT, parted by commas")));
 
+  /** Troupe's own, which no release of Nova knows. */
+  private static final Map<String, Rule> OWN =
+      Map.of(
+          Importance.PREEMPTIBLE,
+          oneOf("true", "false"),
+          Importance.PRIORITY,
+          new Form(Importance.NUMBER, "a whole number of up to nine digits"));
+
   private static final Pattern CELL = Pattern.compile("hw:numa_(cpus|mem)\\.\\d{1,3}");
   private static final Set<String> TRUTHS =
       Set.of("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n");
@@ -103,15 +112,28 @@ final class ExtraSpecRules {
     for (var spec : new TreeMap<>(specs).entrySet()) {
       String key = spec.getKey();
       if (key.startsWith("hw:") || key.startsWith("pci_passthrough:")) {
-        Rule rule =
-            rule(key).orElseThrow(() -> invalid(key, "There is no such extra spec.").thrown());
-        wrong(rule, spec.getValue())
-            .ifPresent(
-                expected -> {
-                  throw invalid(key, "'" + spec.getValue() + "' is not " + expected + ".").thrown();
-                });
+        check(
+            key,
+            spec.getValue(),
+            rule(key).orElseThrow(() -> invalid(key, "There is no such extra spec.").thrown()));
       }
     }
+  }
+
+  /** The same for Troupe's own extra specs, from the first microversion on. */
+  static void checkOwn(Map<String, String> specs) {
+    for (var spec : new TreeMap<>(specs).entrySet()) {
+      Optional.ofNullable(OWN.get(spec.getKey()))
+          .ifPresent(rule -> check(spec.getKey(), spec.getValue(), rule));
+    }
+  }
+
+  private static void check(String key, String value, Rule rule) {
+    wrong(rule, value)
+        .ifPresent(
+            expected -> {
+              throw invalid(key, "'" + value + "' is not " + expected + ".").thrown();
+            });
   }
 
   private static Optional<Rule> rule(String key) {

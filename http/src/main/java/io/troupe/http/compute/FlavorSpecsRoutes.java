@@ -80,6 +80,7 @@ final class FlavorSpecsRoutes {
   }
 
   private static void check(Call call, Map<String, String> specs) {
+    ExtraSpecRules.checkOwn(specs);
     if (call.version().from(86)) {
       ExtraSpecRules.check(specs);
     }

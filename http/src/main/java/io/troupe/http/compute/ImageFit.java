@@ -26,10 +26,15 @@ public final class ImageFit {
     check(caller, flavor.ramMib(), flavor.rootGib(), image);
   }
 
-  private static void check(Caller caller, long ramMib, int rootGib, Image image) {
+  /** 400 when the image wants more RAM. */
+  static void checkMemory(long ramMib, Image image) {
     if (ramMib < image.minRamMib()) {
       throw ApiError.badRequest("Flavor's memory is too small for requested image.").thrown();
     }
+  }
+
+  private static void check(Caller caller, long ramMib, int rootGib, Image image) {
+    checkMemory(ramMib, image);
     if (rootGib == 0) {
       if (!caller.may(Permission.ZERO_DISK_FLAVOR)) {
         throw ApiError.forbidden(
@@ -58,11 +63,24 @@ public final class ImageFit {
   }
 
   /**
-   * The active image of this id that the caller may see; 400 when there is none.
+   * The active image of this id that the caller may see; 400 when there is none, or it has no bytes
+   * of its own.
    *
    * @param field of the request, for the answer
    */
   public static Image usable(Catalog catalog, Caller caller, String id, String field) {
+    Image image = active(catalog, caller, id, field);
+    if (image.ofVolumes()) {
+      throw ApiError.badRequest(
+              "Invalid %s provided. Image %s has no bytes, it is made of snapshots of volumes."
+                  .formatted(field, id))
+          .thrown();
+    }
+    return image;
+  }
+
+  /** The same, also one that is made of snapshots of volumes. */
+  static Image active(Catalog catalog, Caller caller, String id, String field) {
     Image image =
         catalog
             .find(Image.class, id)

@@ -126,11 +126,19 @@ final class InstanceActionsRoutes {
         .put("user_id", trail.userId())
         .put("project_id", trail.projectId())
         .put("start_time", Json.timeMicros(trail.startedAt()))
-        .put("message", trail.error().isPresent() ? "Error" : null);
+        .put("message", message(trail));
     if (call.version().from(58)) {
       json.put("updated_at", Json.timeMicros(trail.updatedAt()));
     }
     return json;
+  }
+
+  /** For whom it had to leave is nobody's business but the operators'. */
+  private static String message(OperationTrail trail) {
+    if (trail.action().equals(OperationTrail.PREEMPTED)) {
+      return "preempted by a request of higher priority";
+    }
+    return trail.error().isPresent() ? "Error" : null;
   }
 
   private static ObjectNode event(Call call, OperationTrail trail, OperationTrail.Step step) {

@@ -45,7 +45,7 @@ final class VolumeAttachmentsRoutes {
         Route.get(PATH, Policy.READER, this::list),
         Route.post(PATH, Policy.MEMBER, this::attach),
         Route.get(PATH + "/{volume}", Policy.READER, this::show),
-        Route.put(PATH + "/{volume}", Policy.MEMBER, this::update),
+        Route.put(PATH + "/{volume}", Policy.MEMBER_OR_SERVICE, this::update),
         Route.delete(PATH + "/{volume}", Policy.MEMBER, this::detach));
   }
 
@@ -289,10 +289,10 @@ final class VolumeAttachmentsRoutes {
     }
   }
 
-  /** For volume services, which move a volume that is used; see Nova's swap volume. */
+  /** For volume services, which move a volume that is used: with the role of one, as in Nova. */
   private CompletionStage<Answer<InstanceView>> swap(
       Call call, InstanceView server, AttachedVolume from, String to) {
-    call.caller().require(Policy.ADMIN, "os-volumes-attachments:swap");
+    call.caller().require(Policy.SERVICE, "os-volumes-attachments:swap");
     return volumes
         .visible(call.caller(), to)
         .thenCompose(
@@ -326,6 +326,7 @@ final class VolumeAttachmentsRoutes {
                           if (!update.volumeId().equals(id)) {
                             return swap(call, server, volume, update.volumeId());
                           }
+                          call.caller().require(Policy.MEMBER, "os-volumes-attachments:update");
                           if (call.version().until(84) || update.deleteOnTermination().isEmpty()) {
                             throw ApiError.badRequest(
                                     "The volume is attached already; delete_on_termination is"

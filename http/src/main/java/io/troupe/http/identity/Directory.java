@@ -77,9 +77,18 @@ final class Directory {
     }
     Optional<Role> wanted =
         credential.roles().stream().flatMap(word -> Role.of(word).stream()).max(Role::compareTo);
+    if (wanted.filter(role -> role == Role.SERVICE).isPresent()) {
+      return wanted.filter(role -> isService(credential.userId(), credential.projectId()));
+    }
     return role(credential.userId(), credential.projectId())
         .filter(held -> wanted.filter(held::holds).isPresent())
         .flatMap(held -> wanted);
+  }
+
+  /** Whether a user has the role {@code service} in a project, whatever other it has. */
+  boolean isService(String userId, String projectId) {
+    String key = new RoleAssignment(userId, projectId, Role.SERVICE.word()).key();
+    return catalog.find(RoleAssignment.class, key).isPresent();
   }
 
   List<User> users() {
@@ -94,7 +103,7 @@ final class Directory {
     return catalog.all(RoleAssignment.class);
   }
 
-  /** The highest role a user has in a project; it holds the lower ones. */
+  /** The highest role a user has in a project; it holds the lower ones of the chain. */
   Optional<Role> role(String userId, String projectId) {
     Role[] roles = Role.values();
     for (int i = roles.length - 1; i >= 0; i--) {

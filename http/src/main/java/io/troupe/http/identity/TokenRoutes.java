@@ -114,7 +114,7 @@ final class TokenRoutes {
     var roles = token.putArray("roles");
     Role highest = tokens.role(claims).orElseThrow(() -> ApiError.unauthorized().thrown());
     for (Role role : Role.values()) {
-      if (highest.holds(role)) {
+      if (highest.holds(role) || role == Role.SERVICE && tokens.isService(claims)) {
         roles.addObject().put("id", Directory.roleId(role)).put("name", role.word());
       }
     }

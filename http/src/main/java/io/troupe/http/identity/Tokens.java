@@ -154,7 +154,22 @@ public final class Tokens implements TokenReader {
             role(claims),
             claims.expiresAt(),
             claims.credentialId().isEmpty()
-                || credential(claims).filter(ApplicationCredential::unrestricted).isPresent()));
+                || credential(claims).filter(ApplicationCredential::unrestricted).isPresent(),
+            isService(claims)));
+  }
+
+  /** Whether a token has the role {@code service} in its project now, perhaps beside another. */
+  boolean isService(TokenClaims claims) {
+    boolean isGiven =
+        claims.credentialId().isEmpty()
+            || credential(claims)
+                .filter(one -> one.roles().contains(Role.SERVICE.word()))
+                .isPresent();
+    return isGiven
+        && claims
+            .projectId()
+            .filter(project -> directory.isService(claims.userId(), project))
+            .isPresent();
   }
 
   private Optional<TokenClaims> verify(String token) {

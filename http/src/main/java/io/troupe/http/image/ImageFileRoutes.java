@@ -132,7 +132,7 @@ final class ImageFileRoutes {
 
   private CompletionStage<HttpResponse> send(Call call) {
     Image image = access.visible(call.caller(), call.path("id"));
-    if (!image.status().equals(ImageUpload.ACTIVE)) {
+    if (!image.status().equals(ImageUpload.ACTIVE) || image.ofVolumes()) {
       return CompletableFuture.completedFuture(Reply.empty(204));
     }
     return apart(

@@ -11,6 +11,7 @@ import io.troupe.actors.catalog.Project;
 import io.troupe.actors.scheduler.Capacity;
 import io.troupe.actors.scheduler.Explanation;
 import io.troupe.actors.scheduler.PlacementExplanation;
+import io.troupe.actors.scheduler.Preemption;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.http.access.Policy;
 import io.troupe.http.error.ApiError;
@@ -153,6 +154,11 @@ final class PlacementsRoutes {
           candidates.addObject().put("host", candidate.host()).put("weight", candidate.weight());
       json.set("weights", weights(candidate.weights()));
     }
+    explanation
+        .preemption()
+        .ifPresentOrElse(
+            preemption -> placement.set("preemption", json(preemption)),
+            () -> placement.putNull("preemption"));
     ArrayNode filters = placement.putArray("filters");
     for (var outcome : explanation.filters()) {
       filters
@@ -176,6 +182,14 @@ final class PlacementsRoutes {
       json.set("weights", weights(verdict.weights()));
     }
     return body;
+  }
+
+  private static ObjectNode json(Preemption preemption) {
+    ObjectNode json =
+        Json.object().put("host", preemption.host().value()).put("message", preemption.message());
+    ArrayNode evicts = json.putArray("evicts");
+    preemption.victims().forEach(victim -> evicts.add(victim.instance().toString()));
+    return json;
   }
 
   private static ObjectNode weights(Map<String, Double> weights) {

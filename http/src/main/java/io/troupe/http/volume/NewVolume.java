@@ -7,17 +7,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code POST /volumes} as the client wrote it; nothing looked up yet. */
+/**
+ * {@code POST /volumes} as the client wrote it; nothing looked up yet.
+ *
+ * @param sizeGib GiB; empty: that of the snapshot
+ */
 record NewVolume(
-    long sizeGib,
+    Optional<Long> sizeGib,
     String name,
     String description,
     Optional<String> imageId,
+    Optional<String> snapshotId,
     Map<String, String> metadata) {
   /** More than any host has. */
   private static final long LARGEST_GIB = 1L << 30;
 
-  private static final List<String> SOURCES = List.of("snapshot_id", "source_volid", "backup_id");
+  private static final List<String> SOURCES = List.of("source_volid", "backup_id");
 
   static NewVolume of(Body body) {
     for (String source : SOURCES) {
@@ -27,7 +32,7 @@ record NewVolume(
                 throw ApiError.badRequest(
                         "Invalid input for "
                             + source
-                            + ": a volume can be made empty or of an image.")
+                            + ": a volume can be made empty, of an image or of a snapshot.")
                     .thrown();
               });
     }
@@ -51,22 +56,29 @@ record NewVolume(
               throw ApiError.badRequest("Availability zone '" + zone + "' is invalid.").thrown();
             });
     body.acceptUnknown();
+    var snapshot = body.nullable("snapshot_id").map(Field::uuid);
+    var image =
+        body.nullable("imageRef").map(field -> field.text(0, 255)).filter(id -> !id.isEmpty());
+    if (snapshot.isPresent() && image.isPresent()) {
+      throw ApiError.badRequest(
+              "Invalid input received: May specify only one of snapshot, imageRef or source volume")
+          .thrown();
+    }
+    var size = snapshot.isPresent() ? body.nullable("size") : Optional.of(body.required("size"));
     return new NewVolume(
-        body.required("size").integer(1, LARGEST_GIB),
-        body.nullable("name")
-            .or(() -> body.nullable("display_name"))
-            .map(NewVolume::words)
-            .orElse(""),
-        body.nullable("description")
-            .or(() -> body.nullable("display_description"))
-            .map(NewVolume::words)
-            .orElse(""),
-        body.nullable("imageRef").map(field -> field.text(0, 255)).filter(id -> !id.isEmpty()),
+        size.map(field -> field.integer(1, LARGEST_GIB)),
+        words(body, "name").orElse(""),
+        words(body, "description").orElse(""),
+        image,
+        snapshot,
         body.nullable("metadata").map(NewVolume::metadata).orElse(Map.of()));
   }
 
-  static String words(Field field) {
-    return field.printable(255);
+  /** A name or description, under today's key or the one of Cinder's first API. */
+  static Optional<String> words(Body body, String key) {
+    return body.nullable(key)
+        .or(() -> body.nullable("display_" + key))
+        .map(field -> field.printable(255));
   }
 
   static Map<String, String> metadata(Field field) {

@@ -3,17 +3,22 @@ package io.troupe.http.volume;
 import io.troupe.actors.Catalog;
 import io.troupe.actors.Volumes;
 import io.troupe.actors.catalog.Project;
+import io.troupe.actors.volume.ProjectVolumes;
+import io.troupe.actors.volume.Stored;
 import io.troupe.actors.volume.Volume;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.http.access.Caller;
 import io.troupe.http.access.Permission;
 import io.troupe.http.error.ApiError;
+import io.troupe.http.route.Call;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
-/** Which volumes a caller sees: the own project's; an administrator all. */
+/** Which volumes and snapshots a caller sees: the own project's; an administrator all. */
 public record VolumeAccess(Catalog catalog, Volumes volumes) {
 
   /** The volume, or 404 for one that is not there and for one the caller may not know of. */
@@ -22,32 +27,57 @@ public record VolumeAccess(Catalog catalog, Volumes volumes) {
         .thenApply(found -> found.orElseThrow(() -> ApiError.notFound("Volume", id).thrown()));
   }
 
+  /** The snapshot, or 404 as for a volume. */
+  CompletionStage<VolumeSnapshot> visibleSnapshot(Caller caller, String id) {
+    return findSnapshot(caller, id)
+        .thenApply(found -> found.orElseThrow(() -> ApiError.notFound("Snapshot", id).thrown()));
+  }
+
   /** Empty for one that is not there and for one the caller may not know of. */
   public CompletionStage<Optional<Volume>> find(Caller caller, String id) {
+    return find(caller, id, ProjectVolumes::volumes);
+  }
+
+  /** Empty for one that is not there and for one the caller may not know of. */
+  public CompletionStage<Optional<VolumeSnapshot>> findSnapshot(Caller caller, String id) {
+    return find(caller, id, ProjectVolumes::snapshots);
+  }
+
+  private <S extends Stored> CompletionStage<Optional<S>> find(
+      Caller caller, String id, Function<ProjectVolumes, List<S>> what) {
     return volumes
         .volumes(caller.project().value())
         .thenCompose(
             own -> {
-              var found = ofId(own.volumes(), id);
+              var found = ofId(what.apply(own), id);
               return found.isPresent() || !caller.may(Permission.OTHER_PROJECTS)
                   ? CompletableFuture.completedFuture(found)
-                  : everywhere().thenApply(all -> ofId(all, id));
+                  : everywhere(what).thenApply(all -> ofId(all, id));
             });
   }
 
-  private static Optional<Volume> ofId(List<Volume> all, String id) {
-    return all.stream().filter(volume -> volume.id().equals(id)).findFirst();
+  private static <S extends Stored> Optional<S> ofId(List<S> all, String id) {
+    return all.stream().filter(one -> one.id().equals(id)).findFirst();
+  }
+
+  /** What the request's {@code all_tenants} asks for: the project's own, or of all of them. */
+  <S extends Stored> CompletionStage<List<S>> asked(
+      Call call, Function<ProjectVolumes, List<S>> what) {
+    Caller caller = call.caller();
+    return call.query().flag("all_tenants", false) && caller.may(Permission.ALL_TENANTS)
+        ? everywhere(what)
+        : volumes.volumes(caller.project().value()).thenApply(what);
   }
 
   /** Of every project, one after the other. */
-  CompletionStage<List<Volume>> everywhere() {
-    CompletionStage<List<Volume>> all = CompletableFuture.completedFuture(new ArrayList<>());
+  private <T> CompletionStage<List<T>> everywhere(Function<ProjectVolumes, List<T>> what) {
+    CompletionStage<List<T>> all = CompletableFuture.completedFuture(new ArrayList<>());
     for (Project project : catalog.all(Project.class)) {
       all =
           all.thenCombine(
               volumes.volumes(project.id()),
               (some, more) -> {
-                some.addAll(more.volumes());
+                some.addAll(what.apply(more));
                 return some;
               });
     }

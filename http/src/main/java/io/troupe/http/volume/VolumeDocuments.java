@@ -37,8 +37,6 @@ final class VolumeDocuments {
 
   static List<Route> routes() {
     return Stream.of(
-            empty("/snapshots", "snapshots"),
-            empty("/snapshots/detail", "snapshots"),
             empty("/backups", "backups"),
             empty("/backups/detail", "backups"),
             empty("/qos-specs", "qos_specs"),

@@ -28,7 +28,7 @@ final class VolumeJson {
         .put("updated_at", Json.timeMicros(volume.updatedAt()))
         .put("description", volume.description().isEmpty() ? null : volume.description())
         .put("volume_type", VolumeTypesRoutes.NAME)
-        .putNull("snapshot_id")
+        .put("snapshot_id", volume.origin().map(Volume.Origin::snapshotId).orElse(null))
         .putNull("source_volid")
         .put("user_id", volume.userId())
         .put("bootable", Boolean.toString(volume.bootable()))

@@ -40,12 +40,12 @@ final class VolumeLimitsRoutes {
                   .putObject("absolute")
                   .put("maxTotalVolumes", has.limits().volumes())
                   .put("maxTotalVolumeGigabytes", has.limits().gigabytes())
-                  .put("maxTotalSnapshots", 0)
+                  .put("maxTotalSnapshots", has.limits().snapshots())
                   .put("maxTotalBackups", 0)
                   .put("maxTotalBackupGigabytes", 0)
                   .put("totalVolumesUsed", has.volumes().size())
                   .put("totalGigabytesUsed", has.usedGib())
-                  .put("totalSnapshotsUsed", 0)
+                  .put("totalSnapshotsUsed", has.snapshots().size())
                   .put("totalBackupsUsed", 0)
                   .put("totalBackupGigabytesUsed", 0);
               return Reply.ok(Json.object().set("limits", limits));
@@ -65,7 +65,7 @@ final class VolumeLimitsRoutes {
               ObjectNode set = Json.object().put("id", project);
               put(set, "volumes", has.limits().volumes(), has.volumes().size(), usage);
               put(set, "gigabytes", has.limits().gigabytes(), has.usedGib(), usage);
-              put(set, "snapshots", 0, 0, usage);
+              put(set, "snapshots", has.limits().snapshots(), has.snapshots().size(), usage);
               put(set, "per_volume_gigabytes", largest(has), 0, usage);
               put(set, "backups", 0, 0, usage);
               put(set, "backup_gigabytes", 0, 0, usage);

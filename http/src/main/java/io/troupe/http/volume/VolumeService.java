@@ -24,7 +24,9 @@ public final class VolumeService {
     var routes = new ArrayList<Route>();
     routes.add(Route.get("/", Policy.OPEN, Handler.now(VolumeDocuments::versions)));
     routes.addAll(new VolumesRoutes(api).routes());
-    routes.addAll(new VolumeMetadataRoutes(api).routes());
+    routes.addAll(MetadataRoutes.ofVolumes(api).routes());
+    routes.addAll(new SnapshotsRoutes(api).routes());
+    routes.addAll(MetadataRoutes.ofSnapshots(api).routes());
     routes.addAll(VolumeTypesRoutes.routes());
     routes.addAll(new VolumeLimitsRoutes(api).routes());
     routes.addAll(VolumeDocuments.routes());

@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.actors.Answer;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.instance.VolumeChoice;
+import io.troupe.actors.volume.ProjectVolumes;
 import io.troupe.actors.volume.Volume;
 import io.troupe.actors.volume.VolumeChange;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.http.Api;
-import io.troupe.http.access.Permission;
 import io.troupe.http.access.Policy;
 import io.troupe.http.compute.ImageFit;
 import io.troupe.http.error.ApiError;
@@ -16,11 +17,9 @@ import io.troupe.http.json.Field;
 import io.troupe.http.json.Json;
 import io.troupe.http.route.Call;
 import io.troupe.http.route.Handler;
-import io.troupe.http.route.Page;
 import io.troupe.http.route.Query;
 import io.troupe.http.route.Reply;
 import io.troupe.http.route.Route;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -57,53 +56,31 @@ final class VolumesRoutes {
 
   // ---- lists
 
-  private CompletionStage<List<Volume>> asked(Call call) {
-    boolean all =
-        call.query().flag("all_tenants", false) && call.caller().may(Permission.ALL_TENANTS);
-    return all
-        ? access.everywhere()
-        : api.volumes().volumes(call.caller().project().value()).thenApply(has -> has.volumes());
-  }
-
   private CompletionStage<HttpResponse> list(
       Call call, BiFunction<Call, Volume, ObjectNode> shown) {
-    Query query = call.query();
-    return asked(call)
+    return access
+        .asked(call, ProjectVolumes::volumes)
         .thenApply(
-            all -> {
-              List<Volume> wanted =
-                  all.stream()
-                      .filter(volume -> matches(volume, query))
-                      .sorted(
-                          Comparator.comparing(Volume::createdAt)
-                              .reversed()
-                              .thenComparing(Volume::id))
-                      .skip(query.number("offset").orElse(0))
-                      .toList();
-              var page = Page.of(wanted, query, api.settings().pageLimit(), Volume::id);
-              var body = Json.object();
-              var entries = body.putArray("volumes");
-              page.entries().forEach(volume -> entries.add(shown.apply(call, volume)));
-              page.addNextLink(body, "volumes_links", call, "/volumes");
-              return Reply.ok(body);
-            });
+            all ->
+                StoredList.of(all, VolumesRoutes::matches, call)
+                    .page(
+                        "volumes",
+                        api.settings().pageLimit(),
+                        volume -> shown.apply(call, volume)));
   }
 
   private static boolean matches(Volume volume, Query query) {
-    return is(query, "name", volume.name())
-        && is(query, "display_name", volume.name())
-        && is(query, "status", volume.status().word())
-        && is(query, "bootable", Boolean.toString(volume.bootable()))
-        && is(query, "id", volume.id())
-        && is(query, "project_id", volume.projectId());
-  }
-
-  private static boolean is(Query query, String key, String value) {
-    return query.get(key).filter(asked -> !asked.equalsIgnoreCase(value)).isEmpty();
+    return StoredList.is(query, "name", volume.name())
+        && StoredList.is(query, "display_name", volume.name())
+        && StoredList.is(query, "status", volume.status().word())
+        && StoredList.is(query, "bootable", Boolean.toString(volume.bootable()))
+        && StoredList.is(query, "id", volume.id())
+        && StoredList.is(query, "project_id", volume.projectId());
   }
 
   private CompletionStage<HttpResponse> summary(Call call) {
-    return asked(call)
+    return access
+        .asked(call, ProjectVolumes::volumes)
         .thenApply(
             all -> {
               var body = Json.object();
@@ -133,37 +110,67 @@ final class VolumesRoutes {
               return body.required("volume").object(NewVolume::of);
             })
         .thenCompose(
-            wanted -> {
-              var image =
-                  wanted
-                      .imageId()
-                      .map(id -> ImageFit.usable(api.catalog(), call.caller(), id, "imageRef"));
-              image.ifPresent(
-                  one -> {
-                    long bytes =
-                        Math.max(
-                            one.minDiskGib() * GIB,
-                            one.virtualSizeBytes().or(one::sizeBytes).orElse(0L));
-                    if (bytes > wanted.sizeGib() * GIB) {
-                      throw ApiError.badRequest(
-                              ("Invalid input received: Size of specified image %dGB is larger than"
-                                      + " volume size %dGB.")
-                                  .formatted(Math.ceilDiv(bytes, GIB), wanted.sizeGib()))
-                          .thrown();
-                    }
-                  });
-              var fresh =
-                  Volume.fresh(
-                      UUID.randomUUID().toString(),
-                      call.caller().project().value(),
-                      call.caller().userId(),
-                      new VolumeChoice.NewVolume(
-                          wanted.name(), wanted.sizeGib(), image.map(ImageFit::reference)),
-                      api.clock().instant());
-              return api.volumes()
-                  .createVolume(fresh.describedAs(wanted.description(), wanted.metadata()));
-            })
+            wanted ->
+                wanted.snapshotId().isPresent()
+                    ? access
+                        .findSnapshot(call.caller(), wanted.snapshotId().get())
+                        .thenCompose(found -> createOfSnapshot(call, wanted, found))
+                    : create(call, wanted))
         .thenApply(answer -> shown(202, call, accepted(answer)));
+  }
+
+  /** Of nothing, or of an image. */
+  private CompletionStage<Answer<Volume>> create(Call call, NewVolume wanted) {
+    long sizeGib = wanted.sizeGib().orElseThrow();
+    var image =
+        wanted.imageId().map(id -> ImageFit.usable(api.catalog(), call.caller(), id, "imageRef"));
+    image.ifPresent(
+        one -> {
+          long bytes =
+              Math.max(
+                  one.minDiskGib() * GIB, one.virtualSizeBytes().or(one::sizeBytes).orElse(0L));
+          if (bytes > sizeGib * GIB) {
+            throw ApiError.badRequest(
+                    ("Invalid input received: Size of specified image %dGB is larger than"
+                            + " volume size %dGB.")
+                        .formatted(Math.ceilDiv(bytes, GIB), sizeGib))
+                .thrown();
+          }
+        });
+    return create(
+        call,
+        wanted,
+        new VolumeChoice.NewVolume(wanted.name(), sizeGib, image.map(ImageFit::reference)));
+  }
+
+  /** It belongs to the caller's project, and so does the snapshot, also for an administrator. */
+  private CompletionStage<Answer<Volume>> createOfSnapshot(
+      Call call, NewVolume wanted, Optional<VolumeSnapshot> found) {
+    var snapshot =
+        found
+            .filter(one -> one.projectId().equals(call.caller().project().value()))
+            .orElseThrow(
+                () -> ApiError.notFound("Snapshot", wanted.snapshotId().orElseThrow()).thrown());
+    return create(
+        call,
+        wanted,
+        new VolumeChoice.NewVolume(
+            wanted.name(),
+            wanted.sizeGib().orElse(snapshot.sizeGib()),
+            Optional.empty(),
+            Optional.of(snapshot.id())));
+  }
+
+  private CompletionStage<Answer<Volume>> create(
+      Call call, NewVolume wanted, VolumeChoice.NewVolume as) {
+    var fresh =
+        Volume.fresh(
+            UUID.randomUUID().toString(),
+            call.caller().project().value(),
+            call.caller().userId(),
+            as,
+            api.clock().instant());
+    return api.volumes().createVolume(fresh.describedAs(wanted.description(), wanted.metadata()));
   }
 
   private CompletionStage<HttpResponse> update(Call call) {
@@ -172,12 +179,10 @@ final class VolumesRoutes {
         .thenApply(volume -> shown(200, call, volume));
   }
 
-  private static VolumeChange description(Body body) {
-    var name = body.nullable("name").or(() -> body.nullable("display_name"));
-    var description = body.nullable("description").or(() -> body.nullable("display_description"));
+  static VolumeChange description(Body body) {
     return new VolumeChange.Describe(
-        name.map(NewVolume::words),
-        description.map(NewVolume::words),
+        NewVolume.words(body, "name"),
+        NewVolume.words(body, "description"),
         body.nullable("metadata").map(NewVolume::metadata));
   }
 
@@ -189,16 +194,16 @@ final class VolumesRoutes {
   }
 
   /** Over quota is 413 here, as in Cinder, and not 403 as in Nova. */
-  static Volume accepted(Answer<Volume> answer) {
+  static <T> T accepted(Answer<T> answer) {
     if (answer
         instanceof
-        Answer.Rejected<Volume>(
+        Answer.Rejected<T>(
             Rejection.QuotaExceeded(var resource, var requested, var used, var limit))) {
       String message =
-          resource.equals("volumes")
-              ? "VolumeLimitExceeded: Maximum number of volumes allowed (%d) exceeded for quota"
-                      .formatted(limit)
-                  + " 'volumes'."
+          !resource.equals("gigabytes")
+              ? "%sLimitExceeded: Maximum number of %s allowed (%d) exceeded for quota '%s'."
+                  .formatted(
+                      resource.equals("volumes") ? "Volume" : "Snapshot", resource, limit, resource)
               : ("VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed"
                       + " gigabytes quota. Requested %dG, quota is %dG and %dG has been consumed.")
                   .formatted(requested, limit, used);

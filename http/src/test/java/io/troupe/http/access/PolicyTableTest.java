@@ -30,7 +30,8 @@ class PolicyTableTest extends CloudTest {
     var page = new StringBuilder();
     page.append("# What the API has\n\n");
     page.append("Written by `PolicyTableTest`; run it with `-Dsamples.write=true` after a change.");
-    page.append(" Roles hold one another: admin > manager > member > reader.");
+    page.append(" Roles hold one another: admin > manager > member > reader;");
+    page.append(" beside them is service, which holds none and is held by none.");
     page.append(" What belongs to another project is 404 to everyone but an admin.\n\n");
     page.append("| service | method | path | microversions | who |\n|---|---|---|---|---|\n");
     for (Service service : services()) {
@@ -73,8 +74,8 @@ class PolicyTableTest extends CloudTest {
       for (Route route : service.routes()) {
         switch (route.policy()) {
           case OPEN, ANY, READER, OWN_USER, OWN_USER_IN_PERSON -> {}
-          case MEMBER -> assertForbidden(call(reader, service, route), route);
-          case MANAGER, ADMIN -> {
+          case MEMBER, MEMBER_OR_SERVICE -> assertForbidden(call(reader, service, route), route);
+          case MANAGER, ADMIN, SERVICE -> {
             assertForbidden(call(reader, service, route), route);
             assertForbidden(call(member, service, route), route);
           }

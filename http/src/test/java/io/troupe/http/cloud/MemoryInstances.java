@@ -201,7 +201,8 @@ public final class MemoryInstances implements Instances, Quotas {
               counts(states.get(id)) && !isResizing(states.get(id))
                   ? new StepOutcome.Done("")
                   : reserve(project, id, amount);
-          case Effect.Place(var spec) -> place(spec);
+          case Effect.Place(var spec, _) -> place(spec);
+          case Effect.Preempt _ -> new StepOutcome.Done("");
           case Effect.Permit _ -> new StepOutcome.Done("");
           case Effect.ClaimHost(_, _, var spec) ->
               new StepOutcome.Claimed(spec.availabilityZone().orElse("nova"));

@@ -11,6 +11,7 @@ import io.troupe.actors.volume.VolumeChange;
 import io.troupe.actors.volume.VolumeEvent;
 import io.troupe.actors.volume.VolumeLimits;
 import io.troupe.actors.volume.VolumeRules;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.actors.volume.VolumesState;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -27,7 +28,7 @@ import java.util.concurrent.CompletionStage;
 public final class MemoryVolumes implements Volumes {
   private final Clock clock;
   private final Map<String, VolumesState> projects = new HashMap<>();
-  private volatile VolumeLimits limits = new VolumeLimits(5, 50);
+  private volatile VolumeLimits limits = new VolumeLimits(5, 50, -1, 3L);
 
   public MemoryVolumes(Clock clock) {
     this.clock = clock;
@@ -50,7 +51,8 @@ public final class MemoryVolumes implements Volumes {
   @Override
   public synchronized CompletionStage<ProjectVolumes> volumes(String projectId) {
     return CompletableFuture.completedFuture(
-        new ProjectVolumes(List.copyOf(of(projectId).volumes()), limits));
+        new ProjectVolumes(
+            List.copyOf(of(projectId).volumes()), List.copyOf(of(projectId).snapshots()), limits));
   }
 
   @Override
@@ -61,6 +63,37 @@ public final class MemoryVolumes implements Volumes {
       put(projectId, List.of(), List.of(volumeId));
     }
     return CompletableFuture.completedFuture(answer);
+  }
+
+  @Override
+  public synchronized CompletionStage<Answer<VolumeSnapshot>> createSnapshot(
+      String projectId, VolumeSnapshot.Wanted wanted) {
+    return CompletableFuture.completedFuture(
+        keptSnapshot(projectId, rules(projectId).snapshot(wanted)));
+  }
+
+  @Override
+  public synchronized CompletionStage<Answer<VolumeSnapshot>> changeSnapshot(
+      String projectId, String snapshotId, VolumeChange change) {
+    var answer = keptSnapshot(projectId, rules(projectId).changeSnapshot(snapshotId, change));
+    if (change instanceof VolumeChange.Delete
+        && answer instanceof Answer.Accepted<VolumeSnapshot>) {
+      evolve(projectId, new VolumeEvent.SnapshotsChanged(List.of(), List.of(snapshotId)));
+    }
+    return CompletableFuture.completedFuture(answer);
+  }
+
+  private Answer<VolumeSnapshot> keptSnapshot(String project, Answer<VolumeSnapshot> answer) {
+    if (answer instanceof Answer.Accepted<VolumeSnapshot>(var snapshot)) {
+      var isCopied = snapshot.status() == VolumeSnapshot.Status.CREATING;
+      var after = isCopied ? snapshot.copied(snapshot.pool(), clock.instant()) : snapshot;
+      evolve(project, new VolumeEvent.SnapshotsChanged(List.of(after), List.of()));
+    }
+    return answer;
+  }
+
+  private void evolve(String project, VolumeEvent event) {
+    projects.put(project, of(project).evolve(event));
   }
 
   /** As an instance would take it. */
@@ -148,7 +181,9 @@ public final class MemoryVolumes implements Volumes {
 
   private Answer<Volume> kept(String project, Answer<Volume> answer) {
     if (answer instanceof Answer.Accepted<Volume>(var volume)) {
-      put(project, List.of(volume), List.of());
+      var isCopied = volume.status() == Volume.Status.CREATING;
+      var after = isCopied ? volume.madeThere(volume.pool(), clock.instant()) : volume;
+      put(project, List.of(after), List.of());
     }
     return answer;
   }

@@ -162,6 +162,28 @@ class FlavorsTest extends CloudTest {
     assertThat(former.status()).isEqualTo(200);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "troupe:preemptible | yes        | one of false, true",
+        "troupe:preemptible | TRUE       | one of false, true",
+        "troupe:priority    | high       | a whole number",
+        "troupe:priority    | 1.5        | a whole number",
+        "troupe:priority    | 9999999999 | a whole number"
+      })
+  void whoMayBeEvictedIsCheckedInAnyVersion(String key, String value, String reason) {
+    String specs = FLAVORS + "/1/os-extra_specs";
+    String one = "{\"%s\": \"%s\"}".formatted(key, value);
+
+    var refused = cloud.admin().at("2.1").post(specs, "{\"extra_specs\": %s}".formatted(one));
+    var refusedToo = cloud.admin().at("2.96").put(specs + "/" + key, one);
+
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.body().toString()).contains(key).contains(value).contains(reason);
+    assertThat(refusedToo.status()).isEqualTo(400);
+  }
+
   @Test
   void goodExtraSpecsAndOtherNamespacesPass() {
     var made =
@@ -172,7 +194,8 @@ class FlavorsTest extends CloudTest {
                 FLAVORS + "/1/os-extra_specs",
                 "{\"extra_specs\": {\"hw:numa_nodes\": \"2\", \"hw:numa_cpus.0\": \"0-1,^1\","
                     + " \"hw:mem_page_size\": \"2MB\", \"pci_passthrough:alias\": \"gpu:2,nic:1\","
-                    + " \"mine:hw\": \"x\", \"hw:cpu_thread_policy\": \"isolate\"}}");
+                    + " \"mine:hw\": \"x\", \"troupe:preemptible\": \"true\", \"troupe:priority\": \"-3\","
+                    + " \"hw:cpu_thread_policy\": \"isolate\"}}");
 
     assertThat(made.status()).isEqualTo(200);
   }

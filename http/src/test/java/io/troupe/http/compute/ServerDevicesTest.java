@@ -3,9 +3,13 @@ package io.troupe.http.compute;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.troupe.actors.catalog.Image;
 import io.troupe.http.cloud.CloudTest;
 import io.troupe.http.cloud.TestClient;
 import io.troupe.http.cloud.TestCloud;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Volumes and network cards of servers: {@code os-volume_attachments}, {@code os-interface}. */
 class ServerDevicesTest extends CloudTest {
   private static final String SERVERS = "/compute/v2.1/servers";
+  private static final String ODD = "44444444-aaaa-4444-8444-444444444444";
   private TestClient alice;
 
   @BeforeEach
@@ -173,6 +178,47 @@ class ServerDevicesTest extends CloudTest {
     assertThat(alice.get(path(server)).text()).contains(latter).doesNotContain(former);
   }
 
+  /** As a volume service logs in that moves volumes of servers; an application of it may, too. */
+  @Test
+  void theRoleOfAServiceIsForTheSwapAlone() {
+    var server = boot(alice, "web");
+    var former = volume(1, "");
+    var latter = volume(1, "");
+    alice.post(path(server), attachment(former));
+    cloud.instances.work();
+    var admin = cloud.admin();
+    var user =
+        admin
+            .post("/identity/v3/users", "{\"user\": {\"name\": \"mover\", \"password\": \"pw\"}}")
+            .body()
+            .at("/user/id")
+            .asText();
+    grant(user, "service");
+    var mover = cloud.anonymous().login("mover", "pw", "demo");
+    var swap = "{\"volumeAttachment\": {\"volumeId\": \"" + latter + "\"}}";
+    var same = "{\"volumeAttachment\": {\"volumeId\": \"" + former + "\"}}";
+
+    assertThat(mover.get(path(server)).status()).isEqualTo(403);
+    assertThat(mover.post(path(server), attachment(latter)).status()).isEqualTo(403);
+    assertThat(mover.at("2.85").put(path(server) + "/" + former, same).status()).isEqualTo(403);
+    assertThat(alice.put(path(server) + "/" + former, swap).status()).isEqualTo(403);
+    assertThat(mover.put(path(server) + "/" + former, swap).status()).isEqualTo(202);
+    cloud.instances.work();
+    assertThat(volumeNow(latter).path("status").asText()).isEqualTo("in-use");
+
+    grant(user, "reader");
+    var both = cloud.anonymous().login("mover", "pw", "demo");
+    assertThat(both.get(path(server)).status()).isEqualTo(200);
+    assertThat(both.put(path(server) + "/" + latter, same).status()).isEqualTo(202);
+  }
+
+  private void grant(String user, String role) {
+    var admin = cloud.admin();
+    var id = admin.get("/identity/v3/roles?name=" + role).body().at("/roles/0/id").asText();
+    var path = "/identity/v3/projects/" + TestCloud.DEMO + "/users/" + user + "/roles/" + id;
+    assertThat(admin.put(path, "").status()).isEqualTo(204);
+  }
+
   @Test
   void aVolumeOfAnotherHostIs409() {
     var server = boot(alice, "web");
@@ -280,9 +326,6 @@ class ServerDevicesTest extends CloudTest {
     var backup =
         "{\"createBackup\": {\"name\": \"b\", \"backup_type\": \"daily\", \"rotation\": 1}}";
     assertThat(alice.post(action, backup).status()).isEqualTo(400);
-    var snapshot = alice.post(action, "{\"createImage\": {\"name\": \"i\"}}");
-    assertThat(snapshot.status()).isEqualTo(400);
-    assertThat(snapshot.text()).contains("snapshots of volumes are not supported");
 
     assertThat(alice.post(action, "{\"shelve\": null}").status()).isEqualTo(202);
     cloud.instances.work();
@@ -317,6 +360,143 @@ class ServerDevicesTest extends CloudTest {
     var again = bootWith(wanted);
     assertThat(again.status()).isEqualTo(400);
     assertThat(again.text()).contains("must be 'available'");
+  }
+
+  @Test
+  void aServerBootsFromACopyOfASnapshot() {
+    var volume = volume(2, ", \"imageRef\": \"" + TestCloud.IMAGE + "\"");
+    var snapshot =
+        alice
+            .post("/volume/v3/snapshots", "{\"snapshot\": {\"volume_id\": \"" + volume + "\"}}")
+            .body()
+            .at("/snapshot/id")
+            .asText();
+    var device =
+        """
+        [{"boot_index": 0, "uuid": "%s", "source_type": "snapshot", "destination_type": "volume"%s}]
+        """;
+    assertThat(bootWith(device.formatted(snapshot, ", \"volume_size\": 1")).text())
+        .contains("smaller than its snapshot of 2 GiB");
+    assertThat(bootWith(device.formatted(TestCloud.NETWORK, "")).text())
+        .contains("failed to get snapshot");
+
+    var reply = bootWith(device.formatted(snapshot, ", \"delete_on_termination\": true"));
+    assertThat(reply.status()).as(reply.text()).isEqualTo(202);
+    cloud.instances.work();
+
+    var id = reply.body().at("/server/id").asText();
+    var attached = alice.get(path(id)).body().path("volumeAttachments");
+    var root = volumeNow(attached.get(0).path("volumeId").asText());
+    assertThat(root.path("snapshot_id").asText()).isEqualTo(snapshot);
+    assertThat(root.path("size").asInt()).isEqualTo(2);
+    assertThat(root.path("status").asText()).isEqualTo("in-use");
+    alice.delete(SERVERS + "/" + id);
+    cloud.instances.work();
+    assertThat(volumeNow(root.path("id").asText()).isMissingNode()).isTrue();
+  }
+
+  @Test
+  void anImageOfAServerThatBootsFromAVolumeIsOneOfSnapshots() {
+    var volume = volume(2, ", \"imageRef\": \"" + TestCloud.IMAGE + "\"");
+    var booted =
+        bootWith(
+            """
+            [{"boot_index": 0, "uuid": "%s", "source_type": "volume", "destination_type": "volume",
+              "delete_on_termination": true},
+             {"source_type": "blank", "destination_type": "volume", "volume_size": 1}]
+            """
+                .formatted(volume));
+    cloud.instances.work();
+    var server = booted.body().at("/server/id").asText();
+    var action = SERVERS + "/" + server + "/action";
+    var wanted = "{\"createImage\": {\"name\": \"golden\", \"metadata\": {\"a\": \"b\"}}}";
+
+    var made = alice.at("2.45").post(action, wanted);
+    assertThat(made.status()).as(made.text()).isEqualTo(202);
+    var id = made.body().path("image_id").asText();
+    var image = alice.get("/image/v2/images/" + id).body();
+    assertThat(image.path("status").asText()).isEqualTo("active");
+    assertThat(image.path("size").asLong()).isZero();
+    assertThat(image.path("bdm_v2").asText()).isEqualTo("True");
+    assertThat(image.path("a").asText()).isEqualTo("b");
+    var snapshots = alice.get("/volume/v3/snapshots").body().path("snapshots");
+    assertThat(snapshots.findValuesAsText("name")).containsOnly("snapshot for golden");
+    assertThat(snapshots).hasSize(2);
+    assertThat(alice.get("/image/v2/images/" + id + "/file").status()).isEqualTo(204);
+
+    var reply =
+        alice.post(
+            SERVERS,
+            "{\"server\": {\"name\": \"v\", \"flavorRef\": \"1\", \"imageRef\": \"" + id + "\"}}");
+    assertThat(reply.status()).as(reply.text()).isEqualTo(202);
+    cloud.instances.work();
+    var copy = reply.body().at("/server/id").asText();
+    assertThat(alice.get(SERVERS + "/" + copy).body().at("/server/status").asText())
+        .isEqualTo("ACTIVE");
+    var attached = alice.get(path(copy)).body().path("volumeAttachments");
+    assertThat(attached.findValuesAsText("device")).containsExactly("/dev/vda", "/dev/vdb");
+    assertThat(attached.findValuesAsText("volumeId")).doesNotContain(volume);
+
+    var second = alice.at("2.44").post(action, wanted);
+    assertThat(second.status()).as("more snapshots than the quota of 3").isEqualTo(403);
+    var rebuild = "{\"rebuild\": {\"imageRef\": \"" + id + "\"}}";
+    assertThat(alice.post(action, rebuild).status()).isEqualTo(400);
+    assertThat(alice.post("/volume/v3/volumes", ofImage(id)).status()).isEqualTo(400);
+    alice.post(action, "{\"pause\": null}");
+    assertThat(alice.post(action, wanted).status()).as("while it is pausing").isEqualTo(409);
+  }
+
+  private static String ofImage(String id) {
+    return "{\"volume\": {\"size\": 1, \"imageRef\": \"" + id + "\"}}";
+  }
+
+  /** Whoever owns an image may write what he likes into its properties. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nonsense",
+        "{}",
+        "[]",
+        "[7]",
+        "[{\"source_type\": \"image\", \"boot_index\": 0}]",
+        "[{\"source_type\": \"snapshot\", \"boot_index\": 0, \"snapshot_id\": 7}]",
+        "[{\"source_type\": \"snapshot\", \"boot_index\": 0,"
+            + " \"snapshot_id\": \"33333333-3333-4333-8333-333333333333\"}]"
+      })
+  void anImageThatNamesNoSnapshotsIs400(String mapping) {
+    var real = cloud.catalog.find(Image.class, TestCloud.IMAGE).orElseThrow();
+    var odd = ImageOfVolumes.of(real, List.of(), real.createdAt());
+    var properties = new HashMap<>(odd.properties());
+    properties.put(Image.MAPPING, mapping);
+    cloud.catalog.put(
+        new Image(
+            ODD,
+            "odd",
+            odd.owner(),
+            odd.visibility(),
+            odd.status(),
+            odd.diskFormat(),
+            odd.containerFormat(),
+            odd.sizeBytes(),
+            odd.virtualSizeBytes(),
+            odd.md5(),
+            odd.sha512(),
+            0,
+            0,
+            false,
+            false,
+            properties,
+            Set.of(),
+            odd.createdAt(),
+            odd.updatedAt()));
+
+    var reply =
+        alice.post(
+            SERVERS,
+            "{\"server\": {\"name\": \"v\", \"flavorRef\": \"1\", \"imageRef\": \"" + ODD + "\"}}");
+
+    assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+    assertThat(reply.body().at("/badRequest/message").asText()).isNotBlank();
   }
 
   @Test

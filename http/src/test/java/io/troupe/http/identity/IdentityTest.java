@@ -157,7 +157,7 @@ class IdentityTest extends CloudTest {
         .isEqualTo("user-bob");
     assertThat(admin.get("/identity/v3/users").text()).doesNotContain("argon2");
     assertThat(admin.get("/identity/v3/projects?name=demo").body().get("projects")).hasSize(1);
-    assertThat(admin.get("/identity/v3/roles").body().get("roles")).hasSize(4);
+    assertThat(admin.get("/identity/v3/roles").body().get("roles")).hasSize(5);
     var assignments = admin.get("/identity/v3/role_assignments?include_names=True").body();
     assertThat(assignments.at("/role_assignments/0/user/name").asText()).isEqualTo("alice");
     assertThat(assignments.at("/role_assignments/0/scope/project/name").asText()).isEqualTo("demo");

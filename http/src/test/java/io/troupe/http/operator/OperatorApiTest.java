@@ -11,7 +11,11 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Flavor;
 import io.troupe.actors.catalog.Project;
 import io.troupe.actors.scheduler.PlacementExplanation;
+import io.troupe.actors.scheduler.Preemption;
+import io.troupe.config.PreemptionMode;
 import io.troupe.config.SchedulerSettings;
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
 import io.troupe.http.cloud.MemoryCatalog;
 import io.troupe.http.cloud.MemoryInstances;
 import io.troupe.http.cloud.MemoryNetworks;
@@ -25,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -108,7 +113,13 @@ class OperatorApiTest {
             new PlacementExplanation.HostVerdict(
                 "h1", true, Optional.empty(), Optional.empty(), Map.of("ram", 1.0)),
             new PlacementExplanation.HostVerdict(
-                "h2", false, Optional.of("RamFilter"), Optional.of("64 < 128"), Map.of())));
+                "h2", false, Optional.of("RamFilter"), Optional.of("64 < 128"), Map.of())),
+        Optional.of(
+            new Preemption(
+                new HostId("h2"),
+                List.of(new Preemption.Victim(new InstanceId(new UUID(0, 7)), 1)),
+                PreemptionMode.DELETE,
+                0)));
   }
 
   @Nested
@@ -425,6 +436,11 @@ class OperatorApiTest {
       assertThat(placement.path("hosts_considered").intValue()).isEqualTo(2);
       assertThat(placement.path("candidates").get(0).path("weights").path("cpu").doubleValue())
           .isEqualTo(0.5);
+      JsonNode preemption = placement.path("preemption");
+      assertThat(preemption.path("message").textValue())
+          .isEqualTo("would fit on host h2 after evicting 1 preemptible instance");
+      assertThat(preemption.path("evicts").get(0).textValue())
+          .isEqualTo("00000000-0000-0000-0000-000000000007");
       JsonNode filter = placement.path("filters").get(0);
       assertThat(filter.path("removed").intValue()).isEqualTo(1);
       assertThat(filter.path("nearest_miss").textValue()).contains("64 MiB free");

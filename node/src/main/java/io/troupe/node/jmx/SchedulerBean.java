@@ -52,12 +52,17 @@ final class SchedulerBean implements SchedulerMXBean {
   @Override
   public long getDecisions() {
     var now = figures.get();
-    return now.placed() + now.noValidHost();
+    return now.placed() + now.preemptions() + now.noValidHost();
   }
 
   @Override
   public long getPlaced() {
     return figures.get().placed();
+  }
+
+  @Override
+  public long getPreemptions() {
+    return figures.get().preemptions();
   }
 
   @Override

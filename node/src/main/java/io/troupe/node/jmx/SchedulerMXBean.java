@@ -13,7 +13,7 @@ public interface SchedulerMXBean {
   @Description("Hosts it knows.")
   int getHosts();
 
-  @Description("Decisions since it started: placements and refusals.")
+  @Description("Decisions since it started: placements, preemptions and refusals.")
   long getDecisions();
 
   @Description("Decisions that found a host.")
@@ -21,6 +21,9 @@ public interface SchedulerMXBean {
 
   @Description("Decisions that found no host.")
   long getNoValidHost();
+
+  @Description("Decisions that named preemptible instances which have to leave for the request.")
+  long getPreemptions();
 
   @Description("Decisions per second over the last ten seconds.")
   double getDecisionsPerSecond();

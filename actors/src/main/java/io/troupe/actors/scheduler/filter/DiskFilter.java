@@ -1,7 +1,7 @@
 package io.troupe.actors.scheduler.filter;
 
 import io.troupe.actors.scheduler.HostRow;
-import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.core.value.Resources;
 
 /**
  * Keeps hosts with enough disk (GiB) left of (total − reserved) × ratio. Source: Nova's DiskFilter,
@@ -14,8 +14,8 @@ record DiskFilter() implements HostFilter.ByCapacity {
   }
 
   @Override
-  public long asked(RequestSpec request) {
-    return request.resources().diskGib();
+  public long amount(Resources resources) {
+    return resources.diskGib();
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.troupe.actors.scheduler.HostRow;
 import io.troupe.actors.scheduler.HostTable;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.core.value.HostId;
+import io.troupe.core.value.Resources;
 import java.util.Set;
 
 /**
@@ -36,8 +37,13 @@ public sealed interface HostFilter {
     /** What can still be claimed; below 0 when too much is claimed already. */
     int free(HostRow host);
 
+    /** What of these counts here. */
+    long amount(Resources resources);
+
     /** Nothing asked always fits, also where too much is claimed. */
-    long asked(RequestSpec request);
+    default long asked(RequestSpec request) {
+      return amount(request.resources());
+    }
 
     String resource();
 

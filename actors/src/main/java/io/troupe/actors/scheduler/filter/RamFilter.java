@@ -1,7 +1,7 @@
 package io.troupe.actors.scheduler.filter;
 
 import io.troupe.actors.scheduler.HostRow;
-import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.core.value.Resources;
 
 /**
  * Keeps hosts with enough RAM (MiB) left of (total − reserved) × ratio. Source: Nova's RamFilter,
@@ -14,8 +14,8 @@ record RamFilter() implements HostFilter.ByCapacity {
   }
 
   @Override
-  public long asked(RequestSpec request) {
-    return request.resources().ramMib();
+  public long amount(Resources resources) {
+    return resources.ramMib();
   }
 
   @Override

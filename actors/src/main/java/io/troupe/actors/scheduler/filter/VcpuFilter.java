@@ -1,7 +1,7 @@
 package io.troupe.actors.scheduler.filter;
 
 import io.troupe.actors.scheduler.HostRow;
-import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.core.value.Resources;
 
 /**
  * Keeps hosts with enough vCPUs left of (total − reserved) × ratio. Source: Nova's CoreFilter,
@@ -14,8 +14,8 @@ record VcpuFilter() implements HostFilter.ByCapacity {
   }
 
   @Override
-  public long asked(RequestSpec request) {
-    return request.resources().vcpus();
+  public long amount(Resources resources) {
+    return resources.vcpus();
   }
 
   @Override

@@ -256,7 +256,7 @@ public final class Rebalancer {
 
   private String whyNowhere(Guest guest, Set<String> names) {
     return Scheduling.decide(table, asked(guest, names), settings, seed)
-            instanceof Decision.NoValidHost(var explanation)
+            instanceof Decision.NoValidHost(var explanation, _)
         ? "no valid host: " + explanation.message()
         : "no host of the best keeps the rules of all others as well";
   }
