@@ -46,6 +46,11 @@ public record Claim(
         && asked.diskGib() <= amount.diskGib();
   }
 
+  /** The same of another amount. */
+  Claim of(Resources other) {
+    return new Claim(instance, generation, other, group, condemned, holding, keepsDisk);
+  }
+
   /** What the scheduler is told of it, if it may be evicted. */
   Optional<PreemptibleClaim> preemptible() {
     return holding

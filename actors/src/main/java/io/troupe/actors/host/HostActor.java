@@ -743,9 +743,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     }
     var claim = state.claimOf(spec, 0, row(state));
     var withVolumes = claim.amount().plus(new Resources(0, 0, spec.detail().newVolumesGib()));
-    return state.evolve(
-        new HostEvent.Claimed(
-            new Claim(claim.instance(), 0, withVolumes, claim.group(), false, claim.holding())));
+    return state.evolve(new HostEvent.Claimed(claim.of(withVolumes)));
   }
 
   // ---- groups that have a say in it

@@ -264,7 +264,8 @@ class VolumeSchedulingTest {
     for (String name : free.keySet()) {
       weights.put(
           name,
-          scaled(free, name, settings.capacityMultiplier())
+          0.0 // never minus zero
+              + scaled(free, name, settings.capacityMultiplier())
               + scaled(allocated, name, settings.allocatedMultiplier()));
     }
     return new Expected(List.copyOf(free.keySet()), refused, weights);
