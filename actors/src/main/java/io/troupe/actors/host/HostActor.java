@@ -1031,6 +1031,11 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     return store.by().map(roomsNow()::get).map(room -> Math.min(room.gib(), more)).orElse(0L);
   }
 
+  /** GiB for volumes that are about to be made. */
+  private long kept() {
+    return rooms.isEmpty() ? 0 : roomsNow().values().stream().mapToLong(Room::gib).sum();
+  }
+
   private Map<InstanceId, Room> roomsNow() {
     if (!rooms.isEmpty()) {
       var now = clock.instant();
@@ -1426,7 +1431,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     var row =
         state
             .row(id, 0, around(state), building.size(), settings)
-            .withMoreDisk(roomsNow().values().stream().mapToLong(Room::gib).sum());
+            .withMoreDisk(kept());
     return failedBuilds == 0 ? row : row.with(row.detail().withFailedBuilds(failedBuilds));
   }
 

@@ -232,9 +232,12 @@ public final class HostTable {
     if (host.seen != null) {
       leaveGroups(host.seen);
     }
-    host.seen =
-        (host.promised.isEmpty() ? host.said : host.said.with(host.promised.values()))
-            .withMoreDisk(host.promisedVolumes.values().stream().mapToLong(gib -> gib).sum());
+    host.seen = host.promised.isEmpty() ? host.said : host.said.with(host.promised.values());
+    if (!host.promisedVolumes.isEmpty()) {
+      host.seen =
+          host.seen.withMoreDisk(
+              host.promisedVolumes.values().stream().mapToLong(gib -> gib).sum());
+    }
     enterGroups(host.seen);
     Columns.load(values, host.seen);
     values[Columns.CLASS] = classNumber;

@@ -243,7 +243,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
    * What the scheduler before this one has agreed to is taken up by then or not any more: longer
    * than a host waits for the answer.
    */
-  private static final Duration SILENT_ABOUT_JOINS = Duration.ofSeconds(5);
+  private static final Duration SILENT_ABOUT_JOINS = Duration.ofSeconds(4);
 
   /** A promise that its host never mentioned: the instance gave up, or the host was lost. */
   private static final Duration PROMISE_KEPT = Duration.ofSeconds(60);
