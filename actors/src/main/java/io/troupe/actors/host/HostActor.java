@@ -1032,7 +1032,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   }
 
   /** GiB for volumes that are about to be made. */
-  private long kept() {
+  private long gibToCome() {
     return rooms.isEmpty() ? 0 : roomsNow().values().stream().mapToLong(Room::gib).sum();
   }
 
@@ -1431,7 +1431,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     var row =
         state
             .row(id, 0, around(state), building.size(), settings)
-            .withMoreDisk(kept());
+            .withMoreDisk(gibToCome());
     return failedBuilds == 0 ? row : row.with(row.detail().withFailedBuilds(failedBuilds));
   }
 
