@@ -1428,10 +1428,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   }
 
   private HostRow row(HostState state) {
-    var row =
-        state
-            .row(id, 0, around(state), building.size(), settings)
-            .withMoreDisk(gibToCome());
+    var row = state.row(id, 0, around(state), building.size(), settings).withMoreDisk(gibToCome());
     return failedBuilds == 0 ? row : row.with(row.detail().withFailedBuilds(failedBuilds));
   }
 
