@@ -9,7 +9,12 @@ import io.troupe.actors.host.HostActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.scheduler.pool.PoolCandidate;
+import io.troupe.actors.scheduler.pool.PoolExplanation;
+import io.troupe.actors.scheduler.pool.VolumeDecision;
+import io.troupe.actors.scheduler.pool.VolumeRequest;
 import io.troupe.actors.volume.Volume.Status;
+import io.troupe.config.VolumePlacement;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
@@ -148,6 +153,101 @@ class VolumesActorTest {
 
   private void awaitStatus(String id, Status status) {
     stage.until(() -> now(id).status() == status);
+  }
+
+  /** A volume that is looked a place for. */
+  @Nested
+  class Placing {
+    private void createInZone() {
+      actor.tell(
+          new VolumesActor.Create(
+              volume(V1, 2, Optional.empty()).toBePlaced(Optional.of("east")), stage.nobody()));
+    }
+
+    private SchedulerActor.PlaceVolume asked() {
+      return stage.nextToOthers(SchedulerActor.PlaceVolume.class);
+    }
+
+    private void answer(SchedulerActor.PlaceVolume asked) {
+      var candidate = new PoolCandidate("h1", Examples.H1, 0);
+      asked.replyTo().tell(new VolumeDecision.Placed(List.of(candidate)));
+    }
+
+    @Test
+    void goesOnAfterACrashWhereItWas() {
+      createInZone();
+      assertThat(asked().request())
+          .isEqualTo(new VolumeRequest(V1, 2, Optional.of("east"), Set.of()));
+      killAndBringBack();
+      answer(asked());
+      stage.nextToOthers(HostActor.StoreVolume.class);
+
+      killAndBringBack();
+
+      hostHasRoom();
+      assertThat(driverDoesIt()).isInstanceOf(DriverCommand.CreateVolume.class);
+      awaitStatus(V1, Status.AVAILABLE);
+      assertThat(now(V1).host()).contains(Examples.H1);
+      assertThat(now(V1).made()).isTrue();
+      assertThat(now(V1).zone()).contains("east");
+    }
+
+    @Test
+    void aHostThatRefusesIsNotNamedAgain() {
+      createInZone();
+      answer(asked());
+
+      stage
+          .nextToOthers(HostActor.StoreVolume.class)
+          .replyTo()
+          .tell(new HostActor.StoreReply(Optional.of("full"), false));
+
+      assertThat(asked().request().tried()).containsExactly(Examples.H1);
+      assertThat(now(V1).host()).isEmpty();
+    }
+
+    @Test
+    void whereThereIsNoPlaceItIsInErrorAndCanBeDeleted() {
+      createInZone();
+
+      var none = new PoolExplanation(0, List.of());
+      asked().replyTo().tell(new VolumeDecision.NoValidBackend(none));
+
+      awaitStatus(V1, Status.ERROR);
+      assertThat(now(V1).fault()).isEqualTo("No valid backend was found. 0 pools considered");
+      assertThat(change(V1, new VolumeChange.Delete()).volume()).isPresent();
+      assertThat(all()).isEmpty();
+    }
+
+    @Test
+    void aSchedulerThatNeverAnswersIsGivenUpInTheEnd() {
+      createInZone();
+      asked();
+
+      stage.until(
+          () -> {
+            stage.pass(Duration.ofSeconds(30));
+            return now(V1).status() == Status.ERROR;
+          });
+
+      asked(); // more than once
+      assertThat(now(V1).fault()).isEqualTo("The scheduler does not answer.");
+    }
+
+    @Test
+    void onCreationEveryVolumeIsGivenAPlace() {
+      stage.leave(actor);
+      actor =
+          stage.enter(
+              VolumesActor.create(
+                  "demo", stage, () -> limits, VolumePlacement.ON_CREATION, stage));
+
+      var reply = create(V1, 2).volume().orElseThrow();
+
+      assertThat(reply.status()).isEqualTo(Status.CREATING);
+      assertThat(asked().request())
+          .isEqualTo(new VolumeRequest(V1, 2, Optional.empty(), Set.of()));
+    }
   }
 
   @Nested
