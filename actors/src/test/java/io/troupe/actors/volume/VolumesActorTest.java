@@ -239,14 +239,12 @@ class VolumesActorTest {
       stage.leave(actor);
       actor =
           stage.enter(
-              VolumesActor.create(
-                  "demo", stage, () -> limits, VolumePlacement.ON_CREATION, stage));
+              VolumesActor.create("demo", stage, () -> limits, VolumePlacement.ON_CREATION, stage));
 
       var reply = create(V1, 2).volume().orElseThrow();
 
       assertThat(reply.status()).isEqualTo(Status.CREATING);
-      assertThat(asked().request())
-          .isEqualTo(new VolumeRequest(V1, 2, Optional.empty(), Set.of()));
+      assertThat(asked().request()).isEqualTo(new VolumeRequest(V1, 2, Optional.empty(), Set.of()));
     }
   }
 
