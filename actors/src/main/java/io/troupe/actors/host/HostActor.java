@@ -84,7 +84,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       implements Message, CborSerializable {}
 
   /** Remove the instance's guest when the hypervisor answers again, and release the claim then. */
-  public record Condemn(InstanceId instance, long generation, ActorRef<ClaimReply> replyTo)
+  public record Condemn(
+      InstanceId instance, long generation, boolean keepsDisk, ActorRef<ClaimReply> replyTo)
       implements Message, CborSerializable {}
 
   /**
@@ -443,8 +444,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           case MakeClaim claim -> onClaim(state, claim);
           case ReleaseClaim(var instance, var generation, var replyTo) ->
               onRelease(state, instance, generation, replyTo);
-          case Condemn(var instance, var generation, var replyTo) ->
-              onCondemn(state, instance, generation, replyTo);
+          case Condemn condemn -> onCondemn(state, condemn);
           case Preempt preempt -> onPreempt(state, preempt);
           case StoreVolume(var volume, var gib, var replyTo) ->
               onStore(state, volume, gib, replyTo);
@@ -656,17 +656,17 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             });
   }
 
-  private Effect<HostEvent, HostState> onCondemn(
-      HostState state, InstanceId instance, long generation, ActorRef<ClaimReply> replyTo) {
-    var claim = state.claim(instance).filter(one -> one.generation() <= generation);
+  private Effect<HostEvent, HostState> onCondemn(HostState state, Condemn condemn) {
+    var instance = condemn.instance();
+    var claim = state.claim(instance).filter(one -> one.generation() <= condemn.generation());
     if (claim.isEmpty() || claim.get().condemned()) {
-      replyTo.tell(new ClaimGone());
+      condemn.replyTo().tell(new ClaimGone());
       return Effect().none();
     }
-    return persist(new HostEvent.Condemned(instance))
+    return persist(new HostEvent.Condemned(instance, condemn.keepsDisk()))
         .thenRun(
             (HostState after) -> {
-              replyTo.tell(new ClaimGone());
+              condemn.replyTo().tell(new ClaimGone());
               evict(after, after.claim(instance).orElseThrow());
             });
   }
@@ -729,7 +729,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             clock.instant().plus(EVICTION));
     context
         .getSelf()
-        .tell(new Run(new DriverCommand.Destroy(target), context.getSystem().ignoreRef()));
+        .tell(
+            new Run(
+                new DriverCommand.Destroy(target, claim.keepsDisk()),
+                context.getSystem().ignoreRef()));
   }
 
   // ---- volumes
@@ -992,7 +995,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     if (answer.foreign()) {
       return release(answer.instance(), () -> {}); // an adoption that was given up
     }
-    return persist(new HostEvent.Condemned(answer.instance()))
+    return persist(new HostEvent.Condemned(answer.instance(), false))
         .thenRun((HostState after) -> evict(after, after.claim(answer.instance()).orElseThrow()));
   }
 

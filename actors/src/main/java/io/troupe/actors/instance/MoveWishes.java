@@ -14,6 +14,7 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.MigrationOptions;
+import io.troupe.drivers.spi.SharedPool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -319,7 +320,14 @@ final class MoveWishes {
         evacuate.origin(),
         OperationKind.EVACUATE,
         Evacuate.steps(state.host().isPresent(), off, hasVolumes()),
-        new Purpose.Evacuate(evacuate.to(), evacuate.unfiltered(), off));
+        new Purpose.Evacuate(evacuate.to(), evacuate.unfiltered(), off, poolOfDisk(evacuate)));
+  }
+
+  /** Where an earlier evacuation has left the root disk, or where its host has it. */
+  private Optional<SharedPool> poolOfDisk(UserCommand.Evacuate evacuate) {
+    return moment.request().bootsFromVolume()
+        ? Optional.empty()
+        : evacuate.pool().or(() -> state.moves().disk());
   }
 
   private boolean wasOff() {

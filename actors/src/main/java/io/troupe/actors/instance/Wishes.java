@@ -140,7 +140,10 @@ final class Wishes {
                       : began(
                           origin,
                           OperationKind.SHELVE,
-                          Shelve.steps(moment.settings().shelvedOffloadMillis() == 0, hasVolumes()),
+                          Shelve.steps(
+                              state.shelf().isPresent(),
+                              moment.settings().shelvedOffloadMillis() == 0,
+                              hasVolumes()),
                           moment.settings().snapshotMillis(),
                           Optional.of(new Purpose.Shelve(image))));
       case UserCommand.ShelveOffload _ ->
@@ -323,8 +326,13 @@ final class Wishes {
   private Decision breaksOff(
       UserCommand.Origin origin, OperationKind kind, List<Step> todo, long millis) {
     var broken = state.operation().filter(CreateImage::isHalfDone);
+    var ends = kind == OperationKind.DELETE || kind == OperationKind.SOFT_DELETE;
     if (broken.flatMap(Operation::purpose).flatMap(Purpose::newImage).isPresent()) {
-      return began(origin, kind, CreateImage.dropping(todo), millis, broken.get().purpose());
+      var all = new ArrayList<>(CreateImage.dropping(todo));
+      if (ends && state.shelf().isPresent()) {
+        all.add(Step.dropFormer());
+      }
+      return began(origin, kind, all, millis, broken.get().purpose());
     }
     var devices = state.operation().map(Devices::whenBrokenOff).orElse(List.of());
     if (kind == OperationKind.SOFT_DELETE && !devices.isEmpty()) {
@@ -332,7 +340,6 @@ final class Wishes {
       all.addAll(todo);
       return began(origin, kind, all, millis, state.operation().flatMap(Operation::purpose));
     }
-    var ends = kind == OperationKind.DELETE || kind == OperationKind.SOFT_DELETE;
     return began(
         origin,
         kind,
