@@ -489,7 +489,7 @@ class WorkflowPagesTest {
           + " with the reasons otherwise. The guest is switched off, its disks go to the other host, and it runs there with the"
           + " new flavor until it is confirmed or reverted; both hosts keep their claim. A host that cannot do it is left for the"
           + " next alternate. With no way on all is as before. On the same host (`scheduler.allow-resize-to-same-host`) there is"
-          + " one claim, of the larger of both flavors. A root disk that grows where it is is kept as it was, too.";
+          + " one claim, of the larger of both flavors. What a root disk was before it grew in its place is kept until then.";
   private static final String CONFIRM =
       "`confirmResize`, also of a migration; by itself after `operations.resize-confirm-after`. What is left at the source"
           + " goes, and the new flavor alone is counted.";
