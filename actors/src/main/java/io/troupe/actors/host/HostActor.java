@@ -226,6 +226,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   public record GetView(ActorRef<ViewReply> replyTo) implements Message, CborSerializable {}
 
+  /**
+   * Where inside the host does an instance's guest run?
+   *
+   * @param size of the guest, by which one of two places is meant while it is resized here
+   */
+  public record GetPlace(InstanceId instance, Resources size, ActorRef<PlaceReply> replyTo)
+      implements Message, CborSerializable {}
+
   /** The answer to a command, if there was one in time. */
   private record FromDriver(Waiting to, long question, Optional<DriverActor.Reply> reply)
       implements Message {}
@@ -300,6 +308,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   public record PoolReply(Optional<String> pool) implements CborSerializable {}
 
   public record GoneReply(boolean gone) implements CborSerializable {}
+
+  public record PlaceReply(GuestPlace place) implements CborSerializable {}
 
   /** Empty for a host nobody has seen. */
   public record ViewReply(Optional<HostView> view) implements CborSerializable {}
@@ -591,6 +601,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
                   : Effect().none();
           case GetView(var replyTo) -> {
             replyTo.tell(new ViewReply(view(state)));
+            yield Effect().none();
+          }
+          case GetPlace(var instance, var size, var replyTo) -> {
+            replyTo.tell(new PlaceReply(state.place(instance, size)));
             yield Effect().none();
           }
         };

@@ -140,7 +140,7 @@ public final class VolumeDesk {
    */
   public void goOn(BiPredicate<HostId, InstanceId> gone, BiPredicate<InstanceId, String> needed) {
     for (Volume volume : List.copyOf(state.volumes())) {
-      var use = volume.use().filter(one -> !one.kept());
+      var use = volume.use();
       if (volume.status() == Volume.Status.RESERVED
           && use.filter(one -> needed.test(one.instance(), volume.id())).isEmpty()
           && use.isPresent()) {

@@ -8,6 +8,8 @@ public enum Permission {
   ALL_TENANTS(Policy.ADMIN),
   /** {@code OS-EXT-SRV-ATTR:*} and {@code host_status} of servers. */
   EXTENDED_ATTRIBUTES(Policy.ADMIN),
+  /** On which cells and CPUs of its host a server runs. */
+  HOST_TOPOLOGY(Policy.ADMIN),
   /** Details of a fault. */
   FAULT_DETAILS(Policy.ADMIN),
   /** {@code zone:host} or {@code host} at boot. */
