@@ -43,6 +43,17 @@ public record RequestDetail(
     guest = guest == null ? Optional.empty() : guest; // of a former release
   }
 
+  /** One without volumes that are made with it. */
+  public RequestDetail(
+      Optional<String> flavor,
+      Optional<String> image,
+      Optional<String> destination,
+      Set<String> ignored,
+      Optional<Batch> batch,
+      Optional<Resources> guest) {
+    this(flavor, image, destination, ignored, batch, guest, 0);
+  }
+
   /** A request for one instance alone. */
   public RequestDetail(
       Optional<String> flavor,
