@@ -113,6 +113,17 @@ final class Wishes {
                       CreateImage.steps(),
                       moment.settings().snapshotMillis(),
                       Optional.of(new Purpose.CreateImage(image.id(), Optional.of(image)))));
+      case UserCommand.CreateImageOfVolumes(_, var image, var snapshots) ->
+          ifLegal(
+              Action.CREATE_IMAGE,
+              origin,
+              () ->
+                  began(
+                      origin,
+                      OperationKind.CREATE_IMAGE,
+                      CreateImage.ofVolumes(snapshots.size()),
+                      moment.settings().snapshotMillis(),
+                      Optional.of(new Purpose.ImageOfVolumes(image, snapshots))));
       case UserCommand.CreateBackup(_, var image, var type, var kept) ->
           ifLegal(
               Action.CREATE_BACKUP,
@@ -324,13 +335,20 @@ final class Wishes {
       UserCommand.Origin origin, OperationKind kind, List<Step> todo, long millis) {
     var broken = state.operation().filter(CreateImage::isHalfDone);
     if (broken.flatMap(Operation::purpose).flatMap(Purpose::newImage).isPresent()) {
-      return began(origin, kind, CreateImage.dropping(todo), millis, broken.get().purpose());
+      var all = CreateImage.dropping(todo, broken.get());
+      return began(origin, kind, all, millis, broken.get().purpose());
     }
     var devices = state.operation().map(Devices::whenBrokenOff).orElse(List.of());
     if (kind == OperationKind.SOFT_DELETE && !devices.isEmpty()) {
       var all = new ArrayList<>(devices);
       all.addAll(todo);
       return began(origin, kind, all, millis, state.operation().flatMap(Operation::purpose));
+    }
+    var rebuilt = state.operation().map(Rebuild::whenBrokenOff).orElse(List.of());
+    if (kind != OperationKind.DELETE && !rebuilt.isEmpty()) {
+      var all = new ArrayList<>(rebuilt);
+      all.addAll(todo);
+      return began(origin, kind, all, millis);
     }
     var ends = kind == OperationKind.DELETE || kind == OperationKind.SOFT_DELETE;
     return began(
@@ -348,11 +366,12 @@ final class Wishes {
                   .formatted(state.id())));
     }
     var before = moment.request();
-    var another = !wanted.image().equals(before.image());
+    var reimages = wanted.volumeImage().isPresent();
+    var another = reimages || !wanted.image().equals(before.image());
     return began(
         origin,
         OperationKind.REBUILD,
-        Rebuild.steps(another, state.vmState() == VmState.STOPPED, hasVolumes()),
+        Rebuild.steps(another, reimages, state.vmState() == VmState.STOPPED, hasVolumes()),
         moment.settings().bootMillis(),
         Optional.of(new Purpose.Rebuild(wanted, before.image(), before.imageProperties())));
   }
