@@ -129,6 +129,7 @@ class KilledAtEachStepTest {
         Way.of(OperationKind.DELETE, "{\"forceDelete\": null}").on(STUBBORN),
         Way.of(OperationKind.ATTACH_VOLUME, ATTACH_VOLUME),
         Way.of(OperationKind.ATTACH_VOLUME, ATTACH_VOLUME).on("noattach-1"),
+        Way.of(OperationKind.ATTACH_VOLUME, ATTACH_VOLUME, RESIZE).on("pair-1"),
         Way.of(OperationKind.DETACH_VOLUME, "DELETE os-volume_attachments/VOLUME", ATTACH_VOLUME),
         Way.of(OperationKind.SWAP_VOLUME, SWAP_VOLUME, ATTACH_VOLUME),
         Way.of(OperationKind.SWAP_VOLUME, SWAP_VOLUME, ATTACH_VOLUME).on("noswap-1"),
@@ -189,8 +190,8 @@ class KilledAtEachStepTest {
     register("noswap", "&failureRate=1.0&failureCommands=SwapVolume&failureKind=INSTANCE_FAULT");
     register("nodestroy", "&failureRate=1.0&failureCommands=Destroy&failureKind=INSTANCE_FAULT");
     // More of everything than the others, so that what moves goes there.
-    register("pair", 2, "&ramMib=800000&vcpus=1000");
-    register("dead", "");
+    register("pair", 2, "&ramMib=800000&vcpus=1000&sharedPool=pair");
+    register("dead", 2, "&sharedPool=dead");
     assertThat(untold()).as("kinds that have no way here yet").isEmpty();
 
     var points = learn();

@@ -3,8 +3,13 @@ package io.troupe.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,7 +71,27 @@ class SharedPoolTest {
     act(server, "{\"migrate\": {\"host\": \"pool-2\"}}");
     awaitStatus(server, "VERIFY_RESIZE");
     assertThat(host(server)).isEqualTo("pool-2");
-    assertThat(attach(server, volume(), 409).toString()).contains("confirmed or reverted");
+    var meanwhile = volume();
+    attach(server, meanwhile, 200);
+    awaitVolume(meanwhile, "in-use");
+    awaitEnd(server);
+    var attachments = SERVERS + "/" + server + "/os-volume_attachments/";
+    node.admin().at("2.60").delete(attachments + volume).expect(202);
+    awaitVolume(volume, "available");
+    awaitEnd(server);
+    act(server, "{\"revertResize\": null}");
+    awaitStatus(server, "ACTIVE");
+    assertThat(host(server)).isEqualTo("pool-1");
+    assertThat(volumesOfGuests("pool-1")).containsExactly(meanwhile);
+    node.admin().at("2.60").delete(attachments + meanwhile).expect(202);
+    awaitVolume(meanwhile, "available");
+    awaitEnd(server);
+    attach(server, volume, 200);
+    awaitVolume(volume, "in-use");
+    awaitEnd(server);
+
+    act(server, "{\"migrate\": {\"host\": \"pool-2\"}}");
+    awaitStatus(server, "VERIFY_RESIZE");
     act(server, "{\"confirmResize\": null}");
     awaitStatus(server, "ACTIVE");
     act(server, "{\"os-migrateLive\": {\"host\": null, \"block_migration\": \"auto\"}}");
@@ -103,6 +128,78 @@ class SharedPoolTest {
     assertThat(volumes()).isEmpty();
   }
 
+  /** Its image is gone: only from the disk that it had can there be a guest again. */
+  @Test
+  void evacuatedServerKeepsItsDisk() throws Exception {
+    var image =
+        node.admin()
+            .post(
+                "/image/v2/images",
+                "{\"name\": \"once\", \"disk_format\": \"raw\", \"container_format\": \"bare\"}")
+            .expect(201)
+            .path("id")
+            .asText();
+    node.admin()
+        .put("/image/v2/images/" + image + "/file", "application/octet-stream", new byte[1024])
+        .expect(204);
+    var server = create("pool-1", image);
+    node.admin().delete("/image/v2/images/" + image).expect(204);
+
+    forceDown("pool-1", true);
+    node.admin()
+        .at("2.80")
+        .post(SERVERS + "/" + server + "/action", "{\"evacuate\": {}}")
+        .expect(200);
+    awaitStatus(server, "ACTIVE");
+
+    assertThat(host(server)).isEqualTo("pool-2");
+    forceDown("pool-1", false);
+    for (int i = 0; i < 300 && hasInstances("pool-1"); i++) {
+      Thread.sleep(100);
+    }
+    assertThat(hasInstances("pool-1")).as("the dead host is rid of it").isFalse();
+    act(server, "{\"reboot\": {\"type\": \"HARD\"}}");
+    awaitStatus(server, "ACTIVE");
+    node.admin().delete(SERVERS + "/" + server).expect(204);
+  }
+
+  private static void forceDown(String host, boolean down) throws Exception {
+    var fence =
+        "{\"host\": \"%s\", \"binary\": \"nova-compute\", \"forced_down\": %s}"
+            .formatted(host, down);
+    node.admin()
+        .at("2.11")
+        .put("/compute/v2.1/os-services/force-down", "application/json", fence.getBytes())
+        .expect(200);
+  }
+
+  private static boolean hasInstances(String host) throws Exception {
+    return node.admin().get("/v1/hosts/" + host).body().path("instance_count").asInt() > 0;
+  }
+
+  /** What the last lines of the hypervisor's log say that the guests of a host have. */
+  private static List<String> volumesOfGuests(String host) throws Exception {
+    var has = new TreeMap<String, List<String>>();
+    for (var line : Files.readAllLines(dir.resolve("pool").resolve("guests.jsonl"))) {
+      var change = NodeClient.parse(line.getBytes(StandardCharsets.UTF_8));
+      if (change.path("host").asText().equals(host)) {
+        switch (change.path("change").asText()) {
+          case "kept" -> {
+            var ids = new ArrayList<String>();
+            change
+                .path("guest")
+                .path("volumes")
+                .forEach(one -> ids.add(one.asText().split(" ")[1]));
+            has.put(change.path("guest").path("name").asText(), ids);
+          }
+          case "gone" -> has.remove(change.path("name").asText());
+          default -> {}
+        }
+      }
+    }
+    return has.values().stream().flatMap(List::stream).toList();
+  }
+
   /** What the host that made it does not delete, another one of its pool does. */
   @Test
   void aVolumeIsBootedFromAndDeletedWhereverItsPoolIs() throws Exception {
@@ -111,13 +208,13 @@ class SharedPoolTest {
         "fake://maker?hosts=1&prefix=maker-&sharedPool=twins&failureRate=1"
             + "&failureCommands=DeleteVolume&failureKind=RETRYABLE";
     var other = "fake://other?hosts=1&prefix=other-&sharedPool=twins";
-    for (var uri : java.util.List.of(maker, other)) {
+    for (var uri : List.of(maker, other)) {
       var id = uri.contains("maker") ? "maker" : "other";
       node.admin()
           .post("/v1/connections", "{\"id\": \"%s\", \"uri\": \"%s\"}".formatted(id, uri + state))
           .expect(201);
     }
-    for (var host : java.util.List.of("maker-1", "other-1")) {
+    for (var host : List.of("maker-1", "other-1")) {
       for (int i = 0; i < 300 && !isUp(host); i++) {
         Thread.sleep(100);
       }
@@ -167,8 +264,8 @@ class SharedPoolTest {
     return id;
   }
 
-  private static java.util.List<String> volumes() throws Exception {
-    var ids = new java.util.ArrayList<String>();
+  private static List<String> volumes() throws Exception {
+    var ids = new ArrayList<String>();
     for (JsonNode one : node.admin().get("/volume/v3/volumes").expect(200).path("volumes")) {
       ids.add(one.path("id").asText());
     }
@@ -185,8 +282,11 @@ class SharedPoolTest {
   }
 
   private static String create(String host) throws Exception {
+    return create(host, first("/image/v2/images", "images", "tiny"));
+  }
+
+  private static String create(String host, String image) throws Exception {
     var flavor = first("/compute/v2.1/flavors", "flavors", "m1.nano");
-    var image = first("/image/v2/images", "images", "tiny");
     var body =
         """
         {"server": {"name": "follows", "flavorRef": "%s", "imageRef": "%s", "networks": "none",
@@ -233,6 +333,18 @@ class SharedPoolTest {
       Thread.sleep(100);
     }
     throw new AssertionError(id + " did not become " + status + ": " + volumeNow(id));
+  }
+
+  /** Of an operation that shows in no task state. */
+  private static void awaitEnd(String server) throws Exception {
+    for (int i = 0; i < 600; i++) {
+      var all = node.admin().get("/v1/instances/" + server + "/operations").expect(200);
+      if (!all.path("operations").path(0).path("finished_at").isNull()) {
+        return;
+      }
+      Thread.sleep(100);
+    }
+    throw new AssertionError("never ends: " + server(server));
   }
 
   private static JsonNode server(String id) throws Exception {

@@ -526,7 +526,8 @@ class WorkflowPagesTest {
           + " [ADR 17](../adr/0017-an-instance-on-two-hosts.md).";
   private static final String EVACUATE =
       "`evacuate`, for administrators: the host must be down or forced down. The dead host is told to remove its guest, should"
-          + " it come back, before a new one is built elsewhere from the image, with the same ports.";
+          + " it come back, before a new one is built elsewhere from the image, with the same ports. Where both hosts have one"
+          + " shared pool it is made on the disk that is there.";
   private static final String LOCK =
       "`lock` and `unlock`. Takes effect at once; an operation in progress goes on. See [states.md](../states.md) for what a"
           + " lock stops.";

@@ -131,13 +131,13 @@ public final class StepAsker<M> {
               entities.host(host),
               to -> new HostActor.ReleaseClaim(id, generation, to),
               StepAsker::read);
-      case Effect.CondemnGuest(var host, var generation) ->
+      case Effect.CondemnGuest(var host, var generation, var keepsDisk) ->
           ask(
               question,
               ENTITY_ANSWER,
               HostActor.ClaimReply.class,
               entities.host(host),
-              to -> new HostActor.Condemn(id, generation, to),
+              to -> new HostActor.Condemn(id, generation, keepsDisk, to),
               StepAsker::read);
       case Effect.AttachPort(var project, var choice, var index) ->
           ask(

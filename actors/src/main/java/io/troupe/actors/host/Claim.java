@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param generation of the instance when it claimed; its guest carries the same
  * @param condemned the instance is gone or elsewhere; the guest shall be removed as soon as the
  *     hypervisor answers
+ * @param keepsDisk whether the condemned guest's root disk stays, for another host that has the
+ *     same storage; false in claims of former releases
  * @param holding absent in claims from before there was one
  */
 public record Claim(
@@ -20,7 +22,8 @@ public record Claim(
     Resources amount,
     Optional<GroupSpec> group,
     boolean condemned,
-    Holding holding) {
+    Holding holding,
+    boolean keepsDisk) {
   public Claim {
     holding = holding == null ? Holding.NONE : holding;
   }
@@ -32,7 +35,7 @@ public record Claim(
       Resources amount,
       Optional<GroupSpec> group,
       boolean condemned) {
-    this(instance, generation, amount, group, condemned, Holding.NONE);
+    this(instance, generation, amount, group, condemned, Holding.NONE, false);
   }
 
   /** Whether what is {@code asked} now, under a newer generation, is a part of it. */
@@ -56,11 +59,11 @@ public record Claim(
                     priority,
                     amount,
                     group.map(GroupSpec::id),
-                    holding.resources(),
+                    holding.held(),
                     holding.placements()));
   }
 
-  Claim condemn() {
-    return new Claim(instance, generation, amount, group, true, holding);
+  Claim condemn(boolean disk) {
+    return new Claim(instance, generation, amount, group, true, holding, disk);
   }
 }

@@ -77,13 +77,36 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       implements Message, CborSerializable {}
 
   /**
+   * Keeps room for these instances, all of them or none, until each has claimed it; at the latest
+   * for {@link #HELD}. The same question holds the same, and for instances that are held already it
+   * holds anew. Not in the log: after a crash of the host a claim is judged as it comes.
+   *
+   * @param batch what they have in common
+   * @param round of the questions about this batch
+   */
+  public record Hold(String batch, long round, List<RequestSpec> specs, ActorRef<Held> replyTo)
+      implements Message, CborSerializable {
+    public Hold {
+      specs = List.copyOf(specs);
+    }
+  }
+
+  /** What is held for these instances is free again; harmless if nothing is. */
+  public record GiveBack(List<InstanceId> instances) implements Message, CborSerializable {
+    public GiveBack {
+      instances = List.copyOf(instances);
+    }
+  }
+
+  /**
    * Takes a claim back unless it was renewed with a newer generation; harmless if there is none.
    */
   public record ReleaseClaim(InstanceId instance, long generation, ActorRef<ClaimReply> replyTo)
       implements Message, CborSerializable {}
 
   /** Remove the instance's guest when the hypervisor answers again, and release the claim then. */
-  public record Condemn(InstanceId instance, long generation, ActorRef<ClaimReply> replyTo)
+  public record Condemn(
+      InstanceId instance, long generation, boolean keepsDisk, ActorRef<ClaimReply> replyTo)
       implements Message, CborSerializable {}
 
   /**
@@ -201,6 +224,15 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private record GroupAnswered(InstanceId instance, long question, Optional<String> refusal)
       implements Message {}
 
+  /**
+   * What the scheduler says to one more member of a group that is to be spread.
+   *
+   * @param answer empty when it did not say anything in time
+   */
+  private record SpreadAnswered(
+      InstanceId instance, long question, Optional<SchedulerActor.JoinAnswer> answer)
+      implements Message {}
+
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
   @JsonSubTypes({
     @JsonSubTypes.Type(value = ClaimMade.class, name = "claim-made"),
@@ -254,6 +286,26 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   public record MembersHere(int members) implements CborSerializable {}
 
+  /**
+   * The answer to {@link Hold}.
+   *
+   * @param refused instances that there is no room for; while there is one, nothing is held
+   * @param reason of the first of them, else empty
+   * @param row the host as it judged, without what it holds; empty when nobody has seen it
+   */
+  public record Held(
+      HostId host,
+      String batch,
+      long round,
+      List<InstanceId> refused,
+      String reason,
+      Optional<HostRow> row)
+      implements CborSerializable {
+    public Held {
+      refused = List.copyOf(refused);
+    }
+  }
+
   /** Zone, aggregate metadata and the connection's flag as the catalog has them now. */
   public interface Lookup {
     HostState.Surroundings of(HostId host, Optional<ConnectionId> connection, boolean up);
@@ -265,8 +317,21 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   /** Longer than the group's own question to another host, shorter than the instance's to us. */
   private static final Duration GROUP_ANSWER = Duration.ofSeconds(4);
 
-  /** A claim and the number of the question that was put to its group. */
-  private record Joining(MakeClaim claim, long question) {}
+  /** Shorter than the instance's question to us, and than a new scheduler's silence. */
+  private static final Duration SPREAD_ANSWER = Duration.ofSeconds(3);
+
+  /** Longer than the rest of a round takes and the claims after it. */
+  public static final Duration HELD = Duration.ofSeconds(30);
+
+  /**
+   * A claim and the number of the question that was put to its group.
+   *
+   * @param toScheduler whether it was put to the scheduler, about the group's spread
+   */
+  private record Joining(MakeClaim claim, long question, boolean toScheduler) {}
+
+  /** Room that is kept for an instance. */
+  private record Kept(RequestSpec spec, Instant until) {}
 
   /**
    * Whose answer is awaited. An operation may have two commands under way, a spawn that hangs and
@@ -328,6 +393,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   /** Claims that wait for the agreement of their affinity group. */
   private final Map<InstanceId, Joining> joining = new HashMap<>();
+
+  private final SequencedMap<InstanceId, Kept> kept = new LinkedHashMap<>();
 
   private long questions;
 
@@ -430,10 +497,17 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     return (state, message) ->
         switch (message) {
           case MakeClaim claim -> onClaim(state, claim);
+          case Hold hold -> {
+            hold.replyTo().tell(hold(state, hold));
+            yield Effect().none();
+          }
+          case GiveBack(var instances) -> {
+            instances.forEach(kept::remove);
+            yield Effect().none();
+          }
           case ReleaseClaim(var instance, var generation, var replyTo) ->
               onRelease(state, instance, generation, replyTo);
-          case Condemn(var instance, var generation, var replyTo) ->
-              onCondemn(state, instance, generation, replyTo);
+          case Condemn condemn -> onCondemn(state, condemn);
           case Preempt preempt -> onPreempt(state, preempt);
           case StoreVolume(var volume, var gib, var replyTo) ->
               onStore(state, volume, gib, replyTo);
@@ -458,6 +532,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           }
           case Confirmed(var answer) -> onConfirmed(state, answer);
           case GroupAnswered answer -> onGroupAnswered(state, answer);
+          case SpreadAnswered answer -> onSpreadAnswered(state, answer);
           case Administer(var change, var replyTo) -> onAdminister(state, change, replyTo);
           case Equip(var change, var replyTo) -> onEquip(state, change, replyTo);
           case Remove(var replyTo) -> onRemove(state, replyTo);
@@ -467,6 +542,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           }
           case Publish() -> {
             publishAtOnce(state); // unheard of, it does so when it is told
+            askSchedulerAgain();
             yield Effect().none();
           }
           case Forget() ->
@@ -521,11 +597,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     if (refusal.isPresent()) {
       return refuse(state, claim, refusal.get());
     }
+    if (state.claim(spec.instance()).isPresent()) {
+      return grant(state, claim);
+    }
     var group = spec.group().filter(one -> one.policy() == GroupSpec.Policy.AFFINITY);
-    if (group.isPresent() && state.claim(spec.instance()).isEmpty()) {
+    if (group.isPresent()) {
       return askGroup(claim, group.get().id());
     }
-    return grant(state, claim);
+    return spec.toBeSpread() ? askScheduler(claim) : grant(state, claim);
   }
 
   private Optional<String> refusal(HostState state, MakeClaim claim) {
@@ -535,21 +614,91 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     if (state.administration().forcedDown() && state.claim(claim.spec().instance()).isEmpty()) {
       return Optional.of("the host is forced down");
     }
+    var beside = beside(state, claim.spec().instance());
     return up()
-        ? state.refusal(claim.spec(), claim.generation(), row(state))
+        ? beside.refusal(claim.spec(), claim.generation(), row(beside))
         : Optional.of("the hypervisor does not answer");
   }
 
+  // ---- room that is kept for instances that are placed together
+
+  private Held hold(HostState state, Hold hold) {
+    var refused = new ArrayList<InstanceId>();
+    var reason = "";
+    hold.specs().forEach(spec -> kept.remove(spec.instance()));
+    var beside = state.known() ? besideAll(state) : state;
+    for (RequestSpec spec : hold.specs()) {
+      var refusal = refusalToHold(beside, spec);
+      if (refusal.isPresent()) {
+        reason = refused.isEmpty() ? refusal.get() : reason;
+        refused.add(spec.instance());
+      } else {
+        beside = having(beside, spec);
+      }
+    }
+    if (refused.isEmpty()) {
+      var until = clock.instant().plus(HELD);
+      hold.specs().forEach(spec -> kept.put(spec.instance(), new Kept(spec, until)));
+    }
+    return new Held(
+        id,
+        hold.batch(),
+        hold.round(),
+        refused,
+        reason,
+        state.known() && health != Health.UNHEARD ? Optional.of(row(state)) : Optional.empty());
+  }
+
+  private Optional<String> refusalToHold(HostState beside, RequestSpec spec) {
+    if (!beside.known() || !up()) {
+      return Optional.of("the hypervisor does not answer");
+    }
+    return beside.administration().forcedDown()
+        ? Optional.of("the host is forced down")
+        : beside.refusal(spec, 0, row(beside));
+  }
+
+  /** The host as if everybody but this instance had claimed what is kept for them. */
+  private HostState beside(HostState state, InstanceId instance) {
+    var all = state;
+    for (RequestSpec one : keptNow()) {
+      all = one.instance().equals(instance) ? all : having(all, one);
+    }
+    return all;
+  }
+
+  private HostState besideAll(HostState state) {
+    var all = state;
+    for (RequestSpec one : keptNow()) {
+      all = having(all, one);
+    }
+    return all;
+  }
+
+  private List<RequestSpec> keptNow() {
+    if (kept.isEmpty()) {
+      return List.of(); // as a rule
+    }
+    var now = clock.instant();
+    kept.values().removeIf(one -> one.until().isBefore(now));
+    return kept.values().stream().map(Kept::spec).toList();
+  }
+
+  private HostState having(HostState state, RequestSpec spec) {
+    return state.claim(spec.instance()).isPresent()
+        ? state
+        : state.evolve(new HostEvent.Claimed(state.claimOf(spec, 0, row(state))));
+  }
+
+  // ---- groups that have a say in it
+
   private Effect<HostEvent, HostState> askGroup(MakeClaim claim, String group) {
     var instance = claim.spec().instance();
-    var asked = joining.get(instance);
-    if (asked != null) {
-      asked.claim().replyTo().tell(new ClaimUnsure("it was asked for once more"));
-      joining.put(instance, new Joining(claim, asked.question()));
+    if (isAskedAlready(claim)) {
       return Effect().none();
     }
     var question = ++questions;
-    joining.put(instance, new Joining(claim, question));
+    joining.put(instance, new Joining(claim, question, false));
     context.ask(
         ServerGroupActor.JoinReply.class,
         entities.serverGroup(group),
@@ -575,6 +724,71 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     joining.remove(answer.instance());
     var claim = waiting.claim();
     var reason = answer.refusal().or(() -> refusal(state, claim));
+    if (reason.isPresent()) {
+      return refuse(state, claim, reason.get());
+    }
+    return claim.spec().toBeSpread() ? askScheduler(claim) : grant(state, claim);
+  }
+
+  /** Whoever asks again hears the answer to the question that is under way. */
+  private boolean isAskedAlready(MakeClaim claim) {
+    var asked = joining.get(claim.spec().instance());
+    if (asked == null) {
+      return false;
+    }
+    asked.claim().replyTo().tell(new ClaimUnsure("it was asked for once more"));
+    joining.put(claim.spec().instance(), new Joining(claim, asked.question(), asked.toScheduler()));
+    return true;
+  }
+
+  /**
+   * No host can see how a group is spread over the others. Its scheduler can, which counts this
+   * member from the moment that it agrees.
+   */
+  private Effect<HostEvent, HostState> askScheduler(MakeClaim claim) {
+    if (!isAskedAlready(claim)) {
+      putToScheduler(claim);
+    }
+    return Effect().none();
+  }
+
+  private void putToScheduler(MakeClaim claim) {
+    var instance = claim.spec().instance();
+    var question = ++questions;
+    joining.put(instance, new Joining(claim, question, true));
+    context.ask(
+        SchedulerActor.JoinAnswer.class,
+        entities.scheduler(),
+        SPREAD_ANSWER,
+        (ActorRef<SchedulerActor.JoinAnswer> to) ->
+            new SchedulerActor.MayJoin(id, claim.spec(), to),
+        (answer, _) -> new SpreadAnswered(instance, question, Optional.ofNullable(answer)));
+  }
+
+  /**
+   * A scheduler that has just begun asks what is here, and hears nothing of who is about to come by
+   * the word of the former one. That word does not count any more.
+   */
+  private void askSchedulerAgain() {
+    joining.values().stream()
+        .filter(Joining::toScheduler)
+        .map(Joining::claim)
+        .toList()
+        .forEach(this::putToScheduler);
+  }
+
+  private Effect<HostEvent, HostState> onSpreadAnswered(HostState state, SpreadAnswered answer) {
+    var waiting = joining.get(answer.instance());
+    if (waiting == null || waiting.question() != answer.question()) {
+      return Effect().none();
+    }
+    joining.remove(answer.instance());
+    var claim = waiting.claim();
+    if (answer.answer().filter(SchedulerActor.JoinAnswer::known).isEmpty()) {
+      claim.replyTo().tell(new ClaimUnsure("the scheduler does not say how the group is spread"));
+      return Effect().none();
+    }
+    var reason = answer.answer().get().refusal().or(() -> refusal(state, claim));
     return reason.isPresent() ? refuse(state, claim, reason.get()) : grant(state, claim);
   }
 
@@ -592,7 +806,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     if (has.isEmpty() || has.get().amount().equals(spec.resources())) { // not resized where it is
       building.add(spec.instance());
     }
-    var made = state.claimOf(spec, claim.generation(), row(state));
+    var beside = beside(state, spec.instance());
+    var made = beside.claimOf(spec, claim.generation(), row(beside));
+    kept.remove(spec.instance());
     var answer = new ClaimMade(around(state).zone());
     if (state.claim(spec.instance()).filter(made::equals).isPresent()) {
       claim.replyTo().tell(answer);
@@ -610,6 +826,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     context
         .getLog()
         .info("host {} refuses the claim of instance {}: {}", id, claim.spec().instance(), reason);
+    kept.remove(claim.spec().instance());
     claim.replyTo().tell(new ClaimRefused(reason));
     entities.schedulerPost().tell(new SchedulerActor.ClaimRefused(id));
     publish(state, List.of(claim.spec().instance()));
@@ -619,6 +836,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Effect<HostEvent, HostState> onRelease(
       HostState state, InstanceId instance, long generation, ActorRef<ClaimReply> replyTo) {
     building.remove(instance);
+    kept.remove(instance);
     var asked = joining.remove(instance);
     if (asked != null) {
       asked.claim().replyTo().tell(new ClaimUnsure("it was given up meanwhile"));
@@ -641,17 +859,17 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             });
   }
 
-  private Effect<HostEvent, HostState> onCondemn(
-      HostState state, InstanceId instance, long generation, ActorRef<ClaimReply> replyTo) {
-    var claim = state.claim(instance).filter(one -> one.generation() <= generation);
+  private Effect<HostEvent, HostState> onCondemn(HostState state, Condemn condemn) {
+    var instance = condemn.instance();
+    var claim = state.claim(instance).filter(one -> one.generation() <= condemn.generation());
     if (claim.isEmpty() || claim.get().condemned()) {
-      replyTo.tell(new ClaimGone());
+      condemn.replyTo().tell(new ClaimGone());
       return Effect().none();
     }
-    return persist(new HostEvent.Condemned(instance))
+    return persist(new HostEvent.Condemned(instance, condemn.keepsDisk()))
         .thenRun(
             (HostState after) -> {
-              replyTo.tell(new ClaimGone());
+              condemn.replyTo().tell(new ClaimGone());
               evict(after, after.claim(instance).orElseThrow());
             });
   }
@@ -714,7 +932,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             clock.instant().plus(EVICTION));
     context
         .getSelf()
-        .tell(new Run(new DriverCommand.Destroy(target), context.getSystem().ignoreRef()));
+        .tell(
+            new Run(
+                new DriverCommand.Destroy(target, claim.keepsDisk()),
+                context.getSystem().ignoreRef()));
   }
 
   // ---- volumes
@@ -731,7 +952,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       return Effect().none();
     }
     var more = gib - has.orElse(0L);
-    var free = row(state).freeDiskGib();
+    var free = row(besideAll(state)).freeDiskGib();
     if (more > free) {
       var reason = "host %s has %d GiB of disk free, the volume needs %d".formatted(id, free, more);
       replyTo.tell(new StoreReply(Optional.of(reason), has.isPresent()));
@@ -977,7 +1198,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     if (answer.foreign()) {
       return release(answer.instance(), () -> {}); // an adoption that was given up
     }
-    return persist(new HostEvent.Condemned(answer.instance()))
+    return persist(new HostEvent.Condemned(answer.instance(), false))
         .thenRun((HostState after) -> evict(after, after.claim(answer.instance()).orElseThrow()));
   }
 

@@ -26,8 +26,12 @@ public sealed interface HostEvent {
 
   record Claimed(Claim claim) implements HostEvent {}
 
-  /** The claim stays until the guest is gone. */
-  record Condemned(InstanceId instance) implements HostEvent {}
+  /**
+   * The claim stays until the guest is gone.
+   *
+   * @param keepsDisk whether the guest's root disk stays; false in events of former releases
+   */
+  record Condemned(InstanceId instance, boolean keepsDisk) implements HostEvent {}
 
   record Released(InstanceId instance) implements HostEvent {}
 

@@ -11,6 +11,7 @@ import io.troupe.actors.scheduler.Machine;
 import io.troupe.actors.scheduler.Preemption;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.resource.Allotment;
+import io.troupe.actors.scheduler.resource.Wants;
 import io.troupe.actors.scheduler.topology.Fitting;
 import io.troupe.actors.scheduler.topology.GuestShape;
 import io.troupe.actors.scheduler.topology.HostParts;
@@ -194,7 +195,11 @@ public final class HostState implements CborSerializable {
       return there.generation() > generation
           ? Optional.of("claimed already with the newer generation " + there.generation())
           : tooLittleToGrow(there.amount(), spec.resources(), row)
-              .or(() -> isSame(there, spec) ? Optional.empty() : lacking(spec, row));
+              .or(
+                  () ->
+                      isSame(there, spec) || isFormer(there, spec)
+                          ? Optional.empty()
+                          : lacking(spec, row));
     }
     if (there != null) {
       return Optional.of("an earlier guest of this instance is still being removed");
@@ -225,13 +230,13 @@ public final class HostState implements CborSerializable {
         .map(SharedPool::name);
   }
 
-  /** Where an instance's volumes lie, no host without that storage will do, whoever names it. */
+  /** Where an instance's disks lie, no host without that storage will do, whoever names it. */
   private Optional<String> farFromVolumes(RequestSpec spec) {
     var wanted = spec.volumePool();
     return wanted.isEmpty() || wanted.equals(pool())
         ? Optional.empty()
         : Optional.of(
-            "its volumes lie in the shared pool %s, and the host's storage is %s"
+            "its disks lie in the shared pool %s, and the host's storage is %s"
                 .formatted(wanted.get(), pool().orElse("its own")));
   }
 
@@ -286,10 +291,20 @@ public final class HostState implements CborSerializable {
     return there.holding().flavor().equals(spec.detail().flavor());
   }
 
+  /** Whether the claim still holds what the flavor needs, from before a resize where it is. */
+  private static boolean isFormer(Claim there, RequestSpec spec) {
+    return there
+        .holding()
+        .former()
+        .filter(former -> former.flavor().equals(spec.detail().flavor()))
+        .isPresent();
+  }
+
   /**
    * The claim as it is to be made, after nothing has refused it. What an earlier claim of the
-   * instance holds here, it goes on holding, unless it is of another flavor; then it holds both
-   * places on the host until it says under a newer generation which of them it keeps.
+   * instance holds here, it goes on holding, unless it is of another flavor; then it holds what
+   * both need, and both places on the host, until it says under a newer generation which of them it
+   * keeps.
    */
   public Claim claimOf(RequestSpec spec, long generation, HostRow row) {
     Holding holding =
@@ -297,19 +312,22 @@ public final class HostState implements CborSerializable {
             .filter(there -> !there.condemned())
             .map(there -> holding(there, spec, generation, row))
             .orElseGet(() -> fresh(spec, row));
-    return new Claim(spec.instance(), generation, spec.resources(), spec.group(), false, holding);
+    return new Claim(
+        spec.instance(), generation, spec.resources(), spec.group(), false, holding, false);
   }
 
   private Holding holding(Claim there, RequestSpec spec, long generation, HostRow row) {
     Holding has = there.holding();
     if (isSame(there, spec)) {
-      boolean again = there.generation() == generation || has.before().isEmpty();
-      return again ? has : has.at(has.placement(), Optional.empty());
+      return there.generation() == generation ? has : has.settled();
     }
     Holding fresh = Holding.of(spec, given(spec, row));
-    return isBack(has, spec)
+    if (isFormer(there, spec)) {
+      return fresh.backTo(has.former().orElseThrow()).at(has.before(), Optional.empty());
+    }
+    return isBack(has, spec) // of a claim from before it said what it held
         ? fresh.at(has.before(), Optional.empty())
-        : fresh.at(placement(spec, row), has.placement());
+        : fresh.besides(has).at(placement(spec, row), has.placement());
   }
 
   /** Whether the flavor is the one for which the claim still has a place. */
@@ -319,13 +337,18 @@ public final class HostState implements CborSerializable {
         && has.before().filter(it -> it.isFor(own.get().vcpus(), own.get().ramMib())).isPresent();
   }
 
-  /** Whether an instance that is here has to be put elsewhere on the host for this flavor. */
+  /**
+   * Whether an instance that is here has to be put elsewhere on the host for this flavor, or be
+   * given resource classes that it does not hold.
+   */
   boolean needsAnotherPlace(RequestSpec spec) {
     var there = claim(spec.instance());
-    return there.isPresent()
-        && !isSame(there.get(), spec)
-        && !isBack(there.get().holding(), spec)
-        && !(spec.shape() instanceof GuestShape.Asked(var shape) && !shape.takes());
+    if (there.isEmpty() || isSame(there.get(), spec) || isFormer(there.get(), spec)) {
+      return false;
+    }
+    var takesPlace = !(spec.shape() instanceof GuestShape.Asked(var shape) && !shape.takes());
+    return takesPlace && !isBack(there.get().holding(), spec)
+        || !spec.wants().equals(Wants.NOTHING);
   }
 
   private Holding fresh(RequestSpec spec, HostRow row) {
@@ -511,8 +534,8 @@ public final class HostState implements CborSerializable {
               tenancy,
               volumes);
       case HostEvent.Claimed(var claim) -> with(claim);
-      case HostEvent.Condemned(var instance) ->
-          claim(instance).map(claim -> with(claim.condemn())).orElse(this);
+      case HostEvent.Condemned(var instance, var keepsDisk) ->
+          claim(instance).map(claim -> with(claim.condemn(keepsDisk))).orElse(this);
       case HostEvent.Released(var instance) -> without(instance);
       case HostEvent.EpochTaken(var taken) ->
           new HostState(

@@ -43,7 +43,7 @@ record Tenancy(
       properties = count(properties, property.getKey() + "=" + property.getValue(), more);
     }
     var amounts = used;
-    for (var provider : holding.resources().entrySet()) {
+    for (var provider : holding.held().entrySet()) {
       for (var given : provider.getValue().entrySet()) {
         amounts = add(amounts, provider.getKey(), given.getKey(), more * given.getValue());
       }

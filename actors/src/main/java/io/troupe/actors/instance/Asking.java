@@ -83,7 +83,9 @@ final class Asking {
                   claimed(state, operation, step)));
       case RELEASE_CLAIM ->
           new Effect.ReleaseHost(host(state, operation, step), state.generation());
-      case CONDEMN -> new Effect.CondemnGuest(host(state, operation, step), state.generation());
+      case CONDEMN ->
+          new Effect.CondemnGuest(
+              host(state, operation, step), state.generation(), keepsDisk(state, operation));
       case NETWORK ->
           new Effect.AttachPort(boot.project(), boot.networks().get(step.index()), step.index());
       case RELEASE_PORTS -> new Effect.ReleasePorts(boot.networks().get(step.index()).networkId());
@@ -132,7 +134,7 @@ final class Asking {
       case SNAP_VOLUME -> new Effect.SnapVolume(boot.project(), snapshot(operation, step));
       case DROP_SNAPSHOT ->
           new Effect.DropSnapshot(boot.project(), snapshot(operation, step).id());
-      case DROP_IMAGE -> new Effect.DropImage(operation.imageToDrop(state.shelf()));
+      case DROP_IMAGE -> new Effect.DropImage(operation.imageToDrop(step, state.shelf()));
       case ROTATE_BACKUPS -> {
         var backup = (Purpose.Backup) operation.purpose().orElseThrow();
         yield new Effect.RotateBackups(boot.project(), backup.type(), backup.kept());
@@ -209,7 +211,8 @@ final class Asking {
       case SPAWN ->
           new DriverCommand.Spawn(
               target,
-              guest(state, image(state, operation), state.request().orElseThrow().flavor()));
+              guest(state, image(state, operation), state.request().orElseThrow().flavor()),
+              operation.kind() == OperationKind.EVACUATE && keepsDisk(state, operation));
       case POWER_ON -> new DriverCommand.Start(target);
       case POWER_OFF -> new DriverCommand.Stop(target, graceMillis(operation, settings));
       case REBOOT ->
@@ -268,9 +271,14 @@ final class Asking {
       case INSPECT, SETTLE -> new DriverCommand.Inspect(target);
       case SNAPSHOT ->
           new DriverCommand.Snapshot(target, newImage(operation).id(), mustBeQuiesced(state));
-      case DESTROY -> new DriverCommand.Destroy(target);
+      case DESTROY -> new DriverCommand.Destroy(target, keepsDisk(state, operation));
       default -> throw new IllegalStateException(step + " is no driver command");
     };
+  }
+
+  /** Until there is a guest on it again the disk of an evacuated instance is all there is of it. */
+  private static boolean keepsDisk(InstanceState state, Operation operation) {
+    return state.moves().disk().isPresent() && operation.kind() != OperationKind.DELETE;
   }
 
   private static String guestToAdopt(Operation operation) {

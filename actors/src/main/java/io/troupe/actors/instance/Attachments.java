@@ -104,11 +104,11 @@ final class Attachments {
   }
 
   /**
-   * Why volumes do not come and go at the moment. A resize that is reverted goes back to a guest
-   * that has the volumes it had, so until it is settled they stay as they are.
+   * Why volumes do not come and go at the moment. While a resize waits, both of its guests are
+   * changed; a move that is in doubt has to be settled first.
    */
   private Optional<Rejection> refusedNow() {
-    if (state.other().isPresent()) {
+    if (state.other().isPresent() && !isOnBothHosts()) {
       return Optional.of(
           new Rejection.Conflict(
               ("Instance %s is on two hosts until its resize is confirmed or reverted: its volumes"
@@ -201,11 +201,29 @@ final class Attachments {
         new InstanceEvent.OperationBegan(
             origin,
             kind,
-            isOffHost(kind) ? Devices.offHost(kind) : Devices.steps(kind),
+            steps(kind),
             moment.in(millis),
             Optional.empty(),
             Optional.of(purpose),
             moment.now()));
+  }
+
+  private List<Step> steps(OperationKind kind) {
+    if (isOffHost(kind)) {
+      return Devices.offHost(kind);
+    }
+    var ofVolume = kind != OperationKind.ATTACH_INTERFACE && kind != OperationKind.DETACH_INTERFACE;
+    return ofVolume && isOnBothHosts() ? Devices.onBothHosts(kind) : Devices.steps(kind);
+  }
+
+  /** A resize waits to be confirmed or reverted, and its source still has a guest. */
+  private boolean isOnBothHosts() {
+    return state.vmState() == VmState.RESIZED
+        && state
+            .moves()
+            .open()
+            .filter(move -> move.waitsAtTheSource() && !move.doubted())
+            .isPresent();
   }
 
   private boolean isOffHost(OperationKind kind) {
@@ -250,7 +268,11 @@ final class Attachments {
     return changed(outcome, with(volume), connected.ref().name());
   }
 
+  /** What the guest that waits at the source calls it is not kept: it may be another name. */
   Decision onGuest(StepOutcome outcome, Operation operation, String device) {
+    if (outcome.step().isThere()) {
+      return moment.done(outcome, device, Got.NOTHING);
+    }
     var id = volumeId(state, operation, outcome.step());
     var volume = find(state, id).orElseThrow();
     return changed(outcome, with(volume.at(device)), device);
@@ -279,6 +301,16 @@ final class Attachments {
     return new Decision.Accept(events);
   }
 
+  /** Of the source of a resize: what it cannot have must not be what a revert needs. */
+  Decision refusedAtTheSource(StepOutcome outcome, Operation operation, String reason) {
+    return moment.failed(
+        outcome,
+        reason,
+        Devices.afterFailure(operation.kind(), outcome.step(), true, true),
+        false,
+        Optional.of(new Failure(400, reason, "")));
+  }
+
   /** The volume service, or the network, says no: nothing was done there. */
   Decision refused(StepOutcome outcome, Operation operation, String reason) {
     var failure = Optional.of(new Failure(400, reason, ""));
@@ -297,7 +329,10 @@ final class Attachments {
         outcome,
         failure.message(),
         Devices.afterFailure(
-            operation.kind(), outcome.step(), failure.kind() == DriverFailure.Kind.UNSUPPORTED),
+            operation.kind(),
+            outcome.step(),
+            failure.kind() == DriverFailure.Kind.UNSUPPORTED,
+            isOnBothHosts()),
         false,
         Optional.of(new Failure(500, failure.message(), failure.kind().name())));
   }
@@ -307,7 +342,7 @@ final class Attachments {
         operation,
         step,
         reason,
-        Devices.afterFailure(operation.kind(), step, false),
+        Devices.afterFailure(operation.kind(), step, false, isOnBothHosts()),
         Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason)));
   }
 
@@ -331,6 +366,14 @@ final class Attachments {
 
   // ---- which one it is about
 
+  /** Whether an operation is about one volume, of a server that is there. */
+  static boolean areChangedBy(Operation operation) {
+    return switch (operation.kind()) {
+      case ATTACH_VOLUME, DETACH_VOLUME, SWAP_VOLUME -> true;
+      default -> false;
+    };
+  }
+
   static Optional<AttachedVolume> find(InstanceState state, String volumeId) {
     return state.volumes().stream().filter(one -> one.id().equals(volumeId)).findFirst();
   }
@@ -351,7 +394,8 @@ final class Attachments {
   static String volumeId(InstanceState state, Operation operation, Step step) {
     return switch (operation.purpose().orElse(null)) {
       case Purpose.DetachVolume(var id) -> id;
-      case Purpose.SwapVolume(var from, _) when step.isSwapBack() || freesFormer(operation, step) ->
+      case Purpose.SwapVolume(var from, _)
+          when step.isSwapBack() || freesFormer(operation, step) || takesFormer(operation, step) ->
           from;
       case null, default -> choice(state, operation, step).volumeId();
     };
@@ -362,6 +406,11 @@ final class Attachments {
     var swapFailed =
         operation.kind() == OperationKind.SWAP_VOLUME && operation.failure().isPresent();
     return step.kind() == StepKind.FREE_VOLUME && !step.isFreeOther() && !swapFailed;
+  }
+
+  /** The guest at the source has the new one first, and then the former one no longer. */
+  private static boolean takesFormer(Operation operation, Step step) {
+    return step.kind() == StepKind.DETACH_VOLUME && operation.failure().isEmpty();
   }
 
   /** Volumes that go with the instance; also those that are yet to be connected. */

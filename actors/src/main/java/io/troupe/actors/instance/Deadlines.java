@@ -37,7 +37,9 @@ final class Deadlines {
     if (MoveOutcomes.concerns(operation)) {
       return new MoveDeadlines(moment, operation).passed(step, reason);
     }
-    if (operation.kind() != OperationKind.BOOT && isAboutDevices(step.kind())) {
+    if (operation.kind() != OperationKind.BOOT
+        && (isAboutDevices(step.kind())
+            || step.kind() == StepKind.CONNECT_VOLUMES && Attachments.areChangedBy(operation))) {
       return new Attachments(moment).tooLate(operation, step, reason);
     }
     if (Delete.givesGrace(operation)) {

@@ -63,9 +63,9 @@ final class Destination {
         state, asked.with(of.of(flavor.resources(), spec.extraSpecs(), spec.imageProperties())));
   }
 
-  /** Where its volumes lie in a pool, only hosts that have it. */
+  /** Where its volumes lie in a pool, or its disk waits in one, only hosts that have it. */
   private static RequestSpec nearVolumes(InstanceState state, RequestSpec spec) {
-    return Attachments.pool(state).map(spec::inPool).orElse(spec);
+    return Attachments.pool(state).or(() -> state.moves().disk()).map(spec::inPool).orElse(spec);
   }
 
   /** Where volumes that it is to boot with lie in a pool, only hosts that have it. */
@@ -98,7 +98,7 @@ final class Destination {
     return switch (operation.purpose().orElse(null)) {
       case Purpose.Migrate(var to) -> to;
       case Purpose.LiveMigrate live -> live.to();
-      case Purpose.Evacuate(var to, _, _) -> to;
+      case Purpose.Evacuate evacuate -> evacuate.to();
       case null, default -> Optional.empty();
     };
   }

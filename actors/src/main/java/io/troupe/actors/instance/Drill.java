@@ -31,7 +31,7 @@ final class Drill {
     return state
         .operation()
         .flatMap(operation -> operation.current().map(step -> point(operation, step.kind().word())))
-        .filter(point -> name.startsWith(prefix + point));
+        .filter(point -> name.equals(prefix + point));
   }
 
   private static String point(Operation operation, String step) {

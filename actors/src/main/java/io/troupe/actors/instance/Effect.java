@@ -61,7 +61,7 @@ public sealed interface Effect {
 
   record ReleaseHost(HostId host, long generation) implements Request {}
 
-  record CondemnGuest(HostId host, long generation) implements Request {}
+  record CondemnGuest(HostId host, long generation, boolean keepsDisk) implements Request {}
 
   record AttachPort(ProjectId project, NetworkChoice choice, int index) implements Request {}
 

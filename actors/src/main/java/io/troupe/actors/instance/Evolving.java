@@ -237,6 +237,7 @@ final class Evolving {
           generation++; // the guest to come is another one; else when that is permitted
         }
       }
+      case Purpose.Evacuate evacuate -> moves = moves.waitingOn(evacuate.pool());
       case Purpose.Unshelve unshelve ->
           request =
               request.map(old -> unshelve.zone().map(zone -> old.inZone(zone.name())).orElse(old));
@@ -331,6 +332,7 @@ final class Evolving {
       }
       case SPAWN -> {
         power = done.power().orElse(power);
+        moves = moves.waitingOn(Optional.empty());
         if (now.kind() == OperationKind.REBUILD) {
           moves = moves.ofGuest(generation); // until then the former one may be there
         }
@@ -405,7 +407,7 @@ final class Evolving {
         }
       }
       case DROP_IMAGE -> {
-        var dropped = now.imageToDrop(shelf);
+        var dropped = now.imageToDrop(done.step(), shelf);
         shelf = shelf.filter(it -> !it.imageId().equals(dropped));
       }
       case PREEMPT, SNAP_VOLUME, DROP_SNAPSHOT, MAKE_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}
@@ -518,6 +520,9 @@ final class Evolving {
     }
     Record.after(before, moves, ended)
         .ifPresent(status -> moves = moves.recorded(status, ended.at()));
+    if (moves.open().filter(move -> !move.arrived()).isPresent()) {
+      moves = moves.waitingOn(Optional.empty()); // the guest is at the source still
+    }
     if (vmState != VmState.RESIZED && moves.open().flatMap(Move::other).isEmpty()) {
       moves = moves.with(Optional.empty());
     }

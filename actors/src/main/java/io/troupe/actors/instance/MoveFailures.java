@@ -194,7 +194,7 @@ final class MoveFailures {
   }
 
   private boolean isOffInTheEnd() {
-    return operation.purpose().orElse(null) instanceof Purpose.Evacuate(_, _, var stopped)
+    return operation.purpose().orElse(null) instanceof Purpose.Evacuate(_, _, var stopped, _)
         && stopped;
   }
 
@@ -270,7 +270,7 @@ final class MoveFailures {
     return switch (operation.purpose().orElse(null)) {
       case Purpose.Migrate(var to) -> to.isPresent();
       case Purpose.LiveMigrate live -> live.to().isPresent();
-      case Purpose.Evacuate(var to, _, _) -> to.isPresent();
+      case Purpose.Evacuate evacuate -> evacuate.to().isPresent();
       case null, default -> false;
     };
   }

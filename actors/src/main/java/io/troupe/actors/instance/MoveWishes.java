@@ -15,6 +15,7 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.MigrationOptions;
+import io.troupe.drivers.spi.SharedPool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -323,7 +324,14 @@ final class MoveWishes {
         evacuate.origin(),
         OperationKind.EVACUATE,
         todo,
-        new Purpose.Evacuate(evacuate.to(), evacuate.unfiltered(), off));
+        new Purpose.Evacuate(evacuate.to(), evacuate.unfiltered(), off, poolOfDisk(evacuate)));
+  }
+
+  /** Where an earlier evacuation has left the root disk, or where its host has it. */
+  private Optional<SharedPool> poolOfDisk(UserCommand.Evacuate evacuate) {
+    return moment.request().bootsFromVolume()
+        ? Optional.empty()
+        : evacuate.pool().or(() -> state.moves().disk());
   }
 
   private boolean wasOff() {

@@ -1,6 +1,7 @@
 package io.troupe.actors.instance;
 
 import io.troupe.core.value.HostId;
+import io.troupe.drivers.spi.SharedPool;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,15 +16,22 @@ import java.util.stream.Collectors;
  *     0 in snapshots of former releases, where it is the instance's own
  * @param open the move in progress or to be confirmed
  * @param migrations oldest first, the latest ones
+ * @param disk the storage in which the root disk waits, from the beginning of an evacuation until
+ *     there is a guest on it again; absent in snapshots of former releases
  */
-public record Moves(long guestGeneration, Optional<Move> open, List<Migration> migrations) {
-  static final Moves NONE = new Moves(0, Optional.empty(), List.of());
+public record Moves(
+    long guestGeneration,
+    Optional<Move> open,
+    List<Migration> migrations,
+    Optional<SharedPool> disk) {
+  static final Moves NONE = new Moves(0, Optional.empty(), List.of(), Optional.empty());
 
   /** As many as an instance remembers; the journal has them all. */
   private static final int KEPT = 50;
 
   public Moves {
     migrations = List.copyOf(migrations);
+    disk = disk == null ? Optional.empty() : disk;
   }
 
   /** Hosts that were dead when the instance left them, and may be so still. */
@@ -35,11 +43,11 @@ public record Moves(long guestGeneration, Optional<Move> open, List<Migration> m
   }
 
   Moves ofGuest(long generation) {
-    return new Moves(generation, open, migrations);
+    return new Moves(generation, open, migrations, disk);
   }
 
   Moves with(Optional<Move> move) {
-    return new Moves(guestGeneration, move, migrations);
+    return new Moves(guestGeneration, move, migrations, disk);
   }
 
   Moves begin(Move move, Migration migration) {
@@ -48,7 +56,7 @@ public record Moves(long guestGeneration, Optional<Move> open, List<Migration> m
     if (all.size() > KEPT) {
       all.removeFirst();
     }
-    return new Moves(guestGeneration, Optional.of(move), all);
+    return new Moves(guestGeneration, Optional.of(move), all, disk);
   }
 
   /** The open move's record says how it stands. */
@@ -69,6 +77,11 @@ public record Moves(long guestGeneration, Optional<Move> open, List<Migration> m
                       ? one
                       : one.in(status, to, at);
                 })
-            .toList());
+            .toList(),
+        disk);
+  }
+
+  Moves waitingOn(Optional<SharedPool> pool) {
+    return new Moves(guestGeneration, open, migrations, pool);
   }
 }

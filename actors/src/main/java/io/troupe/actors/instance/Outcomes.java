@@ -61,6 +61,10 @@ final class Outcomes {
           attachments.connected(outcome, operation, connected);
       case StepOutcome.VolumesConnected connected -> attachments.allConnected(outcome, connected);
       case StepOutcome.VolumeRefused(var reason)
+          when outcome.step().kind() == StepKind.CONNECT_VOLUMES
+              && Attachments.areChangedBy(operation) ->
+          attachments.refusedAtTheSource(outcome, operation, words(reason));
+      case StepOutcome.VolumeRefused(var reason)
           when outcome.step().kind() == StepKind.CONNECT_VOLUMES ->
           giveUp(outcome, operation, new Failure(409, words(reason), ""));
       case StepOutcome.VolumeRefused(var reason)

@@ -10,6 +10,7 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.MoveTicket;
+import io.troupe.drivers.spi.SharedPool;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -310,12 +311,24 @@ public sealed interface UserCommand extends InstanceInput, CborSerializable {
   record ForceComplete(Origin origin, long number) implements UserCommand {}
 
   /**
-   * Built anew elsewhere; its host is dead, which whoever asks has made sure of.
+   * Built anew elsewhere, on the disk that it has where that is possible; its host is dead, which
+   * whoever asks has made sure of.
    *
    * @param to empty: the scheduler's choice
    * @param unfiltered whether the filters are passed over for {@code to}
    * @param stopped whether it is off in the end whatever it was
+   * @param pool that its host's storage is, and that of {@code to}; empty: each has its own
    */
-  record Evacuate(Origin origin, Optional<HostId> to, boolean unfiltered, boolean stopped)
-      implements UserCommand {}
+  record Evacuate(
+      Origin origin,
+      Optional<HostId> to,
+      boolean unfiltered,
+      boolean stopped,
+      Optional<SharedPool> pool)
+      implements UserCommand {
+    /** From a host whose storage is its own. */
+    public Evacuate(Origin origin, Optional<HostId> to, boolean unfiltered, boolean stopped) {
+      this(origin, to, unfiltered, stopped, Optional.empty());
+    }
+  }
 }

@@ -151,7 +151,10 @@ final class Wishes {
                       : began(
                           origin,
                           OperationKind.SHELVE,
-                          Shelve.steps(moment.settings().shelvedOffloadMillis() == 0, hasVolumes()),
+                          Shelve.steps(
+                              state.shelf().isPresent(),
+                              moment.settings().shelvedOffloadMillis() == 0,
+                              hasVolumes()),
                           moment.settings().snapshotMillis(),
                           Optional.of(new Purpose.Shelve(image))));
       case UserCommand.ShelveOffload _ ->
@@ -334,8 +337,12 @@ final class Wishes {
   private Decision breaksOff(
       UserCommand.Origin origin, OperationKind kind, List<Step> todo, long millis) {
     var broken = state.operation().filter(CreateImage::isHalfDone);
+    var ends = kind == OperationKind.DELETE || kind == OperationKind.SOFT_DELETE;
     if (broken.flatMap(Operation::purpose).flatMap(Purpose::newImage).isPresent()) {
-      var all = CreateImage.dropping(todo, broken.get());
+      var all = new ArrayList<>(CreateImage.dropping(todo, broken.get()));
+      if (ends && state.shelf().isPresent()) {
+        all.add(Step.dropFormer());
+      }
       return began(origin, kind, all, millis, broken.get().purpose());
     }
     var devices = state.operation().map(Devices::whenBrokenOff).orElse(List.of());
@@ -350,7 +357,6 @@ final class Wishes {
       all.addAll(todo);
       return began(origin, kind, all, millis);
     }
-    var ends = kind == OperationKind.DELETE || kind == OperationKind.SOFT_DELETE;
     return began(
         origin,
         kind,

@@ -1,5 +1,6 @@
 package io.troupe.actors.operation;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -17,6 +18,11 @@ import java.util.stream.Stream;
  *   swap volume:       connect volume → swap volume → mark attached → free the one before
  *                         └─ refused      └─ failed: swap back → free volume
  *                                                      └─ not even that: mark attached, both stay
+ *   between two hosts, while a resize waits, the guest at its source gets and loses the same:
+ *     attach volume:   connect volume → connect volumes there → attach there → attach → mark attached
+ *     detach volume:   begin detaching → detach → detach there → free volume
+ *     swap volume:     connect volume → connect volumes there → attach the new one there → swap
+ *                        → detach the former one there → mark attached → free the former one
  *   on no host:        connect volume, or release volume: it is reserved for when there is a guest
  *   attach interface:  attach port → attach nic
  *                         └─ refused    └─ failed: detach nic → release port
@@ -44,6 +50,38 @@ public final class Devices {
     };
   }
 
+  /**
+   * The same for the guest that waits at the source of a resize. It is off, and has all volumes
+   * that the instance has, so that a revert finds it as it should be.
+   */
+  public static List<Step> onBothHosts(OperationKind kind) {
+    return switch (kind) {
+      case ATTACH_VOLUME ->
+          List.of(
+              Step.of(StepKind.CONNECT_VOLUME),
+              Step.there(StepKind.CONNECT_VOLUMES),
+              Step.there(StepKind.ATTACH_VOLUME),
+              Step.of(StepKind.ATTACH_VOLUME),
+              Step.of(StepKind.MARK_ATTACHED));
+      case DETACH_VOLUME ->
+          List.of(
+              Step.of(StepKind.BEGIN_DETACHING),
+              Step.of(StepKind.DETACH_VOLUME),
+              Step.there(StepKind.DETACH_VOLUME),
+              Step.of(StepKind.FREE_VOLUME));
+      case SWAP_VOLUME ->
+          List.of(
+              Step.of(StepKind.CONNECT_VOLUME),
+              Step.there(StepKind.CONNECT_VOLUMES),
+              Step.there(StepKind.ATTACH_VOLUME),
+              Step.of(StepKind.SWAP_VOLUME),
+              Step.there(StepKind.DETACH_VOLUME),
+              Step.of(StepKind.MARK_ATTACHED),
+              Step.of(StepKind.FREE_VOLUME));
+      default -> throw new IllegalArgumentException(kind + " is not about volumes");
+    };
+  }
+
   /** Of an instance that is on no host: only who counts on the volume changes. */
   public static List<Step> offHost(OperationKind kind) {
     return switch (kind) {
@@ -57,25 +95,40 @@ public final class Devices {
    * What is done instead of what was left, when {@code failed} could not be.
    *
    * @param never whether the driver has no such command, so that nothing can have come of it
+   * @param both whether another guest of the instance waits at the source of a resize
    */
-  public static List<Step> afterFailure(OperationKind kind, Step failed, boolean never) {
+  public static List<Step> afterFailure(
+      OperationKind kind, Step failed, boolean never, boolean both) {
     if (failed.isSwapBack()) {
       return of(StepKind.MARK_ATTACHED);
     }
     return switch (failed.kind()) {
-      case SWAP_VOLUME ->
-          never
-              ? of(StepKind.FREE_VOLUME)
-              : List.of(Step.swapBack(), Step.of(StepKind.FREE_VOLUME));
-      case CONNECT_VOLUME -> of(StepKind.FREE_VOLUME);
-      case ATTACH_VOLUME ->
-          never ? of(StepKind.FREE_VOLUME) : of(StepKind.DETACH_VOLUME, StepKind.FREE_VOLUME);
+      case SWAP_VOLUME -> never ? freed(both) : prepend(List.of(Step.swapBack()), freed(both));
+      case CONNECT_VOLUME, CONNECT_VOLUMES -> of(StepKind.FREE_VOLUME);
+      case ATTACH_VOLUME -> {
+        if (failed.isThere()) {
+          yield freed(!never);
+        }
+        yield never ? freed(both) : prepend(of(StepKind.DETACH_VOLUME), freed(both));
+      }
       case DETACH_VOLUME -> of(StepKind.MARK_ATTACHED);
       case ATTACH_PORT -> of(StepKind.RELEASE_PORT);
       case ATTACH_NIC ->
           never ? of(StepKind.RELEASE_PORT) : of(StepKind.DETACH_NIC, StepKind.RELEASE_PORT);
       default -> List.of();
     };
+  }
+
+  /** The guest at the source, which may have the volume that is given back, loses it first. */
+  private static List<Step> freed(boolean both) {
+    var free = of(StepKind.FREE_VOLUME);
+    return both ? prepend(List.of(Step.there(StepKind.DETACH_VOLUME)), free) : free;
+  }
+
+  private static List<Step> prepend(List<Step> first, List<Step> then) {
+    var all = new ArrayList<>(first);
+    all.addAll(then);
+    return all;
   }
 
   /**
@@ -89,7 +142,8 @@ public final class Devices {
               .map(
                   step ->
                       switch (step.kind()) {
-                        case CONNECT_VOLUME, FREE_VOLUME -> Step.of(StepKind.FREE_VOLUME);
+                        case CONNECT_VOLUME, CONNECT_VOLUMES, FREE_VOLUME ->
+                            Step.of(StepKind.FREE_VOLUME);
                         default -> Step.of(StepKind.MARK_ATTACHED);
                       })
               .toList();
@@ -115,7 +169,7 @@ public final class Devices {
         .flatMap(
             step ->
                 switch (step.kind()) {
-                  case CONNECT_VOLUME -> Stream.of(Step.freeOther());
+                  case CONNECT_VOLUME, CONNECT_VOLUMES -> Stream.of(Step.freeOther());
                   case FREE_VOLUME ->
                       Stream.of(failed ? Step.freeOther() : Step.of(StepKind.FREE_VOLUME));
                   case MARK_ATTACHED ->

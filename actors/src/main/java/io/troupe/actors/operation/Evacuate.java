@@ -5,8 +5,9 @@ import java.util.List;
 
 /**
  * Evacuate: the host is dead, and the instance is built anew on another one, from its image, with
- * its ports. The dead host is told before the new guest is made: should it come back, it removes
- * the guest it still has, and there are never two.
+ * its ports; or on the root disk it has, where both hosts have the same storage. The dead host is
+ * told before the new guest is made: should it come back, it removes the guest it still has, and
+ * there are never two.
  *
  * <pre>
  *   place → claim there → condemn here: now it is there (→ connect volumes) → spawn

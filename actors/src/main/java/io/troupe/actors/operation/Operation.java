@@ -83,8 +83,9 @@ public record Operation(
    * Which image goes when one is dropped: the one that was being made, else the one that a shelved
    * instance lives on in.
    */
-  public String imageToDrop(Optional<Shelf> shelf) {
+  public String imageToDrop(Step step, Optional<Shelf> shelf) {
     return purpose
+        .filter(_ -> !step.isDropFormer())
         .flatMap(Purpose::newImage)
         .map(Image::id)
         .or(() -> shelf.map(Shelf::imageId))

@@ -13,6 +13,7 @@ import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.MigrationOptions;
 import io.troupe.drivers.spi.MoveTicket;
+import io.troupe.drivers.spi.SharedPool;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -246,8 +247,16 @@ public sealed interface Purpose {
    * @param to empty: the scheduler's choice
    * @param unfiltered an administrator means {@code to} whatever the filters say
    * @param stopped whether the guest is off in the end whatever it was
+   * @param pool that both hosts' storage is: then the root disk is kept, and only a host that has
+   *     it will do; empty when a new one is made, and in events of former releases
    */
-  record Evacuate(Optional<HostId> to, boolean unfiltered, boolean stopped) implements Purpose {}
+  record Evacuate(
+      Optional<HostId> to, boolean unfiltered, boolean stopped, Optional<SharedPool> pool)
+      implements Purpose {
+    public Evacuate {
+      pool = pool == null ? Optional.empty() : pool;
+    }
+  }
 
   /**
    * A guest that is there, as the instance's.

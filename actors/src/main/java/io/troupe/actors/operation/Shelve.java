@@ -10,7 +10,7 @@ import java.util.List;
  * no image, and is offloaded at once.
  *
  * <pre>
- *   shelve:    make image → power off → snapshot → SHELVED (→ offload, at once or when its time has come)
+ *   shelve:    (drop former image →) make image → power off → snapshot → SHELVED (→ offload, at once or when its time has come)
  *                              └───────────└─ failed, or no answer by the deadline
  *                                             → drop image (→ power on) → inspect → what is true
  *              booted from a volume:  power off → offload
@@ -21,17 +21,24 @@ import java.util.List;
  *                                                                  (→ keep volumes) → SHELVED_OFFLOADED
  * </pre>
  *
+ * <p>A former image is there only when an administrator has called the instance active while it was
+ * shelved: its guest is there, and what it was then is of no use.
+ *
  * <p>The image goes last: as long as the guest is not known to run again it is all there is.
  */
 public final class Shelve {
   private Shelve() {}
 
   /**
+   * @param former whether there is an image of it already
    * @param offload whether it leaves its host at once
    * @param volumes whether it has volumes
    */
-  public static List<Step> steps(boolean offload, boolean volumes) {
+  public static List<Step> steps(boolean former, boolean offload, boolean volumes) {
     var steps = new ArrayList<Step>();
+    if (former) {
+      steps.add(Step.dropFormer());
+    }
     steps.add(Step.of(StepKind.MAKE_IMAGE));
     steps.add(Step.of(StepKind.POWER_OFF));
     steps.add(Step.of(StepKind.SNAPSHOT));

@@ -46,6 +46,16 @@ public record Step(StepKind kind, int index) {
     return kind == StepKind.FREE_VOLUME && index == THERE;
   }
 
+  /** The image that the instance was shelved in before, not the one that is being made now. */
+  public static Step dropFormer() {
+    return new Step(StepKind.DROP_IMAGE, THERE);
+  }
+
+  @JsonIgnore
+  public boolean isDropFormer() {
+    return kind == StepKind.DROP_IMAGE && index == THERE;
+  }
+
   /** Count the instance as it was before, after a move that has failed. */
   public static Step reserveAsBefore() {
     return new Step(StepKind.RESERVE, THERE);

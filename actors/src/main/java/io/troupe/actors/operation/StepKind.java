@@ -164,6 +164,8 @@ public enum StepKind {
     return switch (this) {
       case CLAIM,
           CONNECT_VOLUMES,
+          ATTACH_VOLUME,
+          DETACH_VOLUME,
           RELEASE_CLAIM,
           CONDEMN,
           DESTROY,

@@ -58,6 +58,13 @@ final class Batches {
     return members == null ? List.of() : List.copyOf(members.values());
   }
 
+  /** Hosts would not keep room for all of it, as often as they were asked. */
+  static Explanation refused(HostTable table, Round round) {
+    var miss = new Verdict.Mismatch("room kept by every host", "all of it", round.reason());
+    var removal = new Removal("AllOrNothing", table.size(), round.lastRefusing(), miss);
+    return new Explanation(table.size(), List.of(removal));
+  }
+
   static Explanation incomplete(HostTable table, int came, int size) {
     var miss = new Verdict.Short("servers placed together", size, came, "");
     var removals =

@@ -207,6 +207,11 @@ public record RequestSpec(
         detail);
   }
 
+  /** Whether its group is to stay evenly spread, which no host can tell alone. */
+  public boolean toBeSpread() {
+    return group.isPresent() && !hint("spread").isEmpty();
+  }
+
   /** The pool that its volumes lie in. */
   public Optional<String> volumePool() {
     return extraSpecs.isEmpty()

@@ -14,7 +14,8 @@ import io.troupe.drivers.spi.SharedPool;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -99,6 +101,19 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     }
   }
 
+  /**
+   * May this host, which is about to grant the claim, have one more member of the group that is to
+   * be spread? If so the member counts there from now on.
+   */
+  public record MayJoin(HostId host, RequestSpec spec, ActorRef<JoinAnswer> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
+   * @param known false while it cannot be told; it may be asked again
+   * @param refusal empty when it may
+   */
+  public record JoinAnswer(boolean known, Optional<String> refusal) implements CborSerializable {}
+
   /** The words of several hosts, each in its turn. */
   public record HostDeltas(List<HostDelta> deltas) implements Message, CborSerializable {
     public HostDeltas {
@@ -152,6 +167,10 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   private record GiveUpBatch(String batch) implements Message {}
 
+  private record HeldSomewhere(HostActor.Held answer) implements Message {}
+
+  private record GiveUpRound(long round) implements Message {}
+
   /** Hosts that have not reported by then are left out until they do, unless others still do. */
   private static final Duration LONGEST_REBUILD = Duration.ofSeconds(10);
 
@@ -175,6 +194,15 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   /** Members of a batch come within moments of each other, or one of them has failed. */
   private static final Duration LONGEST_GATHERING = Duration.ofSeconds(20);
+
+  /** A host judges from memory; its shard may be moving. */
+  private static final Duration HOLD_ANSWER = Duration.ofSeconds(3);
+
+  /**
+   * What the scheduler before this one has agreed to is taken up by then or not any more: longer
+   * than a host waits for the answer.
+   */
+  private static final Duration SILENT_ABOUT_JOINS = Duration.ofSeconds(5);
 
   /** A promise that its host never mentioned: the instance gave up, or the host was lost. */
   private static final Duration PROMISE_KEPT = Duration.ofSeconds(60);
@@ -206,6 +234,15 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private final SequencedMap<InstanceId, Place> waiting = new LinkedHashMap<>();
 
   private final Batches batches = new Batches();
+
+  /**
+   * The first is under way; one after the other, or two could take from each other what fits one.
+   */
+  private final Deque<Round> rounds = new ArrayDeque<>();
+
+  private final ActorRef<HostActor.Held> heldAnswers;
+  private final Instant joinsFrom;
+  private long round;
   private final TimerScheduler<Message> timers;
   private final Tally tally;
   private final StoredPause<Message> storedPause;
@@ -282,6 +319,8 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     this.storedPause = new StoredPause<>(context, entities);
     this.connectionsAwaited.addAll(connections);
     this.hostsAnswers = context.messageAdapter(ConnectionActor.Hosts.class, ConnectionHosts::new);
+    this.heldAnswers = context.messageAdapter(HostActor.Held.class, HeldSomewhere::new);
+    this.joinsFrom = clock.instant().plus(SILENT_ABOUT_JOINS);
     connections.forEach(this::askForHosts);
     timers.startTimerWithFixedDelay(new AskAgain(), ASK_AGAIN);
     timers.startSingleTimer(new GiveUpWaiting(), LONGEST_REBUILD);
@@ -333,6 +372,14 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       case AskAgain() -> askAgain();
       case ForgetPromises() -> forgetPromises();
       case GiveUpBatch(var batch) -> giveUp(batch);
+      case HeldSomewhere(var answer) -> onHeld(answer);
+      case GiveUpRound(var number) -> {
+        if (number == round && !rounds.isEmpty() && !rounds.getFirst().isComplete()) {
+          rounds.getFirst().hearNoMore();
+          afterRound(rounds.getFirst());
+        }
+      }
+      case MayJoin may -> may.replyTo().tell(join(may.host(), may.spec()));
       case Place place -> {
         if (rebuilt && !paused) {
           answer(place);
@@ -506,6 +553,9 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   private void answer(Place place) {
     var batch = place.spec().detail().batch();
+    if (batch.isPresent() && rounds.stream().anyMatch(one -> one.replaces(place))) {
+      return;
+    }
     if (batch.isEmpty() || !batches.holdsBack(place.spec())) {
       place
           .replyTo()
@@ -516,28 +566,115 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     var members = batches.join(batch.get(), place);
     if (members.size() == batch.get().size()) {
       timers.cancel(batch.get().id());
-      answerTogether(members);
+      rounds.addLast(new Round(batch.get().id(), members));
+      if (rounds.size() == 1) {
+        decide(rounds.getFirst());
+      }
     } else {
       timers.startSingleTimer(
           batch.get().id(), new GiveUpBatch(batch.get().id()), LONGEST_GATHERING);
     }
   }
 
-  /** All are placed, or all hear why one of them cannot be. */
-  private void answerTogether(List<Place> members) {
-    var decisions = new ArrayList<Decision>();
+  // ---- batches
+
+  /** All are promised a host and the hosts asked, or all hear why one of them cannot be placed. */
+  private void decide(Round batch) {
+    var members = batch.members();
+    var decisions = new HashMap<InstanceId, Decision.Placed>();
     for (Place member : members) {
-      var decision = place(member.spec());
-      decisions.add(decision);
-      if (decision instanceof Decision.NoValidHost) {
-        takeBack(members.subList(0, decisions.size() - 1));
-        members.forEach(one -> one.replyTo().tell(decision));
-        return;
+      switch (place(member.spec())) {
+        case Decision.Placed placed -> decisions.put(member.spec().instance(), placed);
+        case Decision.NoValidHost none -> {
+          takeBack(members);
+          end(batch, _ -> none);
+          return;
+        }
       }
     }
-    for (int i = 0; i < members.size(); i++) {
-      members.get(i).replyTo().tell(decisions.get(i));
+    round++;
+    batch
+        .begin(decisions)
+        .forEach(
+            (host, specs) ->
+                entities
+                    .host(host)
+                    .tell(new HostActor.Hold(batch.batch(), round, specs, heldAnswers)));
+    timers.startSingleTimer("round", new GiveUpRound(round), HOLD_ANSWER);
+  }
+
+  private void onHeld(HostActor.Held answer) {
+    if (answer.round() != round
+        || rounds.isEmpty()
+        || !rounds.getFirst().hear(answer.host(), answer.refused(), answer.reason())) {
+      return; // too late: what it keeps it gives up by itself
     }
+    if (!answer.refused().isEmpty()) {
+      answer.row().ifPresent(this::learn);
+    }
+    if (rounds.getFirst().isComplete()) {
+      timers.cancel("round");
+      afterRound(rounds.getFirst());
+    }
+  }
+
+  /** It may know more than the host's last word, which is perhaps still under way with others. */
+  private void learn(HostRow row) {
+    table.put(row.withVersion(++rowVersion));
+    row.detail().residents().instances().forEach(instance -> settle(row.id(), instance));
+  }
+
+  private void afterRound(Round batch) {
+    if (batch.isHeld()) {
+      end(batch, member -> batch.decision(member.spec().instance()));
+      return;
+    }
+    for (int i = 0; i < batch.refusals(); i++) {
+      tally.countConflict();
+      metrics.counter("troupe.scheduler.conflicts").increment();
+    }
+    getContext()
+        .getLog()
+        .info(
+            "batch {}: {} refused room for it: {}",
+            batch.batch(),
+            batch.lastRefusing(),
+            batch.reason());
+    batch
+        .holding()
+        .forEach(host -> entities.host(host).tell(new HostActor.GiveBack(batch.on(host))));
+    takeBack(batch.members());
+    if (batch.mayBeTriedAgain()) {
+      batch.learn();
+      decide(batch);
+    } else {
+      var refusal = new Decision.NoValidHost(Batches.refused(table, batch));
+      end(batch, _ -> refusal);
+    }
+  }
+
+  private void end(Round batch, Function<Place, Decision> answer) {
+    batch.members().forEach(member -> member.replyTo().tell(answer.apply(member)));
+    rounds.removeFirst();
+    if (!rounds.isEmpty()) {
+      decide(rounds.getFirst());
+    }
+  }
+
+  /**
+   * The scheduler's word on a claim that is about to be granted. What this one has promised and
+   * what hosts have told is all there is, once nothing can come any more of the one before it.
+   */
+  private JoinAnswer join(HostId host, RequestSpec spec) {
+    if (!rebuilt || clock.instant().isBefore(joinsFrom) || table.row(host).isEmpty()) {
+      return new JoinAnswer(false, Optional.empty());
+    }
+    forgetPromise(spec.instance());
+    var refusal = Scheduling.refusalToJoin(table, table.row(host).get(), spec);
+    if (refusal.isEmpty()) {
+      promise(spec, host);
+    }
+    return new JoinAnswer(true, refusal);
   }
 
   private void takeBack(List<Place> members) {

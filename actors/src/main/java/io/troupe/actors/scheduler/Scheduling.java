@@ -56,6 +56,20 @@ public final class Scheduling {
     return Optional.empty();
   }
 
+  /**
+   * Why a host that is about to grant a claim of {@code request} may not, as far as others than the
+   * host have a say: the group would not be evenly spread. Empty when it may. The request's own
+   * promise must not be in the table.
+   */
+  public static Optional<String> refusalToJoin(HostTable table, HostRow host, RequestSpec request) {
+    for (HostFilter filter : FilterChain.ofJoin(request, table)) {
+      if (filter.judge(request, host) instanceof Verdict.Fail why) {
+        return Optional.of("%s refused %s: %s".formatted(filter.name(), host.id(), why.text()));
+      }
+    }
+    return Optional.empty();
+  }
+
   /** The same decision with what became of every host; as slow as it is thorough. */
   public static PlacementReport explain(
       HostTable table, RequestSpec request, SchedulerSettings given, long seed) {

@@ -118,7 +118,7 @@ class HostActorTest {
     return stage.ask(
         actor,
         HostActor.ClaimReply.class,
-        to -> new HostActor.Condemn(Examples.instance(instance), generation, to));
+        to -> new HostActor.Condemn(Examples.instance(instance), generation, false, to));
   }
 
   private HostView view() {

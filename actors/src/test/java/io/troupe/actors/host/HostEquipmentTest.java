@@ -169,7 +169,7 @@ class HostEquipmentTest {
   }
 
   @Test
-  void aResizeInPlaceHoldsWhatTheNewFlavorAsks() {
+  void aResizeInPlaceHoldsWhatBothFlavorsAskUntilItIsConfirmed() {
     equip(TWO_CARDS);
     claim(1, Map.of("resources:CUSTOM_FPGA", "1"));
     var resized =
@@ -180,8 +180,15 @@ class HostEquipmentTest {
 
     stage.ask(actor, HostActor.ClaimReply.class, to -> new HostActor.MakeClaim(resized, 2, to));
 
-    assertThat(view().detail().used()).isEqualTo(Map.of("card-b", Map.of("CUSTOM_FPGA", 1L)));
+    var one = Map.of("CUSTOM_FPGA", 1L);
+    assertThat(view().detail().used()).isEqualTo(Map.of("card-a", one, "card-b", one));
     assertThat(view().detail().residents().flavors()).isEqualTo(Map.of("m1.big", 1));
+    assertThat(claim(2, Map.of("resources:CUSTOM_FPGA", "1")))
+        .isInstanceOf(HostActor.ClaimRefused.class);
+    actor = stage.killAndBringBack(actor, behavior());
+    isSeen();
+    stage.ask(actor, HostActor.ClaimReply.class, to -> new HostActor.MakeClaim(resized, 3, to));
+    assertThat(view().detail().used()).isEqualTo(Map.of("card-b", one));
   }
 
   @Test

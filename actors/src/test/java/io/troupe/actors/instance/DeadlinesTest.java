@@ -909,7 +909,7 @@ class DeadlinesTest {
           yield new Books(counted, more, guests, ports, halfImages, volumes);
         }
         case Effect.ReleaseHost(var host, _) -> without(host, guests);
-        case Effect.CondemnGuest(var host, _) -> without(host, minus(guests, host));
+        case Effect.CondemnGuest(var host, _, _) -> without(host, minus(guests, host));
         case Effect.AttachPort(_, var choice, _) ->
             new Books(
                 counted, claims, guests, plus(ports, choice.networkId()), halfImages, volumes);

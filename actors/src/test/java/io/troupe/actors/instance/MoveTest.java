@@ -26,6 +26,7 @@ import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.SharedPool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -955,6 +956,93 @@ class MoveTest {
       assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
       assertThat(life.state().host()).contains(H3);
       assertThat(life.state().moves().open()).isEmpty();
+    }
+  }
+
+  @Nested
+  class EvacuationInAPool {
+    private static final SharedPool POOL = new SharedPool("san");
+
+    private static UserCommand evacuate(String operation, Optional<SharedPool> pool) {
+      return new UserCommand.Evacuate(adminOrigin(operation), Optional.empty(), false, false, pool);
+    }
+
+    private Life condemned() {
+      return Life.active()
+          .does(evacuate("evacuate", Optional.of(POOL)))
+          .gets(placed(H2))
+          .gets(CLAIMED)
+          .gets(DONE);
+    }
+
+    @Test
+    void goesOnlyToHostsThatHaveThePool() {
+      var life = Life.active().does(evacuate("evacuate", Optional.of(POOL)));
+
+      assertThat(((Effect.Place) life.asks().what()).spec().volumePool()).contains("san");
+      life.gets(placed(H2));
+      assertThat(((Effect.ClaimHost) life.asks().what()).spec().volumePool()).contains("san");
+      life.gets(CLAIMED);
+      assertThat(((Effect.CondemnGuest) life.asks().what()).keepsDisk()).isTrue();
+    }
+
+    @Test
+    void makesTheGuestOnTheDiskThatIsThereAndThenKeepsItNoLonger() {
+      var life = condemned();
+      assertThat(((DriverCommand.Spawn) command(life)).keepsDisk()).isTrue();
+
+      life.gets(guest(PowerState.RUNNING));
+
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().moves().disk()).isEmpty();
+      life.does(new UserCommand.ForceDelete(origin("delete")));
+      assertThat(((DriverCommand.Destroy) command(life)).keepsDisk()).isFalse();
+    }
+
+    @Test
+    void whoseSpawnFailsLeavesTheDiskForTheNext() {
+      var life = condemned().gets(failure(INSTANCE_FAULT));
+      assertThat(((DriverCommand.Destroy) command(life)).keepsDisk()).isTrue();
+      life.gets(gone()).gets(DONE);
+      assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+      assertThat(life.state().moves().disk()).contains(POOL);
+
+      life.does(evacuate("again", Optional.empty()));
+
+      assertThat(((Effect.Place) life.asks().what()).spec().volumePool()).contains("san");
+      life.gets(placed(H3)).gets(CLAIMED);
+      assertThat(((DriverCommand.Spawn) command(life)).keepsDisk()).isTrue();
+    }
+
+    @Test
+    void thatFindsNoHostKeepsNothingElse() {
+      var life =
+          Life.active()
+              .does(evacuate("evacuate", Optional.of(POOL)))
+              .gets(new StepOutcome.NoHost("none"));
+
+      assertThat(life.rests()).isTrue();
+      assertThat(life.state().moves().disk()).isEmpty();
+    }
+
+    @Test
+    void rebuiltFromAnImageItHasANewDisk() {
+      var life =
+          condemned()
+              .does(
+                  new UserCommand.ResetState(
+                      adminOrigin("reset"), UserCommand.ResetState.Resting.ERROR));
+      while (!life.rests()) {
+        life.gets(life.todo().getFirst() == StepKind.INSPECT ? gone() : DONE);
+      }
+      assertThat(life.state().host()).contains(H2);
+
+      life.does(new UserCommand.Rebuild(origin("rebuild"), Examples.rebuild("img-1")));
+      while (life.todo().getFirst() != StepKind.SPAWN) {
+        life.gets(life.todo().getFirst() == StepKind.CLAIM ? CLAIMED : DONE);
+      }
+
+      assertThat(((DriverCommand.Spawn) command(life)).keepsDisk()).isFalse();
     }
   }
 

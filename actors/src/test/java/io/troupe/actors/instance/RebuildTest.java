@@ -230,7 +230,7 @@ class RebuildTest {
         new VolumeRef(ROOT, "troupe-volume-" + ROOT + number + ".qcow2", "qcow2"),
         "attachment",
         5,
-        new VolumePlace(Optional.of(Examples.H1), Optional.empty()));
+        new VolumePlace(Optional.of(Examples.H1), Optional.of("san")));
   }
 
   private static Life fromVolume() {
@@ -341,6 +341,19 @@ class RebuildTest {
     life.gets(file("")).gets(DONE);
     assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
     assertThat(rootFile(life)).doesNotContain(".1.");
+  }
+
+  /** The former guest's host is dead; on another one it is made of what the volume was. */
+  @Test
+  void anEvacuationWhileTheRootVolumeBeginsAnewLeavesItAsItWas() {
+    var life = atReimage().does(MoveLife.evacuate());
+
+    assertThat(life.todo()).startsWith(StepKind.UNDO_REIMAGE);
+    life.isToldToAskAgain(Life.failure(DriverFailure.Kind.RETRYABLE));
+    life.gets(file(""));
+    assertThat(life.todo()).doesNotContain(StepKind.UNDO_REIMAGE).contains(StepKind.SPAWN);
+    assertThat(rootFile(life)).doesNotContain(".1.");
+    assertThat(request(life).imageProperties()).isEqualTo(Examples.boot(0).imageProperties());
   }
 
   @Test

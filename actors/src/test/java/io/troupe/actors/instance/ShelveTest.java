@@ -86,6 +86,56 @@ class ShelveTest {
     assertThat(life.state().nics()).hasSize(1);
   }
 
+  /** What an administrator calls active while it is shelved. */
+  private static Life shelvedOnce() {
+    var life =
+        shelved(NEVER)
+            .does(
+                new UserCommand.ResetState(
+                    adminOrigin("reset"), UserCommand.ResetState.Resting.ACTIVE));
+    while (!life.rests()) {
+      life.gets(life.todo().getFirst() == StepKind.INSPECT ? RUNS : DONE);
+    }
+    assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+    assertThat(life.state().shelf().orElseThrow().imageId()).isEqualTo("snap");
+    return life;
+  }
+
+  private static UserCommand again() {
+    return new UserCommand.Shelve(origin("s2"), Examples.image("snap-2"));
+  }
+
+  private static String dropped(Life life) {
+    return ((Effect.DropImage) life.asks().what()).imageId();
+  }
+
+  @Test
+  void aSecondTimeDropsTheImageOfTheFirst() {
+    var life = shelvedOnce().does(again());
+
+    assertThat(dropped(life)).isEqualTo("snap");
+    life.gets(DONE);
+    assertThat(life.state().shelf()).isEmpty();
+    life.gets(DONE).gets(OFF).gets(DONE);
+    assertThat(life.state().vmState()).isEqualTo(VmState.SHELVED);
+    assertThat(life.state().shelf().orElseThrow().imageId()).isEqualTo("snap-2");
+  }
+
+  @Test
+  void aSecondTimeBrokenOffByADeleteLeavesNeitherImage() {
+    var life = shelvedOnce().does(again()).does(new UserCommand.ForceDelete(origin("d")));
+    var all = new java.util.HashSet<String>();
+    while (!life.rests()) {
+      if (life.todo().getFirst() == StepKind.DROP_IMAGE) {
+        all.add(dropped(life));
+      }
+      life.gets(life.todo().getFirst() == StepKind.DESTROY ? GONE : DONE);
+    }
+
+    assertThat(all).containsExactlyInAnyOrder("snap", "snap-2");
+    assertThat(life.state().shelf()).isEmpty();
+  }
+
   @Test
   void leavesItsHostWhenItsTimeHasCome() {
     var life = shelved(LATER);

@@ -16,6 +16,7 @@ import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.VolumeRef;
 import java.util.List;
@@ -225,16 +226,155 @@ class VolumesThatFollowTest {
       assertThat(prepare.spec().rootVolume().orElseThrow().id()).isEqualTo(ROOT);
     }
 
-    /** Reverted, it would have the volumes again that it had at the source. */
     @Test
-    void thatMayBeRevertedKeepThemAsTheyAre() {
-      assertThat(
-              MoveLife.resized()
-                  .refuses(new UserCommand.AttachVolume(origin("a"), Examples.volumeChoice(2)))
-                  .toString())
-          .contains("until its resize is confirmed or reverted");
+    void onOneHostHaveNoOtherGuestToBeTold() {
       assertThat(having(MoveLife.resizedOnOneHost(), Optional.empty()).state().volumes())
           .hasSize(1);
+    }
+  }
+
+  /** Resized from h1 to h2, where a revert goes back to the guest on h1. */
+  @Nested
+  class Between {
+    private static final String OTHER = Examples.volumeChoice(2).volumeId();
+
+    private static Life attaching(Optional<String> pool) {
+      return MoveLife.resized()
+          .does(new UserCommand.AttachVolume(origin("a"), Examples.volumeChoice(1)))
+          .gets(connected(DATA, pool));
+    }
+
+    private static Life attached() {
+      return attaching(Optional.of("san"))
+          .gets(allConnected())
+          .gets(new StepOutcome.VolumeOnGuest("/dev/vdc"))
+          .gets(new StepOutcome.VolumeOnGuest("/dev/vdb"))
+          .gets(DONE);
+    }
+
+    private static HostId asked(Life life) {
+      return ((Effect.RunOnHost) life.asks().what()).host();
+    }
+
+    private static DriverCommand command(Life life) {
+      return ((Effect.RunOnHost) life.asks().what()).command();
+    }
+
+    @Test
+    void anAttachedOneIsHadByBothGuests() {
+      var life = attaching(Optional.of("san"));
+      var connect = (Effect.ConnectVolumes) life.asks().what();
+      assertThat(connect.host()).isEqualTo(H1);
+      assertThat(connect.beside()).containsExactly(H2);
+
+      life.gets(allConnected());
+      assertThat(asked(life)).isEqualTo(H1);
+      assertThat(command(life).target().generation())
+          .isEqualTo(life.state().moves().open().orElseThrow().sourceGeneration());
+      life.gets(new StepOutcome.VolumeOnGuest("/dev/vdc"));
+      assertThat(asked(life)).isEqualTo(H2);
+      life.gets(new StepOutcome.VolumeOnGuest("/dev/vdb")).gets(DONE);
+
+      assertThat(life.rests()).isTrue();
+      assertThat(life.state().vmState()).isEqualTo(VmState.RESIZED);
+      assertThat(life.state().volumes())
+          .extracting(AttachedVolume::device)
+          .containsExactly("/dev/vdb");
+    }
+
+    @Test
+    void oneThatTheSourceCannotHaveIsNotAttachedAtAll() {
+      var life =
+          attaching(Optional.empty())
+              .gets(new StepOutcome.VolumeRefused(new Rejection.Conflict("it lies on h2")));
+
+      assertThat(life.todo()).containsExactly(StepKind.FREE_VOLUME);
+      life.gets(DONE);
+      assertThat(life.state().volumes()).isEmpty();
+      assertThat(life.state().vmState()).isEqualTo(VmState.RESIZED);
+      assertThat(life.state().trails().getLast().error().orElseThrow()).contains("it lies on h2");
+    }
+
+    @Test
+    void oneThatIsNotAttachedLeavesTheOtherGuestToo() {
+      var life =
+          attaching(Optional.of("san"))
+              .gets(allConnected())
+              .gets(new StepOutcome.VolumeOnGuest("/dev/vdb"))
+              .gets(Life.failure(DriverFailure.Kind.INSTANCE_FAULT));
+
+      assertThat(life.todo())
+          .containsExactly(StepKind.DETACH_VOLUME, StepKind.DETACH_VOLUME, StepKind.FREE_VOLUME);
+      assertThat(asked(life)).isEqualTo(H2);
+      life.gets(guest(PowerState.RUNNING));
+      assertThat(asked(life)).isEqualTo(H1);
+      life.gets(guest(PowerState.SHUTDOWN)).gets(DONE);
+      assertThat(life.state().volumes()).isEmpty();
+    }
+
+    @Test
+    void aDetachedOneIsFreeOnceNeitherGuestHasIt() {
+      var life = attached().does(new UserCommand.DetachVolume(origin("d"), DATA)).gets(DONE);
+      assertThat(asked(life)).isEqualTo(H2);
+      life.gets(guest(PowerState.RUNNING));
+      assertThat(asked(life)).isEqualTo(H1);
+      assertThat(((DriverCommand.DetachVolume) command(life)).volumeId()).isEqualTo(DATA);
+      life.gets(guest(PowerState.SHUTDOWN));
+
+      assertThat(life.asks().what()).isInstanceOf(Effect.FreeVolume.class);
+      life.gets(DONE);
+      assertThat(life.state().volumes()).isEmpty();
+    }
+
+    @Test
+    void aSwappedOneIsSwappedForBothGuests() {
+      var life =
+          attached()
+              .does(new UserCommand.SwapVolume(origin("s"), DATA, OTHER))
+              .gets(connected(OTHER, Optional.of("san")))
+              .gets(allConnected());
+      assertThat(asked(life)).isEqualTo(H1);
+      assertThat(((DriverCommand.AttachVolume) command(life)).volume().id()).isEqualTo(OTHER);
+      life.gets(new StepOutcome.VolumeOnGuest("/dev/vdc"));
+      assertThat(((DriverCommand.SwapVolume) command(life)).to().id()).isEqualTo(OTHER);
+      life.gets(new StepOutcome.VolumeOnGuest("/dev/vdb"));
+      assertThat(asked(life)).isEqualTo(H1);
+      assertThat(((DriverCommand.DetachVolume) command(life)).volumeId()).isEqualTo(DATA);
+      life.gets(guest(PowerState.SHUTDOWN)).gets(DONE);
+      assertThat(((Effect.FreeVolume) life.asks().what()).volumeId()).isEqualTo(DATA);
+      life.gets(DONE);
+
+      assertThat(life.state().volumes()).extracting(AttachedVolume::id).containsExactly(OTHER);
+    }
+
+    @Test
+    void aSwapThatFailsLeavesTheSourceAsItWas() {
+      var life =
+          attached()
+              .does(new UserCommand.SwapVolume(origin("s"), DATA, OTHER))
+              .gets(connected(OTHER, Optional.of("san")))
+              .gets(allConnected())
+              .gets(new StepOutcome.VolumeOnGuest("/dev/vdc"))
+              .gets(Life.failure(DriverFailure.Kind.INSTANCE_FAULT))
+              .gets(new StepOutcome.VolumeOnGuest("/dev/vdb"));
+
+      assertThat(asked(life)).isEqualTo(H1);
+      assertThat(((DriverCommand.DetachVolume) command(life)).volumeId()).isEqualTo(OTHER);
+      life.gets(guest(PowerState.SHUTDOWN));
+      assertThat(((Effect.FreeVolume) life.asks().what()).volumeId()).isEqualTo(OTHER);
+      life.gets(DONE);
+      assertThat(life.state().volumes()).extracting(AttachedVolume::id).containsExactly(DATA);
+    }
+
+    @Test
+    void aRevertStartsTheGuestThatHasThem() {
+      var life =
+          attached().does(new UserCommand.RevertResize(origin("back"))).gets(gone()).gets(DONE);
+
+      assertThat(asked(life)).isEqualTo(H1);
+      life.gets(guest(PowerState.RUNNING)).gets(DONE);
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().volumes()).extracting(AttachedVolume::id).containsExactly(DATA);
     }
   }
 

@@ -7,6 +7,7 @@ import io.troupe.actors.Stage;
 import io.troupe.actors.Wired;
 import io.troupe.actors.catalog.CatalogActor;
 import io.troupe.actors.catalog.SchedulingPause;
+import io.troupe.actors.host.HostActor;
 import io.troupe.config.SchedulerPolicy;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.core.value.HostId;
@@ -17,6 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,11 +53,25 @@ class SchedulerBatchTest {
     others.put(
         CatalogActor.Message.class,
         stage.enter(CatalogActor.create(SchedulingPause.class, _ -> {})));
+    others.put(
+        HostActor.Message.class,
+        stage.enter(
+            Behaviors.receive(HostActor.Message.class)
+                .onMessage(HostActor.Hold.class, SchedulerBatchTest::keepsRoom)
+                .build()));
     scheduler =
         stage.enter(
             SchedulerActor.create(
                 others, Set::of, () -> settings, new SimpleMeterRegistry(), stage));
     scheduler.tell(new SchedulerActor.HostDelta(HostDraft.named("a").row(), List.of()));
+  }
+
+  private static Behavior<HostActor.Message> keepsRoom(HostActor.Hold hold) {
+    hold.replyTo()
+        .tell(
+            new HostActor.Held(
+                new HostId("a"), hold.batch(), hold.round(), List.of(), "", Optional.empty()));
+    return Behaviors.same();
   }
 
   private static RequestSpec member(String batch, int size) {

@@ -20,6 +20,8 @@ import io.troupe.core.value.OperationId;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.HostInventory;
+import io.troupe.drivers.spi.SharedPool;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -60,7 +62,21 @@ final class SimHost {
     this.state =
         HostState.UNKNOWN.evolve(
             new HostEvent.Discovered(
-                new ConnectionId("c-" + id), Examples.inventory(id, room, room * 1024L, room)));
+                new ConnectionId("c-" + id),
+                inPool(Examples.inventory(id, room, room * 1024L, room), world.pool)));
+  }
+
+  private static HostInventory inPool(HostInventory seen, Optional<SharedPool> pool) {
+    return new HostInventory(
+        seen.name(),
+        seen.hypervisorType(),
+        seen.hypervisorVersion(),
+        seen.architecture(),
+        seen.guestType(),
+        seen.total(),
+        seen.address(),
+        pool.map(SharedPool::trait).map(Set::of).orElse(Set.of()),
+        seen.details());
   }
 
   HostId id() {
@@ -112,7 +128,13 @@ final class SimHost {
     building.add(spec.instance());
     var claim =
         new Claim(
-            spec.instance(), generation, spec.resources(), spec.group(), false, holding(spec));
+            spec.instance(),
+            generation,
+            spec.resources(),
+            spec.group(),
+            false,
+            holding(spec),
+            false);
     if (state.claim(spec.instance()).filter(claim::equals).isEmpty()) {
       persist(new HostEvent.Claimed(claim));
     }
@@ -127,7 +149,8 @@ final class SimHost {
         Map.of(),
         Optional.empty(),
         Optional.empty(),
-        own.preemptible() ? Optional.of(own.priority()) : Optional.empty());
+        own.preemptible() ? Optional.of(own.priority()) : Optional.empty(),
+        Optional.empty());
   }
 
   void release(InstanceId instance, long generation, Consumer<StepOutcome.Result> reply) {
@@ -138,10 +161,11 @@ final class SimHost {
     reply.accept(new StepOutcome.Done(""));
   }
 
-  void condemn(InstanceId instance, long generation, Consumer<StepOutcome.Result> reply) {
+  void condemn(
+      InstanceId instance, long generation, boolean keepsDisk, Consumer<StepOutcome.Result> reply) {
     var claim = state.claim(instance).filter(one -> one.generation() <= generation);
     if (claim.filter(one -> !one.condemned()).isPresent()) {
-      persist(new HostEvent.Condemned(instance));
+      persist(new HostEvent.Condemned(instance, keepsDisk));
       evict(instance, claim.get().generation());
     }
     reply.accept(new StepOutcome.Done(""));
@@ -171,7 +195,8 @@ final class SimHost {
       var operation = new OperationId("req-evict-" + instance);
       var deadline = world.now().plusSeconds(20);
       var target = new GuestTarget(instance, id.value(), generation, 0, operation, deadline);
-      run(new DriverCommand.Destroy(target), _ -> {});
+      var keepsDisk = state.claim(instance).filter(Claim::keepsDisk).isPresent();
+      run(new DriverCommand.Destroy(target, keepsDisk), _ -> {});
     }
   }
 
@@ -287,7 +312,7 @@ final class SimHost {
     if (!stands && leftOver.isPresent() && foreign) {
       persist(new HostEvent.Released(instance));
     } else if (!stands && leftOver.isPresent()) {
-      persist(new HostEvent.Condemned(instance));
+      persist(new HostEvent.Condemned(instance, false));
       evict(instance, generation);
     }
   }

@@ -388,9 +388,18 @@ final class SimHypervisor {
       return failure(INSTANCE_FAULT, "belongs to generation " + guest.generation());
     }
     return switch (command) {
-      case DriverCommand.Spawn(_, var spec) -> {
-        lost.remove(instance);
+      case DriverCommand.Spawn(var target, var spec, var keepsDisk) -> {
         var again = guest != null && guest.generation() == generation;
+        if (!again && keepsDisk && !world.disks.takeOver(instance, generation, host.id())) {
+          if (world.isAwaited(target) && !world.wasAdopted(instance)) {
+            throw new AssertionError("the kept disk is gone that " + target + " is to be made on");
+          }
+          yield failure(INSTANCE_FAULT, "the disk is not there");
+        }
+        if (!again && !keepsDisk) {
+          world.disks.make(instance, generation, host.id());
+        }
+        lost.remove(instance);
         var made = Guest.madeOf(generation, PowerState.RUNNING, spec);
         guests.put(instance, again ? guest.in(PowerState.RUNNING) : made);
         yield new StepOutcome.Guest(true, PowerState.RUNNING);
@@ -424,6 +433,7 @@ final class SimHypervisor {
           yield failure(HOST_FAULT, "the destination has a newer one");
         }
         guests.remove(instance);
+        world.disks.takeOver(instance, to, there.host.id());
         there.guests.put(instance, guest.of(to));
         there.lost.remove(instance);
         yield new StepOutcome.Guest(false, PowerState.NOSTATE);
@@ -435,13 +445,16 @@ final class SimHypervisor {
         world.transfers.add(instance + "." + ticket.destination().get("generation"));
         yield new StepOutcome.Guest(true, guest.power());
       }
-      case DriverCommand.FinishMove(_, var spec, _) -> {
+      case DriverCommand.FinishMove(_, var spec, var ticket) -> {
         var come = guest != null && guest.generation() == generation;
         if (!come && !world.transfers.contains(instance + "." + generation)) {
           yield failure(INSTANCE_FAULT, "it has not come");
         }
         world.transfers.remove(instance + "." + generation);
         if (!come) {
+          var source = new HostId(ticket.source().get("host"));
+          var former = Long.parseLong(ticket.source().get("generation"));
+          world.disks.share(instance, Map.of(source, former, host.id(), generation));
           lost.remove(instance);
           guests.put(instance, Guest.madeOf(generation, PowerState.SHUTDOWN, spec));
         }
@@ -460,7 +473,8 @@ final class SimHypervisor {
         }
         yield new StepOutcome.Guest(true, guest.power());
       }
-      case DriverCommand.Destroy _ -> {
+      case DriverCommand.Destroy(_, var keepsDisk) -> {
+        world.disks.leave(instance, generation, host.id(), keepsDisk);
         world.transfers.remove(instance + "." + generation);
         if (guest != null && guest.foreign() && !world.wasAdopted(instance)) {
           throw new AssertionError(instance + " removes a guest that was never adopted");

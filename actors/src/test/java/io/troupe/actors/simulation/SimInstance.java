@@ -241,8 +241,8 @@ final class SimInstance {
           toHost(host, one -> one.makeClaim(spec, generation, reply));
       case Effect.ReleaseHost(var host, var generation) ->
           toHost(host, one -> one.release(id, generation, reply));
-      case Effect.CondemnGuest(var host, var generation) ->
-          toHost(host, one -> one.condemn(id, generation, reply));
+      case Effect.CondemnGuest(var host, var generation, var keepsDisk) ->
+          toHost(host, one -> one.condemn(id, generation, keepsDisk, reply));
       case Effect.ConnectVolume(_, _, var choice, var host) ->
           to("volumes", reply, () -> world.volumes.connect(id, choice, host));
       case Effect.MarkVolume(_, var volume, var device) ->

@@ -28,7 +28,9 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.MoveTicket;
+import io.troupe.drivers.spi.SharedPool;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -109,6 +111,10 @@ final class World {
   /** Disks on their way between hypervisors, by instance and the generation they shall be of. */
   final Set<String> transfers = new HashSet<>();
 
+  /** The storage of all hosts, if it is one. */
+  final Optional<SharedPool> pool;
+
+  final SimDisks disks = new SimDisks();
   final Map<HostId, SimHost> hosts = new LinkedHashMap<>();
   final Map<InstanceId, SimInstance> instances = new LinkedHashMap<>();
   final List<NetworkDesk> networks = new ArrayList<>();
@@ -125,6 +131,7 @@ final class World {
 
   World(long seed, boolean traced, Script script) {
     this.random = new Random(seed);
+    this.pool = seed % 2 == 0 ? Optional.of(new SharedPool("common")) : Optional.empty();
     this.script = script;
     this.traced = traced;
     this.settings =
@@ -154,11 +161,7 @@ final class World {
       networks.add(
           new NetworkDesk(Examples.network(network, 10, 11 + random.nextInt(5)), Examples.NOW));
     }
-    var pool =
-        script == Script.VOLUMES && random.nextBoolean()
-            ? Optional.of("common")
-            : Optional.<String>empty();
-    this.volumes = new VolumeDesk(this::now, pool);
+    this.volumes = new VolumeDesk(this::now, pool.map(SharedPool::name));
     this.volumeCount =
         script == Script.PREEMPTION ? 0 : random.nextInt(3) + (script == Script.VOLUMES ? 2 : 0);
     for (int volume = 1; volume <= volumeCount; volume++) {
@@ -403,7 +406,10 @@ final class World {
       case 13 -> new UserCommand.Pause(origin);
       case 14 -> new UserCommand.Rebuild(origin, Examples.rebuild("img-" + random.nextInt(2)));
       case 15 -> new UserCommand.Migrate(admin, Optional.empty());
-      case 16 -> new UserCommand.ConfirmResize(origin);
+      case 16 ->
+          number % 2 == 0
+              ? new UserCommand.RevertResize(origin)
+              : new UserCommand.ConfirmResize(origin);
       case 17 ->
           new UserCommand.LiveMigrate(admin, Optional.empty(), false, MoveTicket.Storage.UNKNOWN);
       case 18 -> new UserCommand.Shelve(origin, image(origin, ImageDesk.SHELF));
@@ -434,12 +440,22 @@ final class World {
                   .map(shelf -> new GuestSpec.ImageRef(shelf.imageId(), "ef", "qcow2", 1, 1)),
               zone,
               host);
+      case UserCommand.Evacuate(var origin, var to, var unfiltered, var stopped, _) ->
+          new UserCommand.Evacuate(
+              origin, to, unfiltered, stopped, pool.filter(_ -> state.host().isPresent()));
       case UserCommand.DetachInterface(var origin, _) when !state.nics().isEmpty() ->
           new UserCommand.DetachInterface(origin, state.nics().getLast().portId());
       case UserCommand.SwapVolume(var origin, _, var to) when !state.volumes().isEmpty() ->
           new UserCommand.SwapVolume(origin, state.volumes().getLast().id(), to);
       default -> command;
     };
+  }
+
+  /** Whether the instance waits for what this command comes to. */
+  boolean isAwaited(GuestTarget target) {
+    var state = instances.get(target.instance()).state();
+    return state.generation() == target.generation()
+        && state.operation().filter(one -> one.id().equals(target.operation())).isPresent();
   }
 
   OperationSettings settings() {

@@ -29,18 +29,22 @@ record FakeAssembly(
       return power.start(target, cancellation);
     }
     inventory.requireFits(command.spec().size());
-    if (command.spec().rootVolume().isEmpty()) {
+    if (command.keepsDisk()) {
+      reach.hypervisor().requireDisk(target, areCommon());
+    } else if (command.spec().rootVolume().isEmpty()) {
       images.cache(command.spec().image());
     }
     requireVolumes(target.host(), command.spec());
     pace.awaitBoot(cancellation);
-    return FakeReach.shown(
+    var made =
         reach.change(
             target,
             guest ->
                 guest.filter(it -> it.generation() == target.generation()).isPresent()
                     ? guest
-                    : Optional.of(FakeGuest.made(command, reach.now()))));
+                    : Optional.of(FakeGuest.made(command, reach.now())));
+    reach.hypervisor().dropDisk(target, areCommon()); // it is the guest's now, or a former one's
+    return FakeReach.shown(made);
   }
 
   private void requireVolumes(String host, GuestSpec spec) throws DriverException {
@@ -60,8 +64,16 @@ record FakeAssembly(
     return settings.sharedPool().isPresent();
   }
 
-  DriverResult destroy(GuestTarget target) throws DriverException {
-    return FakeReach.shown(reach.change(target, guest -> Optional.empty()));
+  /** A disk that stays is a volume of its own until a guest is made on it. */
+  DriverResult destroy(GuestTarget target, boolean keepsDisk) throws DriverException {
+    if (keepsDisk) {
+      reach.hypervisor().keepDisk(target, areCommon());
+    }
+    var gone = FakeReach.shown(reach.change(target, guest -> Optional.empty()));
+    if (!keepsDisk) {
+      reach.hypervisor().dropDisk(target, areCommon());
+    }
+    return gone;
   }
 
   DriverResult rescue(GuestTarget target, GuestSpec.ImageRef image, Cancellation cancellation)

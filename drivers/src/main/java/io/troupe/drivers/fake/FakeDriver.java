@@ -211,8 +211,8 @@ public final class FakeDriver implements Driver {
       case DriverCommand.TakeOver(var target) -> moves.takeOver(target);
       case DriverCommand.Adopt(var target, var name) ->
           FakeReach.shown(Optional.of(hypervisor.adopt(target, name)));
-      case DriverCommand.Destroy(var target) -> {
-        var gone = assembly.destroy(target);
+      case DriverCommand.Destroy(var target, var keepsDisk) -> {
+        var gone = assembly.destroy(target, keepsDisk);
         moves.dropTransfer(target);
         yield gone;
       }

@@ -280,6 +280,57 @@ final class FakeHypervisor {
         : guests.volume(host, id).map(_ -> host);
   }
 
+  // ---- root disks that stay when their guest goes
+
+  private static String diskOf(GuestTarget target) {
+    return "root-of-" + target.instance();
+  }
+
+  /**
+   * The root disk of the target's guest stays when the guest goes, unless a newer guest of the
+   * instance has it.
+   *
+   * @throws DriverException as {@link #update}
+   */
+  void keepDisk(GuestTarget target, boolean common) throws DriverException {
+    var guest = look(target);
+    if (guest.isEmpty() || !common || isElsewhere(target, target.generation() + 1)) {
+      return;
+    }
+    keepVolume(target, diskOf(target), guest.get().size().diskGib(), true);
+  }
+
+  /** No root disk of the instance is kept. */
+  void dropDisk(GuestTarget target, boolean common) throws DriverException {
+    if (common && sees(target.host(), diskOf(target))) {
+      removeVolume(target, diskOf(target), true);
+    }
+  }
+
+  /** Throws an instance fault when the host does not see the root disk of an older guest. */
+  void requireDisk(GuestTarget target, boolean common) throws DriverException {
+    if (!common || !sees(target.host(), diskOf(target)) && !isElsewhere(target, 0)) {
+      throw DriverException.instanceFault(
+          "the root disk of instance " + target.instance() + " is not on " + target.host());
+    }
+  }
+
+  private boolean sees(String host, String volume) throws DriverException {
+    return inTurn(() -> true, () -> keeper(host, volume, true)).isPresent();
+  }
+
+  /** Whether another host has a guest of the instance, of this generation or a newer one. */
+  private boolean isElsewhere(GuestTarget target, long from) throws DriverException {
+    var name = FakeGuest.nameOf(target.instance());
+    return inTurn(
+        () -> true,
+        () ->
+            guests.hostsOf(name).stream()
+                .filter(host -> !host.equals(target.host()))
+                .flatMap(host -> guests.find(host, name).stream())
+                .anyMatch(guest -> guest.generation() >= from));
+  }
+
   /** Throws an instance fault when the host sees no such volume. */
   void requireVolume(String host, String id, boolean common) throws DriverException {
     inTurn(

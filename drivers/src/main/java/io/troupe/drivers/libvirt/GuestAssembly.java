@@ -64,30 +64,134 @@ final class GuestAssembly {
   void spawn(GuestTarget target, GuestSpec spec, Permit permit) throws DriverException {
     permit.check();
     remove(target, permit.tenure()); // an older generation, or what a spawn that was killed left
+    make(
+        () -> {
+          Optional<DomainXml.Paths> disks =
+              facts.keepsFiles() ? Optional.of(makeDisks(target, spec, permit)) : noDisks(spec);
+          define(target, DomainMetadata.of(target), spec, disks, permit);
+        },
+        () -> remove(target, permit.tenure()));
+  }
+
+  /**
+   * The guest is defined and runs, on the root disk that an older generation of it had at another
+   * host. What that host made later finds that the files are held here. The disk is there still
+   * when this fails; an instance fault when it is not there at all.
+   */
+  void spawnOnFormerDisk(GuestTarget target, GuestSpec spec, Permit permit) throws DriverException {
+    permit.check();
+    if (!facts.keepsFiles()) {
+      throw DriverException.unsupported("this host keeps no disks");
+    }
+    removeButDisk(target, permit.tenure());
+    GuestVolumes former = former(target);
+    make(
+        () -> {
+          DomainXml.Paths disks = takeOver(target, former, spec, permit);
+          define(
+              target,
+              new DomainMetadata(
+                  target.instance(), target.generation(), target.operation(), former.generation()),
+              spec,
+              Optional.of(disks),
+              permit);
+        },
+        () -> removeButDisk(target, permit.tenure()));
+  }
+
+  @FunctionalInterface
+  private interface Work {
+    void run() throws DriverException;
+  }
+
+  /** What a failure has left is removed; where that cannot be done, Destroy will find it. */
+  private static void make(Work work, Work removal) throws DriverException {
     try {
-      Optional<DomainXml.Paths> disks =
-          facts.keepsFiles() ? Optional.of(makeDisks(target, spec, permit)) : noDisks(spec);
-      permit.check();
-      String xml =
-          new DomainXml(
-                  DomainMetadata.of(target),
-                  spec,
-                  choices.guestType(),
-                  facts.architecture(),
-                  choices.nicSource(),
-                  disks,
-                  choices.vncListen())
-              .write();
-      fence.check(target); // the image may have taken long: is the guest still ours to make?
-      connection.run("spawn", connect -> defineAndStart(connect, xml, permit.tenure()));
+      work.run();
     } catch (DriverException | RuntimeException e) {
       try {
-        remove(target, permit.tenure());
+        removal.run();
       } catch (DriverException notRemoved) {
-        e.addSuppressed(notRemoved); // Destroy will find it
+        e.addSuppressed(notRemoved);
       }
       throw e;
     }
+  }
+
+  private void define(
+      GuestTarget target,
+      DomainMetadata metadata,
+      GuestSpec spec,
+      Optional<DomainXml.Paths> disks,
+      Permit permit)
+      throws DriverException {
+    permit.check();
+    String xml =
+        new DomainXml(
+                metadata,
+                spec,
+                choices.guestType(),
+                facts.architecture(),
+                choices.nicSource(),
+                disks,
+                choices.vncListen())
+            .write();
+    fence.check(target); // the image may have taken long: is the guest still ours to make?
+    connection.run("spawn", connect -> defineAndStart(connect, xml, permit.tenure()));
+  }
+
+  /** The files of the guest that another host had. */
+  private GuestVolumes former(GuestTarget target) throws DriverException {
+    return connection
+        .call(
+            "look for the former disk",
+            connect -> {
+              pool.ensure(connect);
+              pool.refresh(connect); // another host has made it
+              return volumes(target).former(pool.names(connect));
+            })
+        .orElseThrow(
+            () ->
+                DriverException.instanceFault(
+                    "the root disk of instance "
+                        + target.instance()
+                        + " is not in the storage pool of "
+                        + facts.name()));
+  }
+
+  /** The former guest's files are held by this host and no other; its config drive is made anew. */
+  private DomainXml.Paths takeOver(
+      GuestTarget target, GuestVolumes former, GuestSpec spec, Permit permit)
+      throws DriverException {
+    byte[] drive = ConfigDriveIso.of(ConfigDriveFiles.of(target.instance(), spec));
+    Tenure tenure = permit.tenure();
+    return connection.call(
+        "disks",
+        connect -> {
+          String ours = volumes(target).heldAt(facts.uuid());
+          if (pool.find(connect, ours).isEmpty()) {
+            pool.createRaw(connect, ours, false, tenure);
+          }
+          for (String hold : volumes(target).holds(pool.names(connect))) {
+            if (!hold.equals(ours)) {
+              pool.delete(connect, hold, tenure); // of hosts that the instance has left
+            }
+          }
+          pool.delete(connect, former.configDrive(), tenure);
+          String config = pool.createWith(connect, former.configDrive(), drive, permit).path();
+          if (pool.find(connect, former.consoleLog()).isEmpty()) {
+            pool.createRaw(connect, former.consoleLog(), false, tenure);
+          }
+          List<String> further = new ArrayList<>();
+          for (VolumeRef volume : spec.volumes()) {
+            further.add(path(connect, volume));
+          }
+          return new DomainXml.Paths(
+              pool.find(connect, former.rootDisk()).orElseThrow().path(),
+              config,
+              pool.find(connect, former.consoleLog()).orElseThrow().path(),
+              further);
+        });
   }
 
   /** The test driver has no files; that the image is there is found out all the same. */
@@ -155,6 +259,31 @@ final class GuestAssembly {
    * a newer owner made the domain that is there.
    */
   void remove(GuestTarget target, Tenure tenure) throws DriverException {
+    removeDomain(target, tenure);
+    if (facts.keepsFiles()) {
+      connection.run(
+          "removal of volumes",
+          connect -> volumes(target).deleteAll(connect, pool, facts.uuid(), tenure));
+    }
+  }
+
+  /** The domain is gone, and the files are there for another host that has them too. */
+  void removeButDisk(GuestTarget target, Tenure tenure) throws DriverException {
+    removeDomain(target, tenure);
+    if (facts.keepsFiles()) {
+      connection.run(
+          "removal of holds",
+          connect -> {
+            for (String hold : volumes(target).holds(pool.names(connect))) {
+              if (hold.endsWith(HostFacts.token(facts.uuid()))) {
+                pool.delete(connect, hold, tenure);
+              }
+            }
+          });
+    }
+  }
+
+  private void removeDomain(GuestTarget target, Tenure tenure) throws DriverException {
     fence.check(target);
     connection.onDomain(
         "destroy",
@@ -164,11 +293,6 @@ final class GuestAssembly {
           undefine(domain, tenure);
           return true;
         });
-    if (facts.keepsFiles()) {
-      connection.run(
-          "removal of volumes",
-          connect -> volumes(target).deleteAll(connect, pool, facts.uuid(), tenure));
-    }
   }
 
   private static GuestVolumes volumes(GuestTarget target) {

@@ -4,6 +4,7 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.spi.DriverException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.libvirt.Connect;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
@@ -14,9 +15,10 @@ import org.libvirt.LibvirtException;
  */
 record GuestVolumes(InstanceId instance, long generation) {
   private static final String HELD = "at.";
+  private static final String ROOT = "root.qcow2";
 
   String rootDisk() {
-    return prefix() + "root.qcow2";
+    return prefix() + ROOT;
   }
 
   String configDrive() {
@@ -53,6 +55,21 @@ record GuestVolumes(InstanceId instance, long generation) {
     return "troupe-" + instance + "." + generation + ".";
   }
 
+  /**
+   * The volumes of the latest of the instance's older generations that has a root disk; empty when
+   * none has.
+   *
+   * @param volumes all names there are
+   */
+  Optional<GuestVolumes> former(List<String> volumes) {
+    return volumes.stream()
+        .filter(name -> covers(name) && name.endsWith("." + ROOT))
+        .map(name -> Long.parseLong(name.split("\\.")[1]))
+        .filter(older -> older < generation)
+        .max(Comparator.naturalOrder())
+        .map(older -> new GuestVolumes(instance, older));
+  }
+
   /** Whether the volume is the guest's, of this generation or an older one. */
   boolean covers(String volume) {
     String ours = "troupe-" + instance + ".";
@@ -77,6 +94,11 @@ record GuestVolumes(InstanceId instance, long generation) {
     for (String name : toDelete(pool.names(connect), HostFacts.token(hostUuid))) {
       pool.delete(connect, name, tenure);
     }
+  }
+
+  /** Of all volumes there, what says that this or another host holds files of the guest. */
+  List<String> holds(List<String> volumes) {
+    return volumes.stream().filter(name -> covers(name) && name.contains("." + HELD)).toList();
   }
 
   /** Of all volumes there; holds come last, so that a crash before leaves them. */

@@ -124,9 +124,11 @@ final class LibvirtCommands {
     InstanceId instance = target.instance();
     Tenure tenure = permit.tenure();
     switch (command) {
-      case DriverCommand.Spawn(_, var spec) -> {
+      case DriverCommand.Spawn(_, var spec, var keepsDisk) -> {
         if (recorded.isPresent() && recorded.get().generation() == target.generation()) {
           power.start(instance, tenure);
+        } else if (keepsDisk) {
+          assembly.spawnOnFormerDisk(target, spec, permit);
         } else {
           assembly.spawn(target, spec, permit);
         }
@@ -192,8 +194,12 @@ final class LibvirtCommands {
       case DriverCommand.FinishMove(_, var spec, var ticket) ->
           moves.finish(target, spec, ticket, recorded, permit);
       case DriverCommand.TakeOver _ -> moves.takeOver(target, guest(target, recorded), permit);
-      case DriverCommand.Destroy _ -> {
-        assembly.remove(target, tenure);
+      case DriverCommand.Destroy(_, var keepsDisk) -> {
+        if (keepsDisk) {
+          assembly.removeButDisk(target, tenure);
+        } else {
+          assembly.remove(target, tenure);
+        }
         moves.drop(target);
       }
       case DriverCommand.Inspect _ -> {}

@@ -56,8 +56,17 @@ public sealed interface DriverCommand extends CborSerializable {
    * The guest exists with this specification and runs. A guest of the same generation that is there
    * already is left as it is (started if it is off). Image, disks, config drive and NICs are made
    * as needed.
+   *
+   * @param keepsDisk whether the root disk is the one that the instance's guest of an older
+   *     generation had, on another host with the same storage. When it is not there, that is an
+   *     instance fault, and no disk is made; nor is it gone when this fails
    */
-  record Spawn(GuestTarget target, GuestSpec spec) implements DriverCommand {}
+  record Spawn(GuestTarget target, GuestSpec spec, boolean keepsDisk) implements DriverCommand {
+    /** With a new disk. */
+    public Spawn(GuestTarget target, GuestSpec spec) {
+      this(target, spec, false);
+    }
+  }
 
   /** The guest runs; one that was paused or suspended goes on where it was. */
   record Start(GuestTarget target) implements DriverCommand {}
@@ -309,8 +318,16 @@ public sealed interface DriverCommand extends CborSerializable {
   /**
    * The guest, its disks, config drive and console log are gone. Attached volumes stay. One that is
    * gone already is a success.
+   *
+   * @param keepsDisk whether the root disk stays, for a {@link Spawn} on another host that has the
+   *     same storage
    */
-  record Destroy(GuestTarget target) implements DriverCommand {}
+  record Destroy(GuestTarget target, boolean keepsDisk) implements DriverCommand {
+    /** Nothing stays. */
+    public Destroy(GuestTarget target) {
+      this(target, false);
+    }
+  }
 
   /**
    * Nothing changes; answers the guest's state, {@code NOSTATE} and not present if there is none.
@@ -393,7 +410,7 @@ public sealed interface DriverCommand extends CborSerializable {
   default DriverCommand withEpoch(long epoch) {
     var fenced = target().withEpoch(epoch);
     return switch (this) {
-      case Spawn(_, var spec) -> new Spawn(fenced, spec);
+      case Spawn(_, var spec, var keepsDisk) -> new Spawn(fenced, spec, keepsDisk);
       case Start _ -> new Start(fenced);
       case Stop(_, var graceMillis) -> new Stop(fenced, graceMillis);
       case Reboot(_, var soft, var graceMillis) -> new Reboot(fenced, soft, graceMillis);
@@ -428,7 +445,7 @@ public sealed interface DriverCommand extends CborSerializable {
       case FinishMove(_, var spec, var ticket) -> new FinishMove(fenced, spec, ticket);
       case TakeOver _ -> new TakeOver(fenced);
       case Adopt(_, var name) -> new Adopt(fenced, name);
-      case Destroy _ -> new Destroy(fenced);
+      case Destroy(_, var keepsDisk) -> new Destroy(fenced, keepsDisk);
       case Inspect _ -> new Inspect(fenced);
       case ReadConsole(_, var maxBytes) -> new ReadConsole(fenced, maxBytes);
       case Diagnostics _ -> new Diagnostics(fenced);
@@ -438,7 +455,8 @@ public sealed interface DriverCommand extends CborSerializable {
   /** The same command with where the guest runs, if that is part of what it says. */
   default DriverCommand at(Optional<GuestPlacement> placement) {
     return switch (this) {
-      case Spawn(var target, var spec) -> new Spawn(target, spec.at(placement));
+      case Spawn(var target, var spec, var keepsDisk) ->
+          new Spawn(target, spec.at(placement), keepsDisk);
       case Resize(var target, var size, _) -> new Resize(target, size, placement);
       case PrepareMove(var target, var spec, var ticket, var storage, var live) ->
           new PrepareMove(target, spec.at(placement), ticket, storage, live);
@@ -451,7 +469,7 @@ public sealed interface DriverCommand extends CborSerializable {
   /** The size that the guest shall have by this command, where it says one. */
   default Optional<Resources> sizeAsked() {
     return switch (this) {
-      case Spawn(_, var spec) -> Optional.of(spec.size());
+      case Spawn(_, var spec, _) -> Optional.of(spec.size());
       case Resize(_, var to, _) -> Optional.of(to);
       case PrepareMove(_, var spec, _, _, _) -> Optional.of(spec.size());
       case FinishMove(_, var spec, _) -> Optional.of(spec.size());

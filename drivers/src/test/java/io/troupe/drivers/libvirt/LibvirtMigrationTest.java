@@ -329,6 +329,36 @@ class LibvirtMigrationTest {
   }
 
   @Test
+  void guestOfADeadHostIsMadeAnewOnTheDiskItHadOnSharedStorage() throws Exception {
+    Host dead = together(a);
+    Host to = together(LibvirtPeer.second());
+    GuestTarget source = spawn(dead);
+    GuestTarget first = at(to, source, 2);
+    GuestTarget second = at(to, source, 3);
+    Path root = shared.orElseThrow().resolve("troupe-" + source.instance() + ".1.root.qcow2");
+    Object inode = Files.getAttribute(root, "unix:ino");
+    assertThat(failure(to, new DriverCommand.Spawn(target(to), spec(), true)))
+        .as("there is no disk of that instance")
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    run(dead, new DriverCommand.Stop(source, 0)); // fenced
+
+    run(to, new DriverCommand.Spawn(first, spec(), true));
+    run(to, new DriverCommand.Destroy(first, true)); // given up
+    run(to, new DriverCommand.Spawn(second, spec(), true));
+    run(to, new DriverCommand.Spawn(second, spec(), true));
+    run(dead, new DriverCommand.Destroy(source)); // it is back, and knows of nothing
+
+    assertThat(inspect(to, second).power()).isEqualTo(PowerState.RUNNING);
+    assertThat(inspect(dead, source)).isEqualTo(DriverResult.Guest.GONE);
+    assertThat(Files.getAttribute(root, "unix:ino")).isEqualTo(inode);
+    run(to, new DriverCommand.Destroy(second));
+    try (var left = Files.list(shared.orElseThrow())) {
+      assertThat(left.map(file -> file.getFileName().toString()))
+          .noneMatch(file -> file.contains(source.instance().toString()));
+    }
+  }
+
+  @Test
   void forcedByPostCopyTheGuestRunsThereBeforeAllOfItHasCome() throws Exception {
     Host from = together(a);
     Host to = together(LibvirtPeer.second());

@@ -10,6 +10,7 @@ import io.troupe.actors.instance.Migration;
 import io.troupe.actors.instance.UserCommand;
 import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.MoveTicket;
+import io.troupe.drivers.spi.SharedPool;
 import io.troupe.http.Api;
 import io.troupe.http.access.Policy;
 import io.troupe.http.error.ApiError;
@@ -191,22 +192,23 @@ record ServerMoves(Api api) {
               "Compute service of %s is still in use.".formatted(ends.from().get().id().value()))
           .thrown();
     }
-    // It is built from its image again: one that is gone would leave nothing at all.
-    api.catalog()
-        .find(Image.class, server.request().image().id())
-        .filter(image -> image.status().equals("active"))
-        .orElseThrow(
-            () ->
-                ApiError.badRequest(
-                        "Image %s could not be found.".formatted(server.request().image().id()))
-                    .thrown());
+    var pool =
+        ends.from()
+            .flatMap(ServerMoves::pool)
+            .filter(
+                one ->
+                    ends.to().isEmpty()
+                        || ends.to().flatMap(ServerMoves::pool).equals(Optional.of(one)));
+    if (pool.isEmpty() && ends.from().isPresent()) {
+      requireImage(server);
+    }
     var unfiltered = wanted.force() || call.version().until(28);
     var stopped = call.version().from(95);
     return api.instances()
         .command(
             server.id(),
             new UserCommand.Evacuate(
-                call.origin(), ends.to().map(HostView::id), unfiltered, stopped))
+                call.origin(), ends.to().map(HostView::id), unfiltered, stopped, pool))
         .thenApply(
             answer -> {
               ApiError.accepted(answer);
@@ -216,6 +218,22 @@ record ServerMoves(Api api) {
                           .put("adminPass", wanted.adminPass().orElseGet(AdminPass::generated)))
                   : Reply.empty(200);
             });
+  }
+
+  /** It is built from its image again: one that is gone would leave nothing at all. */
+  private void requireImage(InstanceView server) {
+    api.catalog()
+        .find(Image.class, server.request().image().id())
+        .filter(image -> image.status().equals("active"))
+        .orElseThrow(
+            () ->
+                ApiError.badRequest(
+                        "Image %s could not be found.".formatted(server.request().image().id()))
+                    .thrown());
+  }
+
+  private static Optional<SharedPool> pool(HostView host) {
+    return SharedPool.among(host.equipment().allTraits(host.inventory().traits()));
   }
 
   // ---- hosts

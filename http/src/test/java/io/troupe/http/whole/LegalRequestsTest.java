@@ -446,7 +446,7 @@ class LegalRequestsTest {
   /**
    * What is asked after the state. A server that was put there has no guest on its host, so what
    * its hypervisor answers itself is that; one that was offloaded has no host; one on two hosts
-   * cannot be evacuated, and keeps its volumes until its resize is settled.
+   * cannot be evacuated.
    */
   private static boolean isExcused(
       TestClient.Reply reply, VmState vmState, Optional<TaskState> task) {
@@ -454,7 +454,6 @@ class LegalRequestsTest {
     return reply.status() == 409 && message.endsWith(" is not ready")
         || reply.status() == 400 && message.startsWith("no guest of instance ")
         || vmState == VmState.SHELVED_OFFLOADED && message.contains(" is on no host")
-        || vmState == VmState.RESIZED && message.contains(" is on two hosts until its resize is ")
         || task.equals(Optional.of(TaskState.MIGRATING))
             && message.contains("is being moved between two hosts");
   }

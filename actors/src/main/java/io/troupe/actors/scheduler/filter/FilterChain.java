@@ -35,6 +35,11 @@ public final class FilterChain {
 
   private FilterChain() {}
 
+  /** What a host cannot judge by itself at a claim, beside an affinity group's one place. */
+  public static List<HostFilter> ofJoin(RequestSpec request, HostTable table) {
+    return request.forcedHost().isPresent() ? List.of() : SpreadFilter.of(request, table);
+  }
+
   /** The filters for {@code request} that are enabled or always asked, cheapest first. */
   public static List<HostFilter> of(
       RequestSpec request, HostTable table, SchedulerSettings settings) {

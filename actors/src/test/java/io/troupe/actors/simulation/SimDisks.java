@@ -1,0 +1,52 @@
+package io.troupe.actors.simulation;
+
+import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * The root disks of all guests, in the storage that all hosts have: files by the generation that
+ * made them, and which host says that it holds them. It forgets what a driver removes.
+ */
+final class SimDisks {
+  private final Map<InstanceId, TreeSet<Long>> files = new HashMap<>();
+
+  /** Since when each host holds files of an instance that another one made. */
+  private final Map<InstanceId, Map<HostId, Long>> holds = new HashMap<>();
+
+  /** A guest that is made has a new one, and there is no older one. */
+  void make(InstanceId instance, long generation, HostId host) {
+    leave(instance, generation, host, false);
+    files.computeIfAbsent(instance, _ -> new TreeSet<>()).add(generation);
+  }
+
+  /** The guest is made on an older one; false when there is none. */
+  boolean takeOver(InstanceId instance, long generation, HostId host) {
+    var older = files.getOrDefault(instance, new TreeSet<>()).lower(generation);
+    if (older == null) {
+      return false;
+    }
+    var held = holds.computeIfAbsent(instance, _ -> new HashMap<>());
+    held.values().removeIf(since -> since <= generation);
+    held.put(host, generation);
+    return true;
+  }
+
+  /** Several hosts have a guest on the same one, or will have. */
+  void share(InstanceId instance, Map<HostId, Long> generations) {
+    holds.computeIfAbsent(instance, _ -> new HashMap<>()).putAll(generations);
+  }
+
+  /** No guest of this generation is at the host. */
+  void leave(InstanceId instance, long generation, HostId host, boolean keepsDisk) {
+    var held = holds.computeIfAbsent(instance, _ -> new HashMap<>());
+    if (held.getOrDefault(host, Long.MAX_VALUE) <= generation) {
+      held.remove(host);
+    }
+    if (!keepsDisk && held.keySet().stream().allMatch(host::equals)) {
+      files.getOrDefault(instance, new TreeSet<>()).headSet(generation, true).clear();
+    }
+  }
+}
