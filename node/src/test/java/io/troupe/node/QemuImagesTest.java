@@ -144,7 +144,7 @@ class QemuImagesTest {
     return longer;
   }
 
-  private static NodeClient.Reply rebuild(String version, String image) {
+  private static NodeClient.Reply rebuild(String version, String image) throws Exception {
     return node.demo()
         .at(version)
         .post(
