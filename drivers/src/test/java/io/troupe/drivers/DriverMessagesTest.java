@@ -85,6 +85,7 @@ class DriverMessagesTest {
                 7),
             new DriverCommand.DeleteVolume(target, new VolumeRef("id", "name", "qcow2")),
             new DriverCommand.Resize(target, new Resources(2, 256, 2)),
+            DriverCommand.Resize.back(target, new Resources(2, 256, 0), OperationId.fresh()),
             new DriverCommand.OfferMove(target),
             new DriverCommand.PrepareMove(
                 target, FakeWorld.spawn(target).spec(), TICKET, MoveTicket.Storage.BLOCK, true),
@@ -95,7 +96,7 @@ class DriverMessagesTest {
             new DriverCommand.AbortMigration(target),
             new DriverCommand.SendMove(target, TICKET),
             new DriverCommand.FinishMove(target, FakeWorld.spawn(target).spec(), TICKET),
-            new DriverCommand.TakeOver(target),
+            new DriverCommand.TakeOver(target, true),
             new DriverCommand.Diagnostics(target),
             new DriverCommand.ReadConsole(target, 100))) {
       survives(new DriverActor.Execute(command, replies));

@@ -3,6 +3,7 @@ package io.troupe.drivers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
@@ -379,6 +380,65 @@ public abstract class LifeConformance extends DriverConformance {
           .as("a disk does not shrink")
           .isEqualTo(Kind.INSTANCE_FAULT);
     }
+  }
+
+  private long diskBytes(GuestTarget target) throws Exception {
+    return ((DriverResult.SnapshotTaken) run(new DriverCommand.Snapshot(target, "sized")))
+        .virtualSizeBytes();
+  }
+
+  /** A guest whose disk has grown by a GiB, for the target's operation. */
+  private GuestTarget grown() throws Exception {
+    needs("Resize", "Stop", "Snapshot");
+    var target = target();
+    spawn(target);
+    run(new DriverCommand.Stop(target, 0));
+    for (var i = 0; i < 2; i++) {
+      run(new DriverCommand.Resize(target, size().plus(new Resources(0, 0, 1))));
+    }
+    assertThat(diskBytes(target)).isEqualTo((size().diskGib() + 1) << 30);
+    return target;
+  }
+
+  private Resources sizeWithoutDisk() {
+    return new Resources(size().vcpus(), size().ramMib(), 0);
+  }
+
+  @Test
+  protected void resizeThatIsTakenBackGivesTheRootDiskOfBefore() throws Exception {
+    var target = grown();
+
+    for (var i = 0; i < 2; i++) {
+      var back = DriverCommand.Resize.back(target, sizeWithoutDisk(), target.operation());
+      assertThat(guest(back).power()).isEqualTo(PowerState.SHUTDOWN);
+      assertThat(diskBytes(target)).isEqualTo(size().diskGib() << 30);
+    }
+
+    assertThat(guest(new DriverCommand.Start(target)).power()).isEqualTo(PowerState.RUNNING);
+  }
+
+  @Test
+  protected void onlyTheResizeThatIsMeantIsTakenBack() throws Exception {
+    var target = grown();
+    var another = OperationId.fresh();
+
+    run(DriverCommand.Resize.back(target, sizeWithoutDisk(), another));
+
+    assertThat(diskBytes(target)).isEqualTo((size().diskGib() + 1) << 30);
+  }
+
+  @Test
+  protected void resizeThatIsSettledIsNotTakenBack() throws Exception {
+    needs("TakeOver");
+    var target = grown();
+    var settled = next(target);
+
+    for (var i = 0; i < 2; i++) {
+      run(new DriverCommand.TakeOver(settled, true));
+    }
+    run(DriverCommand.Resize.back(settled, sizeWithoutDisk(), target.operation()));
+
+    assertThat(diskBytes(settled)).isEqualTo((size().diskGib() + 1) << 30);
   }
 
   // -- devices

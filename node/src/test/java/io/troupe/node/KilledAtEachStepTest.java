@@ -80,6 +80,10 @@ class KilledAtEachStepTest {
   private static final String RESCUE = "{\"rescue\": null}";
   private static final String IMAGE = "{\"createImage\": {\"name\": \"i\"}}";
   private static final String RESIZE = "{\"resize\": {\"flavorRef\": \"2\"}}";
+
+  /** To a larger root disk. */
+  private static final String GROW = "{\"resize\": {\"flavorRef\": \"3\"}}";
+
   private static final String MIGRATE = "{\"migrate\": {\"host\": \"pair-2\"}}";
   private static final String SHELVE = "{\"shelve\": null}";
   private static final String OFFLOAD = "{\"shelveOffload\": null}";
@@ -148,6 +152,7 @@ class KilledAtEachStepTest {
         Way.of(OperationKind.MIGRATE, MIGRATE).on("pair-1"),
         Way.of(OperationKind.CONFIRM_RESIZE, "{\"confirmResize\": null}", RESIZE).on("pair-1"),
         Way.of(OperationKind.REVERT_RESIZE, "{\"revertResize\": null}", RESIZE).on("pair-1"),
+        Way.of(OperationKind.REVERT_RESIZE, "{\"revertResize\": null}", GROW).on("pair-1"),
         Way.of(
                 OperationKind.LIVE_MIGRATE,
                 "{\"os-migrateLive\": {\"host\": \"pair-2\", \"block_migration\": \"auto\"}}")

@@ -508,13 +508,13 @@ class WorkflowPagesTest {
           + " with the reasons otherwise. The guest is switched off, its disks go to the other host, and it runs there with the"
           + " new flavor until it is confirmed or reverted; both hosts keep their claim. A host that cannot do it is left for the"
           + " next alternate. With no way on all is as before. On the same host (`scheduler.allow-resize-to-same-host`) there is"
-          + " one claim, of the larger of both flavors, and a disk that has grown stays so.";
+          + " one claim, of the larger of both flavors. What a root disk was before it grew in its place is kept until then.";
   private static final String CONFIRM =
       "`confirmResize`, also of a migration; by itself after `operations.resize-confirm-after`. What is left at the source"
           + " goes, and the new flavor alone is counted.";
   private static final String REVERT =
       "`revertResize`, also of a migration. The guest at the destination goes with all that was done since, the one at the"
-          + " source runs again, and the old flavor is counted. A destination that does not answer is waited for: the instance"
+          + " source runs again, from the root disk that it had before, and the old flavor is counted. A destination that does not answer is waited for: the instance"
           + " stays `VERIFY_RESIZE`, since two guests might run else.";
   private static final String MIGRATE =
       "`migrate`, for administrators: a resize to the same flavor, to a host that may be named from 2.56. To be confirmed or"

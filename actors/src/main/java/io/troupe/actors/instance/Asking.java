@@ -247,7 +247,12 @@ final class Asking {
       case DETACH_NIC ->
           new DriverCommand.DetachNic(target, Attachments.nic(state, operation).mac());
       case ADOPT -> new DriverCommand.Adopt(target, guestToAdopt(operation));
-      case RESIZE -> new DriverCommand.Resize(target, sizeHere(state, operation));
+      case RESIZE -> {
+        var size = sizeHere(state, operation);
+        yield isTakenBack(state, operation)
+            ? DriverCommand.Resize.back(target, size, move(state).operation())
+            : new DriverCommand.Resize(target, size);
+      }
       case OFFER -> new DriverCommand.OfferMove(target);
       case PREPARE ->
           new DriverCommand.PrepareMove(
@@ -267,7 +272,9 @@ final class Asking {
               target,
               guest(state, image(state, operation), move(state).to()),
               move(state).ticket().orElseThrow());
-      case TAKE_OVER -> new DriverCommand.TakeOver(target);
+      case TAKE_OVER ->
+          new DriverCommand.TakeOver(
+              target, operation.kind() != OperationKind.RESIZE || operation.failure().isPresent());
       case INSPECT, SETTLE -> new DriverCommand.Inspect(target);
       case SNAPSHOT ->
           new DriverCommand.Snapshot(target, newImage(operation).id(), mustBeQuiesced(state));
@@ -392,16 +399,22 @@ final class Asking {
     return Destination.amount(state, flavor);
   }
 
-  /** The new size, or when a resize is taken back the old one; a disk that has grown stays so. */
+  /**
+   * The new size, or when a resize is taken back the old one, without the disk: that one the driver
+   * has kept.
+   */
   private static Resources sizeHere(InstanceState state, Operation operation) {
     var move = move(state);
-    var back =
-        operation.kind() == OperationKind.RESIZE
-            ? operation.failure().isPresent()
-            : operation.kind() == OperationKind.REVERT_RESIZE || !move.arrived();
+    var back = isTakenBack(state, operation);
     var size = back ? move.from().guestSize() : move.to().guestSize();
     var diskStays = back || state.request().orElseThrow().bootsFromVolume();
     return diskStays ? new Resources(size.vcpus(), size.ramMib(), 0) : size;
+  }
+
+  private static boolean isTakenBack(InstanceState state, Operation operation) {
+    return operation.kind() == OperationKind.RESIZE
+        ? operation.failure().isPresent()
+        : operation.kind() == OperationKind.REVERT_RESIZE || !move(state).arrived();
   }
 
   private static MoveTicket.Storage storage(Operation operation) {

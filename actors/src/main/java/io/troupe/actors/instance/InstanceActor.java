@@ -144,7 +144,11 @@ public final class InstanceActor
       InstanceId instance, HostId host, long generation, boolean stands, boolean foreign)
       implements CborSerializable {}
 
-  public record VolumeNeeded(boolean needed) implements CborSerializable {}
+  /**
+   * @param needed whether it counts on the volume, or may come to
+   * @param counted whether it does already; false from former releases
+   */
+  public record VolumeNeeded(boolean needed, boolean counted) implements CborSerializable {}
 
   /** How long a console log or diagnostics may take to come. */
   private static final Duration READ_ANSWER = Duration.ofSeconds(30);
@@ -328,9 +332,8 @@ public final class InstanceActor
         yield Effect().none();
       }
       case NeedsVolume(var volume, var replyTo) -> {
-        replyTo.tell(
-            new VolumeNeeded(
-                ahead.operation().isPresent() || Attachments.find(ahead, volume).isPresent()));
+        var counted = Attachments.find(ahead, volume).isPresent();
+        replyTo.tell(new VolumeNeeded(counted || ahead.operation().isPresent(), counted));
         yield Effect().none();
       }
       case Outcome(var outcome) ->

@@ -166,6 +166,11 @@ public record InstanceState(
     return moves.open().flatMap(Move::other);
   }
 
+  /** Whether the move is to a flavor for which its root disk grows. */
+  boolean growsDisk(Move move) {
+    return move.to().rootGib() > move.from().rootGib() && !request.orElseThrow().bootsFromVolume();
+  }
+
   /** Of the guest that it has: what is older than that was another one. */
   public long guestGeneration() {
     return moves.guestGeneration() == 0 ? generation : moves.guestGeneration();

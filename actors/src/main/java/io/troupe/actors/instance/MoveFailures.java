@@ -10,6 +10,7 @@ import io.troupe.actors.operation.Purpose;
 import io.troupe.actors.operation.Resize;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
+import io.troupe.core.value.PowerState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,10 @@ final class MoveFailures {
           cause == Cause.LATE && !isClaimItHas(step)
               ? Optional.of(new Way(giveUp(), failure(step, reason)))
               : Optional.empty();
+      case RESIZE ->
+          cause == Cause.PASSING || cause == Cause.HOST && bringsBackTheDisk()
+              ? Optional.empty()
+              : Optional.of(afterCall(step, reason, cause));
       default ->
           cause == Cause.PASSING ? Optional.empty() : Optional.of(afterCall(step, reason, cause));
     };
@@ -129,10 +134,26 @@ final class MoveFailures {
       case REVERT_RESIZE ->
           step.kind() == StepKind.TAKE_OVER
               ? Way.on(operation.rest())
-              : new Way(Resize.askForTheTruth(), failure(step, reason));
+              : isBackAtTheSource()
+                  ? new Way(operation.rest(), failure(step, reason))
+                  : new Way(Resize.askForTheTruth(), failure(step, reason));
       case EVACUATE -> new Way(andInspect(operation.rest()), failure(step, reason));
       default -> Way.on(operation.rest());
     };
+  }
+
+  /** At a source that has the instance again: nobody can ask for that later. */
+  private boolean bringsBackTheDisk() {
+    return isBackAtTheSource()
+        || operation.kind() == OperationKind.RESIZE
+            && operation.failure().isPresent()
+            && state.moves().open().filter(Move::isOnOneHost).isEmpty();
+  }
+
+  /** So a revert cannot be asked for again. */
+  private boolean isBackAtTheSource() {
+    return operation.kind() == OperationKind.REVERT_RESIZE
+        && state.moves().open().filter(Move::arrived).isEmpty();
   }
 
   /** Without the truth; nothing that waits at the source is given up then. */
@@ -172,6 +193,8 @@ final class MoveFailures {
     return Optional.of(
         Way.on(
             todo.stream()
+                // what may still run there may have the disk that the source would bring back
+                .filter(one -> !undoing || one.kind() != StepKind.RESIZE)
                 .map(
                     one ->
                         undoing && one.equals(Step.of(StepKind.POWER_ON))
@@ -238,12 +261,18 @@ final class MoveFailures {
       case RESIZE, MIGRATE ->
           move.isOnOneHost()
               ? Resize.undoOnTheSameHost(move.runs())
-              : Resize.undo(other, move.runs(), operation.kind() == OperationKind.RESIZE);
+              : Resize.undo(
+                  other, mayHaveGrown(move), move.runs(), operation.kind() == OperationKind.RESIZE);
       case LIVE_MIGRATE -> LiveMigrate.undo(other);
       case EVACUATE ->
           other ? Leave.there() : move.arrived() && isPromised() ? Leave.here() : List.of();
       default -> operation.rest();
     };
+  }
+
+  /** For a host with the same storage: no disk grows before the guest is off. */
+  private boolean mayHaveGrown(Move move) {
+    return state.growsDisk(move) && state.power() == PowerState.SHUTDOWN;
   }
 
   private boolean isPromised() {
@@ -255,7 +284,8 @@ final class MoveFailures {
     var move = state.moves().open().orElseThrow();
     return switch (operation.kind()) {
       case RESIZE, MIGRATE ->
-          Resize.undo(false, move.runs(), operation.kind() == OperationKind.RESIZE);
+          Resize.undo(
+              false, mayHaveGrown(move), move.runs(), operation.kind() == OperationKind.RESIZE);
       case LIVE_MIGRATE -> LiveMigrate.undo(false);
       default -> List.of();
     };

@@ -123,10 +123,12 @@ final class MoveOutcomes {
             ? Optional.of(InstanceEvent.Turn.ARRIVED)
             : Optional.empty();
       }
-      case REVERT_RESIZE ->
-          step.kind() == StepKind.RELEASE_CLAIM || step.kind() == StepKind.RESIZE
-              ? Optional.of(InstanceEvent.Turn.RETURNED)
-              : Optional.empty();
+      case REVERT_RESIZE -> {
+        var arrived = state.moves().open().filter(Move::arrived).isPresent();
+        yield step.kind() == StepKind.RELEASE_CLAIM || step.kind() == StepKind.RESIZE && arrived
+            ? Optional.of(InstanceEvent.Turn.RETURNED)
+            : Optional.empty();
+      }
       default ->
           step.kind() == StepKind.LIVE_MIGRATE
               ? Optional.of(InstanceEvent.Turn.ARRIVED)
@@ -208,7 +210,7 @@ final class MoveOutcomes {
   private Decision goneFromDestination(StepOutcome outcome, PowerState power) {
     var move = state.moves().open().orElseThrow();
     if (operation.kind() == OperationKind.REVERT_RESIZE) {
-      var then = Resize.onceGone(move.runs(), move.changesFlavor());
+      var then = Resize.onceGone(state.growsDisk(move), move.runs(), move.changesFlavor());
       return done(outcome, "gone", Got.NOTHING.power(power).then(then));
     }
     var why =

@@ -190,7 +190,8 @@ final class MoveWishes {
         event(
             origin,
             OperationKind.REVERT_RESIZE,
-            Resize.revert(move.isOnOneHost(), move.runs(), move.changesFlavor()),
+            Resize.revert(
+                move.isOnOneHost(), state.growsDisk(move), move.runs(), move.changesFlavor()),
             Optional.empty()));
   }
 

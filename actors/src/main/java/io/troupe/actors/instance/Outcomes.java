@@ -97,7 +97,10 @@ final class Outcomes {
           giveUp(outcome, operation, new Failure(400, words(reason), ""));
       case StepOutcome.Guest(var present, var power)
           when !present && Settling.asksBeforeLeaving(operation) ->
-          done(outcome, "gone", Got.NOTHING.power(power).then(Settling.goesBack(operation)));
+          done(
+              outcome,
+              "gone",
+              Got.NOTHING.power(power).then(new Settling(state).goesBack(operation)));
       case StepOutcome.Guest(_, var power) -> done(outcome, power.name(), Got.NOTHING.power(power));
       case StepOutcome.Ticketed _ -> Decision.nothing(); // of no step but a move's
       case StepOutcome.DriverFailed(var failure) -> driverFailed(outcome, operation, failure);

@@ -24,6 +24,9 @@ record Settling(InstanceState state) {
     var open = state.moves().open();
     var all = new ArrayList<>(leaving());
     if (open.isEmpty() || !all.isEmpty()) {
+      if (!all.isEmpty()) {
+        all.addAll(withTheDiskOfBefore());
+      }
       all.addAll(steps);
       return all;
     }
@@ -43,9 +46,20 @@ record Settling(InstanceState state) {
         all.add(Step.of(StepKind.INSPECT));
       }
       all.addAll(Leave.there());
+    } else if (isBringingBackTheDisk()) {
+      all.add(Step.of(StepKind.RESIZE));
     }
     all.addAll(steps);
     return all;
+  }
+
+  /** Nothing is at the other host any more, and the guest here may be without its disk just now. */
+  private boolean isBringingBackTheDisk() {
+    return state
+        .operation()
+        .flatMap(Operation::current)
+        .filter(Step.of(StepKind.RESIZE)::equals)
+        .isPresent();
   }
 
   /** A resize to be settled; not what is being taken away from the source already. */
@@ -70,10 +84,21 @@ record Settling(InstanceState state) {
   }
 
   /** It has not: the guest that waits at the source is the only one. */
-  static List<Step> goesBack(Operation operation) {
+  List<Step> goesBack(Operation operation) {
     var all = new ArrayList<>(Leave.here());
+    all.addAll(withTheDiskOfBefore());
     all.addAll(operation.todo().subList(1 + Leave.there().size(), operation.todo().size()));
     return all;
+  }
+
+  /** Of a guest that waits at the source of a resize, and is gone back to. */
+  private List<Step> withTheDiskOfBefore() {
+    return state
+        .moves()
+        .open()
+        .filter(move -> move.waitsAtTheSource() && state.growsDisk(move))
+        .map(_ -> List.of(Step.of(StepKind.RESIZE)))
+        .orElse(List.of());
   }
 
   /** Nobody can say: both hosts keep what they have, and the instance is counted. */

@@ -12,12 +12,12 @@ import java.util.List;
  *   resize:   reserve the larger → place → claim there (→ connect volumes there) → offer here → prepare there → power off here
  *                → send here → finish there (→ power on there) → RESIZED: now it is there
  *                   │ claim refused, or that host cannot do it: the next alternate
- *                   └ no way on: destroy there → release there (→ power on here) → reserve as before
+ *                   └ no way on: destroy there → release there (→ resize here) (→ power on here) → reserve as before
  *   same host: reserve the larger → place → claim the larger → power off → resize → take over
  *                (→ power on) → RESIZED
  *   confirm:  inspect here → destroy there → release there → reserve the new flavor
  *               └ the guest is not there, or nobody can say → RESIZED: the one at the source stays
- *   revert:   destroy here → release here: back at the source (→ power on) → reserve the old flavor
+ *   revert:   destroy here → release here: back at the source (→ resize) (→ power on) → reserve the old flavor
  *               └ not by the deadline → inspect here ┬ gone: on with the revert
  *                                                    ├ still there → RESIZED
  *                                                    └ nobody can say → RESIZED, in doubt
@@ -27,6 +27,10 @@ import java.util.List;
  * is asked for until the deadline, and what is seen after that stays true: no driver begins a
  * command whose deadline has passed. In doubt the instance cannot be confirmed, since the guest at
  * the source may be all there is; its host is asked again as soon as it reports, see docs/adr/0025.
+ *
+ * <p>Where the root disk grows, the way back is to the disk as it was before: on storage that both
+ * hosts have it is the source's own that has grown, so the source is told to bring it back. See
+ * docs/adr/0034.
  *
  * <p>A migration does not change the flavor and has no quota steps. On the same host there is one
  * guest and one claim, of the larger of both flavors until it is confirmed. The claim is renewed
@@ -102,8 +106,8 @@ public final class Resize {
   }
 
   /** The destination's guest is gone: the rest of a revert. */
-  public static List<Step> onceGone(boolean runs, boolean counted) {
-    var steps = revert(false, runs, counted);
+  public static List<Step> onceGone(boolean grows, boolean runs, boolean counted) {
+    var steps = revert(false, grows, runs, counted);
     return steps.subList(1, steps.size());
   }
 
@@ -111,12 +115,16 @@ public final class Resize {
    * As it was before; the end of a resize that has failed.
    *
    * @param claimed whether the other host has, or may have, a claim or a guest
+   * @param grown whether the root disk may have grown for the other host
    * @param counted whether the quota was asked for more
    */
-  public static List<Step> undo(boolean claimed, boolean runs, boolean counted) {
+  public static List<Step> undo(boolean claimed, boolean grown, boolean runs, boolean counted) {
     var steps = new ArrayList<Step>();
     if (claimed) {
       steps.addAll(Leave.there());
+    }
+    if (grown) {
+      steps.add(Step.of(StepKind.RESIZE));
     }
     steps.add(Step.of(runs ? StepKind.POWER_ON : StepKind.INSPECT));
     if (counted) {
@@ -125,7 +133,7 @@ public final class Resize {
     return steps;
   }
 
-  /** The same where there is but one host. The disk does not shrink again if it has grown. */
+  /** The same where there is but one host. */
   public static List<Step> undoOnTheSameHost(boolean runs) {
     return List.of(
         Step.of(StepKind.POWER_OFF),
@@ -154,7 +162,11 @@ public final class Resize {
     return steps;
   }
 
-  public static List<Step> revert(boolean sameHost, boolean runs, boolean counted) {
+  /**
+   * @param grows whether the new flavor has the larger root disk
+   * @param counted whether the flavors differ
+   */
+  public static List<Step> revert(boolean sameHost, boolean grows, boolean runs, boolean counted) {
     var steps = new ArrayList<Step>();
     if (sameHost) {
       steps.add(Step.of(StepKind.POWER_OFF));
@@ -163,6 +175,9 @@ public final class Resize {
       steps.add(Step.of(StepKind.TAKE_OVER));
     } else {
       steps.addAll(Leave.here());
+      if (grows) {
+        steps.add(Step.of(StepKind.RESIZE));
+      }
     }
     steps.add(Step.of(runs ? StepKind.POWER_ON : StepKind.INSPECT));
     if (counted) {

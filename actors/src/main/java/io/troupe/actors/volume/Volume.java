@@ -583,6 +583,11 @@ public record Volume(
     return by.leaving() && hosts.isEmpty() ? left.free(now) : left;
   }
 
+  /** Whether an instance that is on no host counts on it. */
+  boolean isKept() {
+    return use.filter(Use::kept).isPresent();
+  }
+
   /** Its instance counts on it, and has no guest. */
   Volume keptFor(Instant now) {
     var by = use.orElseThrow();
@@ -633,7 +638,7 @@ public record Volume(
       return in(Status.ERROR, host, false, Optional.empty(), "its host has no room", now);
     }
     var where = layThereBefore ? host : Optional.<HostId>empty();
-    return use.filter(Use::kept).isPresent()
+    return isKept()
         ? in(Status.RESERVED, where, false, use.map(one -> one.on(Set.of(), true)), "", now)
         : in(Status.AVAILABLE, where, false, Optional.empty(), "", now);
   }

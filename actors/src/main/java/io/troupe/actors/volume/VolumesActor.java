@@ -222,7 +222,11 @@ public final class VolumesActor
   /** A volume has been reserved for long: is it still wanted? */
   private record Doubt(String id) implements Message {}
 
-  private record Needed(String id, InstanceId instance, boolean isNot) implements Message {}
+  /**
+   * @param answer empty when the instance does not say
+   */
+  private record Needed(String id, InstanceId instance, Optional<InstanceActor.VolumeNeeded> answer)
+      implements Message {}
 
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
   @JsonSubTypes({
@@ -427,7 +431,7 @@ public final class VolumesActor
             askIfNeeded(state, id);
             yield Effect().none();
           }
-          case Needed(var id, var instance, var isNot) -> onNeeded(state, id, instance, isNot);
+          case Needed(var id, var instance, var answer) -> onNeeded(state, id, instance, answer);
           case Again(var id) -> {
             goOn(state, id);
             yield Effect().none();
@@ -860,8 +864,7 @@ public final class VolumesActor
   }
 
   private static boolean isInDoubt(Volume volume) {
-    return volume.status() == Volume.Status.RESERVED
-        && volume.use().filter(use -> !use.kept()).isPresent();
+    return volume.status() == Volume.Status.RESERVED && volume.use().isPresent();
   }
 
   private void askIfNeeded(VolumesState state, String id) {
@@ -878,14 +881,20 @@ public final class VolumesActor
                     HOST_ANSWER,
                     (ActorRef<InstanceActor.VolumeNeeded> to) ->
                         new InstanceActor.NeedsVolume(id, to),
-                    (answer, _) -> new Needed(id, instance, answer != null && !answer.needed())));
+                    (answer, _) -> new Needed(id, instance, Optional.ofNullable(answer))));
   }
 
   private Effect<VolumeEvent, VolumesState> onNeeded(
-      VolumesState state, String id, InstanceId instance, boolean isNot) {
+      VolumesState state,
+      String id,
+      InstanceId instance,
+      Optional<InstanceActor.VolumeNeeded> answer) {
     var volume = state.volume(id).filter(VolumesActor::isInDoubt);
+    var isNot = answer.filter(said -> !said.needed()).isPresent();
     if (volume.filter(one -> isNot && one.isUsedBy(instance)).isEmpty()) {
-      volume.ifPresent(this::doubt);
+      // Whose server is on no host may stay so for months, and need not be woken for it again.
+      var isSettled = answer.filter(InstanceActor.VolumeNeeded::counted).isPresent();
+      volume.filter(one -> !(one.isKept() && isSettled)).ifPresent(this::doubt);
       return Effect().none();
     }
     context.getLog().info("volume {} is not wanted by instance {} any more", id, instance);

@@ -201,11 +201,19 @@ class MoveTest {
       var life = MoveLife.finished(MoveLife.resize()).gets(failure(INSTANCE_FAULT));
       assertThat(life.todo())
           .containsExactly(
-              StepKind.DESTROY, StepKind.RELEASE_CLAIM, StepKind.POWER_ON, StepKind.RESERVE);
+              StepKind.DESTROY,
+              StepKind.RELEASE_CLAIM,
+              StepKind.RESIZE,
+              StepKind.POWER_ON,
+              StepKind.RESERVE);
       assertThat(askedHost(life)).isEqualTo(H2);
 
       life.gets(gone()).gets(DONE);
       assertThat(askedHost(life)).isEqualTo(H1);
+      assertThat(((DriverCommand.Resize) command(life)).undone())
+          .as("on common storage the source's disk has grown")
+          .contains(new OperationId("resize"));
+      life.gets(guest(PowerState.SHUTDOWN));
       life.gets(guest(PowerState.RUNNING));
       assertThat(((Effect.ReserveQuota) life.asks().what()).amount()).isEqualTo(SMALL);
       life.gets(DONE);
@@ -214,6 +222,29 @@ class MoveTest {
       assertThat(life.state().host()).contains(H1);
       assertThat(life.state().request().orElseThrow().flavor()).isEqualTo(Examples.flavor());
       assertThat(life.state().moves().open()).isEmpty();
+    }
+
+    @Test
+    void whoseDiskCannotBeBroughtBackNowIsAskedForItUntilTheDeadline() {
+      var life =
+          MoveLife.finished(MoveLife.resize())
+              .gets(failure(INSTANCE_FAULT))
+              .gets(gone())
+              .gets(DONE);
+
+      assertThat(life.isToldToAskAgain(failure(HOST_FAULT)).why()).isNotEmpty();
+      life.late();
+
+      assertThat(command(life)).isInstanceOf(DriverCommand.Start.class);
+    }
+
+    @Test
+    void thatFailsBeforeTheGuestIsOffHasNoDiskThatGrew() {
+      var life = MoveLife.claimed(MoveLife.resize()).gets(TICKETED).gets(failure(INSTANCE_FAULT));
+
+      assertThat(life.todo())
+          .containsExactly(
+              StepKind.DESTROY, StepKind.RELEASE_CLAIM, StepKind.POWER_ON, StepKind.RESERVE);
     }
 
     @Test
@@ -262,6 +293,12 @@ class MoveTest {
           .containsExactly(
               StepKind.POWER_OFF, StepKind.RESIZE, StepKind.TAKE_OVER, StepKind.POWER_ON);
       assertThat(life.state().other()).isEmpty();
+      life.gets(guest(PowerState.SHUTDOWN));
+      assertThat(((DriverCommand.Resize) command(life)).undone()).isEmpty();
+      life.gets(guest(PowerState.SHUTDOWN));
+      assertThat(((DriverCommand.TakeOver) command(life)).settles())
+          .as("it may be reverted")
+          .isFalse();
     }
   }
 
@@ -338,6 +375,10 @@ class MoveTest {
       var claim = (Effect.ClaimHost) life.asks().what();
       assertThat(claim.host()).isEqualTo(H1);
       assertThat(claim.spec().resources()).isEqualTo(LARGE.resources());
+      life.gets(CLAIMED);
+      assertThat(((DriverCommand.TakeOver) command(life)).settles())
+          .as("the disk of before goes")
+          .isTrue();
     }
 
     @Test
@@ -363,6 +404,8 @@ class MoveTest {
       assertThat(life.state().request().orElseThrow().flavor()).isEqualTo(Examples.flavor());
       assertThat(askedHost(life)).isEqualTo(H1);
       assertThat(command(life).target().generation()).isEqualTo(1);
+      life.gets(guest(PowerState.SHUTDOWN));
+      assertThat(command(life)).isInstanceOf(DriverCommand.Start.class);
       life.gets(guest(PowerState.RUNNING));
       assertThat(((Effect.ReserveQuota) life.asks().what()).amount()).isEqualTo(SMALL);
       life.gets(DONE);
@@ -378,6 +421,7 @@ class MoveTest {
               .does(new UserCommand.RevertResize(origin("r")))
               .gets(gone())
               .gets(DONE)
+              .gets(guest(PowerState.SHUTDOWN))
               .gets(guest(PowerState.RUNNING))
               .gets(DONE);
 
@@ -410,7 +454,8 @@ class MoveTest {
 
     @Test
     void goesOnWhenTheDestroyWasCarriedOutAllTheSame() {
-      var life = late().gets(gone()).gets(DONE).gets(guest(PowerState.RUNNING)).gets(DONE);
+      var life = late().gets(gone()).gets(DONE);
+      life.gets(guest(PowerState.SHUTDOWN)).gets(guest(PowerState.RUNNING)).gets(DONE);
 
       assertThat(life.rests()).isTrue();
       assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
@@ -462,7 +507,8 @@ class MoveTest {
 
       assertThat(command(life)).isInstanceOf(DriverCommand.Inspect.class);
       assertThat(askedHost(life)).isEqualTo(H2);
-      life.gets(gone()).gets(DONE).gets(guest(PowerState.RUNNING)).gets(DONE);
+      life.gets(gone()).gets(DONE).gets(guest(PowerState.SHUTDOWN));
+      life.gets(guest(PowerState.RUNNING)).gets(DONE);
       assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
       assertThat(life.state().host()).contains(H1);
     }
@@ -475,7 +521,10 @@ class MoveTest {
                   new UserCommand.ResetState(
                       Examples.adminOrigin("x"), UserCommand.ResetState.Resting.ACTIVE));
       assertThat(askedHost(reset)).isEqualTo(H2);
-      reset.gets(gone()).gets(DONE).gets(DONE);
+      reset.gets(gone()).gets(DONE);
+      assertThat(((DriverCommand.Resize) command(reset)).undone())
+          .contains(new OperationId("resize"));
+      reset.gets(guest(PowerState.SHUTDOWN)).gets(DONE);
       assertThat(reset.state().host()).contains(H1);
       assertThat(reset.state().vmState()).isEqualTo(VmState.ACTIVE);
 
@@ -484,20 +533,77 @@ class MoveTest {
               .under(Life.SETTINGS.reclaimingAfter(3_600_000))
               .does(new UserCommand.Delete(origin("d")));
       assertThat(askedHost(deleted)).isEqualTo(H2);
-      deleted.gets(gone()).gets(DONE).gets(guest(PowerState.SHUTDOWN)).gets(DONE);
+      deleted.gets(gone()).gets(DONE);
+      assertThat(command(deleted)).isInstanceOf(DriverCommand.Resize.class);
+      deleted.gets(guest(PowerState.SHUTDOWN)).gets(guest(PowerState.SHUTDOWN)).gets(DONE);
       assertThat(deleted.state().host()).contains(H1);
       assertThat(deleted.state().vmState()).isEqualTo(VmState.SOFT_DELETED);
     }
 
+    private static Life returned(UserCommand resize) {
+      return MoveLife.finished(resize)
+          .gets(guest(PowerState.RUNNING))
+          .does(new UserCommand.RevertResize(origin("r")))
+          .gets(gone())
+          .gets(DONE);
+    }
+
+    /** It has grown where both hosts have it; the source's driver knows. */
     @Test
-    void onTheSameHostDoesNotShrinkTheDisk() {
+    void bringsBackTheDiskOfBeforeAtTheSource() {
+      var life = returned(MoveLife.resize());
+
+      assertThat(askedHost(life)).isEqualTo(H1);
+      assertThat(command(life))
+          .isEqualTo(
+              DriverCommand.Resize.back(
+                  command(life).target(), new Resources(1, 2048, 0), new OperationId("resize")));
+    }
+
+    @Test
+    void looksForNoDiskThatHasNotGrown() {
+      var life = returned(new UserCommand.Resize(origin("resize"), SKEWED, Optional.empty()));
+
+      assertThat(command(life)).isInstanceOf(DriverCommand.Start.class);
+    }
+
+    @Test
+    void asksForTheDiskOfBeforeUntilItsHostCanBringItBack() {
+      var life = returned(MoveLife.resize());
+
+      assertThat(life.isToldToAskAgain(failure(HOST_FAULT)).why()).isNotEmpty();
+      life.late();
+      assertThat(command(life)).isInstanceOf(DriverCommand.Start.class);
+      life.gets(guest(PowerState.RUNNING)).gets(DONE);
+      assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+      assertThat(life.state().host()).contains(H1);
+      assertThat(life.state().trails().getLast().error()).isPresent();
+    }
+
+    /** Its guest may be without a disk in that moment. */
+    @Test
+    void brokenOffBringsBackTheDiskFirst() {
+      var life =
+          returned(MoveLife.resize())
+              .does(
+                  new UserCommand.ResetState(
+                      Examples.adminOrigin("x"), UserCommand.ResetState.Resting.ACTIVE));
+
+      assertThat(((DriverCommand.Resize) command(life)).undone())
+          .contains(new OperationId("resize"));
+    }
+
+    @Test
+    void onTheSameHostBringsBackTheDiskOfBefore() {
       var life =
           MoveLife.resizedOnOneHost()
               .does(new UserCommand.RevertResize(origin("r")))
               .gets(guest(PowerState.SHUTDOWN));
 
-      assertThat(((DriverCommand.Resize) command(life)).size())
-          .isEqualTo(new Resources(1, 2048, 0));
+      assertThat(command(life))
+          .isEqualTo(
+              DriverCommand.Resize.back(
+                  command(life).target(), new Resources(1, 2048, 0), new OperationId("resize")));
       life.gets(guest(PowerState.SHUTDOWN));
       assertThat(((Effect.ClaimHost) life.asks().what()).spec().resources()).isEqualTo(SMALL);
       life.gets(CLAIMED);
@@ -572,7 +678,9 @@ class MoveTest {
 
       assertThat(life.state().host()).contains(H1);
       assertThat(life.state().other()).isEmpty();
-      life.gets(guest(PowerState.SHUTDOWN)).gets(DONE);
+      assertThat(((DriverCommand.Resize) command(life)).undone())
+          .contains(new OperationId("resize"));
+      life.gets(guest(PowerState.SHUTDOWN)).gets(guest(PowerState.SHUTDOWN)).gets(DONE);
       assertThat(life.state().vmState()).isEqualTo(VmState.SOFT_DELETED);
     }
 
@@ -608,6 +716,9 @@ class MoveTest {
       assertThat(life.state().host()).contains(H1);
       assertThat(life.state().other()).isEmpty();
       assertThat(life.state().request().orElseThrow().flavor().resources()).isEqualTo(SMALL);
+      assertThat(((DriverCommand.Resize) command(life)).undone())
+          .contains(new OperationId("resize"));
+      life.gets(guest(PowerState.SHUTDOWN));
       assertThat(command(life)).isInstanceOf(DriverCommand.Stop.class);
       assertThat(command(life).target().generation()).isEqualTo(1);
       life.gets(guest(PowerState.SHUTDOWN)).gets(DONE);
@@ -691,7 +802,11 @@ class MoveTest {
       var life =
           reset(MoveLife.resized().does(new UserCommand.RevertResize(origin("back"))).gets(gone()));
 
-      life.gets(DONE).gets(DONE);
+      life.gets(DONE);
+      assertThat(((DriverCommand.Resize) command(life)).undone())
+          .as("with the disk of before")
+          .contains(new OperationId("resize"));
+      life.gets(guest(PowerState.SHUTDOWN)).gets(DONE);
 
       assertThat(life.rests()).isTrue();
       assertThat(life.state().host()).contains(H1);

@@ -369,7 +369,11 @@ class VolumesThatFollowTest {
     @Test
     void aRevertStartsTheGuestThatHasThem() {
       var life =
-          attached().does(new UserCommand.RevertResize(origin("back"))).gets(gone()).gets(DONE);
+          attached()
+              .does(new UserCommand.RevertResize(origin("back")))
+              .gets(gone())
+              .gets(DONE)
+              .gets(guest(PowerState.SHUTDOWN)); // with the disk of before
 
       assertThat(asked(life)).isEqualTo(H1);
       life.gets(guest(PowerState.RUNNING)).gets(DONE);

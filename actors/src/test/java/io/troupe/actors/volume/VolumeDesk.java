@@ -189,7 +189,7 @@ public final class VolumeDesk {
       }
     }
     for (Volume volume : List.copyOf(state.volumes())) {
-      var use = volume.use().filter(one -> !one.kept());
+      var use = volume.use();
       if (volume.status() == Volume.Status.RESERVED
           && use.filter(one -> needed.test(one.instance(), volume.id())).isEmpty()
           && use.isPresent()) {

@@ -220,6 +220,10 @@ class VolumesActorTest {
   }
 
   private void isAskedWhetherItNeeds(String id, boolean needed) {
+    isAskedWhetherItNeeds(id, new InstanceActor.VolumeNeeded(needed, false));
+  }
+
+  private void isAskedWhetherItNeeds(String id, InstanceActor.VolumeNeeded answer) {
     stage.until(
         () -> {
           stage.pass(Duration.ofMinutes(1));
@@ -229,9 +233,7 @@ class VolumesActorTest {
               .map(
                   asked -> {
                     assertThat(((InstanceActor.NeedsVolume) asked).volumeId()).isEqualTo(id);
-                    ((InstanceActor.NeedsVolume) asked)
-                        .replyTo()
-                        .tell(new InstanceActor.VolumeNeeded(needed));
+                    ((InstanceActor.NeedsVolume) asked).replyTo().tell(answer);
                     return true;
                   })
               .orElse(false);
@@ -648,6 +650,31 @@ class VolumesActorTest {
       step(to -> new VolumesActor.MarkAll(I1, Map.of(V1, "/dev/vdc"), to));
       assertThat(now(V1).status()).isEqualTo(Status.IN_USE);
       assertThat(now(V1).use().orElseThrow().device()).isEqualTo("/dev/vdc");
+    }
+
+    /** Refused at first, as by a volume that is detaching, and the earlier question comes later. */
+    @Test
+    void itIsNotKeptForWhoDoesNotKnowOfIt() {
+      create(V1, 2);
+      reserve(V1);
+
+      isAskedWhetherItNeeds(V1, true); // something is in progress
+      assertThat(now(V1).status()).isEqualTo(Status.RESERVED);
+      isAskedWhetherItNeeds(V1, false);
+
+      awaitStatus(V1, Status.AVAILABLE);
+    }
+
+    @Test
+    void whoCountsOnItIsAskedOnce() {
+      create(V1, 2);
+      reserve(V1);
+
+      isAskedWhetherItNeeds(V1, new InstanceActor.VolumeNeeded(true, true));
+      stage.pass(Duration.ofDays(1));
+
+      assertThat(stage.soonToOthers()).isEmpty();
+      assertThat(now(V1).status()).isEqualTo(Status.RESERVED);
     }
 
     @Test

@@ -1,12 +1,10 @@
 package io.troupe.drivers.fake;
 
 import io.troupe.core.value.PowerState;
-import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.Cancellation;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.DriverResult;
-import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import java.util.Optional;
@@ -105,8 +103,9 @@ record FakeAssembly(
                     .booted(reach.now()));
   }
 
-  DriverResult resize(GuestTarget target, Resources size, Optional<GuestPlacement> placement)
-      throws DriverException {
+  DriverResult resize(DriverCommand.Resize command) throws DriverException {
+    var target = command.target();
+    var size = command.size();
     inventory.requireFits(size);
     reach.existing(target);
     return FakeReach.shown(
@@ -114,18 +113,28 @@ record FakeAssembly(
             target,
             found -> {
               if (found.isPresent()) {
-                requireResizable(found.get(), size);
+                requireResizable(found.get(), command);
               }
-              return found.map(guest -> guest.sized(size).at(placement));
+              return found.map(
+                  guest ->
+                      command
+                          .undone()
+                          .map(undone -> guest.resizedBack(size, undone))
+                          .orElseGet(() -> guest.resized(size, target.operation()))
+                          .at(command.placement()));
             }));
   }
 
-  private static void requireResizable(FakeGuest guest, Resources size) throws DriverException {
+  private static void requireResizable(FakeGuest guest, DriverCommand.Resize command)
+      throws DriverException {
+    var size = command.size();
     if (guest.runs() || guest.goesOn()) {
       throw DriverException.instanceFault(
           guest.name() + " is " + guest.power() + ", only a guest that is off can be resized");
     }
-    if (size.diskGib() > 0 && size.diskGib() < guest.size().diskGib()) {
+    if (command.undone().isEmpty()
+        && size.diskGib() > 0
+        && size.diskGib() < guest.size().diskGib()) {
       throw DriverException.instanceFault(
           "the disk of " + guest.name() + " cannot shrink to " + size.diskGib() + " GiB");
     }

@@ -184,8 +184,7 @@ public final class FakeDriver implements Driver {
       case DriverCommand.Rescue(var target, var image) ->
           assembly.rescue(target, image, cancellation);
       case DriverCommand.Unrescue(var target) -> assembly.unrescue(target, cancellation);
-      case DriverCommand.Resize(var target, var size, var placement) ->
-          assembly.resize(target, size, placement);
+      case DriverCommand.Resize resize -> assembly.resize(resize);
       case DriverCommand.AttachNic(var target, var nic) -> assembly.attachNic(target, nic);
       case DriverCommand.DetachNic(var target, var mac) -> assembly.detachNic(target, mac);
       case DriverCommand.AttachVolume(var target, var volume) ->
@@ -208,7 +207,7 @@ public final class FakeDriver implements Driver {
       case DriverCommand.SendMove(var target, var ticket) -> moves.send(target, ticket);
       case DriverCommand.FinishMove(var target, var spec, var ticket) ->
           moves.finish(target, spec, ticket);
-      case DriverCommand.TakeOver(var target) -> moves.takeOver(target);
+      case DriverCommand.TakeOver(var target, var settles) -> moves.takeOver(target, settles);
       case DriverCommand.Adopt(var target, var name) ->
           FakeReach.shown(Optional.of(hypervisor.adopt(target, name)));
       case DriverCommand.Destroy(var target, var keepsDisk) -> {

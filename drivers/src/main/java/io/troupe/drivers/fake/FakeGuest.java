@@ -1,6 +1,7 @@
 package io.troupe.drivers.fake;
 
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
@@ -29,6 +30,8 @@ import java.util.stream.Stream;
  * @param volumes {@code DEVICE KEY} of each that is attached, see {@link FakeVolume#key}; absent in files of former releases
  * @param past its latest boots and ends, oldest first; the console log is made from them
  * @param placement where on its host it runs; absent in files of former releases
+ * @param former the root disk before it grew, while there may be a way back; absent in files of
+ *     former releases
  */
 record FakeGuest(
     String name,
@@ -42,7 +45,8 @@ record FakeGuest(
     List<Moment> past,
     boolean rescued,
     List<String> volumes,
-    Optional<GuestPlacement> placement) {
+    Optional<GuestPlacement> placement,
+    Optional<FormerDisk> former) {
 
   /** Older ones than this many scroll out of the console log. */
   private static final int MOMENTS_KEPT = 16;
@@ -65,11 +69,17 @@ record FakeGuest(
    */
   record Moment(Happening what, int boot, long atMillis) {}
 
+  /**
+   * @param grownBy the operation for which it grew
+   */
+  record FormerDisk(OperationId grownBy, long gib) {}
+
   FakeGuest {
     nics = List.copyOf(nics);
     past = List.copyOf(past);
     volumes = volumes == null ? List.of() : List.copyOf(volumes);
     placement = placement == null ? Optional.empty() : placement;
+    former = former == null ? Optional.empty() : former;
   }
 
   /** How a hypervisor names the guest of an instance. */
@@ -91,7 +101,8 @@ record FakeGuest(
             List.of(),
             false,
             volumesOf(spec),
-            spec.placement())
+            spec.placement(),
+            Optional.empty())
         .booted(at);
   }
 
@@ -127,6 +138,7 @@ record FakeGuest(
             List.of(),
             false,
             List.of(),
+            Optional.empty(),
             Optional.empty())
         .booted(at);
   }
@@ -145,7 +157,8 @@ record FakeGuest(
         past,
         rescued,
         volumes,
-        placement);
+        placement,
+        former);
   }
 
   boolean runs() {
@@ -189,7 +202,8 @@ record FakeGuest(
         past,
         rescued,
         volumes,
-        placement);
+        placement,
+        former);
   }
 
   FakeGuest bootingFrom(boolean rescueDisk) {
@@ -205,7 +219,8 @@ record FakeGuest(
         past,
         rescueDisk,
         volumes,
-        placement);
+        placement,
+        former);
   }
 
   /** Of another size; 0 GiB leaves the disk as it is. */
@@ -224,7 +239,45 @@ record FakeGuest(
         past,
         rescued,
         volumes,
-        placement);
+        placement,
+        former);
+  }
+
+  /** Of another size for an operation; a disk that grows for it is remembered as it was. */
+  FakeGuest resized(Resources to, OperationId by) {
+    var grows = to.diskGib() > size.diskGib();
+    return sized(to)
+        .remembering(
+            grows
+                ? Optional.of(new FormerDisk(by, size.diskGib()))
+                : former.filter(disk -> disk.grownBy().equals(by)));
+  }
+
+  /** Of its former size, the disk too if it grew for that operation. */
+  FakeGuest resizedBack(Resources to, OperationId undone) {
+    var disk = former.filter(one -> one.grownBy().equals(undone)).map(FormerDisk::gib);
+    return sized(new Resources(to.vcpus(), to.ramMib(), disk.orElse(0L))).withoutFormerDisk();
+  }
+
+  FakeGuest withoutFormerDisk() {
+    return remembering(Optional.empty());
+  }
+
+  private FakeGuest remembering(Optional<FormerDisk> disk) {
+    return new FakeGuest(
+        name,
+        instance,
+        generation,
+        power,
+        hostname,
+        size,
+        nics,
+        keyName,
+        past,
+        rescued,
+        volumes,
+        placement,
+        disk);
   }
 
   /** The same one elsewhere on its host, or on another host. */
@@ -241,7 +294,8 @@ record FakeGuest(
         past,
         rescued,
         volumes,
-        where);
+        where,
+        former);
   }
 
   private static String card(GuestSpec.Nic nic) {
@@ -309,7 +363,8 @@ record FakeGuest(
         past,
         rescued,
         otherVolumes,
-        placement);
+        placement,
+        former);
   }
 
   private static List<String> with(List<String> all, String one) {
@@ -380,6 +435,7 @@ record FakeGuest(
         moments,
         rescued,
         volumes,
-        placement);
+        placement,
+        former);
   }
 }

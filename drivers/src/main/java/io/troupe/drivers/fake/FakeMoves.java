@@ -234,7 +234,11 @@ record FakeMoves(
       requireOff(sent);
       requireNoShrink(sent.size().diskGib(), spec);
       var ours =
-          sent.of(target.generation()).sized(spec.size()).equippedAs(spec).at(spec.placement());
+          sent.of(target.generation())
+              .sized(spec.size())
+              .withoutFormerDisk()
+              .equippedAs(spec)
+              .at(spec.placement());
       found =
           reach.change(
               target,
@@ -270,8 +274,13 @@ record FakeMoves(
         "instance " + target.instance() + " has not come to " + target.host());
   }
 
-  DriverResult takeOver(GuestTarget target) throws DriverException {
-    return reach.update(target, guest -> guest.of(target.generation()));
+  DriverResult takeOver(GuestTarget target, boolean settles) throws DriverException {
+    return reach.update(
+        target,
+        guest -> {
+          var ours = guest.of(target.generation());
+          return settles ? ours.withoutFormerDisk() : ours;
+        });
   }
 
   /** What was sent to the target's guest, and that one does not need any more. */

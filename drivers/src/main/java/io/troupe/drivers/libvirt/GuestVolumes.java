@@ -1,6 +1,7 @@
 package io.troupe.drivers.libvirt;
 
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
 import io.troupe.drivers.spi.DriverException;
 import java.util.Comparator;
 import java.util.List;
@@ -16,6 +17,8 @@ import org.libvirt.LibvirtException;
 record GuestVolumes(InstanceId instance, long generation) {
   private static final String HELD = "at.";
   private static final String ROOT = "root.qcow2";
+  private static final String FORMER = "former.";
+  private static final String WHOLE = ".whole";
 
   String rootDisk() {
     return prefix() + ROOT;
@@ -51,6 +54,25 @@ record GuestVolumes(InstanceId instance, long generation) {
     return prefix() + HELD + HostFacts.token(hostUuid);
   }
 
+  /** The root disk before it grew, for that host's guest to go back to; see {@link FormerDisk}. */
+  String former(String hostUuid, OperationId grownBy) {
+    return prefix() + FORMER + HostFacts.token(hostUuid) + "." + grownBy;
+  }
+
+  /** An empty volume; where it is, the former disk is whole. */
+  String formerIsWhole(String hostUuid, OperationId grownBy) {
+    return former(hostUuid, grownBy) + WHOLE;
+  }
+
+  boolean saysThatItIsWhole(String volume) {
+    return volume.endsWith(WHOLE);
+  }
+
+  /** Whether the volume is such a disk of that host's guest, or says that it is whole. */
+  boolean isFormer(String volume, String hostUuid) {
+    return covers(volume) && volume.contains("." + FORMER + HostFacts.token(hostUuid) + ".");
+  }
+
   private String prefix() {
     return "troupe-" + instance + "." + generation + ".";
   }
@@ -84,7 +106,8 @@ record GuestVolumes(InstanceId instance, long generation) {
 
   /**
    * None of the guest's volumes is left, of this generation or an older one, except while another
-   * host holds them: then only this host's own hold goes. Repeatable.
+   * host holds them: then only this host's own hold goes, and what its guest could have gone back
+   * to. Repeatable.
    *
    * @param hostUuid of the host that deletes
    */
@@ -110,7 +133,7 @@ record GuestVolumes(InstanceId instance, long generation) {
             .anyMatch(name -> !name.endsWith("." + HELD + host));
     return volumes.stream()
         .filter(this::covers)
-        .filter(name -> !heldElsewhere || name.endsWith("." + HELD + host))
+        .filter(name -> !heldElsewhere || name.endsWith("." + HELD + host) || isFormer(name, host))
         .sorted(Comparator.comparing(name -> name.contains("." + HELD)))
         .toList();
   }

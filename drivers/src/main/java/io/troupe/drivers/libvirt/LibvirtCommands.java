@@ -155,8 +155,8 @@ final class LibvirtCommands {
       case DriverCommand.Rescue(_, var image) ->
           rescue.begin(volumes(target, recorded), image, permit);
       case DriverCommand.Unrescue _ -> rescue.end(volumes(target, recorded), permit);
-      case DriverCommand.Resize(_, var size, var placement) ->
-          resizing.resize(volumes(target, recorded), size, placement, tenure);
+      case DriverCommand.Resize resize ->
+          resizing.resize(resize, volumes(target, recorded), tenure);
       case DriverCommand.AttachNic(_, var nic) -> hotplug.attachNic(instance, nic, permit);
       case DriverCommand.DetachNic(_, var mac) -> hotplug.detachNic(instance, mac, permit);
       case DriverCommand.AttachVolume(_, var volume) -> {
@@ -193,7 +193,12 @@ final class LibvirtCommands {
           moves.send(target, volumes(target, recorded), ticket, permit);
       case DriverCommand.FinishMove(_, var spec, var ticket) ->
           moves.finish(target, spec, ticket, recorded, permit);
-      case DriverCommand.TakeOver _ -> moves.takeOver(target, guest(target, recorded), permit);
+      case DriverCommand.TakeOver(_, var settles) -> {
+        moves.takeOver(target, guest(target, recorded), permit);
+        if (settles) {
+          resizing.settle(volumes(target, recorded), tenure);
+        }
+      }
       case DriverCommand.Destroy(_, var keepsDisk) -> {
         if (keepsDisk) {
           assembly.removeButDisk(target, tenure);

@@ -490,7 +490,7 @@ final class Moves {
     List<String> volumes =
         spec.volumes().stream().map(volume -> ours.directory() + volume.name()).toList();
     Paths paths = new Paths(ours.rootDisk(), ours.configDrive(), ours.consoleLog(), volumes);
-    boolean grows = MoveSource.of(ticket).ownRoot();
+    MoveSource source = MoveSource.of(ticket);
     String xml =
         new DomainXml(
                 new DomainMetadata(
@@ -505,8 +505,11 @@ final class Moves {
     connection.run(
         "end of a move",
         connect -> {
-          if (ticket.storage() == Storage.SHARED && grows) {
-            pool.grow(connect, name(ours.rootDisk()), spec.size().diskGib() << 30, permit.tenure());
+          if (ticket.storage() == Storage.SHARED && source.ownRoot()) {
+            GuestVolumes theirs = new GuestVolumes(target.instance(), ours.files());
+            new FormerDisk(pool, theirs, source.hostUuid())
+                .keepAndGrow(
+                    connect, spec.size().diskGib() << 30, target.operation(), permit.tenure());
           }
           permit.tenure().require(connect);
           connect.domainDefineXML(xml).free();

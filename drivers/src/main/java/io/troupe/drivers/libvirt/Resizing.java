@@ -2,6 +2,7 @@ package io.troupe.drivers.libvirt;
 
 import io.troupe.core.value.PowerState;
 import io.troupe.core.value.Resources;
+import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.GuestPlacement;
 import java.util.EnumSet;
@@ -16,12 +17,12 @@ record Resizing(LibvirtConnection connection, VolumePool pool, HostFacts facts) 
 
   /**
    * The guest has these vCPUs and this RAM from its next start on, and its root disk is as large as
-   * this; 0 GiB leaves the disk as it is. Repeatable. An instance fault when the guest is not off,
-   * or its disk is larger.
+   * this, or again what it was before; 0 GiB leaves the disk as it is. Repeatable. An instance
+   * fault when the guest is not off, or its disk is larger.
    */
-  void resize(
-      GuestVolumes volumes, Resources size, Optional<GuestPlacement> placement, Tenure tenure)
+  void resize(DriverCommand.Resize command, GuestVolumes volumes, Tenure tenure)
       throws DriverException {
+    Resources size = command.size();
     connection
         .onDomain(
             "resize",
@@ -36,24 +37,42 @@ record Resizing(LibvirtConnection connection, VolumePool pool, HostFacts facts) 
                         + found
                         + ", it can be resized when off");
               }
-              if (facts.keepsFiles() && size.diskGib() > 0) {
-                grow(domain.getConnect(), volumes.rootDisk(), size.diskGib() << 30, tenure);
+              if (facts.keepsFiles()) {
+                changeDisk(domain.getConnect(), command, volumes, tenure);
               }
-              Definition.change(domain, tenure, xml -> edit(xml, size, placement));
+              Definition.change(domain, tenure, xml -> edit(xml, size, command.placement()));
               return true;
             })
         .orElseThrow(
             () -> DriverException.instanceFault("no guest " + volumes.instance() + " here"));
   }
 
-  private void grow(Connect connect, String rootDisk, long bytes, Tenure tenure)
+  private void changeDisk(
+      Connect connect, DriverCommand.Resize command, GuestVolumes volumes, Tenure tenure)
       throws LibvirtException, DriverException {
-    long has = pool.virtualSizeBytes(connect, rootDisk);
-    if (has > bytes) {
-      throw DriverException.instanceFault(
-          "a disk of " + has + " bytes cannot shrink to " + bytes + " bytes");
+    FormerDisk former = former(volumes);
+    if (command.undone().isPresent()) {
+      former.bringBack(connect, command.undone().get(), tenure);
+    } else if (command.size().diskGib() > 0) {
+      long bytes = command.size().diskGib() << 30;
+      long has = pool.virtualSizeBytes(connect, volumes.rootDisk());
+      if (has > bytes) {
+        throw DriverException.instanceFault(
+            "a disk of " + has + " bytes cannot shrink to " + bytes + " bytes");
+      }
+      former.keepAndGrow(connect, bytes, command.target().operation(), tenure);
     }
-    pool.grow(connect, rootDisk, bytes, tenure);
+  }
+
+  /** The guest stays as large as it is. Repeatable. */
+  void settle(GuestVolumes volumes, Tenure tenure) throws DriverException {
+    if (facts.keepsFiles()) {
+      connection.run("end of a resize", connect -> former(volumes).drop(connect, tenure));
+    }
+  }
+
+  private FormerDisk former(GuestVolumes volumes) {
+    return new FormerDisk(pool, volumes, facts.uuid());
   }
 
   static void edit(XmlElement domain, Resources size, Optional<GuestPlacement> placement) {

@@ -3,6 +3,7 @@ package io.troupe.drivers.spi;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.core.serialization.CborSerializable;
+import io.troupe.core.value.OperationId;
 import io.troupe.core.value.Resources;
 import java.util.Optional;
 
@@ -147,18 +148,34 @@ public sealed interface DriverCommand extends CborSerializable {
 
   /**
    * The guest has this size, and is off. Its root disk grows to {@code diskGib}; 0 leaves it as it
-   * is, and one that would have to shrink is an instance fault, as is a guest that is not off.
+   * is, and one that would have to shrink is an instance fault, as is a guest that is not off. A
+   * disk that grows is kept as it was, too, until it is gone back to, or {@link TakeOver} or {@link
+   * Destroy} say that it will not be.
    *
    * @param placement where on the host it runs from its next start on; filled in by the host
+   * @param undone the operation that made the disk grow, by this command or by a {@link FinishMove}
+   *     on storage that the hosts have in common, and that is taken back: then the root disk is the
+   *     one that was kept, with what was in it, whatever {@code diskGib}; where none was kept it is
+   *     left as it is. Empty: nothing is taken back
    */
-  record Resize(GuestTarget target, Resources size, Optional<GuestPlacement> placement)
+  record Resize(
+      GuestTarget target,
+      Resources size,
+      Optional<GuestPlacement> placement,
+      Optional<OperationId> undone)
       implements DriverCommand {
     public Resize {
       placement = placement == null ? Optional.empty() : placement;
+      undone = undone == null ? Optional.empty() : undone;
     }
 
     public Resize(GuestTarget target, Resources size) {
-      this(target, size, Optional.empty());
+      this(target, size, Optional.empty(), Optional.empty());
+    }
+
+    /** Back to what it was before {@code undone}. */
+    public static Resize back(GuestTarget target, Resources size, OperationId undone) {
+      return new Resize(target, size, Optional.empty(), Optional.of(undone));
     }
   }
 
@@ -294,7 +311,8 @@ public sealed interface DriverCommand extends CborSerializable {
    * The guest is this host's own, under the target's generation and with this specification. One
    * that was migrated live goes on as it was; one that was moved cold is off, its disk as the
    * source's was and as large as the specification says. An instance fault when the guest has not
-   * come: neither migrated nor sent.
+   * come: neither migrated nor sent. A disk that the hosts have in common and that grows is kept as
+   * it was, too, for the source's {@link Resize}.
    */
   record FinishMove(GuestTarget target, GuestSpec spec, MoveTicket ticket)
       implements DriverCommand {}
@@ -302,8 +320,15 @@ public sealed interface DriverCommand extends CborSerializable {
   /**
    * The guest that is here belongs to the target's generation, and else is as it was: for one that
    * was to move, has not, and stays.
+   *
+   * @param settles whether it stays as large as it is: no former root disk is kept any more
    */
-  record TakeOver(GuestTarget target) implements DriverCommand {}
+  record TakeOver(GuestTarget target, boolean settles) implements DriverCommand {
+    /** What a {@link Resize} has kept stays. */
+    public TakeOver(GuestTarget target) {
+      this(target, false);
+    }
+  }
 
   /**
    * The guest that the hypervisor calls {@code name} and that Troupe did not make is the instance's
@@ -317,7 +342,8 @@ public sealed interface DriverCommand extends CborSerializable {
 
   /**
    * The guest, its disks, config drive and console log are gone. Attached volumes stay. One that is
-   * gone already is a success.
+   * gone already is a success. Where another host has a guest of the instance on the same storage,
+   * its disk stays, and one that was kept for this host's guest goes.
    *
    * @param keepsDisk whether the root disk stays, for a {@link Spawn} on another host that has the
    *     same storage
@@ -400,8 +426,8 @@ public sealed interface DriverCommand extends CborSerializable {
     return switch (this) {
       case SwapVolume(_, var from, _) ->
           later instanceof SwapVolume(_, var other, _) && !from.id().equals(other.id());
-      case Resize(_, var size, _) ->
-          later instanceof Resize(_, var other, _) && !size.equals(other);
+      case Resize(_, var size, _, _) ->
+          later instanceof Resize(_, var other, _, _) && !size.equals(other);
       default -> false;
     };
   }
@@ -423,7 +449,8 @@ public sealed interface DriverCommand extends CborSerializable {
       case Snapshot(_, var imageId, var quiesced) -> new Snapshot(fenced, imageId, quiesced);
       case Rescue(_, var image) -> new Rescue(fenced, image);
       case Unrescue _ -> new Unrescue(fenced);
-      case Resize(_, var size, var placement) -> new Resize(fenced, size, placement);
+      case Resize(_, var size, var placement, var undone) ->
+          new Resize(fenced, size, placement, undone);
       case AttachNic(_, var nic) -> new AttachNic(fenced, nic);
       case DetachNic(_, var mac) -> new DetachNic(fenced, mac);
       case AttachVolume(_, var volume) -> new AttachVolume(fenced, volume);
@@ -443,7 +470,7 @@ public sealed interface DriverCommand extends CborSerializable {
       case AbortMigration _ -> new AbortMigration(fenced);
       case SendMove(_, var ticket) -> new SendMove(fenced, ticket);
       case FinishMove(_, var spec, var ticket) -> new FinishMove(fenced, spec, ticket);
-      case TakeOver _ -> new TakeOver(fenced);
+      case TakeOver(_, var settles) -> new TakeOver(fenced, settles);
       case Adopt(_, var name) -> new Adopt(fenced, name);
       case Destroy(_, var keepsDisk) -> new Destroy(fenced, keepsDisk);
       case Inspect _ -> new Inspect(fenced);
@@ -457,7 +484,8 @@ public sealed interface DriverCommand extends CborSerializable {
     return switch (this) {
       case Spawn(var target, var spec, var keepsDisk) ->
           new Spawn(target, spec.at(placement), keepsDisk);
-      case Resize(var target, var size, _) -> new Resize(target, size, placement);
+      case Resize(var target, var size, _, var undone) ->
+          new Resize(target, size, placement, undone);
       case PrepareMove(var target, var spec, var ticket, var storage, var live) ->
           new PrepareMove(target, spec.at(placement), ticket, storage, live);
       case FinishMove(var target, var spec, var ticket) ->
@@ -470,7 +498,7 @@ public sealed interface DriverCommand extends CborSerializable {
   default Optional<Resources> sizeAsked() {
     return switch (this) {
       case Spawn(_, var spec, _) -> Optional.of(spec.size());
-      case Resize(_, var to, _) -> Optional.of(to);
+      case Resize(_, var to, _, _) -> Optional.of(to);
       case PrepareMove(_, var spec, _, _, _) -> Optional.of(spec.size());
       case FinishMove(_, var spec, _) -> Optional.of(spec.size());
       default -> Optional.empty();

@@ -3,6 +3,7 @@ package io.troupe.drivers.libvirt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +49,23 @@ class GuestVolumesTest {
     var volumes = List.of(THIRD.heldAt("host-b"), SECOND.rootDisk(), SECOND.configDrive());
 
     assertThat(THIRD.toDelete(volumes, "host-b")).hasSize(3).endsWith(THIRD.heldAt("host-b"));
+  }
+
+  /** The source gives up its guest, and so the disk that only that one could have gone back to. */
+  @Test
+  void formerDiskOfAHostGoesWithItsGuestAndWithNoOther() {
+    var grown = new OperationId("req-grown");
+    var former = SECOND.former("host-a", grown);
+    var whole = SECOND.formerIsWhole("host-a", grown);
+    var volumes =
+        List.of(SECOND.rootDisk(), SECOND.heldAt("host-a"), former, whole, THIRD.heldAt("host-b"));
+
+    assertThat(THIRD.toDelete(volumes, "host-b")).containsExactly(THIRD.heldAt("host-b"));
+    assertThat(SECOND.toDelete(volumes, "host-a"))
+        .containsExactlyInAnyOrder(former, whole, SECOND.heldAt("host-a"));
+    assertThat(ELSE.isFormer(former, "host-a")).isFalse();
+    assertThat(SECOND.former(volumes)).as("an older guest's root disk").isEmpty();
+    assertThat(THIRD.former(volumes)).contains(SECOND);
   }
 
   @Test

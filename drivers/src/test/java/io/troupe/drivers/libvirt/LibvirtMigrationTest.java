@@ -253,12 +253,16 @@ class LibvirtMigrationTest {
   }
 
   private static GuestSpec spec() {
+    return spec(1);
+  }
+
+  private static GuestSpec spec(long diskGib) {
     return new GuestSpec(
         "moving",
         "moving",
         "p",
         "u",
-        new Resources(1, 128, 1),
+        new Resources(1, 128, diskGib),
         image.ref(),
         List.of(),
         new GuestSpec.ConfigDrive(
@@ -410,6 +414,162 @@ class LibvirtMigrationTest {
     run(to, new DriverCommand.FinishMove(arriving, spec(), ticket));
     run(from, new DriverCommand.Destroy(source));
 
+    assertThat(((DriverResult.Guest) run(to, new DriverCommand.Start(arriving))).power())
+        .isEqualTo(PowerState.RUNNING);
+  }
+
+  private static final long GIB = 1L << 30;
+
+  private static final Resources SIZE_BEFORE = new Resources(1, 128, 0);
+
+  private static GuestSpec larger() {
+    return spec(2);
+  }
+
+  /**
+   * Through libvirt, so that the test need not be root: what the volume of a guest that is off has.
+   * The image below it is found in the directory that all hosts have.
+   */
+  private String onDisk(Host on, String volume, String command) throws Exception {
+    Path copy = Files.createTempFile("troupe-disk", ".qcow2");
+    try {
+      LibvirtPeer.virsh(on.uri(), "pool-refresh", pool);
+      LibvirtPeer.virsh(on.uri(), "vol-download", volume, copy.toString(), "--pool", pool);
+      Process process =
+          new ProcessBuilder("qemu-io", "-f", "qcow2", "-c", command, copy.toString())
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      process.waitFor();
+      if (command.startsWith("write")) {
+        LibvirtPeer.virsh(on.uri(), "vol-upload", volume, copy.toString(), "--pool", pool);
+        LibvirtPeer.virsh(on.uri(), "pool-refresh", pool);
+      }
+      return said;
+    } finally {
+      Files.delete(copy);
+    }
+  }
+
+  private void write(Host on, String volume, String pattern) throws Exception {
+    assertThat(onDisk(on, volume, "write -P " + pattern + " 512M 64k"))
+        .contains("wrote 65536/65536");
+  }
+
+  private void has(Host on, String volume, String pattern, long bytes) throws Exception {
+    assertThat(onDisk(on, volume, "read -P " + pattern + " 512M 64k"))
+        .contains("read 65536/65536")
+        .doesNotContain("verification failed");
+    var xml = XmlElement.parse(LibvirtPeer.virsh(on.uri(), "vol-dumpxml", volume, "--pool", pool));
+    assertThat(xml.find("capacity")).contains(Long.toString(bytes));
+  }
+
+  private static List<String> former(Host on, String pool) throws Exception {
+    LibvirtPeer.virsh(on.uri(), "pool-refresh", pool);
+    return LibvirtPeer.virsh(on.uri(), "vol-list", pool)
+        .lines()
+        .filter(line -> line.contains(".former."))
+        .toList();
+  }
+
+  @Test
+  void resizeInPlaceIsTakenBackToTheDiskAsItWas() throws Exception {
+    Host on = together(a);
+    GuestTarget target = spawn(on);
+    String root = "troupe-" + target.instance() + ".1.root.qcow2";
+    run(on, new DriverCommand.Stop(target, 0));
+    write(on, root, "0x5a");
+
+    run(on, new DriverCommand.Resize(target, larger().size()));
+    has(on, root, "0x5a", 2 * GIB);
+    write(on, root, "0xa5");
+    run(on, new DriverCommand.Resize(target, larger().size())); // repeated, late
+    GuestTarget resized = at(on, target, 2);
+    run(on, new DriverCommand.TakeOver(resized));
+    assertThat(former(on, pool)).hasSize(2);
+    var back = DriverCommand.Resize.back(at(on, target, 2), SIZE_BEFORE, target.operation());
+    run(on, back);
+    run(on, back);
+
+    has(on, root, "0x5a", GIB);
+    assertThat(former(on, pool)).isEmpty();
+    assertThat(((DriverResult.Guest) run(on, new DriverCommand.Start(resized))).power())
+        .isEqualTo(PowerState.RUNNING);
+  }
+
+  /** A controller was killed while it brought the disk back, or while it kept it. */
+  @Test
+  void resizeThatBrokeOffIsTakenBackWithoutLoss() throws Exception {
+    Host on = together(a);
+    GuestTarget target = spawn(on);
+    GuestVolumes volumes = new GuestVolumes(target.instance(), 1);
+    String root = volumes.rootDisk();
+    run(on, new DriverCommand.Stop(target, 0));
+    write(on, root, "0x5a");
+    var back = DriverCommand.Resize.back(target, SIZE_BEFORE, target.operation());
+
+    run(on, new DriverCommand.Resize(target, larger().size()));
+    write(on, root, "0xa5");
+    LibvirtPeer.virsh(on.uri(), "vol-delete", root, "--pool", pool);
+    run(on, back);
+    has(on, root, "0x5a", GIB);
+
+    String uuid = HostFacts.token(hostUuid(on));
+    LibvirtPeer.virsh(
+        on.uri(), "vol-create-as", pool, volumes.former(uuid, target.operation()), "4096");
+    run(on, back); // half a copy: the root disk has not grown yet
+    has(on, root, "0x5a", GIB);
+    assertThat(former(on, pool)).isEmpty();
+  }
+
+  private static String hostUuid(Host on) throws Exception {
+    return XmlElement.parse(LibvirtPeer.virsh(on.uri(), "capabilities"))
+        .find("host/uuid")
+        .orElseThrow();
+  }
+
+  @Test
+  void resizeOnSharedStorageIsTakenBackToTheDiskAsItWas() throws Exception {
+    Host from = together(a);
+    Host to = together(LibvirtPeer.second());
+    GuestTarget source = spawn(from);
+    String root = "troupe-" + source.instance() + ".1.root.qcow2";
+    run(from, new DriverCommand.Stop(source, 0));
+    write(from, root, "0x5a");
+    GuestTarget arriving = at(to, source, 2);
+
+    MoveTicket ticket = prepare(from, source, to, arriving);
+    run(from, new DriverCommand.SendMove(source, ticket));
+    run(to, new DriverCommand.FinishMove(arriving, larger(), ticket));
+    has(to, root, "0x5a", 2 * GIB);
+    write(to, root, "0xa5");
+    assertThat(former(to, pool)).hasSize(2);
+    run(to, new DriverCommand.Destroy(arriving));
+    run(from, DriverCommand.Resize.back(source, SIZE_BEFORE, arriving.operation()));
+
+    has(from, root, "0x5a", GIB);
+    assertThat(former(from, pool)).isEmpty();
+    assertThat(((DriverResult.Guest) run(from, new DriverCommand.Start(source))).power())
+        .isEqualTo(PowerState.RUNNING);
+  }
+
+  @Test
+  void resizeOnSharedStorageThatIsConfirmedKeepsNoFormerDisk() throws Exception {
+    Host from = together(a);
+    Host to = together(LibvirtPeer.second());
+    GuestTarget source = spawn(from);
+    String root = "troupe-" + source.instance() + ".1.root.qcow2";
+    run(from, new DriverCommand.Stop(source, 0));
+    write(from, root, "0x5a");
+    GuestTarget arriving = at(to, source, 2);
+    MoveTicket ticket = prepare(from, source, to, arriving);
+    run(from, new DriverCommand.SendMove(source, ticket));
+    run(to, new DriverCommand.FinishMove(arriving, larger(), ticket));
+
+    run(from, new DriverCommand.Destroy(source));
+
+    has(to, root, "0x5a", 2 * GIB);
+    assertThat(former(to, pool)).isEmpty();
     assertThat(((DriverResult.Guest) run(to, new DriverCommand.Start(arriving))).power())
         .isEqualTo(PowerState.RUNNING);
   }
