@@ -741,8 +741,7 @@ public abstract class LifeConformance extends DriverConformance {
   protected void aVolumeHasAFurtherFileBesideTheOneThatAGuestHas() throws Exception {
     needs("CreateVolume", "DeleteVolume", "Diagnostics");
     var first = madeVolume(Optional.of(image()));
-    var second =
-        new VolumeRef(first.id(), "troupe-volume-" + first.id() + ".1.qcow2", "qcow2");
+    var second = new VolumeRef(first.id(), "troupe-volume-" + first.id() + ".1.qcow2", "qcow2");
     var target = target();
     run(new DriverCommand.Spawn(target, bootingFrom(first, target)));
     awaitBoots(target, 1);

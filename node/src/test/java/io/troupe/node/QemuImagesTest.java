@@ -91,7 +91,9 @@ class QemuImagesTest {
     assertThat(client.json("image list --private")).as("picture alone").hasSize(1);
   }
 
-  /** Up to 2.92 it keeps what is in it; from 2.93 on it is another file, and the one before goes. */
+  /**
+   * Up to 2.92 it keeps what is in it; from 2.93 on it is another file, and the one before goes.
+   */
   @Test
   void aRootVolumeIsRebuiltFromAnotherImage() throws Exception {
     var image = client.json("image list --public").get(0).path("ID").textValue();

@@ -108,8 +108,7 @@ final class Asking {
               boot.project(),
               Attachments.root(state).id(),
               Rebuild.volumeImage(operation).orElseThrow());
-      case UNDO_REIMAGE ->
-          new Effect.UndoReimage(boot.project(), Attachments.root(state).id());
+      case UNDO_REIMAGE -> new Effect.UndoReimage(boot.project(), Attachments.root(state).id());
       case KEEP_VOLUMES -> new Effect.KeepVolumes(boot.project());
       case RELEASE_VOLUME ->
           new Effect.ReleaseVolume(boot.project(), Attachments.volumeId(state, operation, step));
@@ -132,8 +131,7 @@ final class Asking {
               Attachments.networkOf(state, operation), Attachments.portId(state, operation));
       case MAKE_IMAGE -> new Effect.MakeImage(newImage(operation));
       case SNAP_VOLUME -> new Effect.SnapVolume(boot.project(), snapshot(operation, step));
-      case DROP_SNAPSHOT ->
-          new Effect.DropSnapshot(boot.project(), snapshot(operation, step).id());
+      case DROP_SNAPSHOT -> new Effect.DropSnapshot(boot.project(), snapshot(operation, step).id());
       case DROP_IMAGE -> new Effect.DropImage(operation.imageToDrop(step, state.shelf()));
       case ROTATE_BACKUPS -> {
         var backup = (Purpose.Backup) operation.purpose().orElseThrow();

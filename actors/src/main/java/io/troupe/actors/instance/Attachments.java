@@ -40,8 +40,7 @@ final class Attachments {
                   "Unable to rebuild with a different image for a volume-backed server."));
       case UserCommand.Rebuild(_, var wanted)
           when wanted.volumeImage().isPresent() && !moment.request().bootsFromVolume() ->
-          Optional.of(
-              new Rejection.Invalid("imageRef", "The server does not boot from a volume."));
+          Optional.of(new Rejection.Invalid("imageRef", "The server does not boot from a volume."));
       case UserCommand.CreateBackup _ when moment.request().bootsFromVolume() ->
           Optional.of(
               new Rejection.Invalid("", "Backup is not supported for volume-backed instances."));

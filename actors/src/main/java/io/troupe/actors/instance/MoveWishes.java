@@ -318,8 +318,7 @@ final class MoveWishes {
                   .formatted(state.id())));
     }
     var off = evacuate.stopped() || state.vmState() == VmState.STOPPED || wasOff();
-    var todo =
-        new ArrayList<>(state.operation().map(Rebuild::whenBrokenOff).orElse(List.of()));
+    var todo = new ArrayList<>(state.operation().map(Rebuild::whenBrokenOff).orElse(List.of()));
     todo.addAll(Evacuate.steps(state.host().isPresent(), off, hasVolumes()));
     return began(
         evacuate.origin(),

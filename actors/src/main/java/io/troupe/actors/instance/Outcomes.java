@@ -79,8 +79,7 @@ final class Outcomes {
       case StepOutcome.VolumeRefused(var reason)
           when outcome.step().kind() == StepKind.DROP_SNAPSHOT -> // gone, or wanted by now
           moment.failed(outcome, words(reason), operation.rest(), false, Optional.empty());
-      case StepOutcome.VolumeRefused(var reason)
-          when outcome.step().kind() == StepKind.REIMAGE ->
+      case StepOutcome.VolumeRefused(var reason) when outcome.step().kind() == StepKind.REIMAGE ->
           giveUp(outcome, operation, new Failure(400, words(reason), ""));
       case StepOutcome.VolumeRefused(var reason)
           when outcome.step().kind() == StepKind.MARK_VOLUMES
@@ -170,14 +169,13 @@ final class Outcomes {
           mayPass(failure)
               ? again
               : operation.kind() == OperationKind.REBUILD
-                  ? moment.failed(
-                      outcome, failure.message(), List.of(), false, Optional.empty())
+                  ? moment.failed(outcome, failure.message(), List.of(), false, Optional.empty())
                   : moment.failed(
-                  outcome,
-                  failure.message() + "; the host will see to it",
-                  Leave.withoutHypervisor(operation.todo()),
-                  false,
-                  Optional.empty());
+                      outcome,
+                      failure.message() + "; the host will see to it",
+                      Leave.withoutHypervisor(operation.todo()),
+                      false,
+                      Optional.empty());
       case SNAPSHOT ->
           failure.kind() == DriverFailure.Kind.RETRYABLE
               ? again

@@ -39,8 +39,7 @@ public record RebuildRequest(
       Optional<String> userDataBase64,
       Optional<Map<String, String>> metadata,
       List<GuestSpec.InjectedFile> files) {
-    this(
-        image, imageProperties, revision, key, userDataBase64, metadata, files, Optional.empty());
+    this(image, imageProperties, revision, key, userDataBase64, metadata, files, Optional.empty());
   }
 
   /** Another key pair, or none any more. */

@@ -180,8 +180,8 @@ public sealed interface UserCommand extends InstanceInput, CborSerializable {
    * @param image whole, it names the snapshots; its id is new
    * @param snapshots of all its volumes, their ids are new
    */
-  record CreateImageOfVolumes(
-      Origin origin, Image image, List<VolumeSnapshot.Wanted> snapshots) implements UserCommand {
+  record CreateImageOfVolumes(Origin origin, Image image, List<VolumeSnapshot.Wanted> snapshots)
+      implements UserCommand {
     public CreateImageOfVolumes {
       snapshots = List.copyOf(snapshots);
     }

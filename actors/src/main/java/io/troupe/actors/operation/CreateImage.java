@@ -12,8 +12,8 @@ import java.util.List;
  *                   └─ failed, or no bytes by the deadline → drop image → as before
  * </pre>
  *
- * <p>An instance that boots from a volume becomes an image of snapshots, as in Nova. Whoever asked is
- * told when they are all being made; they become whole after that, each by itself:
+ * <p>An instance that boots from a volume becomes an image of snapshots, as in Nova. Whoever asked
+ * is told when they are all being made; they become whole after that, each by itself:
  *
  * <pre>
  *   snapshot volume, each → make image → as before

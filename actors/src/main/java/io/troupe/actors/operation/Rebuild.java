@@ -88,8 +88,7 @@ public final class Rebuild {
   public static List<Step> whenBrokenOff(Operation operation) {
     return operation
         .current()
-        .filter(
-            step -> step.kind() == StepKind.REIMAGE || step.kind() == StepKind.UNDO_REIMAGE)
+        .filter(step -> step.kind() == StepKind.REIMAGE || step.kind() == StepKind.UNDO_REIMAGE)
         .map(_ -> List.of(Step.of(StepKind.UNDO_REIMAGE)))
         .orElse(List.of());
   }

@@ -101,13 +101,8 @@ public record Volume(
    * @param old numbers of files that are to be removed
    */
   public record Files(
-      int current,
-      int last,
-      Optional<OperationId> by,
-      Optional<Before> before,
-      Set<Integer> old) {
-    static final Files FIRST =
-        new Files(0, 0, Optional.empty(), Optional.empty(), Set.of());
+      int current, int last, Optional<OperationId> by, Optional<Before> before, Set<Integer> old) {
+    static final Files FIRST = new Files(0, 0, Optional.empty(), Optional.empty(), Set.of());
 
     public Files {
       old = Set.copyOf(old);
@@ -594,8 +589,7 @@ public record Volume(
     if (status == Status.RESERVED && by.kept()) {
       return this;
     }
-    return settled()
-        .in(Status.RESERVED, host, made, Optional.of(by.on(by.hosts(), true)), "", now);
+    return settled().in(Status.RESERVED, host, made, Optional.of(by.on(by.hosts(), true)), "", now);
   }
 
   /** It lies on its host, in this pool if the host has one. */

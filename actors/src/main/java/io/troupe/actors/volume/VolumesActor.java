@@ -655,7 +655,8 @@ public final class VolumesActor
     if (answer.orElse(null) instanceof DriverActor.Failed failed) {
       context
           .getLog()
-          .warn("file {} of volume {} is not deleted yet: {}", file, id, failed.failure().message());
+          .warn(
+              "file {} of volume {} is not deleted yet: {}", file, id, failed.failure().message());
     }
     return later(id);
   }

@@ -262,10 +262,7 @@ final class SimInstance {
       case Effect.DropSnapshot(_, var snapshot) ->
           to("volumes", reply, () -> world.volumes.giveUp(snapshot));
       case Effect.ReimageVolume(_, var volume, var image) ->
-          to(
-              "volumes",
-              reply,
-              () -> world.volumes.reimaged(volume, id, ask.operation(), image));
+          to("volumes", reply, () -> world.volumes.reimaged(volume, id, ask.operation(), image));
       case Effect.UndoReimage(_, var volume) ->
           to("volumes", reply, () -> world.volumes.asBefore(volume, id));
       case Effect.KeepVolumes _ -> to("volumes", reply, () -> world.volumes.keepAll(id));

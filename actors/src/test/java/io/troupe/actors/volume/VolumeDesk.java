@@ -43,8 +43,7 @@ public final class VolumeDesk {
   public StepOutcome.Result connect(
       InstanceId instance, VolumeChoice choice, Optional<HostId> host) {
     var attachment = "attachment of " + choice.volumeId() + " to " + instance;
-    return connected(
-        rules().connect(instance, choice, host, pool, attachment, Optional.empty()));
+    return connected(rules().connect(instance, choice, host, pool, attachment, Optional.empty()));
   }
 
   private Volume made(Volume volume) {

@@ -901,8 +901,7 @@ class VolumesActorTest {
 
       assertThat(gone)
           .extracting(each -> ((DriverCommand.DeleteVolume) each).volume().name())
-          .containsExactly(
-              "troupe-volume-" + V1 + ".1.qcow2", "troupe-volume-" + V1 + ".qcow2");
+          .containsExactly("troupe-volume-" + V1 + ".1.qcow2", "troupe-volume-" + V1 + ".qcow2");
     }
   }
 

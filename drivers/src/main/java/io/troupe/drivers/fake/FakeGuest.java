@@ -27,7 +27,8 @@ import java.util.stream.Stream;
  * @param nics {@code MAC ADDRESS} of each
  * @param keyName of the SSH key from the config drive, empty when there is none
  * @param rescued whether it boots from a rescue disk; false in files of former releases
- * @param volumes {@code DEVICE KEY} of each that is attached, see {@link FakeVolume#key}; absent in files of former releases
+ * @param volumes {@code DEVICE KEY} of each that is attached, see {@link FakeVolume#key}; absent in
+ *     files of former releases
  * @param past its latest boots and ends, oldest first; the console log is made from them
  * @param placement where on its host it runs; absent in files of former releases
  * @param former the root disk before it grew, while there may be a way back; absent in files of

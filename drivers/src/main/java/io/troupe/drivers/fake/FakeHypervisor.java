@@ -225,8 +225,7 @@ final class FakeHypervisor {
     admit(target);
     var keeper = keeper(target.host(), id, common).orElse(target.host());
     if (guests.volume(keeper, id).filter(has -> has >= gib).isEmpty()) {
-      var epoch =
-          Math.max(guests.epoch(keeper), keeper.equals(target.host()) ? target.epoch() : 0);
+      var epoch = Math.max(guests.epoch(keeper), keeper.equals(target.host()) ? target.epoch() : 0);
       write(new FakeChange.VolumeKept(keeper, id, gib, epoch));
     }
   }

@@ -36,7 +36,8 @@ final class SnapshotsRoutes {
   List<Route> routes() {
     return List.of(
         Route.get("/snapshots", Policy.READER_OR_SERVICE, call -> list(call, SnapshotJson::brief)),
-        Route.get("/snapshots/detail", Policy.READER_OR_SERVICE, call -> list(call, SnapshotJson::of)),
+        Route.get(
+            "/snapshots/detail", Policy.READER_OR_SERVICE, call -> list(call, SnapshotJson::of)),
         Route.post("/snapshots", Policy.MEMBER, this::create),
         Route.get(ONE, Policy.READER_OR_SERVICE, this::show),
         Route.put(ONE, Policy.MEMBER, this::update),
@@ -68,9 +69,7 @@ final class SnapshotsRoutes {
   // ---- one
 
   private CompletionStage<HttpResponse> show(Call call) {
-    return access
-        .seenSnapshot(call.caller(), call.path("id"))
-        .thenApply(one -> shown(200, one));
+    return access.seenSnapshot(call.caller(), call.path("id")).thenApply(one -> shown(200, one));
   }
 
   private CompletionStage<VolumeSnapshot> find(Call call) {

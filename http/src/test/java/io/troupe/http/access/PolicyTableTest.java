@@ -22,7 +22,10 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/** Every route of Identity, Compute and the Volume service: who may call it, tried out, and written in a page. */
+/**
+ * Every route of Identity, Compute and the Volume service: who may call it, tried out, and written
+ * in a page.
+ */
 class PolicyTableTest extends CloudTest {
   private static final Path PAGE = Path.of("..", "docs", "api.md");
 

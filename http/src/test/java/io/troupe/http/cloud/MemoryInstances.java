@@ -228,8 +228,7 @@ public final class MemoryInstances implements Instances, Quotas {
           }
           case Effect.ReimageVolume(var project, var volume, var image) ->
               volumes.reimaged(project, volume, id, ask.operation(), image);
-          case Effect.UndoReimage(var project, var volume) ->
-              volumes.asBefore(project, volume, id);
+          case Effect.UndoReimage(var project, var volume) -> volumes.asBefore(project, volume, id);
           case Effect.SnapVolume(var project, var snapshot) ->
               snapped(volumes.createSnapshot(project.value(), snapshot));
           case Effect.DropSnapshot(var project, var snapshotId) ->

@@ -225,9 +225,7 @@ class ServerDevicesTest extends CloudTest {
     cloud.instances.work();
     var snapshot =
         alice
-            .post(
-                "/volume/v3/snapshots",
-                "{\"snapshot\": {\"volume_id\": \"" + latter + "\"}}")
+            .post("/volume/v3/snapshots", "{\"snapshot\": {\"volume_id\": \"" + latter + "\"}}")
             .body()
             .at("/snapshot/id")
             .asText();
@@ -427,8 +425,7 @@ class ServerDevicesTest extends CloudTest {
     assertThat(before.status()).isEqualTo(400);
     assertThat(before.text())
         .contains("Unable to rebuild with a different image for a volume-backed server.");
-    var larger =
-        alice.at("2.93").post(action, "{\"rebuild\": {\"imageRef\": \"" + LARGE + "\"}}");
+    var larger = alice.at("2.93").post(action, "{\"rebuild\": {\"imageRef\": \"" + LARGE + "\"}}");
     assertThat(larger.status()).isEqualTo(400);
     assertThat(larger.text())
         .contains("Volume is smaller than the minimum size specified in image metadata.");
