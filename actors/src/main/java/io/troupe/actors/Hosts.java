@@ -3,8 +3,11 @@ package io.troupe.actors;
 import io.troupe.actors.catalog.Connection;
 import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.Equipment;
+import io.troupe.actors.host.GuestPlace;
 import io.troupe.actors.host.HostView;
 import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.Resources;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +63,13 @@ public interface Hosts {
 
   /** One host as it is now; empty when nobody has seen it. */
   CompletionStage<Optional<HostView>> host(HostId id);
+
+  /**
+   * Where inside a host an instance's guest runs.
+   *
+   * @param size of the guest, by which one of two places is meant while it is resized there
+   */
+  CompletionStage<GuestPlace> place(HostId host, InstanceId instance, Resources size);
 
   /** Every host of every connection. */
   CompletionStage<List<HostView>> hosts();

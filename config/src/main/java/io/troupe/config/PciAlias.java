@@ -19,30 +19,40 @@ public record PciAlias(
   private static final Pattern DIGITS = Pattern.compile("([0-9a-f]{4})?");
   private static final Set<String> TYPES = Set.of("PCI", "PF", "VF");
 
-  private PciAlias checked() {
+  /**
+   * As settings say it.
+   *
+   * @param type with or without {@code type-} before it
+   * @param policy by its word
+   * @throws IllegalArgumentException when one of them is no such thing
+   */
+  public static PciAlias of(
+      String name, String vendor, String product, String type, String policy) {
+    var alias =
+        new PciAlias(
+            name, vendor, product, type.replaceFirst("^type-", ""), PciNumaPolicy.of(policy));
     if (!NAME.matcher(name).matches()) {
       throw bad(name, "the name has other than letters, digits, '_', '.' and '-'");
     }
     if (!DIGITS.matcher(vendor).matches() || !DIGITS.matcher(product).matches()) {
       throw bad(name, "vendor-id and product-id are four hexadecimal digits each");
     }
-    if (!TYPES.contains(type)) {
+    if (!TYPES.contains(alias.type)) {
       throw bad(name, "device-type is one of type-PCI, type-PF and type-VF");
     }
-    return this;
+    return alias;
   }
 
   static List<PciAlias> of(Config fleet) {
     return fleet.getConfigList("pci-aliases").stream()
         .map(
             alias ->
-                new PciAlias(
-                        alias.getString("name"),
-                        word(alias, "vendor-id", ""),
-                        word(alias, "product-id", ""),
-                        word(alias, "device-type", "type-PCI").replaceFirst("^type-", ""),
-                        PciNumaPolicy.of(word(alias, "numa-policy", "legacy")))
-                    .checked())
+                of(
+                    alias.getString("name"),
+                    word(alias, "vendor-id", ""),
+                    word(alias, "product-id", ""),
+                    word(alias, "device-type", "type-PCI"),
+                    word(alias, "numa-policy", "legacy")))
         .toList();
   }
 

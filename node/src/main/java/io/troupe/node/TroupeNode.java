@@ -19,6 +19,8 @@ import io.troupe.actors.image.FileTransfers;
 import io.troupe.actors.image.ImageLimits;
 import io.troupe.actors.image.ImageStore;
 import io.troupe.actors.image.ImageUpload;
+import io.troupe.actors.rebalance.RebalanceActor;
+import io.troupe.actors.rebalance.RebalanceRunner;
 import io.troupe.actors.view.IndexFeed;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.JmxSettings;
@@ -218,6 +220,11 @@ public final class TroupeNode {
             SingletonActor.of(
                 DrainActor.create(new DrainRunner(catalog, hosts, cloud, Clock.systemUTC())),
                 "drains"));
+    ClusterSingleton.get(system)
+        .init(
+            SingletonActor.of(
+                RebalanceActor.create(new RebalanceRunner(catalog, cloud, Clock.systemUTC())),
+                "rebalancing"));
     var api =
         new Api(
             cloud,

@@ -50,6 +50,13 @@ class PinnedServersTest {
     for (String path : paths) {
       assertThat(Books.status(demo.settled(path))).isEqualTo("ACTIVE");
     }
+    JsonNode cell = topology(admin, paths.getFirst()).path("nodes").path(0);
+    assertThat(cell.path("memory_mb").asInt()).isEqualTo(512);
+    assertThat(cell.path("vcpu_set").toString()).isEqualTo("[0,1]");
+    assertThat(cell.path("cpu_pinning").path("0").asInt(-1)).isBetween(2, 7);
+    assertThat(topology(demo.client(), paths.getFirst()).path("nodes").path(0).fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder("memory_mb", "siblings", "vcpu_set");
     String refused = demo.boot("one-too-many", "p2");
     var server = demo.settled(refused);
 
@@ -70,6 +77,26 @@ class PinnedServersTest {
     assertThat(pinned("pin-1")).containsExactly("", "");
     assertThat(pinned("pin-2")).containsExactly("", "");
     Books.of(node, dir.resolve("pin")).assertEmpty();
+  }
+
+  @Test
+  void stockClientShowsTheTopology() throws Exception {
+    var client = new StockClient(Peers.stockClient(), node.cloudsYaml(), "troupe-admin", dir);
+    String path = demo.boot("shown", "p2");
+    assertThat(Books.status(demo.settled(path))).isEqualTo("ACTIVE");
+
+    var show = "--os-compute-api-version 2.78 server show --topology ";
+    var cell =
+        client.json(show + path.substring(path.lastIndexOf('/') + 1)).at("/topology/nodes/0");
+
+    assertThat(cell.path("vcpu_set").toString()).isEqualTo("[0,1]");
+    assertThat(cell.path("cpu_pinning").path("1").asInt(-1)).isBetween(2, 7);
+    demo.client().delete(path).expect(204);
+    Books.awaitQuiet(admin, Duration.ofSeconds(30));
+  }
+
+  private static JsonNode topology(NodeClient client, String path) {
+    return client.at("2.78").get(path + "/topology").expect(200);
   }
 
   private static List<String> pinned(String host) {

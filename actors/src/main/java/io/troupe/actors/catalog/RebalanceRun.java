@@ -3,6 +3,7 @@ package io.troupe.actors.catalog;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,17 +11,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
- * A plan of the rebalancer that is carried out, or was. There is one or none. The node that was
- * asked for it begins its moves and writes down what becomes of each; a move that has begun is an
- * operation of its instance and comes to its end whatever becomes of that node.
+ * A plan of the rebalancer that is carried out, or was. There is one or none. Some node begins its
+ * moves and writes down what becomes of each; when it dies, the next one finds all it needs here.
  *
  * @param id the request's
  * @param goal {@code even}, {@code empty}, {@code consolidate}
  * @param atOnce moves under way at a time, 1 or more
  * @param stopping nothing more is begun
- * @param updatedAt written again while it runs, so that one without a node can be told
+ * @param updatedAt written again while it runs, so that one that nobody looks at can be told
+ * @param userId who asked; empty in records from before it was kept
+ * @param projectId of the same
  */
 public record RebalanceRun(
     String id,
@@ -29,15 +32,19 @@ public record RebalanceRun(
     boolean stopping,
     List<Step> steps,
     Instant startedAt,
-    Instant updatedAt)
+    Instant updatedAt,
+    String userId,
+    String projectId)
     implements CatalogEntry {
   public static final String KEY = "run";
 
-  /** Its node writes three times as often. */
+  /** Who looks at it writes three times as often. */
   public static final Duration SILENCE = Duration.ofSeconds(60);
 
   public RebalanceRun {
     steps = List.copyOf(steps);
+    userId = userId == null ? "" : userId;
+    projectId = projectId == null ? "" : projectId;
     if (atOnce < 1) {
       throw new IllegalArgumentException("at least one move at a time: " + atOnce);
     }
@@ -56,11 +63,32 @@ public record RebalanceRun(
    *
    * @param gib that it carries
    * @param detail why it failed, empty otherwise
+   * @param operation of its instance that moves it, written before the instance is told; absent
+   *     while it waits, and in records from before it was kept
    */
   public record Step(
-      InstanceId instance, HostId from, HostId to, long gib, State state, String detail) {
-    Step become(State other, String why) {
-      return new Step(instance, from, to, gib, other, why);
+      InstanceId instance,
+      HostId from,
+      HostId to,
+      long gib,
+      State state,
+      String detail,
+      Optional<OperationId> operation) {
+    public Step {
+      operation = operation == null ? Optional.empty() : operation;
+    }
+
+    /** One that has not begun. */
+    public static Step waiting(InstanceId instance, HostId from, HostId to, long gib) {
+      return new Step(instance, from, to, gib, State.WAITING, "", Optional.empty());
+    }
+
+    private Step begun(OperationId id) {
+      return new Step(instance, from, to, gib, State.MOVING, "", Optional.of(id));
+    }
+
+    private Step ended(State end, String why) {
+      return new Step(instance, from, to, gib, end, why, operation);
     }
   }
 
@@ -92,11 +120,11 @@ public record RebalanceRun(
 
   /** The same with nothing more to be begun. */
   public RebalanceRun stopped(Instant now) {
-    return new RebalanceRun(id, goal, atOnce, true, steps, startedAt, now);
+    return new RebalanceRun(id, goal, atOnce, true, steps, startedAt, now, userId, projectId);
   }
 
   public RebalanceRun touched(Instant now) {
-    return new RebalanceRun(id, goal, atOnce, stopping, steps, startedAt, now);
+    return with(steps, now);
   }
 
   /** The same when a move that was under way has come to its end. */
@@ -105,17 +133,19 @@ public record RebalanceRun(
     for (Step step : steps) {
       all.add(
           step.instance.equals(instance) && step.state == State.MOVING
-              ? step.become(failure.isPresent() ? State.FAILED : State.DONE, failure.orElse(""))
+              ? step.ended(failure.isPresent() ? State.FAILED : State.DONE, failure.orElse(""))
               : step);
     }
-    return new RebalanceRun(id, goal, atOnce, stopping, all, startedAt, now);
+    return with(all, now);
   }
 
   /**
    * The same when as many moves are under way as may be: the next of them in their order. One waits
    * while an earlier one still has to leave its destination, for that may be its room.
+   *
+   * @param ids for their operations
    */
-  public RebalanceRun begun(Instant now) {
+  public RebalanceRun begun(Instant now, Supplier<OperationId> ids) {
     if (stopping) {
       return this;
     }
@@ -124,13 +154,17 @@ public record RebalanceRun(
     Set<HostId> leaving = new HashSet<>();
     for (Step step : steps) {
       boolean begins = step.state == State.WAITING && moving < atOnce && !leaving.contains(step.to);
-      Step then = begins ? step.become(State.MOVING, "") : step;
+      Step then = begins ? step.begun(ids.get()) : step;
       moving += begins ? 1 : 0;
       if (then.state == State.WAITING || then.state == State.MOVING) {
         leaving.add(then.from);
       }
       all.add(then);
     }
-    return new RebalanceRun(id, goal, atOnce, false, all, startedAt, now);
+    return with(all, now);
+  }
+
+  private RebalanceRun with(List<Step> others, Instant now) {
+    return new RebalanceRun(id, goal, atOnce, stopping, others, startedAt, now, userId, projectId);
   }
 }

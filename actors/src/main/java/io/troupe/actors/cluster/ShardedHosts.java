@@ -10,11 +10,14 @@ import io.troupe.actors.catalog.Connection;
 import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.Equipment;
+import io.troupe.actors.host.GuestPlace;
 import io.troupe.actors.host.HostActor;
 import io.troupe.actors.host.HostView;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
+import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.Names;
+import io.troupe.core.value.Resources;
 import io.troupe.drivers.DriverProviders;
 import java.net.URI;
 import java.time.Clock;
@@ -255,6 +258,14 @@ public final class ShardedHosts implements Hosts {
     return patiently
         .<HostActor.Message, HostActor.ViewReply>ask(entities.host(id), HostActor.GetView::new)
         .thenApply(HostActor.ViewReply::view);
+  }
+
+  @Override
+  public CompletionStage<GuestPlace> place(HostId host, InstanceId instance, Resources size) {
+    return patiently
+        .<HostActor.Message, HostActor.PlaceReply>ask(
+            entities.host(host), replyTo -> new HostActor.GetPlace(instance, size, replyTo))
+        .thenApply(HostActor.PlaceReply::place);
   }
 
   @Override

@@ -22,6 +22,7 @@ import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
+import io.troupe.core.value.Resources;
 import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
@@ -210,6 +211,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   public record GetView(ActorRef<ViewReply> replyTo) implements Message, CborSerializable {}
 
+  /**
+   * Where inside the host does an instance's guest run?
+   *
+   * @param size of the guest, by which one of two places is meant while it is resized here
+   */
+  public record GetPlace(InstanceId instance, Resources size, ActorRef<PlaceReply> replyTo)
+      implements Message, CborSerializable {}
+
   /** The answer to a command, if there was one in time. */
   private record FromDriver(Waiting to, long question, Optional<DriverActor.Reply> reply)
       implements Message {}
@@ -274,6 +283,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   public record PoolReply(Optional<String> pool) implements CborSerializable {}
 
   public record GoneReply(boolean gone) implements CborSerializable {}
+
+  public record PlaceReply(GuestPlace place) implements CborSerializable {}
 
   /** Empty for a host nobody has seen. */
   public record ViewReply(Optional<HostView> view) implements CborSerializable {}
@@ -552,6 +563,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
                   : Effect().none();
           case GetView(var replyTo) -> {
             replyTo.tell(new ViewReply(view(state)));
+            yield Effect().none();
+          }
+          case GetPlace(var instance, var size, var replyTo) -> {
+            replyTo.tell(new PlaceReply(state.place(instance, size)));
             yield Effect().none();
           }
         };

@@ -378,6 +378,13 @@ public final class HostState implements CborSerializable {
     return GuestPlacement.on(topology(), given);
   }
 
+  /** The same with what the host is made of, for who asks where it is. */
+  GuestPlace place(InstanceId instance, Resources size) {
+    return claim(instance).isEmpty()
+        ? GuestPlace.NONE
+        : new GuestPlace(placement(instance, size), topology());
+  }
+
   private HostTopology topology() {
     return inventory.flatMap(HostInventory::topology).orElse(HostTopology.NONE);
   }

@@ -8,23 +8,16 @@ import io.troupe.actors.catalog.RebalanceRun;
 import io.troupe.actors.catalog.RebalanceRun.State;
 import io.troupe.actors.catalog.RebalanceRun.Step;
 import io.troupe.actors.instance.InstanceView;
-import io.troupe.actors.instance.UserCommand;
-import io.troupe.actors.instance.UserCommand.Origin;
 import io.troupe.actors.scheduler.rebalance.RebalancePlan;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
-import io.troupe.drivers.spi.MoveTicket;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -34,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * Begins the moves of a plan, a few at a time, and writes down what becomes of them. Each is a live
  * migration to the host that the plan names, judged by the scheduler and claimed by the host like
  * any other; one that is refused has failed and the rest goes on. The record is in the catalog, so
- * every node can show and stop it. When this node dies, what is under way comes to its end and
- * nothing more is begun: a new plan is worth more than the rest of an old one.
+ * every node can show and stop it; {@link RebalanceActor} has it looked at. A look may be broken
+ * off anywhere and done again, also by two at once: the record has one writer at a time, and an
+ * operation has one effect.
  */
 public final class RebalanceRunner {
   private static final Logger LOG = LoggerFactory.getLogger(RebalanceRunner.class);
@@ -43,37 +37,25 @@ public final class RebalanceRunner {
   private final Catalog catalog;
   private final Instances instances;
   private final Clock clock;
-  private final Executor later;
 
   public RebalanceRunner(Catalog catalog, Instances instances, Clock clock) {
-    this(catalog, instances, clock, Duration.ofSeconds(1));
-  }
-
-  /**
-   * @param pause between two looks at the moves that are under way
-   */
-  RebalanceRunner(Catalog catalog, Instances instances, Clock clock, Duration pause) {
     this.catalog = catalog;
     this.instances = instances;
     this.clock = clock;
-    this.later = CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** The one that is carried out, or was last. */
   public CompletionStage<Optional<RebalanceRun>> current() {
-    return catalog.refresh(RebalanceRun.class).thenApply(_ -> found());
+    return catalog.refresh(RebalanceRun.class).thenApply(_ -> known());
   }
 
-  private Optional<RebalanceRun> found() {
+  /** The same as this node knows it. */
+  Optional<RebalanceRun> known() {
     return catalog.find(RebalanceRun.class, RebalanceRun.KEY);
   }
 
-  /**
-   * Begins. {@link Rejection.Conflict} while another one runs.
-   *
-   * @param origin who asked; an administrator
-   */
-  public CompletionStage<Answer<RebalanceRun>> start(RebalanceRun run, Origin origin) {
+  /** Begins. {@link Rejection.Conflict} while another one runs. */
+  public CompletionStage<Answer<RebalanceRun>> start(RebalanceRun run) {
     return current()
         .thenCompose(
             before -> {
@@ -98,7 +80,6 @@ public final class RebalanceRunner {
                     run.steps().size(),
                     run.atOnce(),
                     run.goal());
-                CompletableFuture.runAsync(() -> look(run.id(), origin));
               }
               return answer;
             });
@@ -129,137 +110,109 @@ public final class RebalanceRunner {
     return catalog.update(RebalanceRun.class, RebalanceRun.KEY, change);
   }
 
-  /** One look at what is under way; another one follows until it is over. */
-  private void look(String id, Origin origin) {
-    current()
+  /** One look at what is under way. Fails when the record cannot be written; look again then. */
+  CompletionStage<Void> look(RebalanceRun run) {
+    var moving =
+        run.steps().stream()
+            .filter(step -> step.state() == State.MOVING)
+            .map(Step::instance)
+            .toList();
+    // First the operations: the instance as it is after the end of one knows of that end.
+    return all(moving, instances::operations)
         .thenCompose(
-            run ->
-                run.filter(now -> now.id().equals(id) && !now.isOver()).isEmpty()
-                    ? CompletableFuture.completedFuture(false)
-                    : lookAt(run.get(), origin).thenApply(_ -> true))
-        .whenComplete(
-            (goesOn, failure) -> {
-              if (failure != null) { // an entity that does not answer now: it is asked again
-                LOG.warn("rebalancing {}: {}", id, failure.toString());
-              }
-              if (failure != null || goesOn) {
-                later.execute(() -> look(id, origin));
-              } else {
-                LOG.info("rebalancing {} is over", id);
-              }
-            });
+            operations ->
+                all(moving, instances::get)
+                    .thenCompose(
+                        seen -> goOn(run, new Carrying.Look(seen, operations, clock.instant()))));
   }
 
-  private CompletionStage<Void> lookAt(RebalanceRun run, Origin origin) {
-    var moving = run.steps().stream().filter(step -> step.state() == State.MOVING).toList();
-    var ends = new LinkedHashMap<Step, CompletableFuture<Optional<End>>>();
-    for (Step step : moving) {
-      ends.put(
-          step,
-          instances.get(step.instance()).thenApply(seen -> end(step, seen)).toCompletableFuture());
-    }
-    return CompletableFuture.allOf(ends.values().toArray(CompletableFuture[]::new))
-        .thenCompose(
+  /** One that does not answer is as if it had not been asked: it holds up nobody else. */
+  private static <T> CompletionStage<Map<InstanceId, T>> all(
+      List<InstanceId> ids, Function<InstanceId, CompletionStage<T>> ask) {
+    var answers = new LinkedHashMap<InstanceId, CompletableFuture<Optional<T>>>();
+    ids.forEach(
+        id ->
+            answers.put(
+                id,
+                ask.apply(id)
+                    .thenApply(Optional::of)
+                    .exceptionally(
+                        failure -> {
+                          LOG.warn("instance {}, to be moved: {}", id, failure.toString());
+                          return Optional.empty();
+                        })
+                    .toCompletableFuture()));
+    return CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new))
+        .thenApply(
             _ -> {
-              var over = new LinkedHashMap<InstanceId, Optional<String>>();
-              ends.forEach(
-                  (step, end) ->
-                      end.join().ifPresent(one -> over.put(step.instance(), one.failure())));
-              return goOn(run, over, origin);
+              var all = new LinkedHashMap<InstanceId, T>();
+              answers.forEach((id, answer) -> answer.join().ifPresent(one -> all.put(id, one)));
+              return all;
             });
   }
 
-  private record End(Optional<String> failure) {}
-
-  /** Empty while the move is under way. */
-  private static Optional<End> end(Step step, Optional<InstanceView> seen) {
-    if (seen.isEmpty()) {
-      return Optional.of(new End(Optional.of("it was deleted")));
+  /** Writes down what is over and what begins, and only then begins it. */
+  private CompletionStage<Void> goOn(RebalanceRun run, Carrying.Look look) {
+    boolean quiet = Carrying.next(run, look, OperationId::fresh).steps().equals(run.steps());
+    if (quiet && run.updatedAt().plus(RebalanceRun.SILENCE.dividedBy(3)).isAfter(look.now())) {
+      return send(run, look);
     }
-    InstanceView instance = seen.get();
-    if (instance.taskState().isPresent()) {
-      return Optional.empty();
-    }
-    return instance.host().filter(step.to()::equals).isPresent()
-        ? Optional.of(new End(Optional.empty()))
-        : Optional.of(new End(Optional.of(failure(instance))));
+    return change(run, now -> Carrying.next(now, look, OperationId::fresh).touched(clock.instant()))
+        .thenCompose(
+            written -> {
+              if (written.filter(RebalanceRun::isOver).isPresent()) {
+                LOG.info("rebalancing {} is over", run.id());
+              }
+              return written
+                  .map(now -> send(now, look))
+                  .orElseGet(() -> CompletableFuture.<Void>completedFuture(null));
+            });
   }
 
-  private static String failure(InstanceView instance) {
-    return instance.migrations().isEmpty()
-        ? "it was not moved"
-        : "its live migration is %s; its events say why"
-            .formatted(instance.migrations().getLast().status().word());
-  }
-
-  /** Writes down what is over and what begins, and begins it. */
-  private CompletionStage<Void> goOn(
-      RebalanceRun run, Map<InstanceId, Optional<String>> over, Origin origin) {
-    UnaryOperator<RebalanceRun> next =
-        now -> {
-          RebalanceRun then = now;
-          for (var end : over.entrySet()) {
-            then = then.ended(end.getKey(), end.getValue(), clock.instant());
-          }
-          return then.begun(clock.instant());
-        };
-    boolean quiet = next.apply(run).steps().equals(run.steps());
-    if (quiet && run.updatedAt().plus(RebalanceRun.SILENCE.dividedBy(3)).isAfter(clock.instant())) {
-      return CompletableFuture.<Void>completedFuture(null);
-    }
+  /** Empty when another one has taken its place. */
+  private CompletionStage<Optional<RebalanceRun>> change(
+      RebalanceRun run, UnaryOperator<RebalanceRun> change) {
     return change(
             now ->
                 now.id().equals(run.id())
-                    ? Answer.of(next.apply(now).touched(clock.instant()))
+                    ? Answer.of(change.apply(now))
                     : Answer.refuse(new Rejection.Conflict("another one has taken its place")))
-        .thenCompose(
-            written ->
-                switch (written) {
-                  case Answer.Accepted<RebalanceRun>(var now) -> begin(run, now, origin);
-                  case Answer.Rejected<RebalanceRun>(var reason) ->
-                      throw new IllegalStateException("not written down: " + reason);
-                });
+        .thenApply(
+            answer ->
+                answer instanceof Answer.Accepted<RebalanceRun>(var written)
+                    ? Optional.of(written)
+                    : Optional.empty());
   }
 
-  private CompletionStage<Void> begin(RebalanceRun before, RebalanceRun now, Origin origin) {
-    var all = new ArrayList<CompletableFuture<Void>>();
-    for (int i = 0; i < now.steps().size(); i++) {
-      Step step = now.steps().get(i);
-      if (step.state() == State.MOVING && before.steps().get(i).state() == State.WAITING) {
-        all.add(begin(step, origin).toCompletableFuture());
-      }
-    }
-    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+  private CompletionStage<Void> send(RebalanceRun run, Carrying.Look look) {
+    return CompletableFuture.allOf(
+        Carrying.toSend(run, look).stream()
+            .map(step -> send(run, step).toCompletableFuture())
+            .toArray(CompletableFuture[]::new));
   }
 
-  private CompletionStage<Void> begin(Step step, Origin origin) {
-    var own = new Origin(OperationId.fresh(), origin.userId(), origin.projectId(), origin.admin());
+  private CompletionStage<Void> send(RebalanceRun run, Step step) {
     return instances
-        .command(
-            step.instance(),
-            new UserCommand.LiveMigrate(
-                own, Optional.of(step.to()), false, MoveTicket.Storage.UNKNOWN))
+        .command(step.instance(), Carrying.command(run, step))
         .thenCompose(
             answer ->
                 answer instanceof Answer.Rejected<InstanceView>(var reason)
-                    ? refused(step, reason)
+                        && !Carrying.isForNow(reason)
+                    ? change(
+                            run,
+                            now ->
+                                now.ended(
+                                    step.instance(),
+                                    Optional.of("refused: " + reason),
+                                    clock.instant()))
+                        .thenAccept(_ -> {})
                     : CompletableFuture.<Void>completedFuture(null));
-  }
-
-  private CompletionStage<Void> refused(Step step, Rejection reason) {
-    return change(
-            now ->
-                Answer.of(
-                    now.ended(step.instance(), Optional.of("refused: " + reason), clock.instant())))
-        .thenAccept(_ -> {});
   }
 
   /** The steps of a plan, none of them begun. */
   public static List<Step> steps(RebalancePlan plan) {
     return plan.moves().stream()
-        .map(
-            move ->
-                new Step(move.instance(), move.from(), move.to(), move.gib(), State.WAITING, ""))
+        .map(move -> Step.waiting(move.instance(), move.from(), move.to(), move.gib()))
         .toList();
   }
 }

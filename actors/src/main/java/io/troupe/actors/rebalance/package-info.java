@@ -7,6 +7,8 @@
  *   HostView, Aggregate, InstanceView ──► FleetSnapshot ──► Rebalancer.plan
  *                                                                │
  *   RebalanceRun (catalog) ◄──► RebalanceRunner ── LiveMigrate ──► Instances
+ *                                     ▲ look, again and again
+ *                               RebalanceActor (one in the cluster)
  * </pre>
  */
 package io.troupe.actors.rebalance;

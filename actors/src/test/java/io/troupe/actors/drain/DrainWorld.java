@@ -7,6 +7,7 @@ import io.troupe.actors.Instances;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.Equipment;
+import io.troupe.actors.host.GuestPlace;
 import io.troupe.actors.host.HostView;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.Migration;
@@ -35,10 +36,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Hosts and instances in memory, as far as a drain sees them. What instances are told is done when
- * {@link #work} is called; {@code h2} takes everything that leaves its host.
+ * Hosts and instances in memory, as far as a drain sees them, or a rebalancing. What instances are
+ * told is done when {@link #work} is called; {@code h2} takes everything that leaves its host for
+ * no host that is named.
  */
-final class DrainWorld implements Instances, Hosts {
+public final class DrainWorld implements Instances, Hosts {
   private static final class Guest {
     final InstanceId id;
     VmState vmState;
@@ -66,17 +68,18 @@ final class DrainWorld implements Instances, Hosts {
   private final Set<HostId> down = new LinkedHashSet<>();
 
   /** Every command that has reached an instance for the first time. */
-  final List<UserCommand> begun = new ArrayList<>();
+  public final List<UserCommand> begun = new ArrayList<>();
 
   /** What is sent to instances gets lost, and the sender hears of it. */
-  boolean isCutOff;
+  public boolean isCutOff;
 
   /** These instances do not answer. */
   final Set<InstanceId> silent = new LinkedHashSet<>();
 
   // ---- what a test does
 
-  synchronized void put(int number, VmState vmState, HostId host, Map<String, String> metadata) {
+  public synchronized void put(
+      int number, VmState vmState, HostId host, Map<String, String> metadata) {
     var id = Examples.instance(number);
     guests.put(id, new Guest(id, vmState, host, metadata));
     claims(host).add(id);
@@ -93,15 +96,15 @@ final class DrainWorld implements Instances, Hosts {
     guest.task = task;
   }
 
-  synchronized void failsNext(int number, int times) {
+  public synchronized void failsNext(int number, int times) {
     guests.get(Examples.instance(number)).fails = times;
   }
 
-  synchronized void refusesLive(int number) {
+  public synchronized void refusesLive(int number) {
     guests.get(Examples.instance(number)).refusesLive = true;
   }
 
-  synchronized void delete(int number) {
+  public synchronized void delete(int number) {
     var gone = guests.remove(Examples.instance(number));
     claims.values().forEach(all -> all.remove(gone.id));
   }
@@ -128,7 +131,7 @@ final class DrainWorld implements Instances, Hosts {
     return guests.get(Examples.instance(number)).vmState;
   }
 
-  synchronized HostId hostOf(int number) {
+  public synchronized HostId hostOf(int number) {
     return guests.get(Examples.instance(number)).host;
   }
 
@@ -140,12 +143,12 @@ final class DrainWorld implements Instances, Hosts {
     return decided.getOrDefault(host, Administration.USUAL).enabled();
   }
 
-  synchronized long underWay() {
+  public synchronized long underWay() {
     return guests.values().stream().filter(guest -> guest.doing.isPresent()).count();
   }
 
   /** Whatever is under way comes to its end. */
-  synchronized void work() {
+  public synchronized void work() {
     guests.values().forEach(this::work);
   }
 
@@ -162,9 +165,9 @@ final class DrainWorld implements Instances, Hosts {
       error = Optional.of("No valid host was found.");
     } else {
       switch (command) {
-        case UserCommand.LiveMigrate _ -> {
+        case UserCommand.LiveMigrate(_, var to, _, _) -> {
           claims(guest.host).remove(guest.id);
-          guest.host = Examples.H2;
+          guest.host = to.orElse(Examples.H2);
           claims(guest.host).add(guest.id);
         }
         case UserCommand.Migrate(var origin, _) -> {
@@ -369,6 +372,11 @@ final class DrainWorld implements Instances, Hosts {
         false,
         0,
         List.of());
+  }
+
+  @Override
+  public CompletionStage<GuestPlace> place(HostId host, InstanceId instance, Resources size) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

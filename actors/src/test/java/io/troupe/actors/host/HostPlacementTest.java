@@ -259,6 +259,28 @@ class HostPlacementTest {
     assertThat(pinned()).as("taken back").containsExactlyInAnyOrder(2, 3);
   }
 
+  private GuestPlace place(int instance, int vcpus) {
+    return stage
+        .ask(
+            actor,
+            HostActor.PlaceReply.class,
+            to ->
+                new HostActor.GetPlace(
+                    Examples.instance(instance), new Resources(vcpus, 1_024, 1), to))
+        .place();
+  }
+
+  @Test
+  void whoAsksIsToldThePlaceOfTheGuestThatHeMeans() {
+    claim(spec(1, "m1.two", 2, PINNED), 1);
+    claim(spec(1, "m1.three", 3, PINNED), 2);
+
+    assertThat(place(1, 2).placement().orElseThrow().ownCpus()).containsExactly(2, 3);
+    assertThat(place(1, 3).placement().orElseThrow().ownCpus()).hasSize(3).doesNotContain(2, 3);
+    assertThat(place(1, 3).topology()).isEqualTo(TOPOLOGY);
+    assertThat(place(9, 2)).as("nobody's").isEqualTo(GuestPlace.NONE);
+  }
+
   @Test
   void confirmedItGivesItsFormerPlaceAway() {
     claim(spec(1, "m1.two", 2, PINNED), 1);

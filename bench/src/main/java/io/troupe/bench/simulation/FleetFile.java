@@ -8,6 +8,7 @@ import io.troupe.actors.scheduler.resource.Provider;
 import io.troupe.actors.scheduler.resource.Stock;
 import io.troupe.config.FilterName;
 import io.troupe.config.FleetSettings;
+import io.troupe.config.PciAlias;
 import io.troupe.config.SchedulerPolicy;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.config.WeigherName;
@@ -16,6 +17,7 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.Names;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.HostInventory;
+import io.troupe.drivers.spi.HostTopology;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -44,6 +46,11 @@ final class FleetFile {
 
   private final Map<String, Aggregate> aggregates = new HashMap<>();
   private final Map<String, Flavor> flavors = new LinkedHashMap<>();
+  private final List<PciAlias> aliases = new ArrayList<>();
+
+  /** Hosts of equal build share one copy. */
+  private final Map<HostTopology, HostTopology> topologies = new HashMap<>();
+
   private final Set<String> hostNames = new HashSet<>();
   private final Set<String> instanceNames = new HashSet<>();
   private Requests requests;
@@ -59,17 +66,18 @@ final class FleetFile {
   }
 
   private Fleet fleet(Input document) {
-    var fields = document.object("hosts", "aggregates", "flavors", "scheduler");
+    var fields = document.object("hosts", "aggregates", "flavors", "pci_aliases", "scheduler");
     SchedulerSettings settings =
         fields.optional("scheduler").map(FleetFile::settings).orElse(SchedulerSettings.DEFAULT);
     fields.optional("flavors").ifPresent(this::readFlavors);
     fields.optional("aggregates").ifPresent(this::readAggregates);
-    requests = new Requests(flavors, settings.candidates());
+    fields.optional("pci_aliases").ifPresent(this::readAliases);
+    requests = new Requests(flavors, aliases, settings.candidates());
     var hosts = fields.required("hosts").list().stream().map(this::host).toList();
     if (hosts.isEmpty()) {
       throw fields.required("hosts").wrong("there are no hosts");
     }
-    return new Fleet(hosts, flavors, settings);
+    return new Fleet(hosts, flavors, aliases, settings);
   }
 
   private void readFlavors(Input field) {
@@ -89,6 +97,24 @@ final class FleetFile {
       var metadata = fields.optional("metadata").map(m -> m.object().words()).orElse(Map.of());
       if (aggregates.put(name, new Aggregate(metadata)) != null) {
         throw fields.required("name").wrong("there are two aggregates '" + name + "'");
+      }
+    }
+  }
+
+  /** As {@code troupe.fleet.pci-aliases} has them. */
+  private void readAliases(Input field) {
+    for (Input one : field.list()) {
+      var fields = one.object("name", "vendor_id", "product_id", "device_type", "numa_policy");
+      try {
+        aliases.add(
+            PciAlias.of(
+                fields.required("name").text(),
+                word(fields, "vendor_id", ""),
+                word(fields, "product_id", ""),
+                word(fields, "device_type", "type-PCI"),
+                word(fields, "numa_policy", "legacy")));
+      } catch (IllegalArgumentException e) {
+        throw one.wrong(e.getMessage());
       }
     }
   }
@@ -119,16 +145,6 @@ final class FleetFile {
             "address",
             "details",
             "instances");
-    for (String later : List.of("numa", "pci")) {
-      fields
-          .optional(later)
-          .ifPresent(
-              part -> {
-                throw part.wrong(
-                    "the scheduler does not place by it yet; leave it out, or describe devices as"
-                        + " providers");
-              });
-    }
     HostId id = fields.required("name").text(HostId::new);
     if (!hostNames.add(id.value())) {
       throw fields.required("name").wrong("there are two hosts '" + id + "'");
@@ -172,17 +188,20 @@ final class FleetFile {
             : OptionalDouble.of(departs.get().number(0, FOREVER)));
   }
 
-  private static HostInventory inventory(HostId id, Input.Members fields) {
+  private HostInventory inventory(HostId id, Input.Members fields) {
+    Resources total = amounts(fields, 1);
+    HostTopology inside = InsideFields.read(fields, total);
     return new HostInventory(
-        id.value(),
-        word(fields, "hypervisor_type", "QEMU"),
-        fields.optional("hypervisor_version").map(v -> v.whole(0, Long.MAX_VALUE)).orElse(0L),
-        word(fields, "architecture", "x86_64"),
-        word(fields, "guest_type", "kvm"),
-        amounts(fields, 1),
-        word(fields, "address", ""),
-        traits(fields),
-        fields.optional("details").map(details -> details.object().words()).orElse(Map.of()));
+            id.value(),
+            word(fields, "hypervisor_type", "QEMU"),
+            fields.optional("hypervisor_version").map(v -> v.whole(0, Long.MAX_VALUE)).orElse(0L),
+            word(fields, "architecture", "x86_64"),
+            word(fields, "guest_type", "kvm"),
+            total,
+            word(fields, "address", ""),
+            traits(fields),
+            fields.optional("details").map(details -> details.object().words()).orElse(Map.of()))
+        .with(topologies.computeIfAbsent(inside, same -> same));
   }
 
   private static String word(Input.Members fields, String name, String usual) {
@@ -196,20 +215,22 @@ final class FleetFile {
         fields.optional("disk_gib").map(disk -> disk.whole(0, MOST)).orElse(0L));
   }
 
-  private static FleetSettings settings(Input.Members host, String zone) {
+  private FleetSettings settings(Input.Members host, String zone) {
     var ratios = host.optional("ratios").map(field -> field.object("vcpus", "ram", "disk"));
     var reserved =
         host.optional("reserved").map(field -> field.object("vcpus", "ram_mib", "disk_gib"));
-    return new FleetSettings(
-        USUAL.heartbeatMillis(),
-        USUAL.reconcileMillis(),
-        ratio(ratios, "vcpus", USUAL.cpuRatio()),
-        ratio(ratios, "ram", USUAL.ramRatio()),
-        ratio(ratios, "disk", USUAL.diskRatio()),
-        (int) kept(reserved, "vcpus", USUAL.reservedVcpus()),
-        kept(reserved, "ram_mib", USUAL.reservedRamMib()),
-        kept(reserved, "disk_gib", USUAL.reservedDiskGib()),
-        zone);
+    var settings =
+        new FleetSettings(
+            USUAL.heartbeatMillis(),
+            USUAL.reconcileMillis(),
+            ratio(ratios, "vcpus", USUAL.cpuRatio()),
+            ratio(ratios, "ram", USUAL.ramRatio()),
+            ratio(ratios, "disk", USUAL.diskRatio()),
+            (int) kept(reserved, "vcpus", USUAL.reservedVcpus()),
+            kept(reserved, "ram_mib", USUAL.reservedRamMib()),
+            kept(reserved, "disk_gib", USUAL.reservedDiskGib()),
+            zone);
+    return settings.withPciAliases(aliases);
   }
 
   private static double ratio(Optional<Input.Members> ratios, String name, double usual) {

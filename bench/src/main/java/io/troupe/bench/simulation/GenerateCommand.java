@@ -44,6 +44,14 @@ final class GenerateCommand implements Callable<Integer> {
               + " is (default: ${DEFAULT-VALUE}).")
   private double fill = 0.7;
 
+  @Option(
+      names = "--numa",
+      paramLabel = "SHARE",
+      description =
+          "Of the hosts, those with NUMA cells, CPUs for pinned vCPUs and huge pages, every other of"
+              + " them with PCI devices, 0 to 1 (default: ${DEFAULT-VALUE}).")
+  private double numa = 0;
+
   @Option(names = "--seed", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
@@ -52,7 +60,8 @@ final class GenerateCommand implements Callable<Integer> {
     between("--hosts", hosts, 1, 1_000_000);
     between("--count", count, 1, 100_000_000);
     between("--fill", fill, 0, 2);
-    var generator = new Generator(hosts, count, fill, seed);
+    between("--numa", numa, 0, 1);
+    var generator = new Generator(hosts, count, fill, numa, seed);
     try (BufferedWriter out = Files.newBufferedWriter(fleet)) {
       generator.writeFleet(out);
     }

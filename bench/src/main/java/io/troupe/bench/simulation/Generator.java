@@ -3,13 +3,16 @@ package io.troupe.bench.simulation;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import io.troupe.config.FleetSettings;
 import io.troupe.core.value.Resources;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * A fleet that has run for long, and what is asked of it from then on. Arrivals and lifetimes are
@@ -19,6 +22,10 @@ import java.util.Random;
 final class Generator {
   private static final List<String> ZONES = List.of("zone-1", "zone-2", "zone-3");
   private static final double VCPU_RATIO = 2.0;
+
+  /** The same as {@link #host} writes. */
+  private static final FleetSettings SETTINGS =
+      new FleetSettings(10_000, 60_000, VCPU_RATIO, 1, 1, 0, 0, 0, "zone");
 
   /** A host is not filled above this at the beginning. */
   private static final double FULL = 0.95;
@@ -51,7 +58,15 @@ final class Generator {
 
   private record Resident(String id, Flavor flavor, double departs) {}
 
-  private record Machine(int number, Resources total, boolean recent, List<Resident> residents) {
+  /**
+   * @param inside cells, if it tells of any
+   */
+  private record Machine(
+      int number,
+      Resources total,
+      boolean recent,
+      Optional<GeneratedCells> inside,
+      List<Resident> residents) {
     String zone() {
       return ZONES.get(number % ZONES.size());
     }
@@ -67,31 +82,51 @@ final class Generator {
   private final List<Machine> machines = new ArrayList<>();
   private final double perSecond;
 
+  /** Of the hosts, those that tell of cells. */
+  private final double numa;
+
+  /** Of the requests, those that only such hosts can take. */
+  private final double pinned;
+
   /**
    * @param fill of all RAM that is claimed on average, above 0
+   * @param numa share of hosts with cells, 0 to 1
    */
-  Generator(int hosts, int requests, double fill, long seed) {
+  Generator(int hosts, int requests, double fill, double numa, long seed) {
     this.requests = requests;
+    this.numa = numa;
     random = new Random(seed);
     workload = new Workload(random);
     double start = Math.min(fill, FULL);
     long instances = 0;
+    long onCells = 0;
     for (int i = 0; i < hosts; i++) {
       machines.add(machine(i, start));
-      instances += machines.getLast().residents.size();
+      var residents = machines.getLast().residents;
+      instances += residents.size();
+      onCells += residents.stream().filter(one -> isPinned(one.flavor)).count();
     }
     // Little's law: as many come in a lifetime as are there.
     double there = Math.max(1, instances * fill / start);
+    pinned = instances == 0 ? 0 : (double) onCells / instances;
     perSecond = there / (workload.meanLifetime() * Workload.meanCount());
   }
 
   private Machine machine(int number, double fill) {
     boolean recent = random.nextInt(3) == 0;
     var total = recent ? new Resources(96, 786_432, 7_600) : new Resources(64, 393_216, 3_800);
-    var machine = new Machine(number, total, recent, new ArrayList<>());
+    var machine = new Machine(number, total, recent, inside(number, total), new ArrayList<>());
+    machine.inside.ifPresent(cells -> fill(machine, cells, fill));
     long ram = (long) (fill * total.ramMib());
     long disk = total.diskGib();
-    int vcpus = (int) (VCPU_RATIO * total.vcpus());
+    int vcpus =
+        (int) (VCPU_RATIO * machine.inside.map(GeneratedCells::sharedCpus).orElse(total.vcpus()));
+    for (Resident resident : machine.residents) {
+      var taken = Requests.plain(resident.id, resident.flavor).resources();
+      ram -= taken.ramMib();
+      disk -= taken.diskGib();
+      vcpus -= taken.vcpus();
+    }
     int misses = 0;
     while (misses < 3) {
       Flavor flavor = drawFlavor();
@@ -110,6 +145,35 @@ final class Generator {
     return machine;
   }
 
+  /** Hosts with cells are spread evenly; every other of them has cards. */
+  private Optional<GeneratedCells> inside(int number, Resources total) {
+    long before = (long) (number * numa);
+    return (long) ((number + 1) * numa) == before
+        ? Optional.empty()
+        : Optional.of(new GeneratedCells(total, before % 2 == 0, SETTINGS));
+  }
+
+  private void fill(Machine machine, GeneratedCells cells, double fill) {
+    int misses = 0;
+    while (misses < 3 && cells.full() < fill) {
+      Flavor flavor = drawPinned();
+      String id = "own-" + machine.number + "-" + machine.residents.size();
+      if (cells.takes(id, flavor)) {
+        machine.residents.add(new Resident(id, flavor, workload.remainingLifetime()));
+      } else {
+        misses++;
+      }
+    }
+  }
+
+  private Flavor drawPinned() {
+    return GeneratedCells.FLAVORS.get(workload.ranked(GeneratedCells.FLAVORS.size(), 1.5));
+  }
+
+  private static boolean isPinned(Flavor flavor) {
+    return GeneratedCells.FLAVORS.contains(flavor);
+  }
+
   private Flavor drawFlavor() {
     return FLAVORS.get(workload.ranked(FLAVORS.size(), 1.5));
   }
@@ -119,7 +183,7 @@ final class Generator {
       json.useDefaultPrettyPrinter();
       json.writeStartObject();
       json.writeArrayFieldStart("flavors");
-      for (Flavor flavor : FLAVORS) {
+      for (Flavor flavor : flavors()) {
         json.writeStartObject();
         json.writeStringField("name", flavor.name());
         amounts(json, flavor.resources());
@@ -127,6 +191,9 @@ final class Generator {
         json.writeEndObject();
       }
       json.writeEndArray();
+      if (numa > 0) {
+        GeneratedCells.writeAliases(json);
+      }
       json.writeArrayFieldStart("aggregates");
       for (String zone : ZONES) {
         aggregate(json, zone, Map.of("availability_zone", zone));
@@ -140,6 +207,12 @@ final class Generator {
       json.writeEndArray();
       json.writeEndObject();
     }
+  }
+
+  private List<Flavor> flavors() {
+    return numa == 0
+        ? FLAVORS
+        : Stream.concat(FLAVORS.stream(), GeneratedCells.FLAVORS.stream()).toList();
   }
 
   private static void aggregate(JsonGenerator json, String name, Map<String, String> metadata)
@@ -171,6 +244,9 @@ final class Generator {
       json.writeString("HW_CPU_X86_AVX512F");
     }
     json.writeEndArray();
+    if (machine.inside.isPresent()) {
+      machine.inside.get().write(json);
+    }
     json.writeArrayFieldStart("instances");
     for (Resident resident : machine.residents) {
       json.writeStartObject();
@@ -218,7 +294,8 @@ final class Generator {
     json.writeNumberField("at", Math.rint(now * 1000) / 1000);
     json.writeStringField("id", "new-" + number);
     json.writeStringField("project", "project-" + workload.ranked(50, 1.2));
-    json.writeStringField("flavor", drawFlavor().name());
+    boolean own = pinned > 0 && random.nextDouble() < pinned;
+    json.writeStringField("flavor", (own ? drawPinned() : drawFlavor()).name());
     if (random.nextDouble() < 0.15) {
       json.writeStringField("availability_zone", ZONES.get(random.nextInt(ZONES.size())));
     }

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** The pictures of a simulation. */
@@ -16,41 +16,62 @@ final class Plots {
 
   private Plots() {}
 
-  /** Writes four SVG files into the directory, which is made where it is missing. */
-  static void write(Path directory, Simulation simulation) throws IOException {
+  /** As what pictures are written. */
+  enum Format {
+    svg,
+    png,
+    both
+  }
+
+  /** Writes four pictures into the directory, which is made where it is missing. */
+  static void write(Path directory, Format format, Simulation simulation) throws IOException {
     Files.createDirectories(directory);
     var samples = simulation.samples().taken();
-    Files.writeString(
-        directory.resolve("utilisation.svg"),
+    var charts = new LinkedHashMap<String, Chart>();
+    charts.put(
+        "utilisation",
         lines("Utilisation: claimed of what can be claimed", samples, Sample::utilisation));
-    Files.writeString(
-        directory.resolve("fragmentation.svg"),
+    charts.put(
+        "fragmentation",
         lines(
             "Fragmentation: free, but too little for the largest request",
             samples,
             Sample::fragmentation));
-    Files.writeString(
-        directory.resolve("stranded.svg"),
+    charts.put(
+        "stranded",
         lines("Stranded: free where another resource has run out", samples, Sample::stranded));
-    Files.writeString(directory.resolve("hosts.svg"), hosts(simulation.hosts()));
+    charts.put("hosts", hosts(simulation.hosts()));
+    for (var chart : charts.entrySet()) {
+      if (format != Format.png) {
+        var svg = new SvgCanvas(chart.getValue().title());
+        chart.getValue().draw(svg);
+        Files.writeString(directory.resolve(chart.getKey() + ".svg"), svg.end());
+      }
+      if (format != Format.svg) {
+        var png = new PngCanvas();
+        chart.getValue().draw(png);
+        png.end(directory.resolve(chart.getKey() + ".png"));
+      }
+    }
   }
 
-  private static String lines(
-      String title, List<Sample> samples, Function<Sample, List<Double>> figure) {
-    return Chart.lines(
+  private static Chart lines(String title, List<Sample> samples, Summary.Figure figure) {
+    return new Chart.Lines(
         title,
         samples.stream().map(Sample::at).toList(),
-        IntStream.range(0, Samples.RESOURCES.size())
-            .mapToObj(
-                r ->
+        figure.apply(samples.getFirst()).sequencedKeySet().stream()
+            .map(
+                resource ->
                     new Chart.Line(
-                        Samples.RESOURCES.get(r),
-                        samples.stream().map(sample -> figure.apply(sample).get(r)).toList()))
+                        resource,
+                        samples.stream()
+                            .map(sample -> figure.apply(sample).get(resource))
+                            .toList()))
             .toList());
   }
 
   /** How many hosts are how full of RAM at the end. */
-  private static String hosts(SimulatedHosts hosts) {
+  private static Chart hosts(SimulatedHosts hosts) {
     int[] counts = new int[BARS];
     hosts.rows().forEach(host -> counts[Math.min(BARS - 1, (int) (BARS * full(host)))]++);
     double all = Math.max(1, IntStream.of(counts).sum());
@@ -60,7 +81,7 @@ final class Plots {
       labels.add(100 / BARS * i + "–" + 100 / BARS * (i + 1) + " %");
       shares.add(counts[i] / all);
     }
-    return Chart.bars("Hosts by RAM claimed at the end", "RAM claimed", labels, shares);
+    return new Chart.Bars("Hosts by RAM claimed at the end", "RAM claimed", labels, shares);
   }
 
   private static double full(HostRow host) {

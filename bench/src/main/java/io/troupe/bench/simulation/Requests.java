@@ -5,8 +5,11 @@ import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.RequestDetail;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.resource.Wants;
+import io.troupe.actors.scheduler.topology.GuestShape;
+import io.troupe.config.PciAlias;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.ProjectId;
+import io.troupe.core.value.Resources;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Reads what an instance asks, in the fleet and in the trace alike. */
 final class Requests {
@@ -25,14 +29,17 @@ final class Requests {
   private static final Set<String> NAMING_INSTANCES = Set.of("same_host", "different_host");
 
   private final Map<String, Flavor> flavors;
+  private final Set<String> aliases;
   private final int candidates;
   private final Map<String, GroupSpec> groups = new HashMap<>();
 
   /**
+   * @param aliases that devices may be asked by
    * @param candidates hosts to name at most for each
    */
-  Requests(Map<String, Flavor> flavors, int candidates) {
+  Requests(Map<String, Flavor> flavors, List<PciAlias> aliases, int candidates) {
     this.flavors = flavors;
+    this.aliases = aliases.stream().map(PciAlias::name).collect(Collectors.toSet());
     this.candidates = candidates;
   }
 
@@ -55,29 +62,70 @@ final class Requests {
     Flavor flavor = flavor(fields.required("flavor"));
     Optional<Input.Members> image =
         fields.optional("image").map(one -> one.object("id", "properties"));
+    Map<String, String> properties =
+        image
+            .flatMap(one -> one.optional("properties"))
+            .map(all -> all.object().words())
+            .orElse(Map.of());
+    Resources own = flavor.resources();
+    requireSense(fields.required("flavor"), flavor, properties);
     return new RequestSpec(
         idOf(name),
         fields
             .optional("project")
             .map(project -> project.text(ProjectId::new))
             .orElseGet(() -> new ProjectId("project")),
-        Wants.resources(flavor.resources(), flavor.extraSpecs()),
+        GuestShape.shared(
+            Wants.resources(own, flavor.extraSpecs()), own, flavor.extraSpecs(), properties),
         fields.optional("availability_zone").map(Input::text),
         fields.optional("host").map(Input::text),
         Set.of(),
         fields.optional("group").map(this::group),
         fields.optional("hints").map(Requests::hints).orElse(Map.of()),
         flavor.extraSpecs(),
-        image
-            .flatMap(one -> one.optional("properties"))
-            .map(properties -> properties.object().words())
-            .orElse(Map.of()),
+        properties,
         candidates,
         new RequestDetail(
-            Optional.of(flavor.name()).filter(one -> !one.isEmpty()),
-            image.flatMap(one -> one.optional("id")).map(Input::text),
-            Optional.empty(),
-            Set.of()));
+                Optional.of(flavor.name()).filter(one -> !one.isEmpty()),
+                image.flatMap(one -> one.optional("id")).map(Input::text),
+                Optional.empty(),
+                Set.of())
+            .of(own, flavor.extraSpecs(), properties));
+  }
+
+  /** What the API would refuse, no scheduler is asked. */
+  private void requireSense(Input field, Flavor flavor, Map<String, String> properties) {
+    switch (GuestShape.of(flavor.resources(), flavor.extraSpecs(), properties)) {
+      case GuestShape.Unreadable(var what, var why) -> throw field.wrong(what + ": " + why);
+      case GuestShape.Asked(var shape) -> {
+        for (GuestShape.Devices devices : shape.devices()) {
+          if (!aliases.contains(devices.alias())) {
+            throw field.wrong(
+                "there is no alias '" + devices.alias() + "' in pci_aliases of the fleet file");
+          }
+        }
+      }
+    }
+  }
+
+  /** For one instance of this flavor, with no wish of its own. */
+  static RequestSpec plain(String name, Flavor flavor) {
+    var own = flavor.resources();
+    var specs = flavor.extraSpecs();
+    return new RequestSpec(
+        idOf(name),
+        new ProjectId("project"),
+        GuestShape.shared(Wants.resources(own, specs), own, specs, Map.of()),
+        Optional.empty(),
+        Optional.empty(),
+        Set.of(),
+        Optional.empty(),
+        Map.of(),
+        specs,
+        Map.of(),
+        1,
+        new RequestDetail(Optional.of(flavor.name()), Optional.empty(), Optional.empty(), Set.of())
+            .of(own, specs, Map.of()));
   }
 
   /** As one of {@code batch}. */
@@ -89,7 +137,8 @@ final class Requests {
             detail.image(),
             detail.destination(),
             detail.ignored(),
-            Optional.of(batch)));
+            Optional.of(batch),
+            detail.guest()));
   }
 
   /** One of the fleet file by its name, or one that is written out. */

@@ -3,32 +3,42 @@ package io.troupe.bench.simulation;
 import io.troupe.actors.scheduler.HostRow;
 import io.troupe.core.value.Resources;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /**
  * How full the fleet is, at times that are evenly spread over the trace. Hosts that are disabled or
  * down do not count.
  */
 final class Samples {
-  static final List<String> RESOURCES = List.of("vcpus", "ram", "disk");
+  private static final List<String> RESOURCES = List.of("vcpus", "ram", "disk");
   private static final int COUNT = 200;
 
   /**
-   * One look at the fleet; each list is by resource, in the order of {@link #RESOURCES}, each
-   * number a share of 0 to 1.
+   * One look at the fleet; each figure is by resource, each number a share of 0 to 1. Pinned CPUs,
+   * huge pages and devices are among them where hosts have any.
    *
    * @param utilisation claimed of what can be claimed
    * @param fragmentation of what is free the part that lies in pieces too small for the largest
    *     request of the trace
    * @param stranded of what can be claimed the part that is free on hosts that lack another
-   *     resource for even the smallest request
+   *     resource for even the smallest request; of pinned CPUs and devices, on hosts into which
+   *     nothing fits any more that asks for such
    */
   record Sample(
       double at,
       int instances,
-      List<Double> utilisation,
-      List<Double> fragmentation,
-      List<Double> stranded) {}
+      SequencedMap<String, Double> utilisation,
+      SequencedMap<String, Double> fragmentation,
+      SequencedMap<String, Double> stranded) {
+    Sample {
+      utilisation = Collections.unmodifiableSequencedMap(utilisation);
+      fragmentation = Collections.unmodifiableSequencedMap(fragmentation);
+      stranded = Collections.unmodifiableSequencedMap(stranded);
+    }
+  }
 
   private final SimulatedHosts hosts;
   private final Trace.Outlook outlook;
@@ -46,7 +56,7 @@ final class Samples {
   /** Takes those that are due before something happens at this time. */
   void until(double at) {
     while (taken.size() < COUNT && dueAt(taken.size()) < at) {
-      taken.add(look(hosts, dueAt(taken.size()), outlook.smallest(), outlook.largest()));
+      taken.add(look(dueAt(taken.size())));
     }
   }
 
@@ -55,22 +65,24 @@ final class Samples {
   }
 
   void last() {
-    taken.add(look(hosts, outlook.to(), outlook.smallest(), outlook.largest()));
+    taken.add(look(outlook.to()));
   }
 
-  static Sample look(SimulatedHosts hosts, double at, Resources smallest, Resources largest) {
+  private Sample look(double at) {
+    InsideUse[] inside = {InsideUse.NONE};
     double[] capacity = new double[3];
     double[] claimed = new double[3];
     double[] free = new double[3];
     double[] whole = new double[3];
     double[] stranded = new double[3];
-    long[] least = amounts(smallest);
-    long[] most = amounts(largest);
+    long[] least = amounts(outlook.smallest());
+    long[] most = amounts(outlook.largest());
     hosts
         .rows()
         .filter(host -> host.enabled() && host.up())
         .forEach(
             host -> {
+              inside[0] = inside[0].plus(hosts.inside(host.id(), outlook.kinds()));
               long[] taken = amounts(host.claimed());
               long[] left = free(host);
               for (int r = 0; r < 3; r++) {
@@ -82,16 +94,15 @@ final class Samples {
                 stranded[r] += lacksAnother(r, left, least) ? open : 0;
               }
             });
-    var fragmentation = new ArrayList<Double>();
+    var fragmentation = new LinkedHashMap<String, Double>();
     for (int r = 0; r < 3; r++) {
-      fragmentation.add(free[r] == 0 ? 0 : 1 - whole[r] / free[r]);
+      fragmentation.put(RESOURCES.get(r), free[r] == 0 ? 0 : 1 - whole[r] / free[r]);
     }
-    return new Sample(
-        at,
-        hosts.instances(),
-        shares(claimed, capacity),
-        fragmentation,
-        shares(stranded, capacity));
+    var utilisation = shares(claimed, capacity);
+    inside[0].utilisation(utilisation);
+    var lost = shares(stranded, capacity);
+    inside[0].stranded(lost);
+    return new Sample(at, hosts.instances(), utilisation, fragmentation, lost);
   }
 
   private static boolean lacksAnother(int resource, long[] free, long[] least) {
@@ -103,10 +114,10 @@ final class Samples {
     return false;
   }
 
-  private static List<Double> shares(double[] parts, double[] of) {
-    var shares = new ArrayList<Double>();
+  private static SequencedMap<String, Double> shares(double[] parts, double[] of) {
+    var shares = new LinkedHashMap<String, Double>();
     for (int r = 0; r < 3; r++) {
-      shares.add(of[r] == 0 ? 0 : parts[r] / of[r]);
+      shares.put(RESOURCES.get(r), of[r] == 0 ? 0 : parts[r] / of[r]);
     }
     return shares;
   }

@@ -78,8 +78,14 @@ public final class SimulateCommand implements Callable<Integer> {
   @Option(names = "--summary", paramLabel = "FILE", description = "For the figures, as JSON.")
   private Optional<Path> summary = Optional.empty();
 
-  @Option(names = "--plots", paramLabel = "DIR", description = "For four pictures, as SVG.")
+  @Option(names = "--plots", paramLabel = "DIR", description = "For four pictures.")
   private Optional<Path> plots = Optional.empty();
+
+  @Option(
+      names = "--plot-format",
+      paramLabel = "WHICH",
+      description = "As what: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Plots.Format plotFormat = Plots.Format.svg;
 
   /** The command line, to be run by {@link #main} or by a test. */
   public static CommandLine commandLine() {
@@ -92,6 +98,7 @@ public final class SimulateCommand implements Callable<Integer> {
   }
 
   public static void main(String[] arguments) {
+    System.setProperty("java.awt.headless", "true"); // or a desktop's display would be asked for
     System.exit(commandLine().execute(arguments));
   }
 
@@ -131,12 +138,28 @@ public final class SimulateCommand implements Callable<Integer> {
       Files.writeString(summary.get(), result.json());
     }
     if (plots.isPresent()) {
-      Plots.write(plots.get(), simulation);
+      Plots.write(plots.get(), plotFormat, simulation);
+      tellOfMissingFonts();
     }
     PrintWriter terminal = spec.commandLine().getOut();
     terminal.print(result.text());
     terminal.flush();
     return 0;
+  }
+
+  private void tellOfMissingFonts() {
+    if (plotFormat != Plots.Format.svg) {
+      PngCanvas.wordless()
+          .ifPresent(
+              why ->
+                  spec.commandLine()
+                      .getErr()
+                      .printf(
+                          "troupe: the PNG pictures are without words, for Java finds no fonts here"
+                              + " (%s); install fontconfig and a font, such as fonts-dejavu-core,"
+                              + " or take --plot-format svg%n",
+                          why.lines().findFirst().orElse("")));
+    }
   }
 
   private void require(String option, Path value) {

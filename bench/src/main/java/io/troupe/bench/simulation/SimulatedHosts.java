@@ -5,11 +5,14 @@ import io.troupe.actors.host.HostState;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.HostRow;
 import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.actors.scheduler.topology.HostParts;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.drivers.spi.HostTopology;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +30,9 @@ final class SimulatedHosts {
     final Set<InstanceId> building = new HashSet<>();
     HostState state;
     HostRow row;
+
+    /** As of {@code row}; empty until somebody asks. */
+    Optional<InsideUse> inside = Optional.empty();
 
     Host(Fleet.Member origin) {
       this.origin = origin;
@@ -66,6 +72,51 @@ final class SimulatedHosts {
 
   Stream<HostRow> rows() {
     return hosts.values().stream().map(host -> host.row);
+  }
+
+  /**
+   * What a host in service has inside.
+   *
+   * @param kinds that find what is stranded; the same at every call
+   */
+  InsideUse inside(HostId id, Kinds kinds) {
+    Host host = hosts.get(id);
+    if (host.inside.isEmpty()) {
+      host.inside =
+          Optional.of(
+              host.row
+                  .detail()
+                  .parts()
+                  .map(parts -> look(host, parts, kinds))
+                  .orElse(InsideUse.NONE));
+    }
+    return host.inside.get();
+  }
+
+  private static InsideUse look(Host host, HostParts parts, Kinds kinds) {
+    List<RequestSpec> pinned = kinds.pinned();
+    var asked = new HashSet<String>();
+    var open = new HashSet<String>();
+    kinds
+        .withDevices()
+        .forEach(
+            (alias, those) -> {
+              var free =
+                  parts.freeDevices(alias).stream().map(HostTopology.Device::address).toList();
+              asked.addAll(free);
+              if (!free.isEmpty() && anyFits(host, those)) {
+                open.addAll(free);
+              }
+            });
+    return InsideUse.of(
+        parts,
+        pinned.isEmpty() || anyFits(host, pinned),
+        parts.freeDevices() - asked.size() + open.size());
+  }
+
+  private static boolean anyFits(Host host, List<RequestSpec> kinds) {
+    return kinds.stream()
+        .anyMatch(kind -> host.state.refusal(kind, GENERATION, host.row).isEmpty());
   }
 
   int instances() {
@@ -138,6 +189,7 @@ final class SimulatedHosts {
   }
 
   private void refresh(Host host) {
+    host.inside = Optional.empty();
     host.row =
         host.state.row(
             host.origin.id(),

@@ -6,6 +6,8 @@ import io.troupe.bench.simulation.Samples.Sample;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -26,6 +28,9 @@ record Summary(
     long tried,
     long conflicts,
     List<Sample> samples) {
+  /** One of the figures of a sample. */
+  interface Figure extends Function<Sample, SequencedMap<String, Double>> {}
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static Summary of(Fleet fleet, Trace.Outlook outlook, Simulation simulation) {
@@ -60,36 +65,42 @@ record Summary(
         100 * conflictRate());
     line(text, "at the end     %,d instances", samples.getLast().instances());
     line(text, "");
-    line(text, "%-15s%-8s %10s %10s %10s", "", "", "at the end", "mean", "peak");
+    line(text, "%-15s%-17s %10s %10s %10s", "", "", "at the end", "mean", "peak");
     table(text, "utilisation", Sample::utilisation);
     table(text, "fragmentation", Sample::fragmentation);
     table(text, "stranded", Sample::stranded);
     return text.toString();
   }
 
-  private void table(StringBuilder text, String name, Function<Sample, List<Double>> figure) {
-    for (int r = 0; r < Samples.RESOURCES.size(); r++) {
+  private void table(StringBuilder text, String name, Figure figure) {
+    String head = name;
+    for (String resource : resources(figure)) {
       line(
           text,
-          "%-15s%-8s %8.2f %% %8.2f %% %8.2f %%",
-          r == 0 ? name : "",
-          Samples.RESOURCES.get(r),
-          100 * last(figure, r),
-          100 * mean(figure, r),
-          100 * peak(figure, r));
+          "%-15s%-17s %8.2f %% %8.2f %% %8.2f %%",
+          head,
+          resource,
+          100 * last(figure, resource),
+          100 * mean(figure, resource),
+          100 * peak(figure, resource));
+      head = "";
     }
   }
 
-  private double last(Function<Sample, List<Double>> figure, int r) {
-    return figure.apply(samples.getLast()).get(r);
+  private Set<String> resources(Figure figure) {
+    return figure.apply(samples.getLast()).sequencedKeySet();
   }
 
-  private double mean(Function<Sample, List<Double>> figure, int r) {
-    return samples.stream().mapToDouble(one -> figure.apply(one).get(r)).average().orElse(0);
+  private double last(Figure figure, String resource) {
+    return figure.apply(samples.getLast()).get(resource);
   }
 
-  private double peak(Function<Sample, List<Double>> figure, int r) {
-    return samples.stream().mapToDouble(one -> figure.apply(one).get(r)).max().orElse(0);
+  private double mean(Figure figure, String resource) {
+    return samples.stream().mapToDouble(one -> figure.apply(one).get(resource)).average().orElse(0);
+  }
+
+  private double peak(Figure figure, String resource) {
+    return samples.stream().mapToDouble(one -> figure.apply(one).get(resource)).max().orElse(0);
   }
 
   private static void line(StringBuilder text, String format, Object... values) {
@@ -115,13 +126,13 @@ record Summary(
     return json.toPrettyString() + "\n";
   }
 
-  private void add(ObjectNode json, String name, Function<Sample, List<Double>> figure) {
+  private void add(ObjectNode json, String name, Figure figure) {
     ObjectNode all = json.putObject(name);
-    for (int r = 0; r < Samples.RESOURCES.size(); r++) {
-      all.putObject(Samples.RESOURCES.get(r))
-          .put("end", last(figure, r))
-          .put("mean", mean(figure, r))
-          .put("peak", peak(figure, r));
+    for (String resource : resources(figure)) {
+      all.putObject(resource)
+          .put("end", last(figure, resource))
+          .put("mean", mean(figure, resource))
+          .put("peak", peak(figure, resource));
     }
   }
 }

@@ -58,6 +58,7 @@ final class Trace {
    * @param to seconds, of the last line
    * @param smallest of each resource the least that anybody asks, 0 when nobody asks any
    * @param largest of each resource the most that anybody asks
+   * @param kinds of instances that ask for more than an amount
    */
   record Outlook(
       long arrivals,
@@ -65,13 +66,14 @@ final class Trace {
       double from,
       double to,
       Resources smallest,
-      Resources largest) {}
+      Resources largest,
+      Kinds kinds) {}
 
   /** Reads all of it, so that a mistake is found before anything is decided. */
   Outlook outlook() throws IOException {
     var seen = new Seen();
     for (Fleet.Member host : fleet.hosts()) {
-      host.residents().forEach(resident -> seen.ask(resident.spec().resources()));
+      host.residents().forEach(resident -> seen.ask(resident.spec()));
     }
     forEach(seen);
     return seen.outlook();
@@ -84,6 +86,7 @@ final class Trace {
     private double to;
     private Resources smallest = Resources.NONE;
     private Resources largest = Resources.NONE;
+    private final Kinds.Seen kinds = new Kinds.Seen();
 
     @Override
     public void read(Step step) {
@@ -92,13 +95,15 @@ final class Trace {
       switch (step) {
         case Step.Arrival arrival -> {
           arrivals++;
-          ask(arrival.spec().resources());
+          ask(arrival.spec());
         }
         case Step.Departure _ -> departures++;
       }
     }
 
-    void ask(Resources asked) {
+    void ask(RequestSpec spec) {
+      kinds.add(spec);
+      Resources asked = spec.resources();
       smallest =
           new Resources(
               (int) least(smallest.vcpus(), asked.vcpus()),
@@ -113,13 +118,19 @@ final class Trace {
 
     Outlook outlook() {
       return new Outlook(
-          arrivals, departures, Double.isNaN(from) ? 0 : from, to, smallest, largest);
+          arrivals,
+          departures,
+          Double.isNaN(from) ? 0 : from,
+          to,
+          smallest,
+          largest,
+          kinds.kinds());
     }
   }
 
   /** One pass over the file, with what must be so from line to line. */
   private final class Reading {
-    private final Requests requests = new Requests(fleet.flavors(), fleet.settings().candidates());
+    private final Requests requests = fleet.requests();
     private final Set<String> known = new HashSet<>();
     private double now;
 

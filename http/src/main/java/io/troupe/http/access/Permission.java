@@ -13,6 +13,8 @@ public enum Permission {
   VOLUMES_OF_OTHER_PROJECTS(Policy.SERVICE),
   /** {@code OS-EXT-SRV-ATTR:*} and {@code host_status} of servers. */
   EXTENDED_ATTRIBUTES(Policy.ADMIN),
+  /** On which cells and CPUs of its host a server runs. */
+  HOST_TOPOLOGY(Policy.ADMIN),
   /** Details of a fault. */
   FAULT_DETAILS(Policy.ADMIN),
   /** {@code zone:host} or {@code host} at boot. */

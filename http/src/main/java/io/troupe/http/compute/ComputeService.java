@@ -74,6 +74,7 @@ public final class ComputeService {
     routes.addAll(new ServerTagsRoutes(servers).routes());
     routes.addAll(new ServerAddressesRoutes(servers).routes());
     routes.addAll(new ServerDiagnosticsRoutes(api, servers).routes());
+    routes.addAll(new ServerTopologyRoutes(api, servers).routes());
     routes.addAll(new ServerPasswordRoutes(servers).routes());
     routes.addAll(new VolumeAttachmentsRoutes(api, servers).routes());
     routes.addAll(new InterfacesRoutes(api, servers).routes());

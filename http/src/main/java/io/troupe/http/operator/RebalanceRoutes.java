@@ -175,9 +175,11 @@ final class RebalanceRoutes {
             false,
             RebalanceRunner.steps(plan),
             now,
-            now);
+            now,
+            call.origin().userId(),
+            call.origin().projectId());
     return runner
-        .start(run, call.origin())
+        .start(run)
         .thenApply(
             answer -> {
               ApiError.accepted(answer);

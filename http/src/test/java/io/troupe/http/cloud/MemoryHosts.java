@@ -8,6 +8,7 @@ import io.troupe.actors.catalog.Aggregate;
 import io.troupe.actors.catalog.Connection;
 import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.Equipment;
+import io.troupe.actors.host.GuestPlace;
 import io.troupe.actors.host.HostView;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
@@ -29,6 +30,7 @@ public final class MemoryHosts implements Hosts {
   private final Map<String, String> zones = new LinkedHashMap<>();
   private final Map<String, Administration> decided = new LinkedHashMap<>();
   private final Map<String, List<InstanceId>> instances = new LinkedHashMap<>();
+  private final Map<InstanceId, GuestPlace> places = new LinkedHashMap<>();
   private boolean oneIsSilent;
   private final Catalog catalog;
   private final Clock clock;
@@ -41,6 +43,24 @@ public final class MemoryHosts implements Hosts {
   /** Puts instances on a host. */
   public synchronized void occupy(String host, List<InstanceId> these) {
     instances.put(host, these);
+  }
+
+  /** Says where on its host an instance's guest runs. */
+  public synchronized void seat(InstanceId instance, GuestPlace place) {
+    places.put(instance, place);
+  }
+
+  @Override
+  public synchronized CompletionStage<GuestPlace> place(
+      HostId host, InstanceId instance, Resources size) {
+    boolean meant =
+        places.containsKey(instance)
+            && places
+                .get(instance)
+                .placement()
+                .filter(one -> one.isFor(size.vcpus(), size.ramMib()))
+                .isPresent();
+    return CompletableFuture.completedFuture(meant ? places.get(instance) : GuestPlace.NONE);
   }
 
   /** One host, no matter which, does not answer any more: nobody gets a list of all. */

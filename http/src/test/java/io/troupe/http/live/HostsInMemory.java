@@ -6,6 +6,7 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Connection;
 import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.Equipment;
+import io.troupe.actors.host.GuestPlace;
 import io.troupe.actors.host.HostView;
 import io.troupe.actors.scheduler.HostDetail;
 import io.troupe.core.value.ConnectionId;
@@ -86,6 +87,11 @@ public final class HostsInMemory implements Hosts {
   @Override
   public CompletionStage<Optional<HostView>> host(HostId id) {
     return hosts().thenApply(all -> all.stream().filter(host -> host.id().equals(id)).findFirst());
+  }
+
+  @Override
+  public CompletionStage<GuestPlace> place(HostId host, InstanceId instance, Resources size) {
+    throw new UnsupportedOperationException("no test of the operator API asks this");
   }
 
   /** Says what was asked as what is there; {@code full} refuses. */

@@ -19,6 +19,7 @@ import io.troupe.http.live.LiveServer;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -117,9 +118,10 @@ class RebalanceRoutesTest {
             new HostId("b"),
             3,
             RebalanceRun.State.MOVING,
-            "");
+            "",
+            Optional.empty());
     var now = Instant.now();
-    catalog.create(new RebalanceRun("req-1", "even", 2, false, List.of(step), now, now));
+    catalog.create(new RebalanceRun("req-1", "even", 2, false, List.of(step), now, now, "", ""));
 
     var second = server.post(REBALANCE, ADMIN, "{\"goal\": \"even\", \"carry_out\": true}");
     assertThat(second.status()).as(second.text()).isEqualTo(409);

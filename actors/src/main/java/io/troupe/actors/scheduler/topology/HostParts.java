@@ -41,6 +41,15 @@ public record HostParts(
     return topology == equal ? this : new HostParts(equal, aliases, cpuRatio, ramRatio, placements);
   }
 
+  /** Devices that could still be given to a guest that asks for them by this alias. */
+  public List<HostTopology.Device> freeDevices(String alias) {
+    var found = new ArrayList<HostTopology.Device>();
+    for (int device : new FreeDevices(this).of(alias)) {
+      found.add(topology.devices().get(device));
+    }
+    return found;
+  }
+
   /** Devices that could still be given to a guest. */
   public int freeDevices() {
     return topology.devices().isEmpty() ? 0 : new FreeDevices(this).count();
