@@ -37,7 +37,7 @@ public final class VolumeDesk {
 
   public void create(String id, String projectId) {
     var wanted = new VolumeChoice.NewVolume("", 1, Optional.empty());
-    put(Volume.fresh(id, projectId, "alice", wanted, clock.get()));
+    put(Volume.fresh(id, projectId, "alice", wanted, clock.get()).bootable(true, clock.get()));
   }
 
   public StepOutcome.Result connect(
