@@ -126,6 +126,31 @@ public final class Examples {
         List.of());
   }
 
+  /** Without bytes, of an instance that boots from a volume. */
+  public static Image imageOfVolumes(String id) {
+    var like = image(id);
+    return new Image(
+        id,
+        like.name(),
+        like.owner(),
+        like.visibility(),
+        "active",
+        like.diskFormat(),
+        like.containerFormat(),
+        Optional.of(0L),
+        like.virtualSizeBytes(),
+        like.md5(),
+        like.sha512(),
+        like.minDiskGib(),
+        like.minRamMib(),
+        like.isProtected(),
+        like.hidden(),
+        Map.of(Image.MAPPING, "[]"),
+        like.tags(),
+        like.createdAt(),
+        like.updatedAt());
+  }
+
   /** Of a guest, without bytes yet. */
   public static Image image(String id) {
     return new Image(

@@ -736,6 +736,50 @@ public abstract class LifeConformance extends DriverConformance {
     dropVolume(root);
   }
 
+  /** As after a rebuild: the next guest of the instance boots from another file of one volume. */
+  @Test
+  protected void aVolumeHasAFurtherFileBesideTheOneThatAGuestHas() throws Exception {
+    needs("CreateVolume", "DeleteVolume", "Diagnostics");
+    var first = madeVolume(Optional.of(image()));
+    var second = new VolumeRef(first.id(), "troupe-volume-" + first.id() + ".1.qcow2", "qcow2");
+    var target = target();
+    run(new DriverCommand.Spawn(target, bootingFrom(first, target)));
+    awaitBoots(target, 1);
+
+    for (var i = 0; i < 2; i++) {
+      run(new DriverCommand.CreateVolume(ofVolume(second), second, 1, Optional.of(image())));
+    }
+    assertThat(failureOf(() -> run(new DriverCommand.DeleteVolume(ofVolume(first), first))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    run(new DriverCommand.DeleteVolume(ofVolume(second), second));
+    run(new DriverCommand.CreateVolume(ofVolume(second), second, 1, Optional.of(image())));
+
+    var next = next(target);
+    run(new DriverCommand.Spawn(next, bootingFrom(second, next)));
+    awaitBoots(next, 1);
+    assertThat(failureOf(() -> run(new DriverCommand.DeleteVolume(ofVolume(second), second))))
+        .isEqualTo(Kind.INSTANCE_FAULT);
+    dropVolume(first);
+    run(new DriverCommand.Destroy(next));
+    dropVolume(second);
+  }
+
+  private GuestSpec bootingFrom(VolumeRef root, GuestTarget target) {
+    var usual = spec(target.instance(), GuestSpec.ImageRef.NONE);
+    return new GuestSpec(
+        usual.name(),
+        usual.hostname(),
+        usual.projectId(),
+        usual.userId(),
+        usual.size(),
+        usual.image(),
+        usual.nics(),
+        usual.configDrive(),
+        usual.extraSpecs(),
+        Optional.of(root),
+        List.of());
+  }
+
   @Test
   protected void volumeCommandOfAPastEpochIsRefused() throws Exception {
     needs("CreateVolume", "DeleteVolume");

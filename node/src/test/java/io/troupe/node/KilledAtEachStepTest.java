@@ -43,10 +43,17 @@ class KilledAtEachStepTest {
    * @param before actions that bring a server where this one begins
    * @param action body of the action, one of the words above, or the path of another call with what
    *     it sends; see {@link #send}
+   * @param isFromVolume whether its servers boot from a volume
    */
-  private record Way(OperationKind kind, String host, List<String> before, String action) {
+  private record Way(
+      OperationKind kind, String host, List<String> before, String action, boolean isFromVolume) {
     static Way of(OperationKind kind, String action, String... before) {
-      return new Way(kind, "good-1", List.of(before), action);
+      return new Way(kind, "good-1", List.of(before), action, false);
+    }
+
+    /** With a server that boots from a volume. */
+    Way fromVolume() {
+      return new Way(kind, host, before, action, true);
     }
 
     /** Whether its host's driver fails. */
@@ -55,7 +62,7 @@ class KilledAtEachStepTest {
     }
 
     Way on(String other) {
-      return new Way(kind, other, before, action);
+      return new Way(kind, other, before, action, isFromVolume);
     }
   }
 
@@ -85,6 +92,7 @@ class KilledAtEachStepTest {
       "POST os-volume_attachments {\"volumeAttachment\": {\"volumeId\": \"VOLUME\"}}";
   private static final String SWAP_VOLUME =
       "PUT os-volume_attachments/VOLUME {\"volumeAttachment\": {\"volumeId\": \"LATTER\"}}";
+  private static final String NEW_ROOT = "2.93 {\"rebuild\": {\"imageRef\": \"OTHER\"}}";
   private static final String ATTACH_CARD = "POST os-interface {\"interfaceAttachment\": {}}";
 
   /** No guest is ever removed there: what was deleted stays condemned. */
@@ -134,6 +142,7 @@ class KilledAtEachStepTest {
         Way.of(OperationKind.DETACH_INTERFACE, "DELETE os-interface/PORT", ATTACH_CARD),
         Way.of(OperationKind.REBUILD, "{\"rebuild\": {\"imageRef\": \"OTHER\"}}"),
         Way.of(OperationKind.REBUILD, "{\"rebuild\": {\"imageRef\": \"OTHER\"}}", STOP),
+        Way.of(OperationKind.REBUILD, NEW_ROOT).fromVolume(),
         Way.of(OperationKind.SHELVE, SHELVE),
         Way.of(OperationKind.SHELVE, SHELVE).on("nosnapshot-1"),
         Way.of(OperationKind.SHELVE_OFFLOAD, OFFLOAD, SHELVE),
@@ -367,7 +376,10 @@ class KilledAtEachStepTest {
     if (way.action().equals(BOOT) || way.action().equals(ADOPT)) {
       return Optional.empty();
     }
-    var made = boot(way, name).expect(202).path("server").path("id").textValue();
+    var root = way.isFromVolume() ? Optional.of(bootable()) : Optional.<String>empty();
+    var reply = root.isPresent() ? bootFrom(root.get(), way, name) : boot(way, name);
+    var made = reply.expect(202).path("server").path("id").textValue();
+    root.ifPresent(volume -> volumes.put(made, volume));
     user.settled(path(made));
     for (var action : way.before()) {
       send(action, made).expectAny();
@@ -380,6 +392,25 @@ class KilledAtEachStepTest {
   private NodeClient.Reply boot(Way way, String name) {
     var zone = ", \"availability_zone\": \"nova:%s\"".formatted(way.host());
     return user.create(user.server(name, "1", zone));
+  }
+
+  private NodeClient.Reply bootFrom(String volume, Way way, String name) {
+    return user.create(
+        """
+        {"server": {"name": "%s", "flavorRef": "1", "networks": "auto",
+          "availability_zone": "nova:%s", "block_device_mapping_v2": [
+          {"boot_index": 0, "uuid": "%s", "source_type": "volume", "destination_type": "volume"}]}}
+        """
+            .formatted(name, way.host(), volume));
+  }
+
+  private String bootable() {
+    var wanted = "{\"volume\": {\"size\": 1, \"imageRef\": \"" + user.image() + "\"}}";
+    return user.client()
+        .post("/volume/v3/volumes", wanted)
+        .expect(202)
+        .at("/volume/id")
+        .textValue();
   }
 
   private record Sent(NodeClient.Reply reply) {
@@ -399,6 +430,10 @@ class KilledAtEachStepTest {
     return switch (words[0]) {
       case DELETE -> user.client().deleteAsync(path(id) + (words.length > 1 ? "/" + words[1] : ""));
       case "PUT" -> user.client().putAsync(path(id) + "/" + words[1], words[2]);
+      case "2.93" ->
+          user.client()
+              .at(words[0])
+              .postAsync(path(id) + "/action", filled.substring(words[0].length()));
       case "POST" -> user.client().postAsync(path(id) + "/" + words[1], words[2]);
       default -> user.client().postAsync(path(id) + "/action", filled);
     };

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -87,6 +89,69 @@ class QemuImagesTest {
     client.text("server delete --wait first");
     assertThat(volumes()).noneMatch(name -> name.contains(id));
     assertThat(client.json("image list --private")).as("picture alone").hasSize(1);
+  }
+
+  /**
+   * Up to 2.92 it keeps what is in it; from 2.93 on it is another file, and the one before goes.
+   */
+  @Test
+  void aRootVolumeIsRebuiltFromAnotherImage() throws Exception {
+    var image = client.json("image list --public").get(0).path("ID").textValue();
+    client.text("image create --disk-format qcow2 --file " + longerImage() + " other");
+    var shown = node.demo().get("/image/v2/images?name=other").expect(200).at("/images/0");
+    var other = shown.path("id").textValue();
+    var made = client.json("volume create --size 1 --image " + image + " root");
+    var volume = made.path("id").textValue();
+    id =
+        client
+            .json("server create --flavor m1.nano --network private --wait --volume root booted")
+            .path("id")
+            .textValue();
+    awaitBoot();
+    var first = "troupe-volume-" + volume + ".qcow2";
+    var second = "troupe-volume-" + volume + ".1.qcow2";
+
+    rebuild("2.92", other).expect(400);
+    rebuild("2.92", image).expect(202);
+    awaitStatus("ACTIVE");
+    awaitBoot();
+    assertThat(disks()).contains(first);
+
+    rebuild("2.93", other).expect(202);
+    awaitStatus("ACTIVE");
+    awaitBoot();
+    assertThat(disks()).contains(second).doesNotContain(first);
+    assertThat(Peers.virsh(uri, "vol-dumpxml", "--pool", "troupe", second))
+        .as("it stands on the other image")
+        .contains("troupe-image-" + shown.path("os_hash_value").textValue().substring(0, 32));
+    var end = System.nanoTime() + PATIENCE.toNanos();
+    while (volumes().stream().anyMatch(name -> name.contains(first))) {
+      assertThat(System.nanoTime()).as("%s", volumes()).isLessThan(end);
+      Thread.sleep(200);
+    }
+    await("/volume/v3/volumes/" + volume, "volume", "in-use");
+
+    client.text("server delete --wait booted");
+    await("/volume/v3/volumes/" + volume, "volume", "available");
+    client.text("volume delete root");
+    awaitGone("/volume/v3/volumes/" + volume);
+    client.text("image delete other");
+    assertThat(volumes()).noneMatch(name -> name.contains("troupe-volume-"));
+  }
+
+  /** Another image with the same system in it. */
+  private static Path longerImage() throws Exception {
+    var longer = Files.copy(Peers.guestImage(), dir.resolve("longer.qcow2"));
+    Files.write(longer, new byte[1 << 16], StandardOpenOption.APPEND);
+    return longer;
+  }
+
+  private static NodeClient.Reply rebuild(String version, String image) throws Exception {
+    return node.demo()
+        .at(version)
+        .post(
+            "/compute/v2.1/servers/" + id + "/action",
+            "{\"rebuild\": {\"imageRef\": \"" + image + "\"}}");
   }
 
   /** What the client is told is what libvirt says, at each step. */

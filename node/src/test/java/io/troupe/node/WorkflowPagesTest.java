@@ -112,6 +112,7 @@ class WorkflowPagesTest {
     pages.add(page("backup", "Create backup", BACKUP, act(id, BACKUP_BODY)));
     pages.addAll(devicesOf(id));
     pages.add(page("rebuild", "Rebuild", REBUILD, act(id, rebuild(id))));
+    pages.add(page("rebuild", "Rebuild", "", "Of a server that boots from a volume", newRoot()));
     pages.add(page("shelve", "Shelve", SHELVE, act(id, "{\"shelve\": null}")));
     pages.add(page("unshelve", "Unshelve", UNSHELVE, act(id, "{\"unshelve\": null}")));
     pages.add(page("lock", "Lock and unlock", LOCK, "Lock", act(id, "{\"lock\": null}")));
@@ -197,20 +198,35 @@ class WorkflowPagesTest {
     var port = card.body().at("/interfaceAttachment/port_id").textValue();
     var gone = drawn(id, admin.delete(cards + "/" + port));
     pages.add(page("detach-interface", "Detach interface", DETACH_CARD, gone));
-    var root = volume(", \"imageRef\": \"" + user.image() + "\"");
-    var body =
-        """
-        {"server": {"name": "backed", "flavorRef": "1", "networks": "auto", "block_device_mapping_v2": [
-          {"boot_index": 0, "uuid": "%s", "source_type": "volume", "destination_type": "volume",
-           "delete_on_termination": true}]}}
-        """
-            .formatted(root);
-    var boot = user.create(body);
+    var boot = bootFromVolume();
     var backed = boot.expect(202).path("server").path("id").textValue();
     pages.add(page("boot", "Boot", "", "From a volume", drawn(backed, boot)));
     var deleted = act(backed, "{\"forceDelete\": null}");
     pages.add(page("delete", "Delete", "", "With volumes", deleted));
     return pages;
+  }
+
+  private static NodeClient.Reply bootFromVolume() {
+    var root = volume(", \"imageRef\": \"" + user.image() + "\"");
+    return user.create(
+        """
+        {"server": {"name": "backed", "flavorRef": "1", "networks": "auto", "block_device_mapping_v2": [
+          {"boot_index": 0, "uuid": "%s", "source_type": "volume", "destination_type": "volume",
+           "delete_on_termination": true}]}}
+        """
+            .formatted(root));
+  }
+
+  /** The same image will do: the volume begins anew all the same. */
+  private static String newRoot() throws Exception {
+    var boot = bootFromVolume();
+    var id = boot.expect(202).path("server").path("id").textValue();
+    drawn(id, boot);
+    var wanted = "{\"rebuild\": {\"imageRef\": \"" + user.image() + "\"}}";
+    var action = "/compute/v2.1/servers/" + id + "/action";
+    var diagram = drawn(id, admin.at("2.93").post(action, wanted));
+    act(id, "{\"forceDelete\": null}");
+    return diagram;
   }
 
   private static String volume(String more) {
@@ -476,7 +492,10 @@ class WorkflowPagesTest {
   private static final String REBUILD =
       "`rebuild`: the same server from an image once more, on the same host with the same ports; the guest that was there goes"
           + " with its disk when the new one is made. With another image the scheduler is asked first whether this host may have"
-          + " it. What fails ends in error and can be rebuilt again; claim and quota stay. One that was off is off again.";
+          + " it. What fails ends in error and can be rebuilt again; claim and quota stay. One that was off is off again."
+          + " A server that boots from a volume keeps what is in it; from microversion 2.93 on the volume begins anew: a file of"
+          + " the image is made beside the one it has, which goes when the new guest runs. Until then all can be as it was, and"
+          + " when the guest does not come, so it is, but for the former guest.";
   private static final String SHELVE =
       "`shelve`. The guest is switched off and its root disk becomes an image. It leaves its host at once, or when it has been"
           + " shelved for `operations.shelved-offload-after`, or, for -1, when an administrator says `shelveOffload`. Ports and"

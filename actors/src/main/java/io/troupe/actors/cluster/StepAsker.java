@@ -12,6 +12,7 @@ import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.scheduler.Candidate;
 import io.troupe.actors.scheduler.Decision;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.volume.VolumeChange;
 import io.troupe.actors.volume.VolumesActor;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
@@ -179,6 +180,15 @@ public final class StepAsker<M> {
       case Effect.MarkVolumes(var project, var devices) ->
           askVolumes(
               question, ENTITY_ANSWER, project, to -> new VolumesActor.MarkAll(id, devices, to));
+      case Effect.ReimageVolume(var project, var volume, var image) ->
+          askVolumes(
+              question,
+              STORAGE_ANSWER,
+              project,
+              to -> new VolumesActor.Reimage(volume, id, question.ask().operation(), image, to));
+      case Effect.UndoReimage(var project, var volume) ->
+          askVolumes(
+              question, ENTITY_ANSWER, project, to -> new VolumesActor.UndoReimage(volume, id, to));
       case Effect.KeepVolumes(var project) ->
           askVolumes(question, ENTITY_ANSWER, project, to -> new VolumesActor.KeepAll(id, to));
       case Effect.ReleaseVolume(var project, var volume) ->
@@ -212,6 +222,22 @@ public final class StepAsker<M> {
               ImagesActor.Reply.class,
               entities.images(),
               to -> new ImagesActor.Make(image, to),
+              StepAsker::read);
+      case Effect.SnapVolume(var project, var snapshot) ->
+          ask(
+              question,
+              STORAGE_ANSWER,
+              VolumesActor.SnapshotReply.class,
+              entities.volumes(project),
+              to -> new VolumesActor.Snap(snapshot, to),
+              StepAsker::read);
+      case Effect.DropSnapshot(var project, var snapshotId) ->
+          ask(
+              question,
+              ENTITY_ANSWER,
+              VolumesActor.SnapshotReply.class,
+              entities.volumes(project),
+              to -> new VolumesActor.ChangeSnapshot(snapshotId, new VolumeChange.GiveUp(), to),
               StepAsker::read);
       case Effect.DropImage(var imageId) ->
           ask(
@@ -266,6 +292,13 @@ public final class StepAsker<M> {
       case VolumesActor.Done() -> new StepOutcome.Done("");
       case VolumesActor.Refused(var reason) -> new StepOutcome.VolumeRefused(reason);
     };
+  }
+
+  private static StepOutcome.Result read(VolumesActor.SnapshotReply reply) {
+    return reply
+        .refusal()
+        .<StepOutcome.Result>map(StepOutcome.VolumeRefused::new)
+        .orElseGet(() -> new StepOutcome.Done(""));
   }
 
   private <Q, R> void ask(

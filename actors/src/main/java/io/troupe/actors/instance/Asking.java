@@ -5,11 +5,13 @@ import io.troupe.actors.operation.Boot;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Purpose;
+import io.troupe.actors.operation.Rebuild;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.actors.scheduler.GroupSpec;
 import io.troupe.actors.scheduler.Importance;
 import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
@@ -101,6 +103,12 @@ final class Asking {
               boot.project(),
               state.volumes().stream()
                   .collect(Collectors.toMap(AttachedVolume::id, AttachedVolume::device)));
+      case REIMAGE ->
+          new Effect.ReimageVolume(
+              boot.project(),
+              Attachments.root(state).id(),
+              Rebuild.volumeImage(operation).orElseThrow());
+      case UNDO_REIMAGE -> new Effect.UndoReimage(boot.project(), Attachments.root(state).id());
       case KEEP_VOLUMES -> new Effect.KeepVolumes(boot.project());
       case RELEASE_VOLUME ->
           new Effect.ReleaseVolume(boot.project(), Attachments.volumeId(state, operation, step));
@@ -122,6 +130,8 @@ final class Asking {
           new Effect.ReleasePort(
               Attachments.networkOf(state, operation), Attachments.portId(state, operation));
       case MAKE_IMAGE -> new Effect.MakeImage(newImage(operation));
+      case SNAP_VOLUME -> new Effect.SnapVolume(boot.project(), snapshot(operation, step));
+      case DROP_SNAPSHOT -> new Effect.DropSnapshot(boot.project(), snapshot(operation, step).id());
       case DROP_IMAGE -> new Effect.DropImage(operation.imageToDrop(step, state.shelf()));
       case ROTATE_BACKUPS -> {
         var backup = (Purpose.Backup) operation.purpose().orElseThrow();
@@ -161,6 +171,11 @@ final class Asking {
           new Effect.RunOnHost(
               host(state, operation, step), command(state, operation, step, settings));
     };
+  }
+
+  private static VolumeSnapshot.Wanted snapshot(Operation operation, Step step) {
+    var made = (Purpose.ImageOfVolumes) operation.purpose().orElseThrow();
+    return made.snapshots().get(step.index());
   }
 
   private static long graceMillis(Operation operation, OperationSettings settings) {

@@ -44,6 +44,11 @@ public record AttachedVolume(
     return ref.id();
   }
 
+  AttachedVolume in(VolumeRef file) {
+    return new AttachedVolume(
+        file, attachmentId, sizeGib, device, root, deleteOnTermination, tag, place);
+  }
+
   AttachedVolume at(String otherDevice) {
     return new AttachedVolume(
         ref, attachmentId, sizeGib, otherDevice, root, deleteOnTermination, tag, place);

@@ -38,11 +38,19 @@ final class Attachments {
               new Rejection.Invalid(
                   "imageRef",
                   "Unable to rebuild with a different image for a volume-backed server."));
+      case UserCommand.Rebuild(_, var wanted)
+          when wanted.volumeImage().isPresent() && !moment.request().bootsFromVolume() ->
+          Optional.of(new Rejection.Invalid("imageRef", "The server does not boot from a volume."));
       case UserCommand.CreateBackup _ when moment.request().bootsFromVolume() ->
           Optional.of(
               new Rejection.Invalid("", "Backup is not supported for volume-backed instances."));
-      case UserCommand.CreateImage(_, var image)
-          when moment.request().bootsFromVolume() && !image.ofVolumes() ->
+      case UserCommand.CreateImageOfVolumes _ when !moment.request().bootsFromVolume() ->
+          Optional.of(
+              new Rejection.Invalid(
+                  "",
+                  "Instance %s does not boot from a volume: its image is one of its own disk."
+                      .formatted(state.id())));
+      case UserCommand.CreateImage _ when moment.request().bootsFromVolume() ->
           Optional.of(
               new Rejection.Invalid(
                   "",
@@ -253,6 +261,12 @@ final class Attachments {
     return changed(outcome, volumes, "%d volumes".formatted(volumes.size()));
   }
 
+  /** The root volume is another file from now on, or the one it was again. */
+  Decision reimaged(StepOutcome outcome, StepOutcome.VolumeConnected connected) {
+    var volume = root(state).in(connected.ref());
+    return changed(outcome, with(volume), connected.ref().name());
+  }
+
   /** What the guest that waits at the source calls it is not kept: it may be another name. */
   Decision onGuest(StepOutcome outcome, Operation operation, String device) {
     if (outcome.step().isThere()) {
@@ -361,6 +375,11 @@ final class Attachments {
 
   static Optional<AttachedVolume> find(InstanceState state, String volumeId) {
     return state.volumes().stream().filter(one -> one.id().equals(volumeId)).findFirst();
+  }
+
+  /** The volume that the instance boots from. */
+  static AttachedVolume root(InstanceState state) {
+    return state.volumes().stream().filter(AttachedVolume::root).findFirst().orElseThrow();
   }
 
   static VolumeChoice choice(InstanceState state, Operation operation, Step step) {

@@ -10,6 +10,7 @@ import io.troupe.actors.operation.Rescue;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.OperationId;
+import java.util.List;
 import java.util.Optional;
 
 /** What becomes of an operation whose time is up: the truth is asked for, and it ends. */
@@ -52,6 +53,7 @@ final class Deadlines {
           NETWORK,
           CONNECT_VOLUME,
           CONNECT_VOLUMES,
+          REIMAGE,
           SPAWN,
           ATTACH_VOLUME,
           DETACH_VOLUME,
@@ -73,13 +75,15 @@ final class Deadlines {
             Optional.of(new Failure(500, message, reason)));
       }
       case DESTROY ->
-          moment.tooLate(
-              operation,
-              step,
-              reason + "; the host will see to it",
-              Leave.withoutHypervisor(operation.todo()),
-              Optional.empty());
-      case MAKE_IMAGE, SNAPSHOT ->
+          operation.kind() == OperationKind.REBUILD
+              ? moment.tooLate(operation, step, reason, List.of(), Optional.empty())
+              : moment.tooLate(
+                  operation,
+                  step,
+                  reason + "; the host will see to it",
+                  Leave.withoutHypervisor(operation.todo()),
+                  Optional.empty());
+      case MAKE_IMAGE, SNAPSHOT, SNAP_VOLUME ->
           moment.tooLate(
               operation,
               step,
@@ -137,6 +141,7 @@ final class Deadlines {
           RELEASE_QUOTA,
           MARK_ATTACHED,
           MARK_VOLUMES,
+          UNDO_REIMAGE,
           KEEP_VOLUMES,
           RELEASE_VOLUME,
           BEGIN_DETACHING,
@@ -144,6 +149,7 @@ final class Deadlines {
           RELEASE_VOLUMES,
           RELEASE_PORT,
           DROP_IMAGE,
+          DROP_SNAPSHOT,
           ROTATE_BACKUPS ->
           // Asked of our own entities: they will answer, and only then is nothing left behind, nor
           // an instance that nobody can see but the quota counts.

@@ -4,11 +4,13 @@ import io.troupe.actors.catalog.Image;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.scheduler.Preemption;
 import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
 import io.troupe.core.value.ProjectId;
 import io.troupe.core.value.Resources;
 import io.troupe.drivers.spi.DriverCommand;
+import io.troupe.drivers.spi.GuestSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,6 +88,13 @@ public sealed interface Effect {
    */
   record MarkVolumes(ProjectId project, Map<String, String> devices) implements Request {}
 
+  /** The root volume begins anew, for the operation that asks. */
+  record ReimageVolume(ProjectId project, String volumeId, GuestSpec.ImageRef image)
+      implements Request {}
+
+  /** The root volume is what it was before it was to begin anew. */
+  record UndoReimage(ProjectId project, String volumeId) implements Request {}
+
   /** There is no guest now, and all its volumes stay its own. */
   record KeepVolumes(ProjectId project) implements Request {}
 
@@ -114,6 +123,12 @@ public sealed interface Effect {
 
   /** It is recorded, without bytes. */
   record MakeImage(Image image) implements Request {}
+
+  /** A snapshot of one of its volumes is being made. */
+  record SnapVolume(ProjectId project, VolumeSnapshot.Wanted snapshot) implements Request {}
+
+  /** There is no such snapshot, or will be none. */
+  record DropSnapshot(ProjectId project, String snapshotId) implements Request {}
 
   /** Record and bytes are gone. */
   record DropImage(String imageId) implements Request {}

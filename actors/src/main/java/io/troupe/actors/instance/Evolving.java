@@ -216,6 +216,11 @@ final class Evolving {
     if (began.kind().beginsMove()) {
       setOut(began);
     }
+    var undone = began.todo().contains(Step.of(StepKind.UNDO_REIMAGE));
+    if (undone
+        && operation.flatMap(Operation::purpose).orElse(null) instanceof Purpose.Rebuild rebuild) {
+      asBefore(rebuild);
+    }
     if (moves.open().isPresent()) {
       generation++; // what is asked of quota and claims from now on is newer than what was
     }
@@ -388,8 +393,14 @@ final class Evolving {
           CONNECT_VOLUMES,
           MARK_ATTACHED,
           MARK_VOLUMES,
+          REIMAGE,
           KEEP_VOLUMES,
           BEGIN_DETACHING -> {}
+      case UNDO_REIMAGE -> {
+        if (now.purpose().orElse(null) instanceof Purpose.Rebuild rebuild) {
+          asBefore(rebuild);
+        }
+      }
       case SNAPSHOT -> {
         if (now.purpose().orElse(null) instanceof Purpose.Shelve(var image, _)) {
           shelf = Optional.of(new Shelf(image.id(), done.at()));
@@ -399,7 +410,7 @@ final class Evolving {
         var dropped = now.imageToDrop(done.step(), shelf);
         shelf = shelf.filter(it -> !it.imageId().equals(dropped));
       }
-      case PREEMPT, MAKE_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}
+      case PREEMPT, SNAP_VOLUME, DROP_SNAPSHOT, MAKE_IMAGE, ROTATE_BACKUPS, RELEASE_QUOTA -> {}
     }
     operation = Optional.of(now);
     done.turn().ifPresent(this::turn);
@@ -467,8 +478,7 @@ final class Evolving {
     }
     if (failed.step().kind() == StepKind.PERMIT
         && now.purpose().orElse(null) instanceof Purpose.Rebuild rebuild) {
-      request =
-          request.map(old -> old.withImage(rebuild.imageBefore(), rebuild.imagePropertiesBefore()));
+      asBefore(rebuild);
     }
     if (failed.hostOut()) {
       now = now.withoutTarget();
@@ -483,6 +493,11 @@ final class Evolving {
       now = now.withDeadline(failed.deadline().get());
     }
     operation = Optional.of(now);
+  }
+
+  private void asBefore(Purpose.Rebuild rebuild) {
+    request =
+        request.map(old -> old.withImage(rebuild.imageBefore(), rebuild.imagePropertiesBefore()));
   }
 
   private void ended(InstanceEvent.OperationEnded ended) {

@@ -405,6 +405,7 @@ public final class InstanceActor
         || command instanceof UserCommand.LiveMigrate
         || command instanceof UserCommand.Evacuate
         || command instanceof UserCommand.CreateImage
+        || command instanceof UserCommand.CreateImageOfVolumes
         || command instanceof UserCommand.CreateBackup;
   }
 

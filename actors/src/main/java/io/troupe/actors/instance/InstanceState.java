@@ -196,6 +196,7 @@ public record InstanceState(
   public boolean owesAnswer() {
     return awaitsQuota()
         || isAt(StepKind.MAKE_IMAGE)
+        || isAt(StepKind.SNAP_VOLUME)
         || isAt(StepKind.PLACE) && operation.filter(now -> now.kind().beginsMove()).isPresent();
   }
 

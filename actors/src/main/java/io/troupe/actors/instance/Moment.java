@@ -52,7 +52,7 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
   List<Step> giveUpImage(Operation operation) {
     return operation.kind() == OperationKind.SHELVE
         ? Shelve.giveUp(operation, state.vmState())
-        : CreateImage.giveUp();
+        : CreateImage.giveUp(operation);
   }
 
   /** What is done when a call that changes a guest's power has failed. */
@@ -67,7 +67,7 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
         state.vmState() == VmState.SOFT_DELETED // it has broken off a restore
             ? SoftDelete.askForTheTruthAndStay()
             : SoftDelete.askForTheTruthAndCount();
-    return CreateImage.isHalfDone(operation) ? CreateImage.dropping(todo) : todo;
+    return CreateImage.isHalfDone(operation) ? CreateImage.dropping(todo, operation) : todo;
   }
 
   /** Adds the end of the operation when {@code event} leaves nothing to do. */

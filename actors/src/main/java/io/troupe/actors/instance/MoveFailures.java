@@ -59,6 +59,7 @@ final class MoveFailures {
           RELEASE_PORTS,
           RELEASE_QUOTA,
           MARK_VOLUMES,
+          UNDO_REIMAGE,
           KEEP_VOLUMES ->
           Optional.empty(); // our own entities will answer
       case CLAIM ->

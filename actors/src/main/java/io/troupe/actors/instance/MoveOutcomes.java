@@ -32,6 +32,9 @@ final class MoveOutcomes {
 
   /** Whether what becomes of the current step of {@code operation} is decided here. */
   static boolean concerns(Operation operation) {
+    if (operation.current().orElseThrow().kind() == StepKind.UNDO_REIMAGE) {
+      return false; // what an evacuation has broken off
+    }
     if (operation.kind().isAboutMove()) {
       return true;
     }

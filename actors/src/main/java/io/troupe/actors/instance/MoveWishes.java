@@ -7,6 +7,7 @@ import io.troupe.actors.operation.LiveMigrate;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Purpose;
+import io.troupe.actors.operation.Rebuild;
 import io.troupe.actors.operation.Resize;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
@@ -317,10 +318,12 @@ final class MoveWishes {
                   .formatted(state.id())));
     }
     var off = evacuate.stopped() || state.vmState() == VmState.STOPPED || wasOff();
+    var todo = new ArrayList<>(state.operation().map(Rebuild::whenBrokenOff).orElse(List.of()));
+    todo.addAll(Evacuate.steps(state.host().isPresent(), off, hasVolumes()));
     return began(
         evacuate.origin(),
         OperationKind.EVACUATE,
-        Evacuate.steps(state.host().isPresent(), off, hasVolumes()),
+        todo,
         new Purpose.Evacuate(evacuate.to(), evacuate.unfiltered(), off, poolOfDisk(evacuate)));
   }
 

@@ -53,6 +53,10 @@ final class Outcomes {
       case StepOutcome.Claimed(var zone) -> done(outcome, "", Got.NOTHING.zone(zone));
       case StepOutcome.ClaimRefused(var reason) -> claimRefused(outcome, operation, reason);
       case StepOutcome.Attached(var nic) -> done(outcome, nic.address(), Got.NOTHING.nic(nic));
+      case StepOutcome.VolumeConnected connected
+          when outcome.step().kind() == StepKind.REIMAGE
+              || outcome.step().kind() == StepKind.UNDO_REIMAGE ->
+          attachments.reimaged(outcome, connected);
       case StepOutcome.VolumeConnected connected ->
           attachments.connected(outcome, operation, connected);
       case StepOutcome.VolumesConnected connected -> attachments.allConnected(outcome, connected);
@@ -63,6 +67,20 @@ final class Outcomes {
       case StepOutcome.VolumeRefused(var reason)
           when outcome.step().kind() == StepKind.CONNECT_VOLUMES ->
           giveUp(outcome, operation, new Failure(409, words(reason), ""));
+      case StepOutcome.VolumeRefused(var reason)
+          when outcome.step().kind() == StepKind.SNAP_VOLUME ->
+          moment.failed(
+              outcome,
+              words(reason),
+              moment.giveUpImage(operation),
+              false,
+              Optional.of(new Failure(400, words(reason), "")),
+              Optional.of(reason));
+      case StepOutcome.VolumeRefused(var reason)
+          when outcome.step().kind() == StepKind.DROP_SNAPSHOT -> // gone, or wanted by now
+          moment.failed(outcome, words(reason), operation.rest(), false, Optional.empty());
+      case StepOutcome.VolumeRefused(var reason) when outcome.step().kind() == StepKind.REIMAGE ->
+          giveUp(outcome, operation, new Failure(400, words(reason), ""));
       case StepOutcome.VolumeRefused(var reason)
           when outcome.step().kind() == StepKind.MARK_VOLUMES
               || outcome.step().kind() == StepKind.KEEP_VOLUMES
@@ -150,12 +168,14 @@ final class Outcomes {
       case DESTROY ->
           mayPass(failure)
               ? again
-              : moment.failed(
-                  outcome,
-                  failure.message() + "; the host will see to it",
-                  Leave.withoutHypervisor(operation.todo()),
-                  false,
-                  Optional.empty());
+              : operation.kind() == OperationKind.REBUILD
+                  ? moment.failed(outcome, failure.message(), List.of(), false, Optional.empty())
+                  : moment.failed(
+                      outcome,
+                      failure.message() + "; the host will see to it",
+                      Leave.withoutHypervisor(operation.todo()),
+                      false,
+                      Optional.empty());
       case SNAPSHOT ->
           failure.kind() == DriverFailure.Kind.RETRYABLE
               ? again

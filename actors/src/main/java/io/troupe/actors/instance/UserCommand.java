@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.operation.Purpose;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.OperationId;
@@ -37,6 +38,9 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = UserCommand.Rescue.class, name = "rescue"),
   @JsonSubTypes.Type(value = UserCommand.Unrescue.class, name = "unrescue"),
   @JsonSubTypes.Type(value = UserCommand.CreateImage.class, name = "create-image"),
+  @JsonSubTypes.Type(
+      value = UserCommand.CreateImageOfVolumes.class,
+      name = "create-image-of-volumes"),
   @JsonSubTypes.Type(value = UserCommand.CreateBackup.class, name = "create-backup"),
   @JsonSubTypes.Type(value = UserCommand.Rebuild.class, name = "rebuild"),
   @JsonSubTypes.Type(value = UserCommand.Shelve.class, name = "shelve"),
@@ -168,6 +172,20 @@ public sealed interface UserCommand extends InstanceInput, CborSerializable {
    * @param image without bytes yet; its id is new
    */
   record CreateImage(Origin origin, Image image) implements UserCommand {}
+
+  /**
+   * An image of an instance that boots from a volume; answered when the image is recorded, or one
+   * of the snapshots is refused: then none of them stays.
+   *
+   * @param image whole, it names the snapshots; its id is new
+   * @param snapshots of all its volumes, their ids are new
+   */
+  record CreateImageOfVolumes(Origin origin, Image image, List<VolumeSnapshot.Wanted> snapshots)
+      implements UserCommand {
+    public CreateImageOfVolumes {
+      snapshots = List.copyOf(snapshots);
+    }
+  }
 
   /**
    * As {@link CreateImage}, and the oldest of the same type go.

@@ -113,6 +113,17 @@ final class Wishes {
                       CreateImage.steps(),
                       moment.settings().snapshotMillis(),
                       Optional.of(new Purpose.CreateImage(image.id(), Optional.of(image)))));
+      case UserCommand.CreateImageOfVolumes(_, var image, var snapshots) ->
+          ifLegal(
+              Action.CREATE_IMAGE,
+              origin,
+              () ->
+                  began(
+                      origin,
+                      OperationKind.CREATE_IMAGE,
+                      CreateImage.ofVolumes(snapshots.size()),
+                      moment.settings().snapshotMillis(),
+                      Optional.of(new Purpose.ImageOfVolumes(image, snapshots))));
       case UserCommand.CreateBackup(_, var image, var type, var kept) ->
           ifLegal(
               Action.CREATE_BACKUP,
@@ -328,7 +339,7 @@ final class Wishes {
     var broken = state.operation().filter(CreateImage::isHalfDone);
     var ends = kind == OperationKind.DELETE || kind == OperationKind.SOFT_DELETE;
     if (broken.flatMap(Operation::purpose).flatMap(Purpose::newImage).isPresent()) {
-      var all = new ArrayList<>(CreateImage.dropping(todo));
+      var all = new ArrayList<>(CreateImage.dropping(todo, broken.get()));
       if (ends && state.shelf().isPresent()) {
         all.add(Step.dropFormer());
       }
@@ -339,6 +350,12 @@ final class Wishes {
       var all = new ArrayList<>(devices);
       all.addAll(todo);
       return began(origin, kind, all, millis, state.operation().flatMap(Operation::purpose));
+    }
+    var rebuilt = state.operation().map(Rebuild::whenBrokenOff).orElse(List.of());
+    if (kind != OperationKind.DELETE && !rebuilt.isEmpty()) {
+      var all = new ArrayList<>(rebuilt);
+      all.addAll(todo);
+      return began(origin, kind, all, millis);
     }
     return began(
         origin,
@@ -355,11 +372,12 @@ final class Wishes {
                   .formatted(state.id())));
     }
     var before = moment.request();
-    var another = !wanted.image().equals(before.image());
+    var reimages = wanted.volumeImage().isPresent();
+    var another = reimages || !wanted.image().equals(before.image());
     return began(
         origin,
         OperationKind.REBUILD,
-        Rebuild.steps(another, state.vmState() == VmState.STOPPED, hasVolumes()),
+        Rebuild.steps(another, reimages, state.vmState() == VmState.STOPPED, hasVolumes()),
         moment.settings().bootMillis(),
         Optional.of(new Purpose.Rebuild(wanted, before.image(), before.imageProperties())));
   }

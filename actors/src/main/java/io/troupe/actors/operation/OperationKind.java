@@ -121,6 +121,7 @@ public enum OperationKind {
       case REBUILD ->
           Optional.of(
               switch (step) {
+                case REIMAGE -> TaskState.REBUILD_BLOCK_DEVICE_MAPPING;
                 case SPAWN -> TaskState.REBUILD_SPAWNING;
                 case POWER_OFF -> TaskState.POWERING_OFF;
                 default -> TaskState.REBUILDING;

@@ -8,11 +8,13 @@ import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.RebuildRequest;
 import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.scheduler.Preemption;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.core.value.HostId;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.MigrationOptions;
 import io.troupe.drivers.spi.MoveTicket;
 import io.troupe.drivers.spi.SharedPool;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,6 +26,7 @@ import java.util.Optional;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Purpose.CreateImage.class, name = "create-image"),
+  @JsonSubTypes.Type(value = Purpose.ImageOfVolumes.class, name = "image-of-volumes"),
   @JsonSubTypes.Type(value = Purpose.AttachVolume.class, name = "attach-volume"),
   @JsonSubTypes.Type(value = Purpose.DetachVolume.class, name = "detach-volume"),
   @JsonSubTypes.Type(value = Purpose.SwapVolume.class, name = "swap-volume"),
@@ -94,6 +97,22 @@ public sealed interface Purpose {
     @Override
     public Purpose at(ImagePhase now) {
       return new CreateImage(imageId, image, now);
+    }
+  }
+
+  /**
+   * An image without bytes, which names snapshots of all the instance's volumes.
+   *
+   * @param image as it is recorded when they all are being made
+   */
+  record ImageOfVolumes(Image image, List<VolumeSnapshot.Wanted> snapshots) implements Purpose {
+    public ImageOfVolumes {
+      snapshots = List.copyOf(snapshots);
+    }
+
+    @Override
+    public Optional<Image> newImage() {
+      return Optional.of(image);
     }
   }
 

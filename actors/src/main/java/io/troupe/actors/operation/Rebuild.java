@@ -1,7 +1,9 @@
 package io.troupe.actors.operation;
 
+import io.troupe.drivers.spi.GuestSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Rebuild: the same instance on the same host with the same ports, from an image once more. The
@@ -13,6 +15,16 @@ import java.util.List;
  *      └─────────┴─ refused → ERROR; the guest is as it was
  * </pre>
  *
+ * <p>An instance that boots from a volume keeps what is in it, or the volume begins anew from an
+ * image. Then that is made beside what is in it now, while the former guest goes on; until the new
+ * guest is there, all can be as it was:
+ *
+ * <pre>
+ *   permit → claim → reimage volume → spawn → mark volumes (→ power off) → as above
+ *                       │               └─ failed → destroy → undo reimage → ERROR, without a guest
+ *                       └─ refused, or not by the deadline → undo reimage → take over → inspect → ERROR
+ * </pre>
+ *
  * <p>Another image may not be wanted on this host: the scheduler is asked about exactly this one,
  * so that nobody gets by rebuilding what the filters refuse at boot. Claim and quota stay as they
  * are whatever happens; the claim is only renewed for the new generation.
@@ -22,15 +34,19 @@ public final class Rebuild {
 
   /**
    * @param another whether the image is another one than before
+   * @param reimages whether the root volume begins anew
    * @param off whether the guest was off, and shall be again
    * @param volumes whether it has volumes
    */
-  public static List<Step> steps(boolean another, boolean off, boolean volumes) {
+  public static List<Step> steps(boolean another, boolean reimages, boolean off, boolean volumes) {
     var steps = new ArrayList<Step>();
     if (another) {
       steps.add(Step.of(StepKind.PERMIT));
     }
     steps.add(Step.of(StepKind.CLAIM));
+    if (reimages) {
+      steps.add(Step.of(StepKind.REIMAGE));
+    }
     steps.add(Step.of(StepKind.SPAWN));
     if (volumes) {
       steps.add(Step.of(StepKind.MARK_VOLUMES));
@@ -47,8 +63,33 @@ public final class Rebuild {
    * the renewed claim from then on: as one of an older generation it would not be heard.
    */
   public static List<Step> giveUp(Operation operation) {
+    var at = operation.current().map(Step::kind).orElse(null);
+    if (at == StepKind.REIMAGE) {
+      return List.of(
+          Step.of(StepKind.UNDO_REIMAGE), Step.of(StepKind.TAKE_OVER), Step.of(StepKind.INSPECT));
+    }
+    if (at == StepKind.SPAWN && volumeImage(operation).isPresent()) {
+      // Which of both the guest has, if there is one, nobody knows.
+      return List.of(Step.of(StepKind.DESTROY), Step.of(StepKind.UNDO_REIMAGE));
+    }
     return operation.current().filter(step -> step.kind() == StepKind.SPAWN).isPresent()
         ? List.of(Step.of(StepKind.TAKE_OVER), Step.of(StepKind.INSPECT))
         : List.of();
+  }
+
+  /** What the root volume begins anew from, if it does. */
+  public static Optional<GuestSpec.ImageRef> volumeImage(Operation operation) {
+    return operation.purpose().orElse(null) instanceof Purpose.Rebuild rebuild
+        ? rebuild.request().volumeImage()
+        : Optional.empty();
+  }
+
+  /** What is done first by an operation that breaks off such a one, and whose guest may go on. */
+  public static List<Step> whenBrokenOff(Operation operation) {
+    return operation
+        .current()
+        .filter(step -> step.kind() == StepKind.REIMAGE || step.kind() == StepKind.UNDO_REIMAGE)
+        .map(_ -> List.of(Step.of(StepKind.UNDO_REIMAGE)))
+        .orElse(List.of());
   }
 }

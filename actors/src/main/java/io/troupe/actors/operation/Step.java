@@ -5,8 +5,9 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 /**
  * One thing to do.
  *
- * @param index for the steps that go by network: which of the networks asked for; for those that
- *     have two sides ({@link StepKind#hasSides}): 1 on the other host of a move, see {@link #there}
+ * @param index for the steps that go by network: which of the networks asked for, and by snapshot:
+ *     which of those that an image names; for those that have two sides ({@link
+ *     StepKind#hasSides}): 1 on the other host of a move, see {@link #there}
  */
 public record Step(StepKind kind, int index) {
   private static final int THERE = 1;

@@ -47,6 +47,10 @@ public enum StepKind {
   CONNECT_VOLUMES("connect_volumes", false, VOLUME, ""),
   /** The guest that was made has all its volumes. */
   MARK_VOLUMES("mark_volumes", true, VOLUME, ""),
+  /** The root volume begins anew from an image, in a file that no guest has yet. */
+  REIMAGE("reimage_volume", false, VOLUME, ""),
+  /** No guest has what was to be new in the root volume: it is what it was. */
+  UNDO_REIMAGE("undo_reimage", true, VOLUME, ""),
   /** No guest is left, and the volumes stay the instance's. */
   KEEP_VOLUMES("keep_volumes", true, VOLUME, ""),
   /** One volume of an instance that has no guest is wanted no longer. */
@@ -98,6 +102,10 @@ public enum StepKind {
   MAKE_IMAGE("make_image", false, IMAGES, ""),
   /** Give the image the bytes of the guest's root disk. */
   SNAPSHOT("snapshot", false, DRIVER, "snapshot"),
+  /** Have a snapshot made of one of the volumes that the image names. */
+  SNAP_VOLUME("snapshot_volume", false, VOLUME, ""),
+  /** Take one of these snapshots away again. */
+  DROP_SNAPSHOT("drop_snapshot", true, VOLUME, ""),
   /** Take the image away again, and whatever bytes it has. */
   DROP_IMAGE("drop_image", true, IMAGES, ""),
   /** Take away the oldest images of one type, so that as many are left as shall be kept. */

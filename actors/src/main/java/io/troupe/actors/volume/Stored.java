@@ -29,6 +29,9 @@ public sealed interface Stored permits Volume, VolumeSnapshot {
   /** Whether it is known to lie there. */
   boolean made();
 
+  /** Whether it lies there, and no host can be about to make it or anything of it. */
+  boolean isAtRest();
+
   /** The one thing to do for it; empty when nothing is. */
   Optional<Volume.Work> next();
 

@@ -5,6 +5,7 @@ import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.VolumeRef;
 import java.time.Instant;
@@ -29,6 +30,9 @@ import java.util.Set;
  * @param made whether it is known to lie there; else it may, or may not yet
  * @param use the instance that has it, is to get it, or may still have it
  * @param fault why it is in error, empty otherwise
+ * @param files which of its files it is; absent before a volume could have another one
+ * @param enlarged whether it lies there, smaller than it is to be, and no host has been asked for
+ *     more yet
  * @param zone in which it was asked to lie; absent from before it could be
  */
 public record Volume(
@@ -50,6 +54,8 @@ public record Volume(
     String fault,
     Instant createdAt,
     Instant updatedAt,
+    Files files,
+    boolean enlarged,
     Optional<String> zone)
     implements Stored, CborSerializable {
 
@@ -60,6 +66,8 @@ public record Volume(
     AVAILABLE("available"),
     /** For an instance that does not have it yet. */
     RESERVED("reserved"),
+    /** It begins anew from an image, and no instance has it. */
+    DOWNLOADING("downloading"),
     IN_USE("in-use"),
     /** On its way out of an instance, or until it is known that it is out. */
     DETACHING("detaching"),
@@ -83,6 +91,72 @@ public record Volume(
    * @param copied whether the volume has what was in it; till then the snapshot has to stay
    */
   public record Origin(String snapshotId, boolean copied) {}
+
+  /**
+   * A volume that begins anew from another image gets another file beside the one it has, which
+   * stays until a guest is known to have the new one: what comes to nothing is as it was.
+   *
+   * @param current the number of the file that is the volume; the first one is 0
+   * @param last the highest number there was: none is used again
+   * @param by the operation that wanted the latest one
+   * @param before what the volume is if nothing comes of it; empty once it is settled
+   * @param old numbers of files that are to be removed
+   */
+  public record Files(
+      int current, int last, Optional<OperationId> by, Optional<Before> before, Set<Integer> old) {
+    static final Files FIRST = new Files(0, 0, Optional.empty(), Optional.empty(), Set.of());
+
+    public Files {
+      old = Set.copyOf(old);
+    }
+
+    Files next(OperationId operation, Before whenNothingComesOfIt) {
+      return new Files(
+          last + 1,
+          last + 1,
+          Optional.of(operation),
+          before.or(() -> Optional.of(whenNothingComesOfIt)),
+          before.isPresent() ? with(current) : old);
+    }
+
+    /** The new one it is. */
+    Files settled() {
+      return before
+          .map(it -> new Files(current, last, by, Optional.empty(), with(it.file())))
+          .orElse(this);
+    }
+
+    Files back() {
+      return before
+          .map(it -> new Files(it.file(), last, by, Optional.empty(), with(current)))
+          .orElse(this);
+    }
+
+    Files without(int removed) {
+      var left = new HashSet<>(old);
+      left.remove(removed);
+      return new Files(current, last, by, before, left);
+    }
+
+    private Set<Integer> with(int one) {
+      var more = new HashSet<>(old);
+      more.add(one);
+      return more;
+    }
+  }
+
+  /**
+   * What a volume was before it began anew.
+   *
+   * @param file its number
+   * @param made whether that is known to lie there, in its full size
+   */
+  public record Before(
+      int file,
+      Optional<GuestSpec.ImageRef> image,
+      Optional<Origin> origin,
+      boolean bootable,
+      boolean made) {}
 
   /**
    * An instance's hold on the volume.
@@ -148,6 +222,9 @@ public record Volume(
     /** What is in the volume of this id is to be copied on this host. */
     record Copy(HostId host, String volumeId) implements Work {}
 
+    /** A file that it was is to be removed from this host. */
+    record RemoveFile(HostId host, int file) implements Work {}
+
     /** It is to be removed from this host. */
     record Remove(HostId host) implements Work {}
   }
@@ -156,6 +233,7 @@ public record Volume(
     metadata = Map.copyOf(metadata);
     pool = pool == null ? Optional.empty() : pool;
     origin = origin == null ? Optional.empty() : origin;
+    files = files == null ? Files.FIRST : files;
     zone = zone == null ? Optional.empty() : zone;
     var lies = host;
     use =
@@ -188,6 +266,8 @@ public record Volume(
         "",
         now,
         now,
+        Files.FIRST,
+        false,
         Optional.empty());
   }
 
@@ -212,6 +292,8 @@ public record Volume(
         fault,
         createdAt,
         updatedAt,
+        files,
+        enlarged,
         wanted);
   }
 
@@ -236,6 +318,8 @@ public record Volume(
         "",
         createdAt,
         updatedAt,
+        files,
+        enlarged,
         inZone);
   }
 
@@ -276,6 +360,8 @@ public record Volume(
         "",
         createdAt,
         updatedAt,
+        files,
+        false,
         zone);
   }
 
@@ -287,7 +373,19 @@ public record Volume(
   @Override
   @JsonIgnore
   public VolumeRef ref() {
-    return new VolumeRef(id, "troupe-volume-" + id + ".qcow2", "qcow2");
+    return file(files.current());
+  }
+
+  /** The file of this number. */
+  VolumeRef file(int number) {
+    var name = "troupe-volume-" + id + (number == 0 ? "" : "." + number) + ".qcow2";
+    return new VolumeRef(id, name, "qcow2");
+  }
+
+  @Override
+  @JsonIgnore
+  public boolean isAtRest() {
+    return made || enlarged;
   }
 
   public boolean isUsedBy(InstanceId instance) {
@@ -298,9 +396,10 @@ public record Volume(
   public Optional<Work> next() {
     return switch (status) {
       case CREATING -> Optional.of(host.<Work>map(Work.Make::new).orElse(new Work.Place(zone)));
+      case DOWNLOADING -> host.map(Work.Make::new);
       case RESERVED ->
           made || use.filter(one -> one.hosts().isEmpty()).isPresent()
-              ? Optional.empty()
+              ? removeFile()
               : host.map(Work.Make::new);
       case DETACHING ->
           use.filter(Use::leaving)
@@ -309,9 +408,17 @@ public record Volume(
                       one.hosts().stream()
                           .min(Comparator.comparing(HostId::value))
                           .map(where -> new Work.AskIfGone(where, one.instance())));
-      case DELETING -> host.map(Work.Remove::new);
-      case AVAILABLE, IN_USE, ERROR -> Optional.empty();
+      case DELETING -> removeFile().or(() -> host.map(Work.Remove::new));
+      case AVAILABLE, IN_USE, ERROR -> removeFile();
     };
+  }
+
+  private Optional<Work> removeFile() {
+    return host.flatMap(
+        where ->
+            files.old().stream()
+                .min(Comparator.naturalOrder())
+                .map(file -> new Work.RemoveFile(where, file)));
   }
 
   // ---- what becomes of it
@@ -336,6 +443,8 @@ public record Volume(
         fault,
         createdAt,
         now,
+        files,
+        enlarged,
         zone);
   }
 
@@ -359,6 +468,8 @@ public record Volume(
         fault,
         createdAt,
         now,
+        files,
+        enlarged,
         zone);
   }
 
@@ -383,6 +494,135 @@ public record Volume(
         fault,
         createdAt,
         now,
+        files,
+        made || enlarged,
+        zone);
+  }
+
+  /**
+   * It begins anew from this image, in a file of its own; the same however often one operation
+   * wants it.
+   */
+  Volume reimaged(OperationId operation, GuestSpec.ImageRef from, Instant now) {
+    if (files.by().equals(Optional.of(operation))) {
+      return this;
+    }
+    if (host.isEmpty()) {
+      return beginningAs(from, now);
+    }
+    var whenNothingComesOfIt = new Before(files.current(), image, origin, bootable, made);
+    return new Volume(
+        id,
+        projectId,
+        userId,
+        name,
+        description,
+        sizeGib,
+        metadata,
+        Optional.of(from),
+        Optional.empty(),
+        true,
+        use.isPresent() ? Status.RESERVED : Status.DOWNLOADING,
+        host,
+        pool,
+        false,
+        use,
+        "",
+        createdAt,
+        now,
+        files.next(operation, whenNothingComesOfIt),
+        false,
+        zone);
+  }
+
+  /** There is nothing of it yet. */
+  private Volume beginningAs(GuestSpec.ImageRef from, Instant now) {
+    return new Volume(
+        id,
+        projectId,
+        userId,
+        name,
+        description,
+        sizeGib,
+        metadata,
+        Optional.of(from),
+        Optional.empty(),
+        true,
+        status,
+        host,
+        pool,
+        made,
+        use,
+        fault,
+        createdAt,
+        now,
+        files,
+        enlarged,
+        zone);
+  }
+
+  /** No guest has what was to be new in it: it is what it was before. */
+  Volume asBefore(Instant now) {
+    if (files.before().isEmpty()) {
+      return this;
+    }
+    var before = files.before().get();
+    return new Volume(
+        id,
+        projectId,
+        userId,
+        name,
+        description,
+        sizeGib,
+        metadata,
+        before.image(),
+        before.origin(),
+        before.bootable(),
+        use.isPresent() ? Status.IN_USE : Status.AVAILABLE,
+        host,
+        pool,
+        before.made(),
+        use,
+        fault,
+        createdAt,
+        now,
+        files.back(),
+        false,
+        zone);
+  }
+
+  /** What is new in it is all that it is. */
+  private Volume settled() {
+    return withFiles(files.settled());
+  }
+
+  /** One that it was is gone. */
+  Volume withoutFile(int number) {
+    return withFiles(files.without(number));
+  }
+
+  private Volume withFiles(Files others) {
+    return new Volume(
+        id,
+        projectId,
+        userId,
+        name,
+        description,
+        sizeGib,
+        metadata,
+        image,
+        origin,
+        bootable,
+        status,
+        host,
+        pool,
+        made,
+        use,
+        fault,
+        createdAt,
+        updatedAt,
+        others,
+        enlarged,
         zone);
   }
 
@@ -427,11 +667,14 @@ public record Volume(
     if (status == Status.RESERVED && by.kept()) {
       return this;
     }
-    return in(Status.RESERVED, host, made, Optional.of(by.on(by.hosts(), true)), "", now);
+    return settled().in(Status.RESERVED, host, made, Optional.of(by.on(by.hosts(), true)), "", now);
   }
 
   /** It lies on its host, in this pool if the host has one. */
   public Volume madeThere(Optional<String> inPool, Instant now) {
+    if (status == Status.DOWNLOADING) {
+      return settled().in(Status.AVAILABLE, host, true, use, "", now);
+    }
     return new Volume(
         id,
         projectId,
@@ -451,6 +694,8 @@ public record Volume(
         "",
         createdAt,
         now,
+        files,
+        false,
         zone);
   }
 
@@ -459,6 +704,9 @@ public record Volume(
    * instance's that counts on it. A copy of a snapshot can be nowhere else.
    */
   Volume turnedAway(boolean layThereBefore, Instant now) {
+    if (files.before().isPresent()) {
+      return asBefore(now);
+    }
     if (awaitedSnapshot().isPresent()) {
       return in(Status.ERROR, host, false, Optional.empty(), "its host has no room", now);
     }
@@ -470,6 +718,9 @@ public record Volume(
 
   @Override
   public Volume failed(String why, Instant now) {
+    if (files.before().isPresent()) {
+      return asBefore(now);
+    }
     return use.filter(one -> one.kept() && !one.leaving()).isPresent()
         ? in(Status.RESERVED, host, made, use.map(one -> one.on(Set.of(), true)), why, now)
         : in(Status.ERROR, host, made, Optional.empty(), why, now);
@@ -478,7 +729,7 @@ public record Volume(
   Volume attachedAs(String device, Instant now) {
     var by = use.orElseThrow();
     var named = device.isEmpty() ? by.device() : device;
-    return in(Status.IN_USE, host, made, Optional.of(by.at(named)), "", now);
+    return settled().in(Status.IN_USE, host, made, Optional.of(by.at(named)), "", now);
   }
 
   Volume beingDetached(Instant now) {
@@ -488,15 +739,18 @@ public record Volume(
   /** The instance is done with it; each host has to confirm that no guest has it. */
   Volume leaving(boolean deleteAfter, Instant now) {
     var left = use.orElseThrow().leaves(deleteAfter);
-    var volume = in(Status.DETACHING, host, made, Optional.of(left), "", now);
+    var whole = asBefore(now);
+    var volume = whole.in(Status.DETACHING, host, whole.made, Optional.of(left), "", now);
     return left.hosts().isEmpty() ? volume.free(now) : volume;
   }
 
   /** Nobody has it any more. */
   Volume free(Instant now) {
     var goes = use.filter(Use::deleteAfter).isPresent();
-    var otherwise = awaitedSnapshot().isPresent() ? Status.CREATING : Status.AVAILABLE;
-    return in(goes ? Status.DELETING : otherwise, host, made, Optional.empty(), "", now);
+    var whole = asBefore(now);
+    var otherwise = whole.awaitedSnapshot().isPresent() ? Status.CREATING : Status.AVAILABLE;
+    return whole.in(
+        goes ? Status.DELETING : otherwise, host, whole.made, Optional.empty(), "", now);
   }
 
   /** It was to go when it was free, and there are snapshots of it. */
@@ -539,6 +793,8 @@ public record Volume(
         why,
         createdAt,
         now,
+        files,
+        enlarged && newStatus != Status.RESERVED,
         zone);
   }
 }

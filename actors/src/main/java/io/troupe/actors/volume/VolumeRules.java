@@ -6,6 +6,8 @@ import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.volume.Volume.Status;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
+import io.troupe.drivers.spi.GuestSpec;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
@@ -88,8 +90,46 @@ public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) 
                   now));
       case VolumeChange.SetBootable(var bootable) -> Answer.of(volume.bootable(bootable, now));
       case VolumeChange.Extend(var gib) -> extend(volume, gib);
-      case VolumeChange.Delete() -> delete(volume);
+      case VolumeChange.Reimage(var operation, var image) -> reimage(volume, operation, image);
+      case VolumeChange.Delete(), VolumeChange.GiveUp() -> delete(volume);
     };
+  }
+
+  /** One that no instance has. */
+  private Answer<Volume> reimage(Volume volume, OperationId operation, GuestSpec.ImageRef image) {
+    return volume.status() != Status.AVAILABLE
+        ? Answer.refuse(notAvailable(volume))
+        : anew(volume, operation, image);
+  }
+
+  private Answer<Volume> anew(Volume volume, OperationId operation, GuestSpec.ImageRef image) {
+    if (state.isBeingCopied(volume.id())) {
+      return Answer.refuse(
+          invalid("A snapshot of volume %s is being made.".formatted(volume.id())));
+    }
+    var gib = Math.ceilDiv(image.virtualSizeBytes(), 1L << 30);
+    return gib > volume.sizeGib()
+        ? Answer.refuse(
+            invalid(
+                ("Invalid input received: Size of specified image %dGB is larger than volume size"
+                        + " %dGB.")
+                    .formatted(gib, volume.sizeGib())))
+        : Answer.of(volume.reimaged(operation, image, now));
+  }
+
+  /**
+   * The root volume of an instance begins anew; its guest has what it was until another guest is
+   * made. The same however often one operation asks.
+   */
+  public Answer<Volume> reimaged(
+      String id, InstanceId instance, OperationId operation, GuestSpec.ImageRef image) {
+    return ofInstance(
+        id,
+        instance,
+        volume ->
+            volume.files().by().equals(Optional.of(operation))
+                ? Answer.of(volume)
+                : anew(volume, operation, image));
   }
 
   private Answer<Volume> extend(Volume volume, long gib) {
@@ -126,7 +166,7 @@ public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) 
                           .formatted(volume.id())))
               : Answer.of(volume.beingDeleted(now));
       case DELETING -> Answer.of(volume);
-      case CREATING, RESERVED, IN_USE, DETACHING ->
+      case CREATING, DOWNLOADING, RESERVED, IN_USE, DETACHING ->
           Answer.refuse(
               invalid(
                   ("Invalid volume: Volume status must be available or error and must not be"
@@ -256,8 +296,10 @@ public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) 
                   description.orElse(snapshot.description()),
                   metadata.orElse(snapshot.metadata()),
                   now));
-      case VolumeChange.Delete() -> delete(snapshot);
-      case VolumeChange.SetBootable _, VolumeChange.Extend _ ->
+      case VolumeChange.GiveUp() when snapshot.status() == VolumeSnapshot.Status.CREATING ->
+          Answer.of(snapshot.givenUp(now));
+      case VolumeChange.Delete(), VolumeChange.GiveUp() -> delete(snapshot);
+      case VolumeChange.SetBootable _, VolumeChange.Extend _, VolumeChange.Reimage _ ->
           Answer.refuse(invalid("A snapshot stays as it is."));
     };
   }
@@ -321,24 +363,34 @@ public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) 
 
   /** The instance has it. */
   public Answer<Volume> attached(String id, InstanceId instance, String device) {
-    return ofInstance(id, instance, volume -> volume.attachedAs(device, now));
+    return step(id, instance, volume -> volume.attachedAs(device, now));
   }
 
   public Answer<Volume> beginDetaching(String id, InstanceId instance) {
-    return ofInstance(id, instance, volume -> volume.beingDetached(now));
+    return step(id, instance, volume -> volume.beingDetached(now));
   }
 
   /** The driver has confirmed that the guest does not have it any more. */
   public Answer<Volume> detached(String id, InstanceId instance) {
-    return ofInstance(id, instance, volume -> volume.free(now));
+    return step(id, instance, volume -> volume.free(now));
+  }
+
+  /** No guest of the instance has what was to be new in it. */
+  public Answer<Volume> asBefore(String id, InstanceId instance) {
+    return step(id, instance, volume -> volume.asBefore(now));
   }
 
   /** The instance does not count on it any more, though a guest of it may still have it. */
   public Answer<Volume> released(String id, InstanceId instance) {
-    return ofInstance(id, instance, volume -> volume.leaving(false, now));
+    return step(id, instance, volume -> volume.leaving(false, now));
   }
 
-  private Answer<Volume> ofInstance(String id, InstanceId instance, UnaryOperator<Volume> then) {
+  private Answer<Volume> step(String id, InstanceId instance, UnaryOperator<Volume> then) {
+    return ofInstance(id, instance, volume -> Answer.of(then.apply(volume)));
+  }
+
+  private Answer<Volume> ofInstance(
+      String id, InstanceId instance, Function<Volume, Answer<Volume>> then) {
     return find(
         id,
         volume ->
@@ -346,7 +398,7 @@ public record VolumeRules(VolumesState state, VolumeLimits limits, Instant now) 
                     .use()
                     .filter(use -> use.instance().equals(instance) && !use.leaving())
                     .isPresent()
-                ? Answer.of(then.apply(volume))
+                ? then.apply(volume)
                 : Answer.refuse(
                     new Rejection.Conflict(
                         "Volume %s is not attached to server %s.".formatted(id, instance))));

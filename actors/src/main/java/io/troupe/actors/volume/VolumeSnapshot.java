@@ -122,6 +122,12 @@ public record VolumeSnapshot(
   }
 
   @Override
+  @JsonIgnore
+  public boolean isAtRest() {
+    return made();
+  }
+
+  @Override
   public Optional<Volume.Work> next() {
     return switch (status) {
       case CREATING -> host.map(where -> new Volume.Work.Copy(where, volumeId));
@@ -164,6 +170,11 @@ public record VolumeSnapshot(
   /** What was never whole keeps saying why: its host may still be at it. */
   VolumeSnapshot beingDeleted(Instant now) {
     return in(Status.DELETING, pool, fault, now);
+  }
+
+  /** Nobody waits for it any more; its host may still be at it. */
+  VolumeSnapshot givenUp(Instant now) {
+    return in(Status.DELETING, pool, "It was given up before it was whole.", now);
   }
 
   @Override

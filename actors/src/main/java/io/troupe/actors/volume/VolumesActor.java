@@ -21,6 +21,7 @@ import io.troupe.core.value.OperationId;
 import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.SharedPool;
 import io.troupe.drivers.spi.VolumeRef;
@@ -126,6 +127,24 @@ public final class VolumesActor
     }
   }
 
+  /**
+   * The instance's root volume begins anew from an image, in a file that no guest has yet. Answered
+   * with that when it lies there.
+   *
+   * @param operation of the instance: what it asks for again is the same
+   */
+  public record Reimage(
+      String id,
+      InstanceId instance,
+      OperationId operation,
+      GuestSpec.ImageRef image,
+      ActorRef<Reply> replyTo)
+      implements Message, CborSerializable {}
+
+  /** No guest of the instance has, or will have, what was to be new in the volume. */
+  public record UndoReimage(String id, InstanceId instance, ActorRef<Reply> replyTo)
+      implements Message, CborSerializable {}
+
   /** The instance has no guest now, and counts on its volumes. */
   public record KeepAll(InstanceId instance, ActorRef<Reply> replyTo)
       implements Message, CborSerializable {}
@@ -168,6 +187,9 @@ public final class VolumesActor
   private record RoomMade(String id, Optional<HostActor.StoreReply> answer) implements Message {}
 
   private record Made(String id, Optional<String> pool, Optional<DriverActor.Reply> answer)
+      implements Message {}
+
+  private record FileRemoved(String id, int file, Optional<DriverActor.Reply> answer)
       implements Message {}
 
   private record Gone(String id, HostId host, boolean confirmed) implements Message {}
@@ -400,6 +422,9 @@ public final class VolumesActor
                   volume ->
                       volume.attachedAs(devices.getOrDefault(volume.id(), ""), clock.instant()),
                   replyTo);
+          case Reimage reimage -> onReimage(state, reimage);
+          case UndoReimage undo -> onUndoReimage(state, undo);
+          case FileRemoved(var id, var file, var answer) -> onFileRemoved(state, id, file, answer);
           case KeepAll(var instance, var replyTo) ->
               all(state, instance, volume -> volume.keptFor(clock.instant()), replyTo);
           case Release(var id, var instance, var replyTo) -> {
@@ -603,11 +628,7 @@ public final class VolumesActor
       case Answer.Accepted<Volume>(var volume) when volume.made() || connect.host().isEmpty() ->
           put(state, List.of(volume), () -> connect.replyTo().tell(connected(volume)));
       case Answer.Accepted<Volume>(var volume) -> {
-        var waiters = connecting.computeIfAbsent(volume.id(), _ -> new ArrayList<>());
-        if (waiters.size() >= 3) {
-          waiters.removeFirst(); // repetitions of one question; nobody reads the first one's answer
-        }
-        waiters.add(connect.replyTo());
+        waitFor(volume.id(), connect.replyTo());
         yield put(state, List.of(volume), () -> {});
       }
       case Answer.Rejected<Volume>(var reason) -> {
@@ -615,6 +636,69 @@ public final class VolumesActor
         yield Effect().none();
       }
     };
+  }
+
+  private void waitFor(String id, ActorRef<Reply> replyTo) {
+    var waiters = connecting.computeIfAbsent(id, _ -> new ArrayList<>());
+    if (waiters.size() >= 3) {
+      waiters.removeFirst(); // repetitions of one question; nobody reads the first one's answer
+    }
+    waiters.add(replyTo);
+  }
+
+  // ---- a root volume from another image
+
+  private Effect<VolumeEvent, VolumesState> onReimage(VolumesState state, Reimage wish) {
+    if (state.isBeingCopied(wish.id())) {
+      wish.replyTo().tell(new NotYet("a snapshot is being made of volume " + wish.id()));
+      return Effect().none();
+    }
+    return switch (rules(state)
+        .reimaged(wish.id(), wish.instance(), wish.operation(), wish.image())) {
+      case Answer.Accepted<Volume>(var volume) when volume.made() ->
+          put(state, List.of(volume), () -> wish.replyTo().tell(connected(volume)));
+      case Answer.Accepted<Volume>(var volume) -> {
+        waitFor(volume.id(), wish.replyTo());
+        yield put(state, List.of(volume), () -> {});
+      }
+      case Answer.Rejected<Volume>(var reason) -> {
+        wish.replyTo().tell(new Refused(reason));
+        yield Effect().none();
+      }
+    };
+  }
+
+  private Effect<VolumeEvent, VolumesState> onUndoReimage(VolumesState state, UndoReimage undo) {
+    return switch (rules(state).asBefore(undo.id(), undo.instance())) {
+      case Answer.Accepted<Volume>(var volume) -> {
+        tellConnecting(
+            volume.id(), new Refused(new Rejection.Conflict("it was given up meanwhile")));
+        yield put(state, List.of(volume), () -> undo.replyTo().tell(connected(volume)));
+      }
+      case Answer.Rejected<Volume> _ -> {
+        undo.replyTo().tell(new Done()); // there is no such volume of the instance any more
+        yield Effect().none();
+      }
+    };
+  }
+
+  /** Nobody has it any more; while a guest does all the same, it stays. */
+  private Effect<VolumeEvent, VolumesState> onFileRemoved(
+      VolumesState state, String id, int file, Optional<DriverActor.Reply> answer) {
+    var volume = endedOfVolume(state, id, Work.RemoveFile.class);
+    if (volume.isEmpty()) {
+      return Effect().none();
+    }
+    if (answer.orElse(null) instanceof DriverActor.Done) {
+      return put(state, List.of(volume.get().withoutFile(file)), () -> {});
+    }
+    if (answer.orElse(null) instanceof DriverActor.Failed failed) {
+      context
+          .getLog()
+          .warn(
+              "file {} of volume {} is not deleted yet: {}", file, id, failed.failure().message());
+    }
+    return later(id);
   }
 
   // ---- all volumes of an instance at once
@@ -893,6 +977,12 @@ public final class VolumesActor
               HOST_ANSWER,
               (ActorRef<HostActor.GoneReply> to) -> new HostActor.AskIfGone(instance, to),
               (answer, _) -> new Gone(id, host, answer != null && answer.gone()));
+      case Work.RemoveFile(var host, var file) ->
+          run(
+              host,
+              new DriverCommand.DeleteVolume(
+                  target(id, host, id + "." + file), ((Volume) stored).file(file)),
+              answer -> new FileRemoved(id, file, answer));
       case Work.Remove(var host) ->
           run(
               host,
@@ -924,11 +1014,17 @@ public final class VolumesActor
   }
 
   private GuestTarget target(Stored stored, HostId host) {
+    var isAnew = stored instanceof Volume volume && volume.files().current() > 0;
+    var what = isAnew ? stored.id() + "." + ((Volume) stored).files().current() : stored.id();
+    return target(stored.id(), host, what);
+  }
+
+  /**
+   * @param what names the file: commands about two files are no repetitions of each other
+   */
+  private GuestTarget target(String id, HostId host, String what) {
     return GuestTarget.ofVolume(
-        stored.id(),
-        host.value(),
-        new OperationId("req-volume-" + stored.id()),
-        clock.instant().plus(STORAGE));
+        id, host.value(), new OperationId("req-volume-" + what), clock.instant().plus(STORAGE));
   }
 
   private Effect<VolumeEvent, VolumesState> later(String id) {
@@ -1205,7 +1301,7 @@ public final class VolumesActor
    */
   private Effect<VolumeEvent, VolumesState> notRemoved(Stored volume, Optional<HostId> deputy) {
     var id = volume.id();
-    var pool = volume.pool().filter(_ -> volume.made() && deputy.isEmpty());
+    var pool = volume.pool().filter(_ -> volume.isAtRest() && deputy.isEmpty());
     if (pool.isEmpty()) {
       return later(id);
     }

@@ -4,11 +4,13 @@ import static io.troupe.actors.Examples.origin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.actors.Examples;
+import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.GuestSpec;
+import io.troupe.drivers.spi.VolumeRef;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -217,6 +219,158 @@ class RebuildTest {
     assertThat(life.rests()).isTrue();
     assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
     assertThat(life.state().host()).contains(Examples.H1);
+  }
+
+  // ---- of one that boots from a volume
+
+  private static final String ROOT = Examples.volumeChoice(8).volumeId();
+
+  private static StepOutcome.VolumeConnected file(String number) {
+    return new StepOutcome.VolumeConnected(
+        new VolumeRef(ROOT, "troupe-volume-" + ROOT + number + ".qcow2", "qcow2"),
+        "attachment",
+        5,
+        new VolumePlace(Optional.of(Examples.H1), Optional.of("san")));
+  }
+
+  private static Life fromVolume() {
+    var root = new VolumeChoice(ROOT, Optional.empty(), true, true, Optional.empty());
+    return Life.asked(Examples.boot(0).withVolumes(List.of(root)))
+        .gets(DONE)
+        .gets(Life.placed(Examples.H1))
+        .gets(CLAIMED)
+        .gets(file(""))
+        .gets(RUNS)
+        .gets(DONE);
+  }
+
+  private static Life atReimage() {
+    var image = Examples.rebuild("img-2").image();
+    var wanted =
+        new RebuildRequest(
+            Examples.boot(0).image(),
+            Map.of("hw_architecture", "x86_64"),
+            Revision.ofName("web 2"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            Optional.of(image));
+    return fromVolume().does(new UserCommand.Rebuild(origin("r"), wanted)).gets(DONE).gets(CLAIMED);
+  }
+
+  private static String rootFile(Life life) {
+    return life.state().volumes().getFirst().ref().name();
+  }
+
+  @Test
+  void aRootVolumeBeginsAnewBeforeTheNewGuestHasIt() {
+    var life = atReimage();
+
+    assertThat(life.state().taskState()).contains(TaskState.REBUILD_BLOCK_DEVICE_MAPPING);
+    assertThat(life.asks().what())
+        .isInstanceOfSatisfying(
+            Effect.ReimageVolume.class,
+            ask -> {
+              assertThat(ask.volumeId()).isEqualTo(ROOT);
+              assertThat(ask.image().id()).isEqualTo("img-2");
+            });
+    life.gets(file(".1"));
+    assertThat(((DriverCommand.Spawn) told(life)).spec().rootVolume().orElseThrow().name())
+        .isEqualTo("troupe-volume-" + ROOT + ".1.qcow2");
+    life.gets(RUNS);
+    assertThat(life.asks().what()).isInstanceOf(Effect.MarkVolumes.class);
+    life.gets(DONE);
+    assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+    assertThat(life.state().volumes()).hasSize(1);
+    assertThat(request(life).imageProperties()).containsKey("hw_architecture");
+  }
+
+  @Test
+  void aRootVolumeThatCannotBeginAnewIsWhatItWasAndSoIsTheGuest() {
+    var life =
+        atReimage().gets(new StepOutcome.VolumeRefused(new Rejection.Conflict("host is full")));
+
+    assertThat(life.todo())
+        .containsExactly(StepKind.UNDO_REIMAGE, StepKind.TAKE_OVER, StepKind.INSPECT);
+    life.gets(file("")).gets(RUNS).gets(RUNS);
+    assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+    assertThat(life.state().power()).isEqualTo(PowerState.RUNNING);
+    assertThat(life.state().fault().orElseThrow().message()).isEqualTo("host is full");
+    assertThat(rootFile(life)).doesNotContain(".1.");
+    assertThat(request(life).imageProperties()).isEqualTo(Examples.boot(0).imageProperties());
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = DriverFailure.Kind.class, names = "RETRYABLE", mode = EnumSource.Mode.EXCLUDE)
+  void aGuestThatDoesNotComeLeavesTheRootVolumeAsItWas(DriverFailure.Kind kind) {
+    var life = atReimage().gets(file(".1")).gets(Life.failure(kind));
+
+    assertThat(life.todo()).containsExactly(StepKind.DESTROY, StepKind.UNDO_REIMAGE);
+    life.gets(GONE).gets(file(""));
+    assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+    assertThat(life.state().host()).contains(Examples.H1);
+    assertThat(life.state().power()).isEqualTo(PowerState.NOSTATE);
+    assertThat(rootFile(life)).doesNotContain(".1.");
+  }
+
+  /** Then nobody knows what the guest has: both files stay. */
+  @Test
+  void whatCannotBeRemovedEither() {
+    var life =
+        atReimage()
+            .gets(file(".1"))
+            .gets(Life.failure(DriverFailure.Kind.INSTANCE_FAULT))
+            .gets(Life.failure(DriverFailure.Kind.INSTANCE_FAULT));
+
+    assertThat(life.rests()).isTrue();
+    assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+    assertThat(rootFile(life)).contains(".1.");
+  }
+
+  @Test
+  void aResetStateWhileTheRootVolumeBeginsAnewLeavesItAsItWas() {
+    var life =
+        atReimage()
+            .does(
+                new UserCommand.ResetState(
+                    Examples.adminOrigin("x"), UserCommand.ResetState.Resting.ACTIVE));
+
+    assertThat(life.todo()).containsExactly(StepKind.UNDO_REIMAGE, StepKind.RESERVE);
+    assertThat(request(life).imageProperties()).isEqualTo(Examples.boot(0).imageProperties());
+    life.gets(file("")).gets(DONE);
+    assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
+    assertThat(rootFile(life)).doesNotContain(".1.");
+  }
+
+  /** The former guest's host is dead; on another one it is made of what the volume was. */
+  @Test
+  void anEvacuationWhileTheRootVolumeBeginsAnewLeavesItAsItWas() {
+    var life = atReimage().does(MoveLife.evacuate());
+
+    assertThat(life.todo()).startsWith(StepKind.UNDO_REIMAGE);
+    life.isToldToAskAgain(Life.failure(DriverFailure.Kind.RETRYABLE));
+    life.gets(file(""));
+    assertThat(life.todo()).doesNotContain(StepKind.UNDO_REIMAGE).contains(StepKind.SPAWN);
+    assertThat(rootFile(life)).doesNotContain(".1.");
+    assertThat(request(life).imageProperties()).isEqualTo(Examples.boot(0).imageProperties());
+  }
+
+  @Test
+  void onlyARootVolumeBeginsAnew() {
+    var wanted =
+        new RebuildRequest(
+            Examples.boot(1).image(),
+            Map.of(),
+            Revision.ofName("web 1"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            Optional.of(Examples.boot(1).image()));
+
+    assertThat(Life.active().refuses(new UserCommand.Rebuild(origin("r"), wanted)).toString())
+        .contains("does not boot from a volume");
   }
 
   @Test

@@ -20,12 +20,16 @@ final class ImageDesk {
    */
   record Kept(String id, InstanceId instance, String purpose, boolean whole, long number) {}
 
+  /** What an image of snapshots is for. */
+  static final String GOLDEN = "golden";
+
   private final Map<String, Kept> images = new HashMap<>();
   private long number;
 
   void make(InstanceId instance, Image image) {
     var purpose = image.id().substring(0, image.id().indexOf('.'));
-    images.putIfAbsent(image.id(), new Kept(image.id(), instance, purpose, false, number++));
+    images.putIfAbsent(
+        image.id(), new Kept(image.id(), instance, purpose, image.ofVolumes(), number++));
   }
 
   /** Whether there is such an image to give the bytes to. */

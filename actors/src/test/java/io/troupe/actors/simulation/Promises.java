@@ -16,6 +16,7 @@ import io.troupe.actors.network.Port;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.scheduler.Importance;
 import io.troupe.actors.volume.Volume;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.PowerState;
@@ -168,7 +169,8 @@ final class Promises {
             });
     world.networks.forEach(network -> assertThat(network.ports()).isEmpty());
     assertThat(world.volumes.volumes())
-        .allMatch(volume -> volume.status() == Volume.Status.AVAILABLE && volume.use().isEmpty());
+        .allMatch(volume -> volume.status() == Volume.Status.AVAILABLE && volume.use().isEmpty())
+        .allMatch(volume -> volume.files().before().isEmpty() && volume.files().old().isEmpty());
     assertThat(world.images.all())
         .as("what was for them alone")
         .noneMatch(image -> image.purpose().equals(ImageDesk.SHELF));
@@ -285,7 +287,8 @@ final class Promises {
         var id = state.id();
         var isHere = state.host().filter(host.id()::equals).isPresent();
         var isOther = state.other().filter(host.id()::equals).isPresent();
-        if (state.other().isPresent() && (isHere || isOther)) {
+        if (state.other().isPresent() && (isHere || isOther)
+            || isHere && mayBeRemovedByRebuild(state)) {
           possible.add(id);
         } else if (isHere && lostItsGuest(state)) {
           assertThat(host.hypervisor.has(id)).as("guest of %s", state).isFalse();
@@ -303,6 +306,14 @@ final class Promises {
       assertThat(guests.keySet()).as("guests of %s", host).isEqualTo(expected);
       guests.forEach((id, guest) -> agrees(states.get(id), guest));
     }
+  }
+
+  /** So that the root volume can be what it was. */
+  private static boolean mayBeRemovedByRebuild(InstanceState state) {
+    return state.trails().stream()
+        .filter(trail -> trail.action().equals("rebuild"))
+        .flatMap(trail -> trail.steps().stream())
+        .anyMatch(step -> step.name().equals("destroy"));
   }
 
   private static void agrees(InstanceState state, SimHypervisor.Guest guest) {
@@ -362,6 +373,7 @@ final class Promises {
           .ifPresent(
               use -> inUse.computeIfAbsent(use.instance(), _ -> new HashSet<>()).add(volume.id()));
     }
+    states.values().forEach(this::rootVolume);
     states.forEach(
         (id, state) -> {
           var volumes = state.volumes().stream().map(AttachedVolume::id).collect(toSet());
@@ -389,6 +401,31 @@ final class Promises {
         });
   }
 
+  /** It is the file that the instance says it is, and its guest boots from it. */
+  private void rootVolume(InstanceState state) {
+    var root = state.volumes().stream().filter(AttachedVolume::root).findFirst();
+    if (root.isEmpty()) {
+      return;
+    }
+    var volume =
+        world.volumes.volumes().stream()
+            .filter(one -> one.id().equals(root.get().id()))
+            .findFirst()
+            .orElseThrow();
+    assertThat(volume.ref()).as("root volume of %s", state).isEqualTo(root.get().ref());
+    if (state.vmState() == VmState.ERROR || wasReset(state)) {
+      return; // which of two files the guest has may be in doubt
+    }
+    for (SimHost host : world.hosts.values()) {
+      var guest = host.hypervisor.guests().get(state.id());
+      if (guest != null && state.host().filter(host.id()::equals).isPresent()) {
+        assertThat(guest.root())
+            .as("root of the guest of %s", state)
+            .isEqualTo(volume.ref().name());
+      }
+    }
+  }
+
   /** What could not even be undone stays on both sides as if it had been done. */
   private static boolean failedAtDevices(InstanceState state) {
     return state.trails().stream()
@@ -403,11 +440,19 @@ final class Promises {
       if (state.visible() && !state.deleted()) {
         state.shelf().map(Shelf::imageId).ifPresent(shelves::add);
       }
-      if (state.vmState() == VmState.SHELVED || state.vmState() == VmState.SHELVED_OFFLOADED) {
+      var isShelved =
+          state.vmState() == VmState.SHELVED || state.vmState() == VmState.SHELVED_OFFLOADED;
+      if (isShelved && !state.request().orElseThrow().bootsFromVolume()) {
         assertThat(state.shelf().filter(shelf -> world.images.has(shelf.imageId())))
             .as("image of %s", state)
             .isPresent();
       }
+    }
+    for (VolumeSnapshot snapshot : world.volumes.snapshots()) {
+      assertThat(world.images.has(snapshot.name()))
+          .as("the image that names %s is there", snapshot)
+          .isTrue();
+      assertThat(snapshot.status()).isEqualTo(VolumeSnapshot.Status.AVAILABLE);
     }
     for (ImageDesk.Kept image : world.images.all()) {
       assertThat(image.whole()).as("%s", image).isTrue();

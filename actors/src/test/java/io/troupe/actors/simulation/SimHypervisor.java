@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * One host's hypervisor behind its driver actor: commands of an instance one after the other,
@@ -41,6 +42,7 @@ final class SimHypervisor {
    * @param foreign whether somebody else made it; it may be adopted since
    * @param volumes by their ids
    * @param macs of its network cards
+   * @param root the file that it boots from; empty when that is its own disk
    */
   record Guest(
       long generation,
@@ -48,7 +50,8 @@ final class SimHypervisor {
       boolean rescued,
       boolean foreign,
       Set<String> volumes,
-      Set<String> macs) {
+      Set<String> macs,
+      String root) {
     static final long UNMARKED = -1;
 
     Guest {
@@ -62,24 +65,27 @@ final class SimHypervisor {
           power,
           false,
           false,
-          spec.volumes().stream().map(VolumeRef::id).collect(toSet()),
-          spec.nics().stream().map(GuestSpec.Nic::mac).collect(toSet()));
+          Stream.concat(spec.volumes().stream(), spec.rootVolume().stream())
+              .map(VolumeRef::id)
+              .collect(toSet()),
+          spec.nics().stream().map(GuestSpec.Nic::mac).collect(toSet()),
+          spec.rootVolume().map(VolumeRef::name).orElse(""));
     }
 
     Guest of(long other) {
-      return new Guest(other, power, rescued, foreign, volumes, macs);
+      return new Guest(other, power, rescued, foreign, volumes, macs, root);
     }
 
     Guest rescued(boolean is) {
-      return new Guest(generation, power, is, foreign, volumes, macs);
+      return new Guest(generation, power, is, foreign, volumes, macs, root);
     }
 
     Guest withVolumes(Set<String> all) {
-      return new Guest(generation, power, rescued, foreign, all, macs);
+      return new Guest(generation, power, rescued, foreign, all, macs, root);
     }
 
     Guest withMacs(Set<String> all) {
-      return new Guest(generation, power, rescued, foreign, volumes, all);
+      return new Guest(generation, power, rescued, foreign, volumes, all, root);
     }
 
     boolean marked() {
@@ -87,7 +93,7 @@ final class SimHypervisor {
     }
 
     Guest in(PowerState other) {
-      return new Guest(generation, other, rescued, foreign, volumes, macs);
+      return new Guest(generation, other, rescued, foreign, volumes, macs, root);
     }
   }
 
@@ -134,7 +140,7 @@ final class SimHypervisor {
   /** Somebody makes a guest without us. */
   void putForeign(InstanceId id) {
     var power = PowerState.RUNNING;
-    guests.put(id, new Guest(Guest.UNMARKED, power, false, true, Set.of(), Set.of()));
+    guests.put(id, new Guest(Guest.UNMARKED, power, false, true, Set.of(), Set.of(), ""));
   }
 
   void cutOff() {

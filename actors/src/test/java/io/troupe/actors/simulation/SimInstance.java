@@ -257,6 +257,14 @@ final class SimInstance {
           to("volumes", reply, () -> world.volumes.connectAll(id, host, beside, world::hasNoClaim));
       case Effect.MarkVolumes(_, var devices) ->
           to("volumes", reply, () -> world.volumes.markAll(id, devices));
+      case Effect.SnapVolume(_, var snapshot) ->
+          to("volumes", reply, () -> world.volumes.snap(snapshot));
+      case Effect.DropSnapshot(_, var snapshot) ->
+          to("volumes", reply, () -> world.volumes.giveUp(snapshot));
+      case Effect.ReimageVolume(_, var volume, var image) ->
+          to("volumes", reply, () -> world.volumes.reimaged(volume, id, ask.operation(), image));
+      case Effect.UndoReimage(_, var volume) ->
+          to("volumes", reply, () -> world.volumes.asBefore(volume, id));
       case Effect.KeepVolumes _ -> to("volumes", reply, () -> world.volumes.keepAll(id));
       case Effect.ReleaseVolume(_, var volume) ->
           to("volumes", reply, () -> world.volumes.release(volume, id));

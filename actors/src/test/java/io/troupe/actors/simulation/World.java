@@ -7,6 +7,8 @@ import io.troupe.actors.instance.FlavorAtBoot;
 import io.troupe.actors.instance.InstanceState;
 import io.troupe.actors.instance.NetworkChoice;
 import io.troupe.actors.instance.Nic;
+import io.troupe.actors.instance.OperationTrail;
+import io.troupe.actors.instance.RebuildRequest;
 import io.troupe.actors.instance.Revision;
 import io.troupe.actors.instance.StepOutcome;
 import io.troupe.actors.instance.UserCommand;
@@ -20,6 +22,7 @@ import io.troupe.actors.scheduler.Importance;
 import io.troupe.actors.scheduler.Preemption;
 import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.volume.VolumeDesk;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.config.MoveSettings;
 import io.troupe.config.OperationSettings;
 import io.troupe.config.PreemptionMode;
@@ -46,6 +49,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * A small cloud without actors, threads and real time, all of it decided by one seed: instances,
@@ -276,11 +280,11 @@ final class World {
     var forced = random.nextInt(10) == 0 ? Optional.of("h0") : Optional.<String>empty();
     var flavor = new FlavorAtBoot("1", "m1", 1, 1024, 1, 0, 0, importance());
     var request = Examples.boot(flavor, networks.size(), forced, apart);
-    var withVolume = volumeCount > 0 && random.nextInt(6) == 0;
+    var withVolume = volumeCount > 0 && random.nextInt(script == Script.VOLUMES ? 2 : 6) == 0;
     var boot =
         new UserCommand.Boot(
             Examples.origin("boot"),
-            withVolume ? request.withVolumes(List.of(anyVolume())) : request);
+            withVolume ? request.withVolumes(List.of(bootVolume())) : request);
     long at = random.nextInt(20_000);
     for (int times = 0; times < 3; times++) {
       after(at + times * 1_000, () -> instance.command(boot));
@@ -396,7 +400,7 @@ final class World {
   }
 
   private UserCommand volumeCommand(UserCommand.Origin origin, UserCommand.Origin admin) {
-    return switch (random.nextInt(26)) {
+    return switch (random.nextInt(31)) {
       case 0, 1, 2, 3, 4, 5 -> new UserCommand.AttachVolume(origin, anyVolume());
       case 6, 7, 8 -> new UserCommand.DetachVolume(origin, anyVolume().volumeId());
       case 9 -> new UserCommand.Delete(origin);
@@ -415,8 +419,33 @@ final class World {
       case 18 -> new UserCommand.Shelve(origin, image(origin, ImageDesk.SHELF));
       case 19 ->
           new UserCommand.Unshelve(origin, Optional.empty(), Optional.empty(), Optional.empty());
+      case 20, 21, 22 -> new UserCommand.Rebuild(origin, newRoot());
+      case 23, 24, 25 ->
+          new UserCommand.CreateImageOfVolumes(
+              origin, Examples.imageOfVolumes(image(origin, ImageDesk.GOLDEN).id()), List.of());
+      case 26 -> new UserCommand.ResetState(admin, UserCommand.ResetState.Resting.ACTIVE);
       default -> new UserCommand.SwapVolume(origin, anyVolume().volumeId(), anyVolume().volumeId());
     };
+  }
+
+  private static RebuildRequest newRoot() {
+    var like = Examples.rebuild("img-2");
+    return new RebuildRequest(
+        Examples.boot(0).image(),
+        like.imageProperties(),
+        like.revision(),
+        like.key(),
+        like.userDataBase64(),
+        like.metadata(),
+        like.files(),
+        Optional.of(new GuestSpec.ImageRef("img-2", "cd34", "qcow2", 1, 1)));
+  }
+
+  /** Sometimes to boot from. */
+  private VolumeChoice bootVolume() {
+    var root = script == Script.VOLUMES && random.nextBoolean();
+    return new VolumeChoice(
+        anyVolume().volumeId(), Optional.empty(), root, false, Optional.empty());
   }
 
   private VolumeChoice anyVolume() {
@@ -445,6 +474,22 @@ final class World {
               origin, to, unfiltered, stopped, pool.filter(_ -> state.host().isPresent()));
       case UserCommand.DetachInterface(var origin, _) when !state.nics().isEmpty() ->
           new UserCommand.DetachInterface(origin, state.nics().getLast().portId());
+      case UserCommand.CreateImageOfVolumes(var origin, var image, _) ->
+          new UserCommand.CreateImageOfVolumes(
+              origin,
+              image,
+              state.volumes().stream()
+                  .map(
+                      volume ->
+                          new VolumeSnapshot.Wanted(
+                              image.id() + "/" + volume.id(),
+                              "alice",
+                              image.id(),
+                              "",
+                              volume.id(),
+                              Map.of(),
+                              true))
+                  .toList());
       case UserCommand.SwapVolume(var origin, _, var to) when !state.volumes().isEmpty() ->
           new UserCommand.SwapVolume(origin, state.volumes().getLast().id(), to);
       default -> command;
@@ -456,6 +501,15 @@ final class World {
     var state = instances.get(target.instance()).state();
     return state.generation() == target.generation()
         && state.operation().filter(one -> one.id().equals(target.operation())).isPresent();
+  }
+
+  /** The words of all steps that some operation has come to. */
+  Set<String> steps() {
+    return instances.values().stream()
+        .flatMap(one -> one.state().trails().stream())
+        .flatMap(trail -> trail.steps().stream())
+        .map(OperationTrail.Step::name)
+        .collect(Collectors.toSet());
   }
 
   OperationSettings settings() {

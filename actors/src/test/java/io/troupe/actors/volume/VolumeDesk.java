@@ -6,7 +6,9 @@ import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.instance.VolumePlace;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.GuestSpec;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -35,28 +37,19 @@ public final class VolumeDesk {
 
   public void create(String id, String projectId) {
     var wanted = new VolumeChoice.NewVolume("", 1, Optional.empty());
-    put(Volume.fresh(id, projectId, "alice", wanted, clock.get()));
+    put(Volume.fresh(id, projectId, "alice", wanted, clock.get()).bootable(true, clock.get()));
   }
 
   public StepOutcome.Result connect(
       InstanceId instance, VolumeChoice choice, Optional<HostId> host) {
     var attachment = "attachment of " + choice.volumeId() + " to " + instance;
-    return switch (rules().connect(instance, choice, host, pool, attachment, Optional.empty())) {
-      case Answer.Accepted<Volume>(var volume) -> {
-        var made = made(volume);
-        put(made);
-        yield new StepOutcome.VolumeConnected(
-            made.ref(),
-            made.use().orElseThrow().attachmentId(),
-            made.sizeGib(),
-            new VolumePlace(made.host(), made.pool()));
-      }
-      case Answer.Rejected<Volume>(var reason) -> new StepOutcome.VolumeRefused(reason);
-    };
+    return connected(rules().connect(instance, choice, host, pool, attachment, Optional.empty()));
   }
 
   private Volume made(Volume volume) {
-    return volume.made() || volume.next().isEmpty() ? volume : volume.madeThere(pool, clock.get());
+    return volume.next().filter(Volume.Work.Make.class::isInstance).isEmpty()
+        ? volume
+        : volume.madeThere(pool, clock.get());
   }
 
   /** All of the instance's on one host, when no other host but {@code beside} has a claim of it. */
@@ -90,6 +83,52 @@ public final class VolumeDesk {
         .forEach(
             volume -> put(volume.attachedAs(devices.getOrDefault(volume.id(), ""), clock.get())));
     return new StepOutcome.Done("");
+  }
+
+  /** Whole when the actor goes on. */
+  public StepOutcome.Result snap(VolumeSnapshot.Wanted wanted) {
+    return kept(rules().snapshot(wanted));
+  }
+
+  public StepOutcome.Result giveUp(String snapshotId) {
+    return kept(rules().changeSnapshot(snapshotId, new VolumeChange.GiveUp()));
+  }
+
+  private StepOutcome.Result kept(Answer<VolumeSnapshot> answer) {
+    return switch (answer) {
+      case Answer.Accepted<VolumeSnapshot>(var snapshot) -> {
+        put(snapshot);
+        yield new StepOutcome.Done("");
+      }
+      case Answer.Rejected<VolumeSnapshot>(var reason) -> new StepOutcome.VolumeRefused(reason);
+    };
+  }
+
+  public StepOutcome.Result reimaged(
+      String id, InstanceId instance, OperationId operation, GuestSpec.ImageRef image) {
+    return state.isBeingCopied(id)
+        ? new StepOutcome.DriverFailed(
+            new DriverFailure(DriverFailure.Kind.RETRYABLE, "a snapshot is being made"))
+        : connected(rules().reimaged(id, instance, operation, image));
+  }
+
+  public StepOutcome.Result asBefore(String id, InstanceId instance) {
+    return connected(rules().asBefore(id, instance));
+  }
+
+  private StepOutcome.Result connected(Answer<Volume> answer) {
+    return switch (answer) {
+      case Answer.Accepted<Volume>(var volume) -> {
+        var made = made(volume);
+        put(made);
+        yield new StepOutcome.VolumeConnected(
+            made.ref(),
+            made.use().orElseThrow().attachmentId(),
+            made.sizeGib(),
+            new VolumePlace(made.host(), made.pool()));
+      }
+      case Answer.Rejected<Volume>(var reason) -> new StepOutcome.VolumeRefused(reason);
+    };
   }
 
   public StepOutcome.Result keepAll(InstanceId instance) {
@@ -139,6 +178,15 @@ public final class VolumeDesk {
    * @param needed whether the instance, asked about a volume that is reserved for it, wants it
    */
   public void goOn(BiPredicate<HostId, InstanceId> gone, BiPredicate<InstanceId, String> needed) {
+    for (VolumeSnapshot snapshot : List.copyOf(state.snapshots())) {
+      switch (snapshot.next().orElse(null)) {
+        case Volume.Work.Copy _ -> put(snapshot.copied(pool, clock.get()));
+        case Volume.Work.Remove _ ->
+            state =
+                state.evolve(new VolumeEvent.SnapshotsChanged(List.of(), List.of(snapshot.id())));
+        case null, default -> {}
+      }
+    }
     for (Volume volume : List.copyOf(state.volumes())) {
       var use = volume.use();
       if (volume.status() == Volume.Status.RESERVED
@@ -150,11 +198,16 @@ public final class VolumeDesk {
       switch (volume.next().orElse(null)) {
         case Volume.Work.AskIfGone(var host, var instance) when gone.test(host, instance) ->
             put(volume.notOn(host, clock.get()));
+        case Volume.Work.RemoveFile(_, var file) -> put(volume.withoutFile(file));
         case Volume.Work.Remove _ ->
             state = state.evolve(new VolumeEvent.VolumesChanged(List.of(), List.of(volume.id())));
         case null, default -> {}
       }
     }
+  }
+
+  public Collection<VolumeSnapshot> snapshots() {
+    return state.snapshots();
   }
 
   public Collection<Volume> volumes() {
@@ -173,6 +226,14 @@ public final class VolumeDesk {
       }
       case Answer.Rejected<Volume>(var reason) -> new StepOutcome.VolumeRefused(reason);
     };
+  }
+
+  private void put(VolumeSnapshot snapshot) {
+    state =
+        state.evolve(
+            snapshot.isGone()
+                ? new VolumeEvent.SnapshotsChanged(List.of(), List.of(snapshot.id()))
+                : new VolumeEvent.SnapshotsChanged(List.of(snapshot), List.of()));
   }
 
   private void put(Volume volume) {

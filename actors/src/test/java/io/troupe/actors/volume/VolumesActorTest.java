@@ -675,13 +675,35 @@ class VolumesActorTest {
       return run.command().target().host();
     }
 
+    @Test
+    void oneThatWasEnlargedAndThatNobodyHadSinceIsDeletedByAnotherHostToo() {
+      inUseInPool(V1);
+      step(to -> new VolumesActor.Detached(V1, I1, to));
+      change(V1, new VolumeChange.Extend(3));
+      change(V1, new VolumeChange.Extend(4));
+      change(V1, new VolumeChange.Delete());
+      driverFails(DriverFailure.Kind.RETRYABLE);
+      poolHas(Examples.H1, Examples.H2);
+
+      assertThat(driverDoesIt().target().host()).isEqualTo(Examples.H2.value());
+    }
+
     /** Its host may go on making it after another one has found nothing to delete. */
     @Test
     void whatIsPerhapsBeingMadeIsDeletedByItsOwnHostAlone() {
       inUseInPool(V1);
       step(to -> new VolumesActor.Detached(V1, I1, to));
       change(V1, new VolumeChange.Extend(3));
+      connect(I2, Examples.H1, existing(V1));
+      hostHasRoom();
+      var growing = stage.nextToOthers(HostActor.Run.class);
+      step(to -> new VolumesActor.Detached(V1, I2, to));
       change(V1, new VolumeChange.Delete());
+      growing
+          .replyTo()
+          .tell(
+              DriverActor.Failed.of(
+                  growing.command(), new DriverFailure(DriverFailure.Kind.RETRYABLE, "late")));
 
       driverFails(DriverFailure.Kind.RETRYABLE);
 
@@ -807,6 +829,177 @@ class VolumesActorTest {
       assertThat(now(V1).status()).isEqualTo(Status.DETACHING);
       isGone(true);
       awaitStatus(V1, Status.AVAILABLE);
+    }
+  }
+
+  @Nested
+  class FromAnotherImage {
+    private static final GuestSpec.ImageRef IMAGE =
+        new GuestSpec.ImageRef("img-2", "cd34", "qcow2", 1, 1L << 30);
+    private final OperationId rebuild = new OperationId("req-rebuild");
+
+    private TestProbe<VolumesActor.Reply> reimage(GuestSpec.ImageRef image) {
+      var probe = stage.probe(VolumesActor.Reply.class);
+      actor.tell(new VolumesActor.Reimage(V1, I1, rebuild, image, probe.getRef()));
+      return probe;
+    }
+
+    private String file(VolumesActor.Reply reply) {
+      return ((VolumesActor.Connected) reply).ref().name();
+    }
+
+    @Test
+    void aRootVolumeIsMadeBesideWhatItWasAlsoAfterACrashAndThatGoesWhenTheGuestHasTheNewOne() {
+      inUse(V1);
+      reimage(IMAGE);
+      hostHasRoom();
+      stage.nextToOthers(HostActor.Run.class);
+
+      killAndBringBack();
+      var reply = reimage(IMAGE);
+      hostHasRoom();
+      var create = (DriverCommand.CreateVolume) driverDoesIt();
+      assertThat(create.volume().name()).isEqualTo("troupe-volume-" + V1 + ".1.qcow2");
+      assertThat(create.image()).contains(IMAGE);
+      assertThat(file(reply.receiveMessage())).isEqualTo(create.volume().name());
+      assertThat(file(reimage(IMAGE).receiveMessage())).isEqualTo(create.volume().name());
+      assertThat(now(V1).status()).isEqualTo(Status.RESERVED);
+
+      step(to -> new VolumesActor.MarkAll(I1, Map.of(V1, "/dev/vda"), to));
+      driverFails(DriverFailure.Kind.INSTANCE_FAULT);
+      stage.pass(Duration.ofSeconds(3));
+      var delete = (DriverCommand.DeleteVolume) driverDoesIt();
+
+      assertThat(delete.volume().name()).isEqualTo("troupe-volume-" + V1 + ".qcow2");
+      stage.until(() -> now(V1).files().old().isEmpty());
+      assertThat(now(V1).status()).isEqualTo(Status.IN_USE);
+      assertThat(now(V1).image()).contains(IMAGE);
+      assertThat(now(V1).bootable()).isTrue();
+      assertThat(file(reimage(IMAGE).receiveMessage())).as("late").isEqualTo(now(V1).ref().name());
+    }
+
+    @Test
+    void whatComesToNothingIsAsItWasAndTheNextOneIsAnotherFile() {
+      inUse(V1);
+      var before = now(V1);
+      var reply = reimage(IMAGE);
+      hostHasRoom();
+      driverFails(DriverFailure.Kind.INSTANCE_FAULT);
+
+      assertThat(reply.receiveMessage()).isInstanceOf(VolumesActor.Refused.class);
+      assertThat(now(V1).ref()).isEqualTo(before.ref());
+      assertThat(now(V1).status()).isEqualTo(Status.IN_USE);
+      assertThat(now(V1).image()).isEqualTo(before.image());
+      var delete = (DriverCommand.DeleteVolume) driverDoesIt();
+      assertThat(delete.volume().name()).isEqualTo("troupe-volume-" + V1 + ".1.qcow2");
+
+      actor.tell(
+          new VolumesActor.Reimage(
+              V1,
+              I1,
+              new OperationId("req-again"),
+              IMAGE,
+              stage.probe(VolumesActor.Reply.class).getRef()));
+      hostHasRoom();
+      assertThat(((DriverCommand.CreateVolume) driverDoesIt()).volume().name())
+          .isEqualTo("troupe-volume-" + V1 + ".2.qcow2");
+    }
+
+    @Test
+    void isTakenBackWhileItIsBeingMade() {
+      inUse(V1);
+      var reply = reimage(IMAGE);
+      hostHasRoom();
+      var making = stage.nextToOthers(HostActor.Run.class);
+
+      var back = step(to -> new VolumesActor.UndoReimage(V1, I1, to));
+      assertThat(file(back)).isEqualTo("troupe-volume-" + V1 + ".qcow2");
+      assertThat(reply.receiveMessage()).isInstanceOf(VolumesActor.Refused.class);
+      making.replyTo().tell(DriverActor.Failed.of(making.command(), passing()));
+
+      var delete = (DriverCommand.DeleteVolume) driverDoesIt();
+      assertThat(delete.volume().name()).isEqualTo("troupe-volume-" + V1 + ".1.qcow2");
+      stage.until(() -> now(V1).files().old().isEmpty());
+      assertThat(now(V1).status()).isEqualTo(Status.IN_USE);
+      assertThat(file(step(to -> new VolumesActor.UndoReimage(V1, I1, to))))
+          .as("once more")
+          .isEqualTo(now(V1).ref().name());
+    }
+
+    private DriverFailure passing() {
+      return new DriverFailure(DriverFailure.Kind.RETRYABLE, "later");
+    }
+
+    @Test
+    void aLargerImageIsRefused() {
+      inUse(V1);
+      var large = new GuestSpec.ImageRef("img-3", "ef", "qcow2", 1, 3L << 30);
+
+      assertThat(((VolumesActor.Refused) reimage(large).receiveMessage()).reason())
+          .isInstanceOf(Rejection.Invalid.class);
+      assertThat(now(V1).status()).isEqualTo(Status.IN_USE);
+    }
+
+    @Test
+    void aServerThatIsDeletedLeavesItAsItWas() {
+      inUse(V1);
+      reimage(IMAGE);
+      hostHasRoom();
+      driverDoesIt();
+      stage.until(() -> now(V1).made());
+
+      step(to -> new VolumesActor.ReleaseAll(I1, List.of(), to));
+      isGone(true);
+      var delete = (DriverCommand.DeleteVolume) driverDoesIt();
+
+      assertThat(delete.volume().name()).isEqualTo("troupe-volume-" + V1 + ".1.qcow2");
+      assertThat(now(V1).status()).isEqualTo(Status.AVAILABLE);
+      assertThat(now(V1).image()).isEmpty();
+    }
+
+    @Test
+    void oneThatNobodyHasBeginsAnewAtItsOwnersWish() {
+      inUse(V1);
+      assertThat(change(V1, new VolumeChange.Reimage(rebuild, IMAGE)).refusal()).isPresent();
+      step(to -> new VolumesActor.Detached(V1, I1, to));
+
+      var answer = change(V1, new VolumeChange.Reimage(rebuild, IMAGE));
+      assertThat(answer.volume().orElseThrow().status()).isEqualTo(Status.DOWNLOADING);
+      hostHasRoom();
+      driverDoesIt();
+      var delete = (DriverCommand.DeleteVolume) driverDoesIt();
+
+      assertThat(delete.volume().name()).isEqualTo("troupe-volume-" + V1 + ".qcow2");
+      assertThat(now(V1).status()).isEqualTo(Status.AVAILABLE);
+      assertThat(now(V1).image()).contains(IMAGE);
+    }
+
+    @Test
+    void whatLiesNowhereBeginsAsTheImage() {
+      create(V1, 2);
+
+      change(V1, new VolumeChange.Reimage(rebuild, IMAGE));
+
+      assertThat(now(V1).status()).isEqualTo(Status.AVAILABLE);
+      assertThat(now(V1).image()).contains(IMAGE);
+      assertThat(now(V1).bootable()).isTrue();
+    }
+
+    @Test
+    void oneThatIsDeletedLeavesNoFile() {
+      inUse(V1);
+      reimage(IMAGE);
+      hostHasRoom();
+      driverDoesIt();
+      stage.until(() -> now(V1).made());
+      step(to -> new VolumesActor.ReleaseAll(I1, List.of(V1), to));
+      isGone(true);
+
+      var gone = List.of(driverDoesIt(), driverDoesIt());
+
+      assertThat(gone)
+          .extracting(each -> ((DriverCommand.DeleteVolume) each).volume().name())
+          .containsExactly("troupe-volume-" + V1 + ".1.qcow2", "troupe-volume-" + V1 + ".qcow2");
     }
   }
 
@@ -1044,6 +1237,30 @@ class VolumesActorTest {
       assertThat(((DriverCommand.DeleteVolume) driverDoesIt()).volume().id()).isEqualTo(S1);
       dropped();
       stage.until(() -> snapshots().isEmpty());
+    }
+
+    /** As by a server's image that comes to nothing. */
+    @Test
+    void oneThatIsNotWantedAnyMoreGoesWhenItsHostIsDoneWithIt() {
+      inUse(V1);
+      snap(S1, V1, true);
+      hostHasRoom();
+      var copying = stage.nextToOthers(HostActor.Run.class);
+
+      assertThat(changeSnapshot(S1, new VolumeChange.Delete()).refusal()).isPresent();
+      assertThat(changeSnapshot(S1, new VolumeChange.GiveUp()).snapshot().orElseThrow().status())
+          .isEqualTo(VolumeSnapshot.Status.DELETING);
+      copying
+          .replyTo()
+          .tell(
+              DriverActor.Failed.of(
+                  copying.command(), new DriverFailure(DriverFailure.Kind.RETRYABLE, "late")));
+
+      var delete = (DriverCommand.DeleteVolume) driverDoesIt();
+      assertThat(delete.volume().name()).contains(S1);
+      dropped();
+      stage.until(() -> snapshots().isEmpty());
+      assertThat(changeSnapshot(S1, new VolumeChange.GiveUp()).refusal()).isPresent();
     }
 
     @Test

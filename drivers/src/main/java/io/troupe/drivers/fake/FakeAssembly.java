@@ -47,10 +47,10 @@ record FakeAssembly(
 
   private void requireVolumes(String host, GuestSpec spec) throws DriverException {
     for (var volume : spec.volumes()) {
-      requireVolume(host, volume.id());
+      requireVolume(host, FakeVolume.key(volume));
     }
     if (spec.rootVolume().isPresent()) {
-      requireVolume(host, spec.rootVolume().get().id());
+      requireVolume(host, FakeVolume.key(spec.rootVolume().get()));
     }
   }
 
@@ -180,7 +180,8 @@ record FakeAssembly(
     }
     reach
         .hypervisor()
-        .keepVolume(command.target(), command.volume().id(), command.sizeGib(), areCommon());
+        .keepVolume(
+            command.target(), FakeVolume.key(command.volume()), command.sizeGib(), areCommon());
     return DriverResult.Guest.GONE;
   }
 

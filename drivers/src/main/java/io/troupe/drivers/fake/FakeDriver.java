@@ -188,15 +188,15 @@ public final class FakeDriver implements Driver {
       case DriverCommand.AttachNic(var target, var nic) -> assembly.attachNic(target, nic);
       case DriverCommand.DetachNic(var target, var mac) -> assembly.detachNic(target, mac);
       case DriverCommand.AttachVolume(var target, var volume) ->
-          assembly.attachVolume(target, volume.id());
+          assembly.attachVolume(target, FakeVolume.key(volume));
       case DriverCommand.DetachVolume(var target, var id) -> assembly.detachVolume(target, id);
       case DriverCommand.SwapVolume(var target, var from, var to) ->
-          assembly.swapVolume(target, from.id(), to.id());
+          assembly.swapVolume(target, FakeVolume.key(from), FakeVolume.key(to));
       case DriverCommand.CreateVolume create -> assembly.createVolume(create);
       case DriverCommand.CopyVolume(var target, var from, var to, var gib) ->
-          assembly.copyVolume(target, from.id(), to.id(), gib);
+          assembly.copyVolume(target, FakeVolume.key(from), FakeVolume.key(to), gib);
       case DriverCommand.DeleteVolume(var target, var volume) ->
-          assembly.deleteVolume(target, volume.id());
+          assembly.deleteVolume(target, FakeVolume.key(volume));
       case DriverCommand.OfferMove(var target) -> moves.offer(target);
       case DriverCommand.PrepareMove prepare -> moves.prepare(prepare);
       case DriverCommand.LiveMigrate(var target, var ticket, var options) ->

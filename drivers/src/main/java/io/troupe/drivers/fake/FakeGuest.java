@@ -27,7 +27,8 @@ import java.util.stream.Stream;
  * @param nics {@code MAC ADDRESS} of each
  * @param keyName of the SSH key from the config drive, empty when there is none
  * @param rescued whether it boots from a rescue disk; false in files of former releases
- * @param volumes {@code DEVICE ID} of each that is attached; absent in files of former releases
+ * @param volumes {@code DEVICE KEY} of each that is attached, see {@link FakeVolume#key}; absent in
+ *     files of former releases
  * @param past its latest boots and ends, oldest first; the console log is made from them
  * @param placement where on its host it runs; absent in files of former releases
  * @param former the root disk before it grew, while there may be a way back; absent in files of
@@ -108,9 +109,9 @@ record FakeGuest(
 
   private static List<String> volumesOf(GuestSpec spec) {
     var all = new ArrayList<String>();
-    spec.rootVolume().ifPresent(root -> all.add("/dev/vda " + root.id()));
+    spec.rootVolume().ifPresent(root -> all.add("/dev/vda " + FakeVolume.key(root)));
     for (var volume = 0; volume < spec.volumes().size(); volume++) {
-      all.add("/dev/" + spec.device(volume) + " " + spec.volumes().get(volume).id());
+      all.add("/dev/" + spec.device(volume) + " " + FakeVolume.key(spec.volumes().get(volume)));
     }
     return all;
   }
@@ -120,8 +121,8 @@ record FakeGuest(
     return having(spec.nics().stream().map(FakeGuest::card).toList(), volumesOf(spec));
   }
 
-  /** The ids of what is attached, the root volume too. */
-  List<String> volumeIds() {
+  /** What is attached, by its {@link FakeVolume#key}, the root volume too. */
+  List<String> volumeKeys() {
     return volumes.stream().map(volume -> volume.split(" ")[1]).toList();
   }
 
@@ -341,7 +342,7 @@ record FakeGuest(
   }
 
   FakeGuest withoutVolume(String id) {
-    return having(nics, without(volumes, volume -> volume.endsWith(" " + id)));
+    return having(nics, without(volumes, volume -> FakeVolume.isOf(id, volume.split(" ")[1])));
   }
 
   /** The device of a volume that is attached. */

@@ -215,15 +215,19 @@ final class FakeHypervisor {
   void keepVolume(GuestTarget target, String id, long gib, boolean common) throws DriverException {
     alone(
         () -> {
-          admit(target);
-          var keeper = keeper(target.host(), id, common).orElse(target.host());
-          if (guests.volume(keeper, id).filter(has -> has >= gib).isEmpty()) {
-            var epoch =
-                Math.max(guests.epoch(keeper), keeper.equals(target.host()) ? target.epoch() : 0);
-            write(new FakeChange.VolumeKept(keeper, id, gib, epoch));
-          }
+          keep(target, id, gib, common);
           return true;
         });
+  }
+
+  private void keep(GuestTarget target, String id, long gib, boolean common)
+      throws DriverException {
+    admit(target);
+    var keeper = keeper(target.host(), id, common).orElse(target.host());
+    if (guests.volume(keeper, id).filter(has -> has >= gib).isEmpty()) {
+      var epoch = Math.max(guests.epoch(keeper), keeper.equals(target.host()) ? target.epoch() : 0);
+      write(new FakeChange.VolumeKept(keeper, id, gib, epoch));
+    }
   }
 
   /**
@@ -233,11 +237,14 @@ final class FakeHypervisor {
    */
   void copyVolume(GuestTarget target, String from, String to, long gib, boolean common)
       throws DriverException {
-    if (inTurn(() -> true, () -> keeper(target.host(), to, common)).isEmpty()) {
-      requireVolume(target.host(), from, common);
-    }
-    var size = inTurn(() -> true, () -> sizeGib(target.host(), from, common));
-    keepVolume(target, to, Math.max(gib, size), common);
+    alone(
+        () -> {
+          if (keeper(target.host(), to, common).isEmpty()) {
+            requireSeen(target.host(), from, common);
+          }
+          keep(target, to, Math.max(gib, sizeGib(target.host(), from, common)), common);
+          return true;
+        });
   }
 
   /**
@@ -325,7 +332,16 @@ final class FakeHypervisor {
 
   /** Throws an instance fault when the host sees no such volume. */
   void requireVolume(String host, String id, boolean common) throws DriverException {
-    if (inTurn(() -> true, () -> keeper(host, id, common)).isEmpty()) {
+    inTurn(
+        () -> true,
+        () -> {
+          requireSeen(host, id, common);
+          return true;
+        });
+  }
+
+  private void requireSeen(String host, String id, boolean common) throws DriverException {
+    if (keeper(host, id, common).isEmpty()) {
       throw DriverException.instanceFault("there is no volume " + id + " on " + host);
     }
   }

@@ -53,7 +53,7 @@ record FakeMoves(
             GENERATION, Long.toString(guest.generation()),
             DISK_GIB, Long.toString(guest.size().diskGib()),
             SHARED, Boolean.toString(settings.sharedStorage()),
-            VOLUMES, String.join(" ", guest.volumeIds()));
+            VOLUMES, String.join(" ", guest.volumeKeys()));
     return new DriverResult.MoveTicketed(MoveTicket.offered("fake", facts));
   }
 

@@ -6,6 +6,11 @@ public enum Permission {
   OTHER_PROJECTS(Policy.ADMIN),
   /** {@code all_tenants} of lists. */
   ALL_TENANTS(Policy.ADMIN),
+  /**
+   * See volumes and snapshots of other projects, and swap the volumes of their servers: a volume
+   * service moves what belongs to others.
+   */
+  VOLUMES_OF_OTHER_PROJECTS(Policy.SERVICE),
   /** {@code OS-EXT-SRV-ATTR:*} and {@code host_status} of servers. */
   EXTENDED_ATTRIBUTES(Policy.ADMIN),
   /** On which cells and CPUs of its host a server runs. */

@@ -7,6 +7,8 @@ public enum Policy {
   /** Any valid token, also one without a project. */
   ANY,
   READER,
+  /** What another service of the cloud may see too. */
+  READER_OR_SERVICE,
   MEMBER,
   /** A route for both; which of its requests are whose it finds in the body. */
   MEMBER_OR_SERVICE,
@@ -26,6 +28,7 @@ public enum Policy {
     return switch (this) {
       case OPEN, ANY, OWN_USER -> true;
       case READER -> caller.has(Role.READER);
+      case READER_OR_SERVICE -> READER.allows(caller) || SERVICE.allows(caller);
       case MEMBER -> caller.has(Role.MEMBER);
       case MEMBER_OR_SERVICE -> MEMBER.allows(caller) || SERVICE.allows(caller);
       case SERVICE -> caller.has(Role.SERVICE) || caller.isAdmin();

@@ -193,9 +193,7 @@ final class DeviceResolver {
             : Optional.empty();
     image.ifPresent(
         one -> {
-          long bytes =
-              Math.max(
-                  one.minDiskGib() * GIB, one.virtualSizeBytes().or(one::sizeBytes).orElse(0L));
+          long bytes = ImageFit.neededBytes(one);
           if (bytes > sizeGib * GIB) {
             throw DeviceWish.invalid(
                 "Volume is smaller than the minimum size specified in image metadata. Volume size"

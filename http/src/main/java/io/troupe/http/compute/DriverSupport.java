@@ -47,8 +47,8 @@ record DriverSupport(Instances instances, Hosts hosts) implements Instances {
       case UserCommand.SetPassword _ -> or501("SetPassword");
       case UserCommand.Rescue _ -> or501("Rescue");
       case UserCommand.Unrescue _ -> or501("Unrescue");
-      case UserCommand.CreateImage(_, var image) ->
-          or501(image.ofVolumes() ? "CopyVolume" : "Snapshot");
+      case UserCommand.CreateImage _ -> or501("Snapshot");
+      case UserCommand.CreateImageOfVolumes _ -> or501("CopyVolume");
       case UserCommand.Shelve _ -> or501("Snapshot");
       case UserCommand.CreateBackup(_, var image, _, _) -> image.flatMap(_ -> or501("Snapshot"));
       case UserCommand.Resize _ -> or501("Resize");

@@ -33,6 +33,24 @@ public final class ImageFit {
     }
   }
 
+  /** 400 when a volume of this size cannot begin with the image. */
+  static void checkVolume(long sizeGib, Image image) {
+    long bytes = neededBytes(image);
+    if (bytes > sizeGib * GIB) {
+      throw ApiError.badRequest(
+              ("Volume is smaller than the minimum size specified in image metadata. Volume size is"
+                      + " %d bytes, minimum size is %d bytes.")
+                  .formatted(sizeGib * GIB, bytes))
+          .thrown();
+    }
+  }
+
+  /** The size of the disk that the image needs, bytes. */
+  public static long neededBytes(Image image) {
+    return Math.max(
+        image.minDiskGib() * GIB, image.virtualSizeBytes().or(image::sizeBytes).orElse(0L));
+  }
+
   private static void check(Caller caller, long ramMib, int rootGib, Image image) {
     checkMemory(ramMib, image);
     if (rootGib == 0) {

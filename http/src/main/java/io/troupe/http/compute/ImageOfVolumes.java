@@ -2,7 +2,6 @@ package io.troupe.http.compute;
 
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.instance.AttachedVolume;
-import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.http.error.ApiError;
 import io.troupe.http.json.Body;
 import io.troupe.http.json.Field;
@@ -24,8 +23,8 @@ import java.util.Set;
 final class ImageOfVolumes {
   private ImageOfVolumes() {}
 
-  /** A volume of the server, and the snapshot that was made of it. */
-  record Copy(AttachedVolume volume, VolumeSnapshot snapshot) {}
+  /** A volume of the server, and the snapshot of it. */
+  record Copy(AttachedVolume volume, String snapshotId) {}
 
   /** The image, active at once. */
   static Image of(Image draft, List<Copy> copies, Instant now) {
@@ -36,8 +35,8 @@ final class ImageOfVolumes {
           .put("boot_index", copy.volume().root() ? 0 : -1)
           .put("source_type", "snapshot")
           .put("destination_type", "volume")
-          .put("snapshot_id", copy.snapshot().id())
-          .put("volume_size", copy.snapshot().sizeGib())
+          .put("snapshot_id", copy.snapshotId())
+          .put("volume_size", copy.volume().sizeGib())
           .put("delete_on_termination", copy.volume().deleteOnTermination())
           .put("device_name", copy.volume().device())
           .put("device_type", "disk")

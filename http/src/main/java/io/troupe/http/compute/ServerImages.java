@@ -1,13 +1,10 @@
 package io.troupe.http.compute;
 
-import io.troupe.actors.Answer;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.catalog.Image;
-import io.troupe.actors.instance.AttachedVolume;
 import io.troupe.actors.instance.ImageProperty;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.UserCommand;
-import io.troupe.actors.volume.VolumeChange;
 import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.core.value.PowerState;
 import io.troupe.http.Api;
@@ -18,13 +15,10 @@ import io.troupe.http.json.Field;
 import io.troupe.http.json.Json;
 import io.troupe.http.route.Call;
 import io.troupe.http.route.Reply;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
@@ -62,67 +56,34 @@ record ServerImages(Api api) {
     checkMetadataCount(server, wanted);
     var image = image(server, wanted, Map.of());
     if (server.request().bootsFromVolume()) {
-      return ofVolumes(call, server, image).thenApply(_ -> answer(call, image.id()));
+      return command(server, ofVolumes(call, server, image))
+          .thenApply(_ -> answer(call, image.id()));
     }
     return command(server, new UserCommand.CreateImage(call.origin(), image))
         .thenApply(_ -> answer(call, image.id()));
   }
 
-  /**
-   * As Nova does it: a snapshot of each volume, made while the server goes on, and an image that
-   * names them. When one is refused, the others are given up.
-   */
-  private CompletionStage<Image> ofVolumes(Call call, InstanceView server, Image draft) {
-    var asked = ImageOfVolumes.of(draft, List.of(), api.clock().instant());
-    return api.instances()
-        .check(server.id(), new UserCommand.CreateImage(call.origin(), asked))
-        .thenApply(ApiError::accepted)
-        .thenCompose(now -> copies(call, now, draft))
-        .thenCompose(
-            copies ->
-                api.catalog()
-                    .create(ImageOfVolumes.of(draft, copies, api.clock().instant()))
-                    .thenApply(ApiError::accepted));
-  }
-
-  private CompletionStage<List<ImageOfVolumes.Copy>> copies(
-      Call call, InstanceView server, Image draft) {
-    CompletionStage<List<ImageOfVolumes.Copy>> all =
-        CompletableFuture.completedFuture(new ArrayList<>());
-    for (AttachedVolume volume : server.volumes()) {
-      all =
-          all.thenCompose(
-              some ->
-                  api.volumes()
-                      .createSnapshot(
-                          server.project().value(),
-                          new VolumeSnapshot.Wanted(
-                              UUID.randomUUID().toString(),
-                              call.caller().userId(),
-                              "snapshot for " + draft.name(),
-                              "",
-                              volume.id(),
-                              Map.of(),
-                              true))
-                      .thenApply(
-                          answer -> {
-                            if (answer instanceof Answer.Rejected<VolumeSnapshot>) {
-                              giveUp(server, some);
-                            }
-                            some.add(new ImageOfVolumes.Copy(volume, ApiError.accepted(answer)));
-                            return some;
-                          }));
-    }
-    return all;
-  }
-
-  /** What is still being copied is refused and stays, with its name, for its owner to delete. */
-  private void giveUp(InstanceView server, List<ImageOfVolumes.Copy> copies) {
-    copies.forEach(
-        copy ->
-            api.volumes()
-                .changeSnapshot(
-                    server.project().value(), copy.snapshot().id(), new VolumeChange.Delete()));
+  /** As Nova does it: a snapshot of each volume, and an image that names them. */
+  private UserCommand ofVolumes(Call call, InstanceView server, Image draft) {
+    var copies =
+        server.volumes().stream()
+            .map(volume -> new ImageOfVolumes.Copy(volume, UUID.randomUUID().toString()))
+            .toList();
+    var snapshots =
+        copies.stream()
+            .map(
+                copy ->
+                    new VolumeSnapshot.Wanted(
+                        copy.snapshotId(),
+                        call.caller().userId(),
+                        "snapshot for " + draft.name(),
+                        "",
+                        copy.volume().id(),
+                        Map.of(),
+                        true))
+            .toList();
+    return new UserCommand.CreateImageOfVolumes(
+        call.origin(), ImageOfVolumes.of(draft, copies, api.clock().instant()), snapshots);
   }
 
   CompletionStage<HttpResponse> createBackup(Call call, InstanceView server, Field argument) {

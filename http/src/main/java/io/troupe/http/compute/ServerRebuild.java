@@ -77,18 +77,37 @@ record ServerRebuild(Api api, VolumeAccess access) {
     var wanted = argument.object(body -> Wanted.of(body, call.version()));
     Image image = ImageFit.usable(api.catalog(), call.caller(), wanted.image(), "imageRef");
     if (server.request().bootsFromVolume()) {
-      return sameImage(call, server, image)
-          .thenCompose(
-              _ ->
-                  rebuild(
-                      call,
-                      server,
-                      wanted,
-                      server.request().image(),
-                      server.request().imageProperties()));
+      return call.version().from(93)
+          ? anew(call, server, wanted, image)
+          : sameImage(call, server, image)
+              .thenCompose(
+                  _ ->
+                      rebuild(
+                          call,
+                          server,
+                          wanted,
+                          server.request().image(),
+                          server.request().imageProperties(),
+                          Optional.empty()));
     }
     ImageFit.check(call.caller(), server.request().flavor(), image);
-    return rebuild(call, server, wanted, ImageFit.reference(image), image.properties());
+    return rebuild(
+        call, server, wanted, ImageFit.reference(image), image.properties(), Optional.empty());
+  }
+
+  /** The root volume begins anew, also from the image that it began with. */
+  private CompletionStage<HttpResponse> anew(
+      Call call, InstanceView server, Wanted wanted, Image image) {
+    ImageFit.checkMemory(server.request().flavor().ramMib(), image);
+    var root = server.volumes().stream().filter(AttachedVolume::root).findFirst();
+    ImageFit.checkVolume(root.map(AttachedVolume::sizeGib).orElse(0L), image);
+    return rebuild(
+        call,
+        server,
+        wanted,
+        server.request().image(),
+        image.properties(),
+        Optional.of(ImageFit.reference(image)));
   }
 
   /** The root volume keeps what is in it, so only the image it was made from can be meant. */
@@ -115,7 +134,8 @@ record ServerRebuild(Api api, VolumeAccess access) {
       InstanceView server,
       Wanted wanted,
       GuestSpec.ImageRef image,
-      Map<String, String> imageProperties) {
+      Map<String, String> imageProperties,
+      Optional<GuestSpec.ImageRef> volumeImage) {
     wanted.metadata().ifPresent(items -> checkMetadataCount(server, items.size()));
     var request =
         new RebuildRequest(
@@ -125,7 +145,8 @@ record ServerRebuild(Api api, VolumeAccess access) {
             wanted.keyName().map(name -> key(server, name)),
             wanted.userDataBase64(),
             wanted.metadata(),
-            wanted.files());
+            wanted.files(),
+            volumeImage);
     return api.instances()
         .command(server.id(), new UserCommand.Rebuild(call.origin(), request))
         .thenApply(ApiError::accepted)

@@ -4,6 +4,7 @@ import io.troupe.actors.Instances;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.UserCommand;
 import io.troupe.core.value.InstanceId;
+import io.troupe.http.access.Permission;
 import io.troupe.http.error.ApiError;
 import io.troupe.http.error.Refused;
 import io.troupe.http.route.Call;
@@ -13,6 +14,15 @@ import java.util.concurrent.CompletionStage;
 record Servers(Instances instances) {
   /** The server with the id in the path's parameter {@code id}. */
   CompletionStage<InstanceView> find(Call call) {
+    return find(call, Permission.OTHER_PROJECTS);
+  }
+
+  /**
+   * The same.
+   *
+   * @param others what a caller may who reaches servers of other projects with this request
+   */
+  CompletionStage<InstanceView> find(Call call, Permission others) {
     String text = call.path("id");
     InstanceId id = InstanceId.parse(text).orElseThrow(() -> missing(text));
     return instances
@@ -20,7 +30,9 @@ record Servers(Instances instances) {
         .thenApply(
             found ->
                 found
-                    .filter(server -> call.caller().reaches(server.project()))
+                    .filter(
+                        server ->
+                            call.caller().reaches(server.project()) || call.caller().may(others))
                     .orElseThrow(() -> missing(text)));
   }
 

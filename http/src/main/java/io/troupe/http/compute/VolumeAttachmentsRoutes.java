@@ -9,6 +9,7 @@ import io.troupe.actors.instance.VmState;
 import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.volume.Volume;
 import io.troupe.http.Api;
+import io.troupe.http.access.Permission;
 import io.troupe.http.access.Policy;
 import io.troupe.http.error.ApiError;
 import io.troupe.http.json.Body;
@@ -294,7 +295,7 @@ final class VolumeAttachmentsRoutes {
       Call call, InstanceView server, AttachedVolume from, String to) {
     call.caller().require(Policy.SERVICE, "os-volumes-attachments:swap");
     return volumes
-        .visible(call.caller(), to)
+        .seen(call.caller(), to)
         .thenCompose(
             volume -> {
               wrong(server, volume)
@@ -318,13 +319,16 @@ final class VolumeAttachmentsRoutes {
         .thenCompose(
             update ->
                 servers
-                    .find(call)
+                    .find(call, Permission.VOLUMES_OF_OTHER_PROJECTS)
                     .thenCompose(
                         server -> {
                           String id = call.path("volume");
                           AttachedVolume volume = attached(server, id);
                           if (!update.volumeId().equals(id)) {
                             return swap(call, server, volume, update.volumeId());
+                          }
+                          if (!call.caller().reaches(server.project())) {
+                            throw Servers.missing(server.id().toString());
                           }
                           call.caller().require(Policy.MEMBER, "os-volumes-attachments:update");
                           if (call.version().until(84) || update.deleteOnTermination().isEmpty()) {

@@ -35,10 +35,11 @@ final class SnapshotsRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.get("/snapshots", Policy.READER, call -> list(call, SnapshotJson::brief)),
-        Route.get("/snapshots/detail", Policy.READER, call -> list(call, SnapshotJson::of)),
+        Route.get("/snapshots", Policy.READER_OR_SERVICE, call -> list(call, SnapshotJson::brief)),
+        Route.get(
+            "/snapshots/detail", Policy.READER_OR_SERVICE, call -> list(call, SnapshotJson::of)),
         Route.post("/snapshots", Policy.MEMBER, this::create),
-        Route.get(ONE, Policy.READER, call -> find(call).thenApply(one -> shown(200, one))),
+        Route.get(ONE, Policy.READER_OR_SERVICE, this::show),
         Route.put(ONE, Policy.MEMBER, this::update),
         Route.delete(
             ONE,
@@ -66,6 +67,10 @@ final class SnapshotsRoutes {
   }
 
   // ---- one
+
+  private CompletionStage<HttpResponse> show(Call call) {
+    return access.seenSnapshot(call.caller(), call.path("id")).thenApply(one -> shown(200, one));
+  }
 
   private CompletionStage<VolumeSnapshot> find(Call call) {
     return access.visibleSnapshot(call.caller(), call.path("id"));

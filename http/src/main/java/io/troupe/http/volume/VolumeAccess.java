@@ -18,10 +18,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** Which volumes and snapshots a caller sees: the own project's; an administrator all. */
+/**
+ * Which volumes and snapshots a caller may see and change: the own project's; an administrator all.
+ * Another service of the cloud sees all of them.
+ */
 public record VolumeAccess(Catalog catalog, Volumes volumes) {
 
-  /** The volume, or 404 for one that is not there and for one the caller may not know of. */
+  /** The same for a caller who only looks at it, or has a server's volume swapped for it. */
+  public CompletionStage<Volume> seen(Caller caller, String id) {
+    return find(caller, id, ProjectVolumes::volumes, Permission.VOLUMES_OF_OTHER_PROJECTS)
+        .thenApply(found -> found.orElseThrow(() -> ApiError.notFound("Volume", id).thrown()));
+  }
+
+  /** The snapshot for a caller who only looks at it. */
+  CompletionStage<VolumeSnapshot> seenSnapshot(Caller caller, String id) {
+    return find(caller, id, ProjectVolumes::snapshots, Permission.VOLUMES_OF_OTHER_PROJECTS)
+        .thenApply(found -> found.orElseThrow(() -> ApiError.notFound("Snapshot", id).thrown()));
+  }
+
+  /** The volume, or 404 for one that is not there and for one the caller may not change. */
   public CompletionStage<Volume> visible(Caller caller, String id) {
     return find(caller, id)
         .thenApply(found -> found.orElseThrow(() -> ApiError.notFound("Volume", id).thrown()));
@@ -35,22 +50,22 @@ public record VolumeAccess(Catalog catalog, Volumes volumes) {
 
   /** Empty for one that is not there and for one the caller may not know of. */
   public CompletionStage<Optional<Volume>> find(Caller caller, String id) {
-    return find(caller, id, ProjectVolumes::volumes);
+    return find(caller, id, ProjectVolumes::volumes, Permission.OTHER_PROJECTS);
   }
 
   /** Empty for one that is not there and for one the caller may not know of. */
   public CompletionStage<Optional<VolumeSnapshot>> findSnapshot(Caller caller, String id) {
-    return find(caller, id, ProjectVolumes::snapshots);
+    return find(caller, id, ProjectVolumes::snapshots, Permission.OTHER_PROJECTS);
   }
 
   private <S extends Stored> CompletionStage<Optional<S>> find(
-      Caller caller, String id, Function<ProjectVolumes, List<S>> what) {
+      Caller caller, String id, Function<ProjectVolumes, List<S>> what, Permission everywhere) {
     return volumes
         .volumes(caller.project().value())
         .thenCompose(
             own -> {
               var found = ofId(what.apply(own), id);
-              return found.isPresent() || !caller.may(Permission.OTHER_PROJECTS)
+              return found.isPresent() || !caller.may(everywhere)
                   ? CompletableFuture.completedFuture(found)
                   : everywhere(what).thenApply(all -> ofId(all, id));
             });
@@ -64,7 +79,8 @@ public record VolumeAccess(Catalog catalog, Volumes volumes) {
   <S extends Stored> CompletionStage<List<S>> asked(
       Call call, Function<ProjectVolumes, List<S>> what) {
     Caller caller = call.caller();
-    return call.query().flag("all_tenants", false) && caller.may(Permission.ALL_TENANTS)
+    return call.query().flag("all_tenants", false)
+            && caller.may(Permission.VOLUMES_OF_OTHER_PROJECTS)
         ? everywhere(what)
         : volumes.volumes(caller.project().value()).thenApply(what);
   }

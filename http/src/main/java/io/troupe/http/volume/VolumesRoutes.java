@@ -3,6 +3,7 @@ package io.troupe.http.volume;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.troupe.actors.Answer;
 import io.troupe.actors.Rejection;
+import io.troupe.actors.catalog.Image;
 import io.troupe.actors.instance.VolumeChoice;
 import io.troupe.actors.volume.ProjectVolumes;
 import io.troupe.actors.volume.Volume;
@@ -42,11 +43,11 @@ final class VolumesRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.get("/volumes", Policy.READER, call -> list(call, VolumeJson::brief)),
-        Route.get("/volumes/detail", Policy.READER, call -> list(call, VolumeJson::of)),
+        Route.get("/volumes", Policy.READER_OR_SERVICE, call -> list(call, VolumeJson::brief)),
+        Route.get("/volumes/detail", Policy.READER_OR_SERVICE, call -> list(call, VolumeJson::of)),
         Route.get("/volumes/summary", Policy.READER, this::summary),
         Route.post("/volumes", Policy.MEMBER, this::create),
-        Route.get("/volumes/{id}", Policy.READER, this::show),
+        Route.get("/volumes/{id}", Policy.READER_OR_SERVICE, this::show),
         Route.put("/volumes/{id}", Policy.MEMBER, this::update),
         Route.delete(
             "/volumes/{id}",
@@ -97,7 +98,7 @@ final class VolumesRoutes {
   // ---- one
 
   private CompletionStage<HttpResponse> show(Call call) {
-    return access.visible(call.caller(), call.path("id")).thenApply(one -> shown(200, call, one));
+    return access.seen(call.caller(), call.path("id")).thenApply(one -> shown(200, call, one));
   }
 
   private static HttpResponse shown(int status, Call call, Volume volume) {
@@ -126,23 +127,22 @@ final class VolumesRoutes {
     long sizeGib = wanted.sizeGib().orElseThrow();
     var image =
         wanted.imageId().map(id -> ImageFit.usable(api.catalog(), call.caller(), id, "imageRef"));
-    image.ifPresent(
-        one -> {
-          long bytes =
-              Math.max(
-                  one.minDiskGib() * GIB, one.virtualSizeBytes().or(one::sizeBytes).orElse(0L));
-          if (bytes > sizeGib * GIB) {
-            throw ApiError.badRequest(
-                    ("Invalid input received: Size of specified image %dGB is larger than"
-                            + " volume size %dGB.")
-                        .formatted(Math.ceilDiv(bytes, GIB), sizeGib))
-                .thrown();
-          }
-        });
+    image.ifPresent(one -> requireRoom(sizeGib, one));
     return create(
         call,
         wanted,
         new VolumeChoice.NewVolume(wanted.name(), sizeGib, image.map(ImageFit::reference)));
+  }
+
+  private static void requireRoom(long sizeGib, Image image) {
+    long bytes = ImageFit.neededBytes(image);
+    if (bytes > sizeGib * GIB) {
+      throw ApiError.badRequest(
+              ("Invalid input received: Size of specified image %dGB is larger than"
+                      + " volume size %dGB.")
+                  .formatted(Math.ceilDiv(bytes, GIB), sizeGib))
+          .thrown();
+    }
   }
 
   /** It belongs to the caller's project, and so does the snapshot, also for an administrator. */
@@ -238,7 +238,15 @@ final class VolumesRoutes {
 
   // ---- actions
 
-  private record Action(VolumeChange change, boolean admin, Optional<String> refusal) {
+  /**
+   * @param image of {@code os-reimage}, which alone has to be looked up first
+   */
+  private record Action(
+      VolumeChange change, boolean admin, Optional<String> refusal, Optional<String> image) {
+    private Action(VolumeChange change, boolean admin, Optional<String> refusal) {
+      this(change, admin, refusal, Optional.empty());
+    }
+
     static Action of(Body body) {
       if (body.keys().size() != 1) {
         throw ApiError.badRequest("The request body must have exactly one action.").thrown();
@@ -252,6 +260,7 @@ final class VolumesRoutes {
                     argument.object(it -> it.required("new_size").integer(1, 1L << 30))));
         case "os-set_bootable" ->
             of(new VolumeChange.SetBootable(argument.object(it -> it.required("bootable").flag())));
+        case "os-reimage" -> argument.object(Action::reimage);
         case "os-force_delete" -> new Action(new VolumeChange.Delete(), true, Optional.empty());
         case "os-attach",
             "os-detach",
@@ -278,6 +287,14 @@ final class VolumesRoutes {
       };
     }
 
+    /** For one that a server has there is the server's own rebuild. */
+    private static Action reimage(Body body) {
+      String image = body.required("image_id").uuid();
+      return body.optional("reimage_reserved").map(Field::flag).orElse(false)
+          ? refused("a volume that is reserved begins anew when its server is rebuilt.")
+          : new Action(new VolumeChange.Delete(), false, Optional.empty(), Optional.of(image));
+    }
+
     private static Action of(VolumeChange change) {
       return new Action(change, false, Optional.empty());
     }
@@ -297,7 +314,23 @@ final class VolumesRoutes {
             why -> {
               throw ApiError.badRequest(why).thrown();
             });
+    if (action.image().isPresent()) {
+      return reimage(call, action.image().get()).thenApply(_ -> Reply.empty(202));
+    }
     int ok = action.change() instanceof VolumeChange.SetBootable ? 200 : 202;
     return change(call, action.change()).thenApply(_ -> Reply.empty(ok));
+  }
+
+  private CompletionStage<Volume> reimage(Call call, String imageId) {
+    var image = ImageFit.usable(api.catalog(), call.caller(), imageId, "image_id");
+    var change = new VolumeChange.Reimage(call.origin().operation(), ImageFit.reference(image));
+    return access
+        .visible(call.caller(), call.path("id"))
+        .thenCompose(
+            volume -> {
+              requireRoom(volume.sizeGib(), image);
+              return api.volumes().changeVolume(volume.projectId(), volume.id(), change);
+            })
+        .thenApply(VolumesRoutes::accepted);
   }
 }

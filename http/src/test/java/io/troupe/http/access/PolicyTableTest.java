@@ -12,6 +12,7 @@ import io.troupe.http.identity.Tokens;
 import io.troupe.http.microversion.Window;
 import io.troupe.http.route.Route;
 import io.troupe.http.route.Service;
+import io.troupe.http.volume.VolumeService;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
@@ -21,7 +22,10 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/** Every route of Identity and Compute: who may call it, tried out, and written in a page. */
+/**
+ * Every route of Identity, Compute and the Volume service: who may call it, tried out, and written
+ * in a page.
+ */
 class PolicyTableTest extends CloudTest {
   private static final Path PAGE = Path.of("..", "docs", "api.md");
 
@@ -32,7 +36,8 @@ class PolicyTableTest extends CloudTest {
     page.append("Written by `PolicyTableTest`; run it with `-Dsamples.write=true` after a change.");
     page.append(" Roles hold one another: admin > manager > member > reader;");
     page.append(" beside them is service, which holds none and is held by none.");
-    page.append(" What belongs to another project is 404 to everyone but an admin.\n\n");
+    page.append(" What belongs to another project is 404 to everyone but an admin;");
+    page.append(" only volumes and snapshots are seen by a service too, whosever they are.\n\n");
     page.append("| service | method | path | microversions | who |\n|---|---|---|---|---|\n");
     for (Service service : services()) {
       for (Route route : service.routes()) {
@@ -73,7 +78,7 @@ class PolicyTableTest extends CloudTest {
     for (Service service : services()) {
       for (Route route : service.routes()) {
         switch (route.policy()) {
-          case OPEN, ANY, READER, OWN_USER, OWN_USER_IN_PERSON -> {}
+          case OPEN, ANY, READER, READER_OR_SERVICE, OWN_USER, OWN_USER_IN_PERSON -> {}
           case MEMBER, MEMBER_OR_SERVICE -> assertForbidden(call(reader, service, route), route);
           case MANAGER, ADMIN, SERVICE -> {
             assertForbidden(call(reader, service, route), route);
@@ -112,6 +117,7 @@ class PolicyTableTest extends CloudTest {
     ComputeService.services(api).stream()
         .filter(service -> !service.name().equals("compute-legacy"))
         .forEach(services::add);
+    services.addAll(VolumeService.services(api));
     return services;
   }
 

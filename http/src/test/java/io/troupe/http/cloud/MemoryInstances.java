@@ -28,6 +28,8 @@ import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.project.QuotaLimits;
 import io.troupe.actors.project.QuotaUsage;
 import io.troupe.actors.scheduler.RequestSpec;
+import io.troupe.actors.volume.VolumeChange;
+import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.config.OperationSettings;
 import io.troupe.config.QuotaSettings;
 import io.troupe.core.value.HostId;
@@ -224,6 +226,14 @@ public final class MemoryInstances implements Instances, Quotas {
             devices.forEach((volume, device) -> volumes.attached(project, volume, id, device));
             yield new StepOutcome.Done("");
           }
+          case Effect.ReimageVolume(var project, var volume, var image) ->
+              volumes.reimaged(project, volume, id, ask.operation(), image);
+          case Effect.UndoReimage(var project, var volume) -> volumes.asBefore(project, volume, id);
+          case Effect.SnapVolume(var project, var snapshot) ->
+              snapped(volumes.createSnapshot(project.value(), snapshot));
+          case Effect.DropSnapshot(var project, var snapshotId) ->
+              snapped(
+                  volumes.changeSnapshot(project.value(), snapshotId, new VolumeChange.GiveUp()));
           case Effect.KeepVolumes(var project) -> {
             volumes.keep(project, id);
             yield new StepOutcome.Done("");
@@ -267,6 +277,12 @@ public final class MemoryInstances implements Instances, Quotas {
     decide(
         id,
         new StepOutcome(ask.operation(), ask.step(), ask.generation(), clock.instant(), result));
+  }
+
+  private static StepOutcome.Result snapped(CompletionStage<Answer<VolumeSnapshot>> answer) {
+    return answer.toCompletableFuture().join() instanceof Answer.Rejected<VolumeSnapshot>(var why)
+        ? new StepOutcome.VolumeRefused(why)
+        : new StepOutcome.Done("");
   }
 
   private StepOutcome.Result place(RequestSpec spec) {

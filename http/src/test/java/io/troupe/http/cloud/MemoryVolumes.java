@@ -15,7 +15,9 @@ import io.troupe.actors.volume.VolumeSnapshot;
 import io.troupe.actors.volume.VolumesState;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
+import io.troupe.core.value.OperationId;
 import io.troupe.core.value.ProjectId;
+import io.troupe.drivers.spi.GuestSpec;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -76,8 +78,8 @@ public final class MemoryVolumes implements Volumes {
   public synchronized CompletionStage<Answer<VolumeSnapshot>> changeSnapshot(
       String projectId, String snapshotId, VolumeChange change) {
     var answer = keptSnapshot(projectId, rules(projectId).changeSnapshot(snapshotId, change));
-    if (change instanceof VolumeChange.Delete
-        && answer instanceof Answer.Accepted<VolumeSnapshot>) {
+    var isToGo = change instanceof VolumeChange.Delete || change instanceof VolumeChange.GiveUp;
+    if (isToGo && answer instanceof Answer.Accepted<VolumeSnapshot>) {
       evolve(projectId, new VolumeEvent.SnapshotsChanged(List.of(), List.of(snapshotId)));
     }
     return CompletableFuture.completedFuture(answer);
@@ -159,6 +161,33 @@ public final class MemoryVolumes implements Volumes {
     return new StepOutcome.VolumesConnected(places);
   }
 
+  synchronized StepOutcome.Result reimaged(
+      ProjectId project,
+      String id,
+      InstanceId instance,
+      OperationId operation,
+      GuestSpec.ImageRef image) {
+    return connected(
+        switch (rules(project.value()).reimaged(id, instance, operation, image)) {
+          case Answer.Accepted<Volume>(var volume) ->
+              kept(project.value(), Answer.of(volume.madeThere(volume.pool(), clock.instant())));
+          case Answer.Rejected<Volume> refused -> refused;
+        });
+  }
+
+  synchronized StepOutcome.Result asBefore(ProjectId project, String id, InstanceId instance) {
+    return connected(kept(project.value(), rules(project.value()).asBefore(id, instance)));
+  }
+
+  private static StepOutcome.Result connected(Answer<Volume> answer) {
+    return switch (answer) {
+      case Answer.Accepted<Volume>(var volume) ->
+          new StepOutcome.VolumeConnected(
+              volume.ref(), volume.use().orElseThrow().attachmentId(), volume.sizeGib());
+      case Answer.Rejected<Volume>(var reason) -> new StepOutcome.VolumeRefused(reason);
+    };
+  }
+
   synchronized void keep(ProjectId project, InstanceId instance) {
     for (Volume volume : of(project.value()).usedBy(instance)) {
       free(project, volume.id(), instance);
@@ -186,7 +215,8 @@ public final class MemoryVolumes implements Volumes {
 
   private Answer<Volume> kept(String project, Answer<Volume> answer) {
     if (answer instanceof Answer.Accepted<Volume>(var volume)) {
-      var isCopied = volume.status() == Volume.Status.CREATING;
+      var isCopied =
+          volume.status() == Volume.Status.CREATING || volume.status() == Volume.Status.DOWNLOADING;
       var after = isCopied ? volume.madeThere(volume.pool(), clock.instant()) : volume;
       put(project, List.of(after), List.of());
     }

@@ -9,6 +9,7 @@ import io.troupe.http.cloud.TestClient;
 import io.troupe.http.cloud.TestCloud;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Volumes and network cards of servers: {@code os-volume_attachments}, {@code os-interface}. */
 class ServerDevicesTest extends CloudTest {
   private static final String SERVERS = "/compute/v2.1/servers";
+  private static final String OTHER = "44444444-bbbb-4444-8444-444444444444";
+  private static final String LARGE = "44444444-cccc-4444-8444-444444444444";
   private static final String ODD = "44444444-aaaa-4444-8444-444444444444";
   private TestClient alice;
 
@@ -212,10 +215,65 @@ class ServerDevicesTest extends CloudTest {
     assertThat(both.put(path(server) + "/" + latter, same).status()).isEqualTo(202);
   }
 
+  /** Its user has a project of its own, and moves the volumes of all others. */
+  @Test
+  void aServiceSeesAndSwapsTheVolumesOfEveryProject() {
+    var server = boot(alice, "web");
+    var former = volume(1, "");
+    var latter = volume(1, "");
+    alice.post(path(server), attachment(former));
+    cloud.instances.work();
+    var snapshot =
+        alice
+            .post("/volume/v3/snapshots", "{\"snapshot\": {\"volume_id\": \"" + latter + "\"}}")
+            .body()
+            .at("/snapshot/id")
+            .asText();
+    var admin = cloud.admin();
+    var user =
+        admin
+            .post("/identity/v3/users", "{\"user\": {\"name\": \"mover\", \"password\": \"pw\"}}")
+            .body()
+            .at("/user/id")
+            .asText();
+    var project =
+        admin
+            .post("/identity/v3/projects", "{\"project\": {\"name\": \"services\"}}")
+            .body()
+            .at("/project/id")
+            .asText();
+    grant(user, "member", project);
+    var stranger = cloud.anonymous().login("mover", "pw", "services");
+    var volumes = "/volume/v3/volumes/";
+    assertThat(stranger.get(volumes + latter).status()).isEqualTo(404);
+    assertThat(stranger.get(volumes + "detail?all_tenants=1").text()).doesNotContain(latter);
+
+    grant(user, "service", project);
+    var mover = cloud.anonymous().login("mover", "pw", "services");
+    assertThat(mover.get(volumes + latter).status()).isEqualTo(200);
+    assertThat(mover.get(volumes + "detail?all_tenants=1").text()).contains(latter, former);
+    assertThat(mover.get(volumes + "detail").text()).doesNotContain(latter);
+    assertThat(mover.get("/volume/v3/snapshots/" + snapshot).status()).isEqualTo(200);
+    var swap = "{\"volumeAttachment\": {\"volumeId\": \"" + latter + "\"}}";
+    assertThat(mover.put(path(server) + "/" + former, swap).status()).isEqualTo(202);
+    cloud.instances.work();
+    assertThat(volumeNow(latter).path("status").asText()).isEqualTo("in-use");
+
+    var same = "{\"volumeAttachment\": {\"volumeId\": \"" + latter + "\"}}";
+    assertThat(mover.delete(volumes + former).status()).as("they are not its own").isEqualTo(404);
+    assertThat(mover.delete("/volume/v3/snapshots/" + snapshot).status()).isEqualTo(404);
+    assertThat(mover.at("2.85").put(path(server) + "/" + latter, same).status()).isEqualTo(404);
+    assertThat(mover.get(path(server)).status()).isEqualTo(404);
+  }
+
   private void grant(String user, String role) {
+    grant(user, role, TestCloud.DEMO);
+  }
+
+  private void grant(String user, String role, String project) {
     var admin = cloud.admin();
     var id = admin.get("/identity/v3/roles?name=" + role).body().at("/roles/0/id").asText();
-    var path = "/identity/v3/projects/" + TestCloud.DEMO + "/users/" + user + "/roles/" + id;
+    var path = "/identity/v3/projects/" + project + "/users/" + user + "/roles/" + id;
     assertThat(admin.put(path, "").status()).isEqualTo(204);
   }
 
@@ -325,7 +383,9 @@ class ServerDevicesTest extends CloudTest {
     cloud.instances.work();
     var backup =
         "{\"createBackup\": {\"name\": \"b\", \"backup_type\": \"daily\", \"rotation\": 1}}";
-    assertThat(alice.post(action, backup).status()).isEqualTo(400);
+    var noBackup = alice.post(action, backup);
+    assertThat(noBackup.status()).isEqualTo(400);
+    assertThat(noBackup.text()).contains("Backup is not supported for volume-backed instances.");
 
     assertThat(alice.post(action, "{\"shelve\": null}").status()).isEqualTo(202);
     cloud.instances.work();
@@ -341,6 +401,86 @@ class ServerDevicesTest extends CloudTest {
     cloud.instances.work();
     assertThat(volumeNow(volume).path("status").asText()).isEqualTo("in-use");
     assertThat(volumeNow(data).path("status").asText()).isEqualTo("in-use");
+  }
+
+  /** From 2.93 on the root volume begins anew, also from the image that it began with. */
+  @Test
+  void aRootVolumeIsRebuiltFromAnotherImage() {
+    var volume = volume(2, ", \"imageRef\": \"" + TestCloud.IMAGE + "\"");
+    var reply =
+        bootWith(
+            """
+            [{"boot_index": "0", "uuid": "%s", "source_type": "volume",
+              "destination_type": "volume"}]
+            """
+                .formatted(volume));
+    cloud.instances.work();
+    var action = SERVERS + "/" + reply.body().at("/server/id").asText() + "/action";
+    var real = cloud.catalog.find(Image.class, TestCloud.IMAGE).orElseThrow();
+    cloud.catalog.put(image(OTHER, real, 2));
+    cloud.catalog.put(image(LARGE, real, 3));
+    var another = "{\"rebuild\": {\"imageRef\": \"" + OTHER + "\"}}";
+
+    var before = alice.at("2.92").post(action, another);
+    assertThat(before.status()).isEqualTo(400);
+    assertThat(before.text())
+        .contains("Unable to rebuild with a different image for a volume-backed server.");
+    var larger = alice.at("2.93").post(action, "{\"rebuild\": {\"imageRef\": \"" + LARGE + "\"}}");
+    assertThat(larger.status()).isEqualTo(400);
+    assertThat(larger.text())
+        .contains("Volume is smaller than the minimum size specified in image metadata.");
+
+    var rebuilt = alice.at("2.93").post(action, another);
+    assertThat(rebuilt.status()).as(rebuilt.text()).isEqualTo(202);
+    assertThat(rebuilt.body().at("/server/status").asText()).isEqualTo("REBUILD");
+    cloud.instances.work();
+
+    var now = volumeNow(volume);
+    assertThat(now.path("status").asText()).isEqualTo("in-use");
+    assertThat(now.at("/volume_image_metadata/image_id").asText()).isEqualTo(OTHER);
+    assertThat(alice.at("2.92").post(action, another).status())
+        .as("from what it was made of")
+        .isEqualTo(202);
+    cloud.instances.work();
+  }
+
+  private static Image image(String id, Image like, int minDiskGib) {
+    return new Image(
+        id,
+        "other",
+        like.owner(),
+        like.visibility(),
+        like.status(),
+        like.diskFormat(),
+        like.containerFormat(),
+        like.sizeBytes(),
+        like.virtualSizeBytes(),
+        like.md5(),
+        like.sha512(),
+        minDiskGib,
+        like.minRamMib(),
+        like.isProtected(),
+        like.hidden(),
+        Map.of(),
+        like.tags(),
+        like.createdAt(),
+        like.updatedAt());
+  }
+
+  @Test
+  void aVolumeThatNobodyHasBeginsAnewFromAnImage() {
+    var volume = volume(1, "");
+    var action = "/volume/v3/volumes/" + volume + "/action";
+    var wanted = "{\"os-reimage\": {\"image_id\": \"" + TestCloud.IMAGE + "\"%s}}";
+
+    assertThat(alice.post(action, wanted.formatted("")).status()).isEqualTo(202);
+    assertThat(volumeNow(volume).at("/volume_image_metadata/image_id").asText())
+        .isEqualTo(TestCloud.IMAGE);
+    assertThat(volumeNow(volume).path("bootable").asText()).isEqualTo("true");
+    assertThat(alice.post(action, wanted.formatted(", \"reimage_reserved\": true")).status())
+        .isEqualTo(400);
+    assertThat(alice.post(action, "{\"os-reimage\": {\"image_id\": \"7\"}}").status())
+        .isEqualTo(400);
   }
 
   @Test
@@ -439,6 +579,15 @@ class ServerDevicesTest extends CloudTest {
 
     var second = alice.at("2.44").post(action, wanted);
     assertThat(second.status()).as("more snapshots than the quota of 3").isEqualTo(403);
+    cloud.instances.work();
+    assertThat(alice.get("/volume/v3/snapshots").body().path("snapshots"))
+        .as("the one that was made before the refusal is gone")
+        .hasSize(2);
+    var actions =
+        alice.get(SERVERS + "/" + server + "/os-instance-actions").body().path("instanceActions");
+    assertThat(actions.findValuesAsText("action"))
+        .containsExactly("createImage", "createImage", "create");
+    assertThat(actions.findValuesAsText("message")).startsWith("Error");
     var rebuild = "{\"rebuild\": {\"imageRef\": \"" + id + "\"}}";
     assertThat(alice.post(action, rebuild).status()).isEqualTo(400);
     assertThat(alice.post("/volume/v3/volumes", ofImage(id)).status()).isEqualTo(400);
