@@ -3,6 +3,7 @@ package io.troupe.bench;
 import io.troupe.bench.boot.BootCommand;
 import io.troupe.bench.placement.PlacementCommand;
 import io.troupe.bench.rebalance.RebalanceCommand;
+import io.troupe.bench.scheduler.TableCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -10,7 +11,12 @@ import picocli.CommandLine.Command;
 @Command(
     name = "troupe bench",
     description = "Measures a running cloud, or parts of one.",
-    subcommands = {BootCommand.class, PlacementCommand.class, RebalanceCommand.class})
+    subcommands = {
+      BootCommand.class,
+      PlacementCommand.class,
+      RebalanceCommand.class,
+      TableCommand.class
+    })
 public final class Bench {
   private Bench() {}
 

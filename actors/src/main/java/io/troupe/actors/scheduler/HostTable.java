@@ -229,16 +229,19 @@ public final class HostTable {
 
   /** Brings everything that is derived from a row and its promises up to date. */
   private void refresh(Host host, int classNumber) {
-    if (host.seen != null) {
-      leaveGroups(host.seen);
-    }
+    HostRow before = host.seen;
     host.seen = host.promised.isEmpty() ? host.said : host.said.with(host.promised.values());
     if (!host.promisedVolumes.isEmpty()) {
       host.seen =
           host.seen.withMoreDisk(
               host.promisedVolumes.values().stream().mapToLong(gib -> gib).sum());
     }
-    enterGroups(host.seen);
+    if (before == null) {
+      enterGroups(host.seen);
+    } else if (before.groupMembers() != host.seen.groupMembers()) { // as a rule it is one object
+      leaveGroups(before);
+      enterGroups(host.seen);
+    }
     Columns.load(values, host.seen);
     values[Columns.CLASS] = classNumber;
     tree.put(host, values, classes.used());

@@ -19,6 +19,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
+import org.apache.pekko.serialization.Serialization;
+import org.apache.pekko.serialization.SerializationExtension;
 
 /**
  * Keeps the indexes of all nodes alike. Each node's feed sends what its actors have put into its
@@ -37,7 +39,7 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
    * Lists on other nodes are this much late, and one message carries what changed in it: a boot
    * that nobody waits for passes all its states meanwhile and is sent once.
    */
-  private static final Duration COLLECT = Duration.ofMillis(100);
+  private static final Duration COLLECT = Duration.ofMillis(250);
 
   /** Entries in one message; with the largest user data in each they still fit a frame. */
   private static final int AT_MOST = 40;
@@ -53,8 +55,12 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
 
   private record Peers(Set<ActorRef<Message>> feeds) implements Message {}
 
-  /** Numbered by its sender, without a gap. */
-  record Batch(ActorRef<Message> from, long number, List<InstanceIndex.Entry> entries)
+  /**
+   * Numbered by its sender, without a gap.
+   *
+   * @param told the entries, as a {@link Told} is written: once, not anew for each node
+   */
+  record Batch(ActorRef<Message> from, long number, byte[] told)
       implements Message, CborSerializable {}
 
   /** What has changed after {@code since}? */
@@ -67,6 +73,7 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   private final Clock clock;
   private final Instant startedAt;
   private final TimerScheduler<Message> timers;
+  private final Serialization serialization;
   private final Map<InstanceId, InstanceIndex.Entry> collected = new LinkedHashMap<>();
   private final Map<ActorRef<Message>, Long> heard = new HashMap<>();
   private Set<ActorRef<Message>> peers = Set.of();
@@ -87,6 +94,7 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
     this.clock = clock;
     this.startedAt = clock.instant();
     this.timers = timers;
+    this.serialization = SerializationExtension.get(context.getSystem().classicSystem());
     var self = context.getSelf();
     var receptionist = context.getSystem().receptionist();
     receptionist.tell(Receptionist.register(KEY, self));
@@ -109,16 +117,7 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
       case Changed(var entry) -> collect(entry);
       case Flush() -> flush();
       case Peers(var feeds) -> meet(feeds);
-      case Batch(var from, var batch, var entries) -> {
-        entries.forEach(index::put);
-        var last = heard.put(from, batch);
-        if (last != null && batch != last + 1) {
-          getContext()
-              .getLog()
-              .warn("index: batches {} to {} of {} were lost", last + 1, batch - 1, from.path());
-          from.tell(new Ask(getContext().getSelf(), clock.instant().minus(MARGIN)));
-        }
-      }
+      case Batch batch -> take(batch);
       case Ask(var from, var since) ->
           inParts(index.changedAfter(since), part -> from.tell(new Told(part)));
       case Told(var entries) -> entries.forEach(index::put);
@@ -142,9 +141,33 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
     inParts(
         entries,
         part -> {
-          var batch = new Batch(getContext().getSelf(), ++number, part);
+          var told = serialization.serialize(new Told(part)).get();
+          var batch = new Batch(getContext().getSelf(), ++number, told);
           peers.forEach(peer -> peer.tell(batch));
         });
+  }
+
+  /** One that cannot be read counts as lost: the next one shows the gap. */
+  private void take(Batch batch) {
+    var told = serialization.deserialize(batch.told(), Told.class);
+    if (told.isFailure()) {
+      getContext()
+          .getLog()
+          .error("index: a batch of {} cannot be read", batch.from().path(), told.failed().get());
+      return;
+    }
+    told.get().entries().forEach(index::put);
+    var last = heard.put(batch.from(), batch.number());
+    if (last != null && batch.number() != last + 1) {
+      getContext()
+          .getLog()
+          .warn(
+              "index: batches {} to {} of {} were lost",
+              last + 1,
+              batch.number() - 1,
+              batch.from().path());
+      batch.from().tell(new Ask(getContext().getSelf(), clock.instant().minus(MARGIN)));
+    }
   }
 
   /** Who is met for the first time may have sent batches before it knew of us. */

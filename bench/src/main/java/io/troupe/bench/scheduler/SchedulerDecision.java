@@ -9,11 +9,13 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -26,8 +28,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * One decision in steady state: 32 kinds of request in turn, each placed instance is counted on its
  * host before the next decision, and the oldest promise is settled, so the table changes under the
- * plan as it does in service. Budget: 3, 10, 50 and 200 µs at 1,000, 10,000, 100,000 and 1,000,000
- * hosts.
+ * plan as it does in service. Budget of the decision: 3, 10, 50 and 200 µs at 1,000, 10,000,
+ * 100,000 and 1,000,000 hosts.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
@@ -59,10 +61,43 @@ public class SchedulerDecision {
     promises = new ArrayDeque<>();
   }
 
+  /** The decision alone; what came of the one before is booked in between. */
+  @State(Scope.Thread)
+  public static class Between {
+    private RequestSpec request;
+    private Optional<Decision> last = Optional.empty();
+
+    @Setup(Level.Invocation)
+    public void book(SchedulerDecision bench) {
+      last.ifPresent(decision -> bench.book(request, decision));
+      request = bench.next();
+    }
+  }
+
+  @Benchmark
+  public Decision decideOnly(Between between) {
+    Decision decision = decide(between.request);
+    between.last = Optional.of(decision);
+    return decision;
+  }
+
   @Benchmark
   public Decision decide() {
-    RequestSpec request = Fleet.again(kinds.get((int) (number % kinds.size())), number);
-    Decision decision = Scheduling.decide(table, request, SchedulerSettings.DEFAULT, number++);
+    RequestSpec request = next();
+    Decision decision = decide(request);
+    book(request, decision);
+    return decision;
+  }
+
+  private RequestSpec next() {
+    return Fleet.again(kinds.get((int) (number % kinds.size())), number);
+  }
+
+  private Decision decide(RequestSpec request) {
+    return Scheduling.decide(table, request, SchedulerSettings.DEFAULT, number++);
+  }
+
+  private void book(RequestSpec request, Decision decision) {
     switch (decision) {
       case Decision.Placed(var candidates, var seed) -> {
         HostId host = candidates.getFirst().host();
@@ -76,7 +111,6 @@ public class SchedulerDecision {
       case Decision.NoValidHost(var explanation, _) ->
           throw new IllegalStateException("the fleet is too small: " + explanation.message());
     }
-    return decision;
   }
 
   /** A request that fits nowhere: the price of the reasons. */

@@ -49,6 +49,11 @@ final class LiveMigration {
 
   private static final int PAUSED_POSTCOPY_FAILED = 13;
 
+  /** {@code VIR_DOMAIN_SHUTOFF}, and {@code VIR_DOMAIN_SHUTOFF_MIGRATED}. */
+  private static final int SHUTOFF = 5;
+
+  private static final int SHUTOFF_MIGRATED = 4;
+
   /** {@code VIR_DOMAIN_XML_MIGRATABLE}, with {@code VIR_DOMAIN_XML_SECURE}. */
   private static final int XML_TO_SEND = 8 | 1;
 
@@ -94,9 +99,22 @@ final class LiveMigration {
     }
   }
 
-  /** One that a controller has begun that is gone now. */
+  /** One that a controller has begun that is gone now, to the end of it. */
   private void awaitOther(GuestTarget target, Permit permit) throws DriverException {
-    permit.await(() -> !isUnderWay(target.instance()));
+    permit.await(
+        () ->
+            connection
+                .onDomain(
+                    "migration",
+                    target.instance(),
+                    domain -> !isMigration(domain) && !hasLeft(domain))
+                .orElse(true));
+  }
+
+  /** libvirt stops what has gone to the other host a moment before it forgets it. */
+  private static boolean hasLeft(Domain domain) throws LibvirtException {
+    DomainCalls.State state = DomainCalls.state(domain);
+    return state.state() == SHUTOFF && state.reason() == SHUTOFF_MIGRATED;
   }
 
   private void go(
@@ -267,7 +285,7 @@ final class LiveMigration {
   }
 
   private boolean isGone(InstanceId instance) throws DriverException {
-    return connection.onDomain("migration", instance, domain -> true).isEmpty();
+    return connection.onDomain("migration", instance, LiveMigration::hasLeft).orElse(true);
   }
 
   /** libvirt lets it go on by itself; not so one that stood still to come to an end. */

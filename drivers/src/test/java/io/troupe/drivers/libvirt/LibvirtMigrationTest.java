@@ -21,8 +21,10 @@ import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.DriverFailure.Kind;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.DriverResult.MigrationSeen.Phase;
+import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
+import io.troupe.drivers.spi.HostTopology;
 import io.troupe.drivers.spi.MigrationOptions;
 import io.troupe.drivers.spi.MoveTicket;
 import io.troupe.drivers.spi.MoveTicket.Storage;
@@ -399,6 +401,50 @@ class LibvirtMigrationTest {
     run(to, new DriverCommand.FinishMove(arriving, spec(), ticket));
     assertThat(inspect(to, arriving).power()).isEqualTo(PowerState.RUNNING);
     assertThat(inspect(from, source)).isEqualTo(DriverResult.Guest.GONE);
+  }
+
+  @Test
+  void pinnedGuestIsPinnedThereToTheCpuOfItsClaimThere() throws Exception {
+    Host from = together(a);
+    Host to = together(LibvirtPeer.second());
+    List<Integer> cpus = cell(to).cpus();
+    GuestTarget source = target(from);
+    run(from, pinned(new DriverCommand.Spawn(source, spec()), from, cpus.getFirst()));
+    GuestTarget arriving = at(to, source, 2);
+
+    var offered =
+        ((DriverResult.MoveTicketed) run(from, new DriverCommand.OfferMove(source))).ticket();
+    var prepare = new DriverCommand.PrepareMove(arriving, spec(), offered, Storage.UNKNOWN, true);
+    MoveTicket ticket =
+        ((DriverResult.MoveTicketed) run(to, pinned(prepare, to, cpus.getLast()))).ticket();
+    run(from, new DriverCommand.LiveMigrate(source, ticket, MigrationOptions.PLAIN));
+    run(to, pinned(new DriverCommand.FinishMove(arriving, spec(), ticket), to, cpus.getLast()));
+
+    assertThat(inspect(to, arriving).power()).isEqualTo(PowerState.RUNNING);
+    for (String which : List.of("--live", "--config")) {
+      assertThat(LibvirtPeer.virsh(to.uri(), "vcpupin", source.instance().toString(), which))
+          .containsPattern("(?m)^\\s*0\\s+" + cpus.getLast() + "\\s*$");
+    }
+  }
+
+  private static HostTopology.Cell cell(Host on) throws DriverException {
+    return on.driver().hosts().getFirst().topology().orElseThrow().cells().getFirst();
+  }
+
+  private static DriverCommand pinned(DriverCommand command, Host on, int cpu)
+      throws DriverException {
+    var guestCell =
+        new GuestPlacement.Cell(
+            cell(on).id(),
+            List.of(0),
+            128,
+            0,
+            List.of(new GuestPlacement.Pin(0, cpu)),
+            List.of(),
+            List.of());
+    return command.at(
+        Optional.of(
+            new GuestPlacement(1, 128, List.of(guestCell), List.of(), List.of(), List.of())));
   }
 
   @Test
