@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A block device that outlives the instances it is attached to.
@@ -273,54 +274,21 @@ public record Volume(
 
   /** The same new one, to lie in a zone if it is given a place before anybody has it. */
   public Volume inZone(Optional<String> wanted) {
-    return new Volume(
-        id,
-        projectId,
-        userId,
-        name,
-        description,
-        sizeGib,
-        metadata,
-        image,
-        origin,
-        bootable,
-        status,
-        host,
-        pool,
-        made,
-        use,
-        fault,
-        createdAt,
-        updatedAt,
-        files,
-        enlarged,
-        wanted);
+    return with(it -> it.zone = wanted);
   }
 
   /** The same new one, which is given a place before anybody has it. */
   public Volume toBePlaced(Optional<String> inZone) {
-    return new Volume(
-        id,
-        projectId,
-        userId,
-        name,
-        description,
-        sizeGib,
-        metadata,
-        image,
-        origin,
-        bootable,
-        Status.CREATING,
-        Optional.empty(),
-        Optional.empty(),
-        false,
-        Optional.empty(),
-        "",
-        createdAt,
-        updatedAt,
-        files,
-        enlarged,
-        inZone);
+    return with(
+        it -> {
+          it.status = Status.CREATING;
+          it.host = Optional.empty();
+          it.pool = Optional.empty();
+          it.made = false;
+          it.use = Optional.empty();
+          it.fault = "";
+          it.zone = inZone;
+        });
   }
 
   /** A place has been found for it; the host may still refuse. */
@@ -341,28 +309,19 @@ public record Volume(
   /** A copy of this snapshot, where that lies, if it lies anywhere. */
   Volume madeOf(VolumeSnapshot snapshot) {
     var isCopy = snapshot.host().isPresent();
-    return new Volume(
-        id,
-        projectId,
-        userId,
-        name,
-        description,
-        sizeGib,
-        metadata,
-        snapshot.image(),
-        Optional.of(new Origin(snapshot.id(), !isCopy)),
-        snapshot.bootable(),
-        isCopy ? Status.CREATING : status,
-        snapshot.host(),
-        snapshot.pool(),
-        false,
-        Optional.empty(),
-        "",
-        createdAt,
-        updatedAt,
-        files,
-        false,
-        zone);
+    return with(
+        it -> {
+          it.image = snapshot.image();
+          it.origin = Optional.of(new Origin(snapshot.id(), !isCopy));
+          it.bootable = snapshot.bootable();
+          it.status = isCopy ? Status.CREATING : status;
+          it.host = snapshot.host();
+          it.pool = snapshot.pool();
+          it.made = false;
+          it.use = Optional.empty();
+          it.fault = "";
+          it.enlarged = false;
+        });
   }
 
   /** The snapshot that has to be copied into it yet. */
@@ -424,79 +383,32 @@ public record Volume(
   // ---- what becomes of it
 
   Volume described(String newName, String newDescription, Map<String, String> items, Instant now) {
-    return new Volume(
-        id,
-        projectId,
-        userId,
-        newName,
-        newDescription,
-        sizeGib,
-        items,
-        image,
-        origin,
-        bootable,
-        status,
-        host,
-        pool,
-        made,
-        use,
-        fault,
-        createdAt,
-        now,
-        files,
-        enlarged,
-        zone);
+    return with(
+        it -> {
+          it.name = newName;
+          it.description = newDescription;
+          it.metadata = items;
+          it.updatedAt = now;
+        });
   }
 
   Volume bootable(boolean is, Instant now) {
-    return new Volume(
-        id,
-        projectId,
-        userId,
-        name,
-        description,
-        sizeGib,
-        metadata,
-        image,
-        origin,
-        is,
-        status,
-        host,
-        pool,
-        made,
-        use,
-        fault,
-        createdAt,
-        now,
-        files,
-        enlarged,
-        zone);
+    return with(
+        it -> {
+          it.bootable = is;
+          it.updatedAt = now;
+        });
   }
 
   /** Larger; its storage follows when it is next given to an instance. */
   Volume sized(long gib, Instant now) {
-    return new Volume(
-        id,
-        projectId,
-        userId,
-        name,
-        description,
-        gib,
-        metadata,
-        image,
-        origin,
-        bootable,
-        status,
-        host,
-        pool,
-        false,
-        use,
-        fault,
-        createdAt,
-        now,
-        files,
-        made || enlarged,
-        zone);
+    return with(
+        it -> {
+          it.sizeGib = gib;
+          it.made = false;
+          it.updatedAt = now;
+          it.enlarged = made || enlarged;
+        });
   }
 
   /**
@@ -511,54 +423,29 @@ public record Volume(
       return beginningAs(from, now);
     }
     var whenNothingComesOfIt = new Before(files.current(), image, origin, bootable, made);
-    return new Volume(
-        id,
-        projectId,
-        userId,
-        name,
-        description,
-        sizeGib,
-        metadata,
-        Optional.of(from),
-        Optional.empty(),
-        true,
-        use.isPresent() ? Status.RESERVED : Status.DOWNLOADING,
-        host,
-        pool,
-        false,
-        use,
-        "",
-        createdAt,
-        now,
-        files.next(operation, whenNothingComesOfIt),
-        false,
-        zone);
+    return with(
+        it -> {
+          it.image = Optional.of(from);
+          it.origin = Optional.empty();
+          it.bootable = true;
+          it.status = use.isPresent() ? Status.RESERVED : Status.DOWNLOADING;
+          it.made = false;
+          it.fault = "";
+          it.updatedAt = now;
+          it.files = files.next(operation, whenNothingComesOfIt);
+          it.enlarged = false;
+        });
   }
 
   /** There is nothing of it yet. */
   private Volume beginningAs(GuestSpec.ImageRef from, Instant now) {
-    return new Volume(
-        id,
-        projectId,
-        userId,
-        name,
-        description,
-        sizeGib,
-        metadata,
-        Optional.of(from),
-        Optional.empty(),
-        true,
-        status,
-        host,
-        pool,
-        made,
-        use,
-        fault,
-        createdAt,
-        now,
-        files,
-        enlarged,
-        zone);
+    return with(
+        it -> {
+          it.image = Optional.of(from);
+          it.origin = Optional.empty();
+          it.bootable = true;
+          it.updatedAt = now;
+        });
   }
 
   /** No guest has what was to be new in it: it is what it was before. */
@@ -567,28 +454,17 @@ public record Volume(
       return this;
     }
     var before = files.before().get();
-    return new Volume(
-        id,
-        projectId,
-        userId,
-        name,
-        description,
-        sizeGib,
-        metadata,
-        before.image(),
-        before.origin(),
-        before.bootable(),
-        use.isPresent() ? Status.IN_USE : Status.AVAILABLE,
-        host,
-        pool,
-        before.made(),
-        use,
-        fault,
-        createdAt,
-        now,
-        files.back(),
-        false,
-        zone);
+    return with(
+        it -> {
+          it.image = before.image();
+          it.origin = before.origin();
+          it.bootable = before.bootable();
+          it.status = use.isPresent() ? Status.IN_USE : Status.AVAILABLE;
+          it.made = before.made();
+          it.updatedAt = now;
+          it.files = files.back();
+          it.enlarged = false;
+        });
   }
 
   /** What is new in it is all that it is. */
@@ -602,28 +478,7 @@ public record Volume(
   }
 
   private Volume withFiles(Files others) {
-    return new Volume(
-        id,
-        projectId,
-        userId,
-        name,
-        description,
-        sizeGib,
-        metadata,
-        image,
-        origin,
-        bootable,
-        status,
-        host,
-        pool,
-        made,
-        use,
-        fault,
-        createdAt,
-        updatedAt,
-        others,
-        enlarged,
-        zone);
+    return with(it -> it.files = others);
   }
 
   Volume reservedFor(Use by, Optional<HostId> where, Instant now) {
@@ -675,28 +530,16 @@ public record Volume(
     if (status == Status.DOWNLOADING) {
       return settled().in(Status.AVAILABLE, host, true, use, "", now);
     }
-    return new Volume(
-        id,
-        projectId,
-        userId,
-        name,
-        description,
-        sizeGib,
-        metadata,
-        image,
-        origin.map(from -> new Origin(from.snapshotId(), true)),
-        bootable,
-        status == Status.CREATING ? Status.AVAILABLE : status,
-        host,
-        inPool,
-        true,
-        use,
-        "",
-        createdAt,
-        now,
-        files,
-        false,
-        zone);
+    return with(
+        it -> {
+          it.origin = origin.map(from -> new Origin(from.snapshotId(), true));
+          it.status = status == Status.CREATING ? Status.AVAILABLE : status;
+          it.pool = inPool;
+          it.made = true;
+          it.fault = "";
+          it.updatedAt = now;
+          it.enlarged = false;
+        });
   }
 
   /**
@@ -774,27 +617,91 @@ public record Volume(
       Optional<Use> by,
       String why,
       Instant now) {
-    return new Volume(
-        id,
-        projectId,
-        userId,
-        name,
-        description,
-        sizeGib,
-        metadata,
-        image,
-        origin,
-        bootable,
-        newStatus,
-        where,
-        where.isEmpty() ? Optional.empty() : pool,
-        isMade,
-        by,
-        why,
-        createdAt,
-        now,
-        files,
-        enlarged && newStatus != Status.RESERVED,
-        zone);
+    return with(
+        it -> {
+          it.status = newStatus;
+          it.host = where;
+          it.pool = where.isEmpty() ? Optional.empty() : pool;
+          it.made = isMade;
+          it.use = by;
+          it.fault = why;
+          it.updatedAt = now;
+          it.enlarged = enlarged && newStatus != Status.RESERVED;
+        });
+  }
+
+  /** The same but for what {@code change} sets. */
+  private Volume with(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.volume();
+  }
+
+  /** What may be different in a later state of a volume. */
+  private static final class Draft {
+    private final Volume of;
+    private String name;
+    private String description;
+    private long sizeGib;
+    private Map<String, String> metadata;
+    private Optional<GuestSpec.ImageRef> image;
+    private Optional<Origin> origin;
+    private boolean bootable;
+    private Status status;
+    private Optional<HostId> host;
+    private Optional<String> pool;
+    private boolean made;
+    private Optional<Use> use;
+    private String fault;
+    private Instant updatedAt;
+    private Files files;
+    private boolean enlarged;
+    private Optional<String> zone;
+
+    private Draft(Volume of) {
+      this.of = of;
+      name = of.name;
+      description = of.description;
+      sizeGib = of.sizeGib;
+      metadata = of.metadata;
+      image = of.image;
+      origin = of.origin;
+      bootable = of.bootable;
+      status = of.status;
+      host = of.host;
+      pool = of.pool;
+      made = of.made;
+      use = of.use;
+      fault = of.fault;
+      updatedAt = of.updatedAt;
+      files = of.files;
+      enlarged = of.enlarged;
+      zone = of.zone;
+    }
+
+    private Volume volume() {
+      return new Volume(
+          of.id,
+          of.projectId,
+          of.userId,
+          name,
+          description,
+          sizeGib,
+          metadata,
+          image,
+          origin,
+          bootable,
+          status,
+          host,
+          pool,
+          made,
+          use,
+          fault,
+          of.createdAt,
+          updatedAt,
+          files,
+          enlarged,
+          zone);
+    }
   }
 }
