@@ -369,12 +369,6 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   /** A boot makes its volumes right after its claim, one after the other. */
   private static final Duration ROOM_KEPT = Duration.ofMinutes(2);
 
-  /** GiB that are kept for volumes of an instance that are about to be made. */
-  private record Room(long gib, Instant until) {}
-
-  /** Room that is kept for an instance. */
-  private record Kept(RequestSpec spec, Instant until) {}
-
   /**
    * Whose answer is awaited. An operation may have two commands under way, a spawn that hangs and
    * the destroy that ends it: an answer goes to the one that asked for it, or a destroy would be
@@ -436,10 +430,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   /** Claims that wait for the agreement of their affinity group. */
   private final Map<InstanceId, Joining> joining = new HashMap<>();
 
-  private final SequencedMap<InstanceId, Kept> kept = new LinkedHashMap<>();
-
-  /** Claimed together with the instance, and not in the log before the volume is. */
-  private final Map<InstanceId, Room> rooms = new HashMap<>();
+  private final KeptRoom kept;
 
   private long questions;
 
@@ -503,6 +494,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     this.writes = journal.writesOf(KEY.name());
     this.unknown = unknown;
     this.clock = clock;
+    this.kept = new KeptRoom(clock);
     this.context = context;
     this.confirmations = context.messageAdapter(InstanceActor.ClaimConfirmed.class, Confirmed::new);
   }
@@ -550,7 +542,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             yield Effect().none();
           }
           case GiveBack(var instances) -> {
-            instances.forEach(kept::remove);
+            instances.forEach(kept::forget);
             yield Effect().none();
           }
           case ReleaseClaim(var instance, var generation, var replyTo) ->
@@ -692,7 +684,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Held hold(HostState state, Hold hold) {
     var refused = new ArrayList<InstanceId>();
     var reason = "";
-    hold.specs().forEach(spec -> kept.remove(spec.instance()));
+    hold.specs().forEach(spec -> kept.forget(spec.instance()));
     var beside = state.known() ? besideAll(state) : state;
     for (RequestSpec spec : hold.specs()) {
       var refusal = refusalToHold(beside, spec);
@@ -704,8 +696,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       }
     }
     if (refused.isEmpty()) {
-      var until = clock.instant().plus(HELD);
-      hold.specs().forEach(spec -> kept.put(spec.instance(), new Kept(spec, until)));
+      kept.keep(hold.specs(), HELD);
     }
     return new Held(
         id,
@@ -728,7 +719,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   /** The host as if everybody but this instance had claimed what is kept for them. */
   private HostState beside(HostState state, InstanceId instance) {
     var all = state;
-    for (RequestSpec one : keptNow()) {
+    for (RequestSpec one : kept.members()) {
       all = one.instance().equals(instance) ? all : having(all, one);
     }
     return all;
@@ -736,19 +727,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private HostState besideAll(HostState state) {
     var all = state;
-    for (RequestSpec one : keptNow()) {
+    for (RequestSpec one : kept.members()) {
       all = having(all, one);
     }
     return all;
-  }
-
-  private List<RequestSpec> keptNow() {
-    if (kept.isEmpty()) {
-      return List.of(); // as a rule
-    }
-    var now = clock.instant();
-    kept.values().removeIf(one -> one.until().isBefore(now));
-    return kept.values().stream().map(Kept::spec).toList();
   }
 
   private HostState having(HostState state, RequestSpec spec) {
@@ -878,7 +860,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     }
     var beside = beside(state, spec.instance());
     var made = beside.claimOf(spec, claim.generation(), row(beside));
-    kept.remove(spec.instance());
+    kept.forget(spec.instance());
     var answer = new ClaimMade(around(state).zone());
     if (state.claim(spec.instance()).filter(made::equals).isPresent()) {
       claim.replyTo().tell(answer);
@@ -897,7 +879,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     context
         .getLog()
         .info("host {} refuses the claim of instance {}: {}", id, claim.spec().instance(), reason);
-    kept.remove(claim.spec().instance());
+    kept.forget(claim.spec().instance());
     claim.replyTo().tell(new ClaimRefused(reason));
     entities.schedulerPost().tell(new SchedulerActor.ClaimRefused(id));
     publish(state, List.of(claim.spec().instance()));
@@ -907,8 +889,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Effect<HostEvent, HostState> onRelease(
       HostState state, InstanceId instance, long generation, ActorRef<ClaimReply> replyTo) {
     building.remove(instance);
-    kept.remove(instance);
-    rooms.remove(instance);
+    kept.forget(instance);
+    kept.forgetVolumes(instance);
     var asked = joining.remove(instance);
     if (asked != null) {
       asked.claim().replyTo().tell(new ClaimUnsure("it was given up meanwhile"));
@@ -1042,26 +1024,13 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   /** GiB of what the volume needs that are kept for its instance. */
   private long roomFor(StoreVolume store, long more) {
-    return store.by().map(roomsNow()::get).map(room -> Math.min(room.gib(), more)).orElse(0L);
-  }
-
-  /** GiB for volumes that are about to be made. */
-  private long gibToCome() {
-    return rooms.isEmpty() ? 0 : roomsNow().values().stream().mapToLong(Room::gib).sum();
-  }
-
-  private Map<InstanceId, Room> roomsNow() {
-    if (!rooms.isEmpty()) {
-      var now = clock.instant();
-      rooms.values().removeIf(room -> room.until().isBefore(now));
-    }
-    return rooms;
+    return store.by().map(by -> Math.min(kept.forVolumes(by), more)).orElse(0L);
   }
 
   private void keepRoom(HostState state, RequestSpec spec) {
     long gib = spec.detail().newVolumesGib();
     if (gib > 0 && state.claim(spec.instance()).isEmpty()) {
-      rooms.put(spec.instance(), new Room(gib, clock.instant().plus(ROOM_KEPT)));
+      kept.keepForVolumes(spec.instance(), gib, ROOM_KEPT);
     }
   }
 
@@ -1096,16 +1065,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   }
 
   private Effect<HostEvent, HostState> store(HostState state, StoreVolume store) {
-    long kept = roomFor(store, more(state, store));
-    store
-        .by()
-        .filter(_ -> kept > 0)
-        .ifPresent(
-            by ->
-                rooms.computeIfPresent(
-                    by,
-                    (_, room) ->
-                        room.gib() > kept ? new Room(room.gib() - kept, room.until()) : null));
+    long taken = roomFor(store, more(state, store));
+    store.by().ifPresent(by -> kept.taken(by, taken));
     return persist(new HostEvent.VolumeStored(store.volumeId(), store.gib()))
         .thenRun(
             (HostState after) -> {
@@ -1442,7 +1403,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   }
 
   private HostRow row(HostState state) {
-    var row = state.row(id, 0, around(state), building.size(), settings).withMoreDisk(gibToCome());
+    var row =
+        state.row(id, 0, around(state), building.size(), settings).withMoreDisk(kept.forVolumes());
     return failedBuilds == 0 ? row : row.with(row.detail().withFailedBuilds(failedBuilds));
   }
 
