@@ -24,6 +24,7 @@ import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostTopology;
+import io.troupe.drivers.spi.MigrationOptions;
 import io.troupe.drivers.spi.VolumeRef;
 import java.net.Socket;
 import java.net.URI;
@@ -141,6 +142,12 @@ class LibvirtQemuTest extends MoveConformance {
   @Override
   protected Duration eventsSettle() {
     return Duration.ofSeconds(1);
+  }
+
+  /** Standing still, it has to go at that pace to the end: 1 MiB/s took three minutes. */
+  @Override
+  protected MigrationOptions hurryable() {
+    return new MigrationOptions(false, false, 8, 0, 0, false);
   }
 
   @Override
