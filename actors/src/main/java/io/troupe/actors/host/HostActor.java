@@ -46,6 +46,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -718,17 +719,17 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   /** The host as if everybody but this instance had claimed what is kept for them. */
   private HostState beside(HostState state, InstanceId instance) {
-    var all = state;
-    for (RequestSpec one : kept.members()) {
-      all = one.instance().equals(instance) ? all : having(all, one);
-    }
-    return all;
+    return havingAll(state, spec -> !spec.instance().equals(instance));
   }
 
   private HostState besideAll(HostState state) {
+    return havingAll(state, _ -> true);
+  }
+
+  private HostState havingAll(HostState state, Predicate<RequestSpec> which) {
     var all = state;
     for (RequestSpec one : kept.members()) {
-      all = having(all, one);
+      all = which.test(one) ? having(all, one) : all;
     }
     return all;
   }

@@ -188,7 +188,7 @@ public final class HostTable {
   }
 
   /** All hosts as the next decision sees them. */
-  Stream<HostRow> rows() {
+  public Stream<HostRow> rows() {
     return hosts.values().stream().map(host -> host.seen);
   }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -146,20 +147,12 @@ record FakeGuest(
 
   /** The same guest under our name and mark. */
   FakeGuest adopted(GuestTarget by) {
-    return new FakeGuest(
-        nameOf(by.instance()),
-        Optional.of(by.instance()),
-        by.generation(),
-        power,
-        hostname,
-        size,
-        nics,
-        keyName,
-        past,
-        rescued,
-        volumes,
-        placement,
-        former);
+    return but(
+        it -> {
+          it.name = nameOf(by.instance());
+          it.instance = Optional.of(by.instance());
+          it.generation = by.generation();
+        });
   }
 
   boolean runs() {
@@ -191,57 +184,18 @@ record FakeGuest(
 
   /** The same one under another generation. */
   FakeGuest of(long newGeneration) {
-    return new FakeGuest(
-        name,
-        instance,
-        newGeneration,
-        power,
-        hostname,
-        size,
-        nics,
-        keyName,
-        past,
-        rescued,
-        volumes,
-        placement,
-        former);
+    return but(it -> it.generation = newGeneration);
   }
 
   FakeGuest bootingFrom(boolean rescueDisk) {
-    return new FakeGuest(
-        name,
-        instance,
-        generation,
-        power,
-        hostname,
-        size,
-        nics,
-        keyName,
-        past,
-        rescueDisk,
-        volumes,
-        placement,
-        former);
+    return but(it -> it.rescued = rescueDisk);
   }
 
   /** Of another size; 0 GiB leaves the disk as it is. */
   FakeGuest sized(Resources to) {
     var diskGib = to.diskGib() == 0 ? size.diskGib() : to.diskGib();
     var sized = new Resources(to.vcpus(), to.ramMib(), diskGib);
-    return new FakeGuest(
-        name,
-        instance,
-        generation,
-        power,
-        hostname,
-        sized,
-        nics,
-        keyName,
-        past,
-        rescued,
-        volumes,
-        placement,
-        former);
+    return but(it -> it.size = sized);
   }
 
   /** Of another size for an operation; a disk that grows for it is remembered as it was. */
@@ -265,38 +219,12 @@ record FakeGuest(
   }
 
   private FakeGuest remembering(Optional<FormerDisk> disk) {
-    return new FakeGuest(
-        name,
-        instance,
-        generation,
-        power,
-        hostname,
-        size,
-        nics,
-        keyName,
-        past,
-        rescued,
-        volumes,
-        placement,
-        disk);
+    return but(it -> it.former = disk);
   }
 
   /** The same one elsewhere on its host, or on another host. */
   FakeGuest at(Optional<GuestPlacement> where) {
-    return new FakeGuest(
-        name,
-        instance,
-        generation,
-        power,
-        hostname,
-        size,
-        nics,
-        keyName,
-        past,
-        rescued,
-        volumes,
-        where,
-        former);
+    return but(it -> it.placement = where);
   }
 
   private static String card(GuestSpec.Nic nic) {
@@ -352,20 +280,11 @@ record FakeGuest(
   }
 
   private FakeGuest having(List<String> otherNics, List<String> otherVolumes) {
-    return new FakeGuest(
-        name,
-        instance,
-        generation,
-        power,
-        hostname,
-        size,
-        otherNics,
-        keyName,
-        past,
-        rescued,
-        otherVolumes,
-        placement,
-        former);
+    return but(
+        it -> {
+          it.nics = otherNics;
+          it.volumes = otherVolumes;
+        });
   }
 
   private static List<String> with(List<String> all, String one) {
@@ -424,19 +343,65 @@ record FakeGuest(
   }
 
   private FakeGuest with(PowerState newPower, List<Moment> moments) {
-    return new FakeGuest(
-        name,
-        instance,
-        generation,
-        newPower,
-        hostname,
-        size,
-        nics,
-        keyName,
-        moments,
-        rescued,
-        volumes,
-        placement,
-        former);
+    return but(
+        it -> {
+          it.power = newPower;
+          it.past = moments;
+        });
+  }
+
+  /** The same but for what {@code change} sets. */
+  private FakeGuest but(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.guest();
+  }
+
+  /** What may be different in a later state of a guest. */
+  private static final class Draft {
+    private final FakeGuest of;
+    private String name;
+    private Optional<InstanceId> instance;
+    private long generation;
+    private PowerState power;
+    private Resources size;
+    private List<String> nics;
+    private List<Moment> past;
+    private boolean rescued;
+    private List<String> volumes;
+    private Optional<GuestPlacement> placement;
+    private Optional<FormerDisk> former;
+
+    private Draft(FakeGuest of) {
+      this.of = of;
+      name = of.name;
+      instance = of.instance;
+      generation = of.generation;
+      power = of.power;
+      size = of.size;
+      nics = of.nics;
+      past = of.past;
+      rescued = of.rescued;
+      volumes = of.volumes;
+      placement = of.placement;
+      former = of.former;
+    }
+
+    private FakeGuest guest() {
+      return new FakeGuest(
+          name,
+          instance,
+          generation,
+          power,
+          of.hostname,
+          size,
+          nics,
+          of.keyName,
+          past,
+          rescued,
+          volumes,
+          placement,
+          former);
+    }
   }
 }

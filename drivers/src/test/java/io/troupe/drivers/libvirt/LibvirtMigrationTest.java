@@ -21,7 +21,6 @@ import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.DriverFailure.Kind;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.DriverResult.MigrationSeen.Phase;
-import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostTopology;
@@ -433,18 +432,7 @@ class LibvirtMigrationTest {
 
   private static DriverCommand pinned(DriverCommand command, Host on, int cpu)
       throws DriverException {
-    var guestCell =
-        new GuestPlacement.Cell(
-            cell(on).id(),
-            List.of(0),
-            128,
-            0,
-            List.of(new GuestPlacement.Pin(0, cpu)),
-            List.of(),
-            List.of());
-    return command.at(
-        Optional.of(
-            new GuestPlacement(1, 128, List.of(guestCell), List.of(), List.of(), List.of())));
+    return command.at(Optional.of(LibvirtPeer.pinned(cell(on), cpu)));
   }
 
   @Test
@@ -574,19 +562,26 @@ class LibvirtMigrationTest {
         .orElseThrow();
   }
 
+  /** A guest that is off, with something written to its disk, which grows at the other host. */
+  private GuestTarget resizeThere(Host from, GuestTarget source, String root, Host to)
+      throws Exception {
+    run(from, new DriverCommand.Stop(source, 0));
+    write(from, root, "0x5a");
+    GuestTarget arriving = at(to, source, 2);
+    MoveTicket ticket = prepare(from, source, to, arriving);
+    run(from, new DriverCommand.SendMove(source, ticket));
+    run(to, new DriverCommand.FinishMove(arriving, larger(), ticket));
+    return arriving;
+  }
+
   @Test
   void resizeOnSharedStorageIsTakenBackToTheDiskAsItWas() throws Exception {
     Host from = together(a);
     Host to = together(LibvirtPeer.second());
     GuestTarget source = spawn(from);
     String root = "troupe-" + source.instance() + ".1.root.qcow2";
-    run(from, new DriverCommand.Stop(source, 0));
-    write(from, root, "0x5a");
-    GuestTarget arriving = at(to, source, 2);
+    GuestTarget arriving = resizeThere(from, source, root, to);
 
-    MoveTicket ticket = prepare(from, source, to, arriving);
-    run(from, new DriverCommand.SendMove(source, ticket));
-    run(to, new DriverCommand.FinishMove(arriving, larger(), ticket));
     has(to, root, "0x5a", 2 * GIB);
     write(to, root, "0xa5");
     assertThat(former(to, pool)).hasSize(2);
@@ -605,12 +600,7 @@ class LibvirtMigrationTest {
     Host to = together(LibvirtPeer.second());
     GuestTarget source = spawn(from);
     String root = "troupe-" + source.instance() + ".1.root.qcow2";
-    run(from, new DriverCommand.Stop(source, 0));
-    write(from, root, "0x5a");
-    GuestTarget arriving = at(to, source, 2);
-    MoveTicket ticket = prepare(from, source, to, arriving);
-    run(from, new DriverCommand.SendMove(source, ticket));
-    run(to, new DriverCommand.FinishMove(arriving, larger(), ticket));
+    GuestTarget arriving = resizeThere(from, source, root, to);
 
     run(from, new DriverCommand.Destroy(source));
 

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.spi.DriverContext.ImageReader;
+import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.GuestSpec.ImageRef;
+import io.troupe.drivers.spi.HostTopology;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -182,6 +184,20 @@ final class LibvirtPeer {
 
   private static String agent(URI uri, InstanceId instance, String command) throws Exception {
     return virsh(uri, "qemu-agent-command", instance.toString(), command).replaceAll("\\s", "");
+  }
+
+  /** A guest of one vCPU and 128 MiB that is in this cell, on this CPU of the host's. */
+  static GuestPlacement pinned(HostTopology.Cell cell, int cpu) {
+    var guestCell =
+        new GuestPlacement.Cell(
+            cell.id(),
+            List.of(0),
+            128,
+            0,
+            List.of(new GuestPlacement.Pin(0, cpu)),
+            List.of(),
+            List.of());
+    return new GuestPlacement(1, 128, List.of(guestCell), List.of(), List.of(), List.of());
   }
 
   /** The host no longer knows the pool; what is in it stays. */

@@ -20,7 +20,6 @@ import io.troupe.drivers.spi.DriverException;
 import io.troupe.drivers.spi.DriverFailure;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestEvent;
-import io.troupe.drivers.spi.GuestPlacement;
 import io.troupe.drivers.spi.GuestSpec;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.HostTopology;
@@ -858,18 +857,7 @@ class LibvirtQemuTest extends MoveConformance {
     int cpu = cell.cpus().getLast();
     GuestTarget target = target();
     DriverCommand spawn = new DriverCommand.Spawn(target, spec(target, image(), 1));
-    var guestCell =
-        new GuestPlacement.Cell(
-            cell.id(),
-            List.of(0),
-            128,
-            0,
-            List.of(new GuestPlacement.Pin(0, cpu)),
-            List.of(),
-            List.of());
-    var placement = new GuestPlacement(1, 128, List.of(guestCell), List.of(), List.of(), List.of());
-
-    run(spawn.at(Optional.of(placement)));
+    run(spawn.at(Optional.of(LibvirtPeer.pinned(cell, cpu))));
 
     String guest = target.instance().toString();
     assertThat(LibvirtPeer.virsh(uri, "vcpupin", guest, "--live"))

@@ -23,10 +23,7 @@ record CapacityFilter(Map<String, StoragePool> shared, PoolSettings settings)
   static Optional<HostFilter> of(RequestSpec request, HostTable table, PoolSettings settings) {
     return request.detail().newVolumesGib() == 0
         ? Optional.empty()
-        : Optional.of(
-            new CapacityFilter(
-                StoragePools.shared(table.ids().flatMap(id -> table.row(id).stream()), settings),
-                settings));
+        : Optional.of(new CapacityFilter(StoragePools.shared(table.rows(), settings), settings));
   }
 
   @Override
