@@ -1,6 +1,9 @@
 package io.troupe.actors.scheduler;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * Hosts that are alike stand together, so that most of them can be judged without being looked at.
@@ -11,7 +14,9 @@ import java.util.Arrays;
  * below it. From these a search can tell that none below passes, that all below pass, or that none
  * below can be better than what it has already (branch and bound). A host whose numbers change
  * moves to where they belong; a full page is divided, where it matters most for weights; an empty
- * one is given up. One change costs a walk down and a walk up.
+ * one is given up. One change costs a walk down and a walk up. Pages that were divided while their
+ * hosts were alike tell nothing once they differ, so after as many changes as there are hosts a
+ * part is built anew: one more insertion for a change.
  *
  * <pre>
  *                    free RAM ≤ 40 GiB?                    a node: least and most of each column
@@ -46,6 +51,9 @@ final class HostTree {
   private static final int ROW = PARENT + 6;
   private static final int NONE = -1;
 
+  /** Hosts that are built anew at once at most: a few milliseconds. */
+  private static final int AT_ONCE = 8192;
+
   /** Classes of fewer hosts than this are mixed in pages, or each page would be nearly empty. */
   private static final int CLASS_OF_ITS_OWN = 32;
 
@@ -65,6 +73,7 @@ final class HostTree {
   private int size;
   private int serial;
   private int sizeWhenBuilt = PAGE;
+  private int changes;
   private int classes;
   private double[] weights = new double[Columns.FREE];
   private int search;
@@ -81,7 +90,7 @@ final class HostTree {
     classes = classesInUse;
     if (host.slot == NONE) {
       values[Columns.SERIAL] = serial++;
-      insert(host, values);
+      insert(root == NONE ? plant() : root, host, values);
       if (++size >= 2 * sizeWhenBuilt) {
         build(); // what was divided while it was small was divided without knowing the rest
       }
@@ -89,12 +98,16 @@ final class HostTree {
     }
     int slot = host.slot;
     values[Columns.SERIAL] = columns.get(Columns.SERIAL)[slot];
-    int leaf = leafOf(values);
+    int leaf = leafOf(root, values);
     if (leaf == leaves[slot / PAGE]) {
       change(leaf, slot, values);
     } else {
       take(slot);
-      insert(host, values);
+      insert(root, host, values);
+    }
+    if (++changes >= Math.clamp(size, PAGE, AT_ONCE)) {
+      changes = 0;
+      build(partAround(leaves[host.slot / PAGE]));
     }
   }
 
@@ -115,11 +128,11 @@ final class HostTree {
     }
   }
 
-  private void insert(Host host, int[] values) {
-    int leaf = root == NONE ? plant() : leafOf(values);
+  private void insert(int node, Host host, int[] values) {
+    int leaf = leafOf(node, values);
     if (counts[page(leaf)] == PAGE) {
       divide(leaf);
-      leaf = leafOf(values);
+      leaf = leafOf(leaf, values);
     }
     int slot = page(leaf) * PAGE + counts[page(leaf)]++;
     columns.set(slot, values);
@@ -199,8 +212,8 @@ final class HostTree {
     return root;
   }
 
-  private int leafOf(int[] values) {
-    int node = root;
+  private int leafOf(int from, int[] values) {
+    int node = from;
     while (nodes[node * ROW + ITS_PAGE] == NONE) {
       int row = node * ROW;
       node = values[nodes[row + BY]] <= nodes[row + AT] ? nodes[row + LEFT] : nodes[row + RIGHT];
@@ -345,38 +358,75 @@ final class HostTree {
     leaves[page] = parent;
   }
 
-  /** In an order that chance gives, for then a page's median is near that of all to come. */
   private void build() {
-    var all = new Host[size];
-    int found = 0;
-    for (Host host : hosts) {
-      if (host != null) {
-        all[found++] = host;
-      }
-    }
-    int[][] values = new int[found][Columns.COUNT];
-    for (int i = 0; i < found; i++) {
-      columns.get(all[i].slot, values[i]);
-    }
-    rest();
-    for (int i = 0; i < found; i++) {
-      int other = i + (int) Long.remainderUnsigned(Lots.mix(i), found - i);
-      Host host = all[other];
-      int[] its = values[other];
-      all[other] = all[i];
-      values[other] = values[i];
-      insert(host, its);
+    if (root != NONE) {
+      build(root);
     }
     sizeWhenBuilt = Math.max(PAGE, size);
+    changes = 0;
   }
 
-  private void rest() {
-    Arrays.fill(hosts, null);
-    root = NONE;
-    freePagesCount = counts.length;
-    Arrays.setAll(freePages, page -> counts.length - 1 - page);
-    freeNodesCount = marks.length;
-    Arrays.setAll(freeNodes, node -> marks.length - 1 - node);
+  /** In an order that chance gives, for then a page's median is near that of all to come. */
+  private void build(int node) {
+    var below = new ArrayList<Host>();
+    var values = new ArrayList<int[]>();
+    clearOut(node, below, values);
+    nodes[node * ROW + ITS_PAGE] = newPage(node);
+    clear(node);
+    for (int i = 0; i < below.size(); i++) {
+      int other = i + (int) Long.remainderUnsigned(Lots.mix(i), below.size() - i);
+      Collections.swap(below, i, other);
+      Collections.swap(values, i, other);
+      insert(node, below.get(i), values.get(i));
+    }
+  }
+
+  /** Leaves nothing below the node. */
+  private void clearOut(int node, List<Host> found, List<int[]> values) {
+    int page = page(node);
+    if (page == NONE) {
+      int left = left(node);
+      int right = right(node);
+      clearOut(left, found, values);
+      clearOut(right, found, values);
+      freeNode(left);
+      freeNode(right);
+      return;
+    }
+    for (int slot = page * PAGE; slot < page * PAGE + counts[page]; slot++) {
+      int[] its = new int[Columns.COUNT];
+      columns.get(slot, its);
+      found.add(hosts[slot]);
+      values.add(its);
+      hosts[slot] = null;
+    }
+    freePage(page);
+  }
+
+  /** The highest node above the leaf that has no more hosts below it than are built at once. */
+  private int partAround(int leaf) {
+    int part = leaf;
+    int count = counts[page(leaf)];
+    while (parent(part) != NONE) {
+      int above = parent(part);
+      int other = left(above) == part ? right(above) : left(above);
+      count += countBelow(other, AT_ONCE - count);
+      if (count > AT_ONCE) {
+        break;
+      }
+      part = above;
+    }
+    return part;
+  }
+
+  /** Stops at more than {@code most}. */
+  private int countBelow(int node, int most) {
+    int page = page(node);
+    if (page != NONE) {
+      return counts[page];
+    }
+    int count = countBelow(left(node), most);
+    return count > most ? count : count + countBelow(right(node), most - count);
   }
 
   // ---- the ends of the columns

@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever comes and goes, every node knows the ends of what is below it. */
 class HostTreeTest {
@@ -124,6 +126,35 @@ class HostTreeTest {
     }
 
     check();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1000, 20_000})
+  void dividesAnewHostsThatWereAlikeAndDiffer(int fleet) {
+    double[] weights = new double[Columns.FREE];
+    weights[0] = 1;
+    tree.attend(weights);
+    while (hosts.size() < fleet) {
+      add(1);
+    }
+
+    for (int i = 0; i < 20 * fleet; i++) {
+      Host host = hosts.get(i % fleet);
+      int[] values = new int[Columns.COUNT];
+      values[0] = (int) (i * 7919L % 1000);
+      values[Columns.PLACE] = tree.column(Columns.PLACE)[host.slot];
+      tree.put(host, values, 1);
+    }
+
+    check();
+    assertThat(leavesThatSpan(500, tree.root())).as("seed %d", SEED).isLessThan(fleet / 500);
+  }
+
+  private int leavesThatSpan(int values, int node) {
+    if (tree.page(node) >= 0) {
+      return tree.most(node, 0) - tree.least(node, 0) >= values ? 1 : 0;
+    }
+    return leavesThatSpan(values, tree.left(node)) + leavesThatSpan(values, tree.right(node));
   }
 
   @Test
