@@ -14,6 +14,7 @@ import io.troupe.actors.scheduler.Decision;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.volume.VolumeChange;
 import io.troupe.actors.volume.VolumesActor;
+import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
 import io.troupe.core.value.ProjectId;
@@ -23,6 +24,7 @@ import io.troupe.drivers.spi.DriverResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -46,6 +48,11 @@ public final class StepAsker<M> {
   private final ActorContext<M> context;
   private final Function<StepOutcome, M> answered;
   private final BiFunction<OperationId, Step, M> unanswered;
+
+  /** What a host has given back with the guest that it removed. */
+  private record Left(OperationId operation, HostId host, long generation) {}
+
+  private Optional<Left> left = Optional.empty();
 
   /**
    * @param answered the asking actor's own message for an outcome
@@ -71,7 +78,11 @@ public final class StepAsker<M> {
     }
   }
 
-  private record Question(Effect.Ask ask, Instant askedAt) {}
+  private record Question(Effect.Ask ask, Instant askedAt) {
+    StepOutcome outcome(StepOutcome.Result result) {
+      return new StepOutcome(ask.operation(), ask.step(), ask.generation(), askedAt, result);
+    }
+  }
 
   private void put(Question question) {
     switch (question.ask().what()) {
@@ -123,7 +134,10 @@ public final class StepAsker<M> {
               entities.host(host),
               to -> new HostActor.MakeClaim(spec, generation, to),
               StepAsker::read);
-      case Effect.ReleaseHost(var host, var generation) ->
+      case Effect.ReleaseHost(var host, var generation) -> {
+        if (left.equals(Optional.of(new Left(question.ask().operation(), host, generation)))) {
+          context.getSelf().tell(answered.apply(question.outcome(new StepOutcome.Done(""))));
+        } else {
           ask(
               question,
               ENTITY_ANSWER,
@@ -131,6 +145,8 @@ public final class StepAsker<M> {
               entities.host(host),
               to -> new HostActor.ReleaseClaim(id, generation, to),
               StepAsker::read);
+        }
+      }
       case Effect.CondemnGuest(var host, var generation, var keepsDisk) ->
           ask(
               question,
@@ -255,14 +271,22 @@ public final class StepAsker<M> {
               entities.images(),
               to -> new ImagesActor.Rotate(id, project, type, kept, to),
               StepAsker::read);
-      case Effect.RunOnHost(var host, var command) ->
-          ask(
-              question,
-              HostActor.RUN_ANSWER,
-              DriverActor.Reply.class,
-              entities.host(host),
-              to -> new HostActor.Run(command, to),
-              StepAsker::read);
+      case Effect.RunOnHost(var host, var command, var leaves) -> {
+        var generation = question.ask().generation();
+        ask(
+            question,
+            HostActor.RUN_ANSWER,
+            DriverActor.Reply.class,
+            entities.host(host),
+            to ->
+                new HostActor.Run(command, leaves ? Optional.of(generation) : Optional.empty(), to),
+            reply -> {
+              if (leaves && reply instanceof DriverActor.Done) {
+                left = Optional.of(new Left(question.ask().operation(), host, generation));
+              }
+              return read(reply);
+            });
+      }
     }
   }
 
@@ -317,13 +341,7 @@ public final class StepAsker<M> {
         message,
         (reply, noAnswer) ->
             noAnswer == null
-                ? answered.apply(
-                    new StepOutcome(
-                        operation,
-                        step,
-                        question.ask().generation(),
-                        question.askedAt(),
-                        reading.apply(reply)))
+                ? answered.apply(question.outcome(reading.apply(reply)))
                 : unanswered.apply(operation, step));
   }
 

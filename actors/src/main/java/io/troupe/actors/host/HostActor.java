@@ -168,9 +168,19 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
    */
   public static final Duration RUN_ANSWER = Duration.ofSeconds(30);
 
-  /** A command for a guest; the answer goes to {@code replyTo}. */
-  public record Run(DriverCommand command, ActorRef<DriverActor.Reply> replyTo)
-      implements Message, CborSerializable {}
+  /**
+   * A command for a guest; the answer goes to {@code replyTo}.
+   *
+   * @param leaves up to which generation the instance's claim is given back, too, once the command
+   *     is carried out and before it is answered
+   */
+  public record Run(
+      DriverCommand command, Optional<Long> leaves, ActorRef<DriverActor.Reply> replyTo)
+      implements Message, CborSerializable {
+    public Run(DriverCommand command, ActorRef<DriverActor.Reply> replyTo) {
+      this(command, Optional.empty(), replyTo);
+    }
+  }
 
   /**
    * From the host's connection: it is there, and this is what it has.
@@ -386,7 +396,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
    * before the command was begun once more, or before it was taken back: a migration that had
    * failed then may have succeeded since, and its guest be where nobody looks for it.
    */
-  private record Asked(long question, ActorRef<DriverActor.Reply> asker) {}
+  private record Asked(long question, Optional<Long> leaves, ActorRef<DriverActor.Reply> asker) {}
 
   /** Longer than anybody waits; who needs to asks again. */
   private static final Duration DRIVER_ANSWER = RUN_ANSWER.plusSeconds(10);
@@ -547,7 +557,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             yield Effect().none();
           }
           case ReleaseClaim(var instance, var generation, var replyTo) ->
-              onRelease(state, instance, generation, replyTo);
+              onRelease(state, instance, generation, () -> replyTo.tell(new ClaimGone()));
           case Condemn condemn -> onCondemn(state, condemn);
           case Preempt preempt -> onPreempt(state, preempt);
           case StoreVolume store -> onStore(state, store);
@@ -888,7 +898,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   }
 
   private Effect<HostEvent, HostState> onRelease(
-      HostState state, InstanceId instance, long generation, ActorRef<ClaimReply> replyTo) {
+      HostState state, InstanceId instance, long generation, Runnable whenGone) {
     building.remove(instance);
     kept.forget(instance);
     kept.forgetVolumes(instance);
@@ -897,10 +907,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       asked.claim().replyTo().tell(new ClaimUnsure("it was given up meanwhile"));
     }
     if (state.claim(instance).filter(claim -> claim.generation() <= generation).isEmpty()) {
-      replyTo.tell(new ClaimGone());
+      whenGone.run();
       return Effect().none();
     }
-    return release(instance, () -> replyTo.tell(new ClaimGone()));
+    return release(instance, whenGone);
   }
 
   private Effect<HostEvent, HostState> release(InstanceId instance, Runnable whenDone) {
@@ -1128,7 +1138,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     touched.add(target.instance());
     var to = Waiting.of(run.command());
     long question = ++questions;
-    waiting.put(to, new Asked(question, run.replyTo()));
+    waiting.put(to, new Asked(question, run.leaves(), run.replyTo()));
     var command = placed(state, run.command()).withEpoch(state.epoch());
     context.ask(
         DriverActor.Reply.class,
@@ -1159,6 +1169,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     var reply = answer.reply().get();
     building.remove(reply.instance());
     countFailures(state, reply);
+    if (reply instanceof DriverActor.Done && asked.leaves().isPresent()) {
+      return onRelease(
+          state, reply.instance(), asked.leaves().get(), () -> asked.asker().tell(reply));
+    }
     asked.asker().tell(reply);
     var condemned =
         reply instanceof DriverActor.Done

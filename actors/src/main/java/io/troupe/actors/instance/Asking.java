@@ -2,6 +2,7 @@ package io.troupe.actors.instance;
 
 import io.troupe.actors.catalog.Image;
 import io.troupe.actors.operation.Boot;
+import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Purpose;
@@ -169,7 +170,9 @@ final class Asking {
           INSPECT,
           DESTROY ->
           new Effect.RunOnHost(
-              host(state, operation, step), command(state, operation, step, settings));
+              host(state, operation, step),
+              command(state, operation, step, settings),
+              Leave.isInOne(operation));
     };
   }
 

@@ -136,6 +136,11 @@ public sealed interface Effect {
   /** Of an instance's backups of this type the {@code kept} newest are left. */
   record RotateBackups(ProjectId project, String type, int kept) implements Request {}
 
-  /** The host fills in its epoch before it hands the command to its driver. */
-  record RunOnHost(HostId host, DriverCommand command) implements Request {}
+  /**
+   * The host fills in its epoch before it hands the command to its driver.
+   *
+   * @param leaves whether the host gives the claim back, too, once the guest is gone: the next step
+   *     without a question of its own
+   */
+  record RunOnHost(HostId host, DriverCommand command, boolean leaves) implements Request {}
 }

@@ -38,7 +38,10 @@ final class Secrets {
             OperationId operation,
             Step step,
             long generation,
-            Effect.RunOnHost(var host, DriverCommand.SetPassword(var target, var user, var _)))) {
+            Effect.RunOnHost(
+                var host,
+                DriverCommand.SetPassword(var target, var user, var _),
+                var leaves))) {
       return Optional.ofNullable(kept.get(operation))
           .map(
               password ->
@@ -47,7 +50,7 @@ final class Secrets {
                       step,
                       generation,
                       new Effect.RunOnHost(
-                          host, new DriverCommand.SetPassword(target, user, password))));
+                          host, new DriverCommand.SetPassword(target, user, password), leaves)));
     }
     return Optional.of(effect);
   }

@@ -18,6 +18,19 @@ public final class Leave {
   }
 
   /**
+   * Whether a host that has removed the guest may give the claim back at once, before the instance
+   * has heard of it: only where nothing can turn the instance back to that host, as it can after a
+   * failed move.
+   */
+  public static boolean isInOne(Operation operation) {
+    var todo = operation.todo();
+    return operation.kind() == OperationKind.DELETE
+        && todo.size() > 1
+        && todo.getFirst().kind() == StepKind.DESTROY
+        && todo.get(1).equals(new Step(StepKind.RELEASE_CLAIM, todo.getFirst().index()));
+  }
+
+  /**
    * The hypervisor of the first of {@code todo} does not do it: its host sees to the guest later,
    * and nobody need wait for it. What comes after the next claim at that end is about another host.
    */

@@ -362,6 +362,57 @@ class HostActorTest {
     stage.until(() -> view().instances().isEmpty());
   }
 
+  private HostActor.Run destroy(TestProbe<DriverActor.Reply> probe) {
+    var command = new DriverCommand.Destroy(target(1, "r-1"), false);
+    return new HostActor.Run(command, Optional.of(1L), probe.getRef());
+  }
+
+  @Test
+  void theClaimGoesWithTheGuestBeforeItIsSaidToBeGone() {
+    isSeen();
+    claim(1, 1);
+    var probe = stage.probe(DriverActor.Reply.class);
+    actor.tell(destroy(probe));
+    var destroy = execute();
+    assertThat(view().instances()).as("the guest is still there").hasSize(1);
+
+    done(destroy);
+
+    assertThat(probe.receiveMessage()).isInstanceOf(DriverActor.Done.class);
+    assertThat(view().instances()).isEmpty();
+  }
+
+  @Test
+  void theClaimStaysWhenTheGuestCannotBeRemoved() {
+    isSeen();
+    claim(1, 1);
+    var probe = stage.probe(DriverActor.Reply.class);
+    actor.tell(destroy(probe));
+    var destroy = execute();
+
+    var failure = new DriverFailure(DriverFailure.Kind.RETRYABLE, "busy");
+    destroy.replyTo().tell(DriverActor.Failed.of(destroy.command(), failure));
+
+    assertThat(probe.receiveMessage()).isInstanceOf(DriverActor.Failed.class);
+    assertThat(view().instances()).hasSize(1);
+  }
+
+  @Test
+  void aLaterClaimDoesNotGoWithAnEarlierGuest() {
+    isSeen();
+    claim(1, 1);
+    var probe = stage.probe(DriverActor.Reply.class);
+    actor.tell(destroy(probe));
+    var destroy = execute();
+    release(1, 1);
+    claim(1, 2);
+
+    done(destroy);
+
+    assertThat(probe.receiveMessage()).isInstanceOf(DriverActor.Done.class);
+    assertThat(view().instances()).hasSize(1);
+  }
+
   @Test
   void whatWasAskedBeforeIsNotTheAnswerToWhatIsAskedNow() {
     isSeen();

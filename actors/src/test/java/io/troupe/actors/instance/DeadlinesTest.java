@@ -634,7 +634,7 @@ class DeadlinesTest {
 
   /** A driver that says so promises that the guest has not gone. */
   private static boolean staysWhenItFails(Effect.Ask ask) {
-    return ask.what() instanceof Effect.RunOnHost(_, DriverCommand.LiveMigrate _);
+    return ask.what() instanceof Effect.RunOnHost(_, DriverCommand.LiveMigrate _, _);
   }
 
   /** Empty when the answer leads to nothing but the same question. */
@@ -692,7 +692,7 @@ class DeadlinesTest {
           Effect.ReleaseVolumes _,
           Effect.ReleasePort _ ->
           List.of(new StepOutcome.Done(""));
-      case Effect.RunOnHost(_, var command) -> guests(command);
+      case Effect.RunOnHost(_, var command, _) -> guests(command);
     };
   }
 
@@ -915,7 +915,7 @@ class DeadlinesTest {
                 counted, claims, guests, plus(ports, choice.networkId()), halfImages, volumes);
         case Effect.ReleasePorts(var network) ->
             new Books(counted, claims, guests, minus(ports, network), halfImages, volumes);
-        case Effect.RunOnHost(var host, DriverCommand command) ->
+        case Effect.RunOnHost(var host, DriverCommand command, _) ->
             switch (command) {
               case DriverCommand.Destroy _ when guests.contains(FOREIGN) ->
                   throw new AssertionError("a guest that Troupe did not make: " + command);
@@ -969,7 +969,7 @@ class DeadlinesTest {
     boolean allow(Effect.Ask ask, StepOutcome.Result result) {
       return ask.step().kind() != StepKind.SETTLE && ask.step().kind() != StepKind.INSPECT
           || ask.step().isThere()
-          || !(ask.what() instanceof Effect.RunOnHost(var host, _))
+          || !(ask.what() instanceof Effect.RunOnHost(var host, _, _))
           || !(result instanceof StepOutcome.Guest(var present, _))
           || guests.contains(host) == present;
     }
@@ -977,7 +977,7 @@ class DeadlinesTest {
     /** A migration that is said to have failed has not succeeded before. */
     boolean allowFailure(Effect.Ask ask, StepOutcome.Result result) {
       return !staysWhenItFails(ask)
-          || !(ask.what() instanceof Effect.RunOnHost(var host, _))
+          || !(ask.what() instanceof Effect.RunOnHost(var host, _, _))
           || result.equals(Life.failure(DriverFailure.Kind.RETRYABLE))
           || guests.contains(host);
     }

@@ -46,7 +46,7 @@ final class Everybody {
       case ImagesActor.Make make -> make.replyTo().tell(new ImagesActor.Done(""));
       case ImagesActor.Drop drop -> drop.replyTo().tell(new ImagesActor.Done(""));
       case ImagesActor.Rotate rotate -> rotate.replyTo().tell(new ImagesActor.Done(""));
-      case HostActor.Run(var command, var replyTo) -> {
+      case HostActor.Run(var command, _, var replyTo) -> {
         var target = command.target();
         replyTo.tell(
             new DriverActor.Done(

@@ -9,6 +9,7 @@ import io.troupe.actors.Examples;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.Stage;
 import io.troupe.actors.host.HostActor;
+import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
 import io.troupe.actors.scheduler.SchedulerActor;
 import io.troupe.actors.view.InstanceIndex;
@@ -283,12 +284,28 @@ class InstanceActorTest {
 
     var user = sends(new UserCommand.Delete(origin("delete")));
     assertThat(user.receiveMessage()).isInstanceOf(InstanceActor.Accepted.class);
-    answers(4);
+    answers(3);
 
     stage.until(() -> trails().getFirst().finishedAt().isPresent());
     assertThat(stage.ask(actor, InstanceActor.View.class, InstanceActor.Get::new).view()).isEmpty();
     assertThat(index.find(id).orElseThrow().vmState()).isEqualTo(VmState.DELETED);
     assertThat(journal()).hasSize(writes + 2);
+  }
+
+  @Test
+  void doesNotAskForTheClaimThatWentWithTheGuest() {
+    becomesActive();
+
+    sends(new UserCommand.Delete(origin("delete")));
+    var run = stage.nextToOthers(HostActor.Run.class);
+    assertThat(run.leaves()).contains(1L);
+    answer(run);
+
+    answer(stage.nextToOthers(NetworkActor.Release.class));
+    answer(stage.nextToOthers(ProjectActor.Release.class));
+    stage.until(() -> trails().getFirst().finishedAt().isPresent());
+    assertThat(trails().getFirst().steps().toString()).contains("release_claim");
+    stage.nothingToOthers();
   }
 
   @Test

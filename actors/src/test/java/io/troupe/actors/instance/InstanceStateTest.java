@@ -341,6 +341,7 @@ class InstanceStateTest {
               StepKind.RELEASE_PORTS,
               StepKind.RELEASE_QUOTA);
       assertThat(life.state().taskState()).contains(TaskState.DELETING);
+      assertThat(((Effect.RunOnHost) life.asks().what()).leaves()).isTrue();
       life.gets(guest(PowerState.NOSTATE)).gets(DONE).gets(DONE).gets(DONE);
       assertThat(life.state().vmState()).isEqualTo(VmState.DELETED);
       assertThat(life.state().host()).isEmpty();

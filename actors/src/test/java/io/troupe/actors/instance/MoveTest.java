@@ -314,6 +314,7 @@ class MoveTest {
       assertThat(askedHost(life)).isEqualTo(H1);
       assertThat(command(life)).isInstanceOf(DriverCommand.Destroy.class);
       assertThat(command(life).target().generation()).isEqualTo(1);
+      assertThat(((Effect.RunOnHost) life.asks().what()).leaves()).as("not yet sure").isFalse();
 
       life.gets(gone());
       assertThat(((Effect.ReleaseHost) life.asks().what()).host()).isEqualTo(H1);

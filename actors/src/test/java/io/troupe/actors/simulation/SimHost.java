@@ -37,7 +37,7 @@ final class SimHost {
 
   private record Waiting(InstanceId instance, OperationId operation, String command) {}
 
-  private record Asked(long question, Consumer<StepOutcome.Result> asker) {}
+  private record Asked(long question, Optional<Long> leaves, Consumer<StepOutcome.Result> asker) {}
 
   private final World world;
   private final HostId id;
@@ -203,6 +203,11 @@ final class SimHost {
   // ---- driver commands
 
   void run(DriverCommand command, Consumer<StepOutcome.Result> reply) {
+    run(command, Optional.empty(), reply);
+  }
+
+  /** {@code leaves}: up to which generation the claim is given back with it. */
+  void run(DriverCommand command, Optional<Long> leaves, Consumer<StepOutcome.Result> reply) {
     if (!epochIsOurs) {
       persist(new HostEvent.EpochTaken(state.epoch() + 1));
       epochIsOurs = true;
@@ -210,7 +215,7 @@ final class SimHost {
     var target = command.target();
     var key = new Waiting(target.instance(), target.operation(), command.name());
     var question = ++questions;
-    waiting.put(key, new Asked(question, reply));
+    waiting.put(key, new Asked(question, leaves, reply));
     touched.add(target.instance());
     var mine = incarnation;
     hypervisor.execute(
@@ -234,6 +239,10 @@ final class SimHost {
     }
     waiting.remove(key);
     building.remove(key.instance());
+    if (result instanceof StepOutcome.Guest && asked.leaves().isPresent()) {
+      release(key.instance(), asked.leaves().get(), _ -> asked.asker().accept(result));
+      return;
+    }
     asked.asker().accept(result);
     if (result instanceof StepOutcome.Guest
         && key.operation().value().startsWith("req-evict-")

@@ -15,6 +15,7 @@ import io.troupe.core.value.OperationId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -35,6 +36,11 @@ final class SimInstance {
   private List<InstanceEvent> waiting = new ArrayList<>();
   private int incarnation;
   private boolean everAdopted;
+
+  /** What a host has given back with the guest that it removed. */
+  private record Left(OperationId operation, HostId host, long generation) {}
+
+  private Optional<Left> left = Optional.empty();
   private boolean down;
 
   SimInstance(World world, InstanceId id) {
@@ -73,6 +79,7 @@ final class SimInstance {
     world.trace("crash", () -> name + " loses " + waiting.size() + " events");
     down = true;
     incarnation++;
+    left = Optional.empty();
     waiting = new ArrayList<>();
     world.after(1 + world.upTo(3_000), this::recover);
   }
@@ -204,6 +211,11 @@ final class SimInstance {
                   }
                   over[0] = true;
                   answered[0] = true;
+                  if (ask.what() instanceof Effect.RunOnHost(var host, _, var leaves)
+                      && leaves
+                      && result instanceof StepOutcome.Guest) {
+                    left = Optional.of(new Left(ask.operation(), host, ask.generation()));
+                  }
                   handle(
                       new StepOutcome(
                           ask.operation(), ask.step(), ask.generation(), startedAt, result));
@@ -239,8 +251,13 @@ final class SimInstance {
           to(network, reply, () -> world.releasePorts(id, network));
       case Effect.ClaimHost(var host, var generation, var spec) ->
           toHost(host, one -> one.makeClaim(spec, generation, reply));
-      case Effect.ReleaseHost(var host, var generation) ->
+      case Effect.ReleaseHost(var host, var generation) -> {
+        if (left.equals(Optional.of(new Left(ask.operation(), host, generation)))) {
+          reply.accept(new StepOutcome.Done(""));
+        } else {
           toHost(host, one -> one.release(id, generation, reply));
+        }
+      }
       case Effect.CondemnGuest(var host, var generation, var keepsDisk) ->
           toHost(host, one -> one.condemn(id, generation, keepsDisk, reply));
       case Effect.ConnectVolume(_, _, var choice, var host) ->
@@ -270,7 +287,12 @@ final class SimInstance {
           to("volumes", reply, () -> world.volumes.release(volume, id));
       case Effect.ReleasePort(var network, var port) ->
           to(network, reply, () -> world.releasePort(network, port));
-      case Effect.RunOnHost(var host, var command) -> toHost(host, one -> one.run(command, reply));
+      case Effect.RunOnHost(var host, var command, var leaves) ->
+          toHost(
+              host,
+              one ->
+                  one.run(
+                      command, leaves ? Optional.of(ask.generation()) : Optional.empty(), reply));
     }
   }
 

@@ -217,7 +217,7 @@ public final class MemoryInstances implements Instances, Quotas {
             networks.release(id.toString());
             yield new StepOutcome.Done("");
           }
-          case Effect.RunOnHost(_, var command) -> run(states.get(id).power(), command);
+          case Effect.RunOnHost(_, var command, _) -> run(states.get(id).power(), command);
           case Effect.ConnectVolume(var project, var userId, var choice, var host) ->
               volumes.connect(project, userId, id, choice, host);
           case Effect.ConnectVolumes(var project, var host, _) ->
