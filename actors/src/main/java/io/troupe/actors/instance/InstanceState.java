@@ -3,6 +3,7 @@ package io.troupe.actors.instance;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.config.OperationSettings;
 import io.troupe.core.serialization.CborSerializable;
@@ -113,8 +114,8 @@ public record InstanceState(
 
   /**
    * This state after {@code events}, if they may wait to be written. They may not when a host is to
-   * be told next that its guest is condemned: that cannot be taken back, so whoever recovers has to
-   * know that it may have been done.
+   * be told next that its guest is condemned, or a volume that it is what it was: that cannot be
+   * taken back, so whoever recovers has to know that it may have been done.
    */
   public Optional<InstanceState> unwritten(List<InstanceEvent> events) {
     if (!events.stream().allMatch(InstanceEvent::mayWait)) {
@@ -130,8 +131,12 @@ public record InstanceState(
                 state
                     .operation()
                     .flatMap(Operation::current)
-                    .filter(step -> step.kind() == StepKind.CONDEMN)
+                    .filter(InstanceState::isForGood)
                     .isEmpty());
+  }
+
+  private static boolean isForGood(Step step) {
+    return step.kind() == StepKind.CONDEMN || step.kind() == StepKind.UNDO_REIMAGE;
   }
 
   /** The one thing to ask somebody for now. After a crash it is the same as before. */

@@ -314,6 +314,22 @@ class RebuildTest {
     assertThat(rootFile(life)).doesNotContain(".1.");
   }
 
+  /**
+   * Asked once more after a crash, a destroy may fail that had been done, and the volume would be
+   * what it was without anybody who knows.
+   */
+  @Test
+  void thatTheGuestIsGoneIsWrittenBeforeTheVolumeIsToldToBeWhatItWas() {
+    var life = atReimage().gets(file(".1")).gets(Life.failure(DriverFailure.Kind.INSTANCE_FAULT));
+    var before = life.state();
+
+    var gone = List.of(life.gets(GONE).last());
+
+    assertThat(life.todo()).containsExactly(StepKind.UNDO_REIMAGE);
+    assertThat(gone).allMatch(InstanceEvent::mayWait);
+    assertThat(before.unwritten(gone)).isEmpty();
+  }
+
   /** Then nobody knows what the guest has: both files stay. */
   @Test
   void whatCannotBeRemovedEither() {
