@@ -457,6 +457,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
    */
   private final Set<InstanceId> touched = new HashSet<>();
 
+  /** Claims that their instances stood by when they were asked, with the generation. */
+  private final Map<InstanceId, Long> standing = new HashMap<>();
+
+  private long comparisons;
+
+  /** So many comparisons with the hypervisor later an instance is asked for its claim once more. */
+  private static final int ASK_ANYWAY = 12;
+
   public static Behavior<Message> create(
       HostId id,
       Entities entities,
@@ -915,6 +923,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   private Effect<HostEvent, HostState> release(InstanceId instance, Runnable whenDone) {
     building.remove(instance);
+    standing.remove(instance);
     return persist(new HostEvent.Released(instance))
         .thenRun(
             (HostState after) -> {
@@ -1266,22 +1275,32 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         evict(state, claim);
         continue;
       }
-      var guest = seen.get(claim.instance());
-      if (!touched.contains(claim.instance())) {
-        var why = "found by reconciliation";
-        report(
-            state,
-            claim.instance(),
-            guest == null
-                ? GuestReported.gone(id, claim.generation(), why)
-                : GuestReported.seen(id, guest.generation(), guest.power(), why));
+      if (touched.contains(claim.instance())) {
+        continue; // it has just used its claim
       }
-      entities
-          .instance(claim.instance())
-          .tell(new InstanceActor.ConfirmClaim(id, claim.generation(), confirmations));
+      var guest = seen.get(claim.instance());
+      var why = "found by reconciliation";
+      report(
+          state,
+          claim.instance(),
+          guest == null
+              ? GuestReported.gone(id, claim.generation(), why)
+              : GuestReported.seen(id, guest.generation(), guest.power(), why));
+      if (mayBeLeftOver(claim)) {
+        entities
+            .instance(claim.instance())
+            .tell(new InstanceActor.ConfirmClaim(id, claim.generation(), confirmations));
+      }
     }
     touched.clear();
+    comparisons++;
     return Effect().none();
+  }
+
+  /** An instance that stood by its claim says so itself when it leaves; it is asked rarely. */
+  private boolean mayBeLeftOver(Claim claim) {
+    var stood = standing.getOrDefault(claim.instance(), -1L) == claim.generation();
+    return !stood || Math.floorMod(comparisons + claim.instance().hashCode(), ASK_ANYWAY) == 0;
   }
 
   /** A guest with our mark that nobody claimed here: perhaps its instance misses it elsewhere. */
@@ -1314,6 +1333,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             .claim(answer.instance())
             .filter(claim -> !claim.condemned() && claim.generation() == answer.generation());
     if (answer.stands() || leftOver.isEmpty()) {
+      leftOver.ifPresent(claim -> standing.put(claim.instance(), claim.generation()));
       return Effect().none();
     }
     context

@@ -508,12 +508,55 @@ class HostActorTest {
     done(execute());
     asker.receiveMessage();
     actor.tell(new HostActor.GuestsSeen(List.of()));
-    assertThat(nextToInstance()).isInstanceOf(InstanceActor.ConfirmClaim.class);
 
     actor.tell(new HostActor.GuestsSeen(List.of()));
 
     var reported = (InstanceActor.Reported) nextToInstance();
     assertThat(reported.report().power()).isEqualTo(PowerState.NOSTATE);
+    assertThat(nextToInstance()).isInstanceOf(InstanceActor.ConfirmClaim.class);
+    stage.nothingToOthers();
+  }
+
+  @Test
+  void anInstanceThatStandsByItsClaimIsAskedForItRarely() {
+    isSeen();
+    claim(1, 1);
+    actor.tell(new HostActor.GuestsSeen(List.of()));
+    stage
+        .nextToOthers(InstanceActor.ConfirmClaim.class)
+        .replyTo()
+        .tell(new InstanceActor.ClaimConfirmed(Examples.instance(1), H1, 1, true, false));
+
+    for (int comparison = 0; comparison < 36; comparison++) {
+      actor.tell(new HostActor.GuestsSeen(List.of()));
+    }
+
+    var asked = 0;
+    for (int reports = 0; reports < 36; ) {
+      switch (nextToInstance()) {
+        case InstanceActor.Reported _ -> reports++;
+        case InstanceActor.ConfirmClaim _ -> asked++;
+        default -> throw new AssertionError("neither");
+      }
+    }
+    assertThat(asked).as("the last report may be followed by one more").isBetween(2, 3);
+  }
+
+  @Test
+  void aClaimThatIsNewIsNotTakenForTheOneThatStood() {
+    isSeen();
+    claim(1, 1);
+    actor.tell(new HostActor.GuestsSeen(List.of()));
+    stage
+        .nextToOthers(InstanceActor.ConfirmClaim.class)
+        .replyTo()
+        .tell(new InstanceActor.ClaimConfirmed(Examples.instance(1), H1, 1, true, false));
+    release(1, 1);
+    claim(1, 1);
+
+    actor.tell(new HostActor.GuestsSeen(List.of()));
+
+    assertThat(stage.nextToOthers(InstanceActor.ConfirmClaim.class).generation()).isEqualTo(1);
   }
 
   private InstanceActor.Message nextToInstance() {

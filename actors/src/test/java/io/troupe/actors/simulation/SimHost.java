@@ -51,6 +51,9 @@ final class SimHost {
   private long questions;
   private final Set<InstanceId> building = new HashSet<>();
   private final Set<InstanceId> touched = new HashSet<>();
+  private final Map<InstanceId, Long> standing = new HashMap<>();
+  private static final int ASK_ANYWAY = 12;
+  private int comparisons;
 
   /**
    * @param room how many instances fit
@@ -104,10 +107,14 @@ final class SimHost {
     waiting.clear();
     building.clear();
     touched.clear();
+    standing.clear();
   }
 
   private void persist(HostEvent event) {
     world.trace("event", () -> id + " " + event);
+    if (event instanceof HostEvent.Released(var instance)) {
+      standing.remove(instance);
+    }
     state = state.evolve(event);
   }
 
@@ -286,17 +293,22 @@ final class SimHost {
       if (!claim.condemned()) {
         var there = guests.get(claim.instance());
         var guest = there != null && there.marked() ? there : null; // else it is nobody's
-        if (!touched.contains(claim.instance())) {
-          report(
-              claim.instance(),
-              guest == null
-                  ? GuestReported.gone(id, claim.generation(), "gone")
-                  : GuestReported.seen(id, guest.generation(), guest.power(), "seen"));
+        if (touched.contains(claim.instance())) {
+          continue;
         }
-        world.toInstance(id, claim.instance(), one -> one.confirmClaim(this, claim.generation()));
+        report(
+            claim.instance(),
+            guest == null
+                ? GuestReported.gone(id, claim.generation(), "gone")
+                : GuestReported.seen(id, guest.generation(), guest.power(), "seen"));
+        if (standing.getOrDefault(claim.instance(), -1L) != claim.generation()
+            || comparisons % ASK_ANYWAY == 0) {
+          world.toInstance(id, claim.instance(), one -> one.confirmClaim(this, claim.generation()));
+        }
       }
     }
     touched.clear();
+    comparisons++;
   }
 
   void report(InstanceId instance, GuestReported report) {
@@ -318,9 +330,11 @@ final class SimHost {
         state
             .claim(instance)
             .filter(claim -> !claim.condemned() && claim.generation() == generation);
-    if (!stands && leftOver.isPresent() && foreign) {
+    if (stands) {
+      leftOver.ifPresent(claim -> standing.put(instance, generation));
+    } else if (leftOver.isPresent() && foreign) {
       persist(new HostEvent.Released(instance));
-    } else if (!stands && leftOver.isPresent()) {
+    } else if (leftOver.isPresent()) {
       persist(new HostEvent.Condemned(instance, false));
       evict(instance, generation);
     }
