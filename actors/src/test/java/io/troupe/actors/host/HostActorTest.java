@@ -362,17 +362,19 @@ class HostActorTest {
     stage.until(() -> view().instances().isEmpty());
   }
 
-  private HostActor.Run destroy(TestProbe<DriverActor.Reply> probe) {
+  /** Who waits for a destroy with which the claim shall go. */
+  private TestProbe<DriverActor.Reply> leaves() {
+    isSeen();
+    claim(1, 1);
+    var probe = stage.probe(DriverActor.Reply.class);
     var command = new DriverCommand.Destroy(target(1, "r-1"), false);
-    return new HostActor.Run(command, Optional.of(1L), probe.getRef());
+    actor.tell(new HostActor.Run(command, Optional.of(1L), probe.getRef()));
+    return probe;
   }
 
   @Test
   void theClaimGoesWithTheGuestBeforeItIsSaidToBeGone() {
-    isSeen();
-    claim(1, 1);
-    var probe = stage.probe(DriverActor.Reply.class);
-    actor.tell(destroy(probe));
+    var probe = leaves();
     var destroy = execute();
     assertThat(view().instances()).as("the guest is still there").hasSize(1);
 
@@ -384,10 +386,7 @@ class HostActorTest {
 
   @Test
   void theClaimStaysWhenTheGuestCannotBeRemoved() {
-    isSeen();
-    claim(1, 1);
-    var probe = stage.probe(DriverActor.Reply.class);
-    actor.tell(destroy(probe));
+    var probe = leaves();
     var destroy = execute();
 
     var failure = new DriverFailure(DriverFailure.Kind.RETRYABLE, "busy");
@@ -399,10 +398,7 @@ class HostActorTest {
 
   @Test
   void aLaterClaimDoesNotGoWithAnEarlierGuest() {
-    isSeen();
-    claim(1, 1);
-    var probe = stage.probe(DriverActor.Reply.class);
-    actor.tell(destroy(probe));
+    var probe = leaves();
     var destroy = execute();
     release(1, 1);
     claim(1, 2);
