@@ -59,6 +59,8 @@ class FailOverTest {
             assertThat(reply.status())
                 .as("%s: %s", name, reply.text())
                 .isEqualTo(wanted.get(name).status()));
+    // A list hears of what was booted through another node a moment later.
+    ThreeNodes.until(() -> Books.servers(clients.getFirst()).size() == SERVERS + 2);
     Books.awaitQuiet(clients.getFirst(), SETTLING);
     assertThat(Books.servers(clients.getFirst()))
         .hasSize(SERVERS + 2)
