@@ -1009,6 +1009,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         .tell(
             new Run(
                 new DriverCommand.Destroy(target, claim.keepsDisk()),
+                Optional.of(claim.generation()),
                 context.getSystem().ignoreRef()));
   }
 
@@ -1183,11 +1184,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           state, reply.instance(), asked.leaves().get(), () -> asked.asker().tell(reply));
     }
     asked.asker().tell(reply);
-    var condemned =
-        reply instanceof DriverActor.Done
-            && reply.operation().value().startsWith("req-evict-")
-            && state.claim(reply.instance()).filter(Claim::condemned).isPresent();
-    return condemned ? release(reply.instance(), () -> {}) : Effect().none();
+    return Effect().none();
   }
 
   private void countFailures(HostState state, DriverActor.Reply reply) {

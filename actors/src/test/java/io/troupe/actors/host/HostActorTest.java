@@ -460,11 +460,7 @@ class HostActorTest {
     claim(1, 1);
     actor.tell(new HostActor.GuestsSeen(List.of()));
 
-    var question = stage.nextToOthers(InstanceActor.ConfirmClaim.class);
-    assertThat(question.generation()).isEqualTo(1);
-    question
-        .replyTo()
-        .tell(new InstanceActor.ClaimConfirmed(Examples.instance(1), H1, 1, false, false));
+    standsByItsClaim(false);
 
     assertThat(execute().command()).isInstanceOf(DriverCommand.Destroy.class);
   }
@@ -518,10 +514,7 @@ class HostActorTest {
     isSeen();
     claim(1, 1);
     actor.tell(new HostActor.GuestsSeen(List.of()));
-    stage
-        .nextToOthers(InstanceActor.ConfirmClaim.class)
-        .replyTo()
-        .tell(new InstanceActor.ClaimConfirmed(Examples.instance(1), H1, 1, true, false));
+    standsByItsClaim(true);
 
     for (int comparison = 0; comparison < 36; comparison++) {
       actor.tell(new HostActor.GuestsSeen(List.of()));
@@ -543,16 +536,22 @@ class HostActorTest {
     isSeen();
     claim(1, 1);
     actor.tell(new HostActor.GuestsSeen(List.of()));
-    stage
-        .nextToOthers(InstanceActor.ConfirmClaim.class)
-        .replyTo()
-        .tell(new InstanceActor.ClaimConfirmed(Examples.instance(1), H1, 1, true, false));
+    standsByItsClaim(true);
     release(1, 1);
     claim(1, 1);
 
     actor.tell(new HostActor.GuestsSeen(List.of()));
 
     assertThat(stage.nextToOthers(InstanceActor.ConfirmClaim.class).generation()).isEqualTo(1);
+  }
+
+  /** The first instance is asked for its claim, and answers. */
+  private void standsByItsClaim(boolean stands) {
+    var question = stage.nextToOthers(InstanceActor.ConfirmClaim.class);
+    assertThat(question.generation()).isEqualTo(1);
+    question
+        .replyTo()
+        .tell(new InstanceActor.ClaimConfirmed(Examples.instance(1), H1, 1, stands, false));
   }
 
   private InstanceActor.Message nextToInstance() {

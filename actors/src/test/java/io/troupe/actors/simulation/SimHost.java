@@ -203,7 +203,7 @@ final class SimHost {
       var deadline = world.now().plusSeconds(20);
       var target = new GuestTarget(instance, id.value(), generation, 0, operation, deadline);
       var keepsDisk = state.claim(instance).filter(Claim::keepsDisk).isPresent();
-      run(new DriverCommand.Destroy(target, keepsDisk), _ -> {});
+      run(new DriverCommand.Destroy(target, keepsDisk), Optional.of(generation), _ -> {});
     }
   }
 
@@ -251,11 +251,6 @@ final class SimHost {
       return;
     }
     asked.asker().accept(result);
-    if (result instanceof StepOutcome.Guest
-        && key.operation().value().startsWith("req-evict-")
-        && state.claim(key.instance()).filter(Claim::condemned).isPresent()) {
-      persist(new HostEvent.Released(key.instance()));
-    }
   }
 
   // ---- what the hypervisor shows
