@@ -12,7 +12,7 @@ import static io.troupe.actors.instance.VmState.STOPPED;
 import static io.troupe.actors.instance.VmState.SUSPENDED;
 
 import io.troupe.actors.Rejection;
-import io.troupe.actors.operation.Operation;
+import io.troupe.actors.operation.Participant;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -211,16 +211,28 @@ final class Legality {
 
   /**
    * What a reset has broken off may have given the quota back, and an evacuation does not ask for
-   * it; what is about to be attached was taken for the instance, and would be left to nobody.
+   * it. What is about to be attached was taken for the instance, and would be left to nobody; so
+   * would what is on its way out, and a volume would be detaching for ever.
    */
   private static boolean mustEndBeforeEvacuation(InstanceState state) {
     return state
         .operation()
-        .map(Operation::kind)
         .filter(
-            kind ->
-                switch (kind) {
-                  case RESET_TO_ACTIVE, RESET_TO_ERROR, ATTACH_VOLUME, ATTACH_INTERFACE -> true;
+            operation ->
+                switch (operation.kind()) {
+                  case RESET_TO_ACTIVE,
+                      RESET_TO_ERROR,
+                      ATTACH_VOLUME,
+                      DETACH_VOLUME,
+                      ATTACH_INTERFACE,
+                      DETACH_INTERFACE ->
+                      true;
+                  // It may take hours until the guest has copied all; the rest takes a moment.
+                  case SWAP_VOLUME ->
+                      operation
+                          .current()
+                          .filter(step -> step.kind().asked() == Participant.VOLUME)
+                          .isPresent();
                   default -> false;
                 })
         .isPresent();

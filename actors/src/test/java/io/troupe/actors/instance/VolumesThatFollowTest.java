@@ -214,6 +214,30 @@ class VolumesThatFollowTest {
     }
 
     @Test
+    void areNotEvacuatedWhileOneIsOnItsWayInOrOut() {
+      var another = Examples.volumeChoice(2);
+      assertWaits(pooled().does(new UserCommand.AttachVolume(origin("b"), another)));
+      var detaching = pooled().does(new UserCommand.DetachVolume(origin("d"), DATA));
+      assertWaits(detaching);
+      assertWaits(detaching.gets(DONE));
+      assertWaits(detaching.gets(guest(PowerState.RUNNING)));
+
+      var swap = new UserCommand.SwapVolume(origin("w"), DATA, another.volumeId());
+      var swapping = pooled().does(swap);
+      assertWaits(swapping);
+      swapping.gets(connected(another.volumeId(), Optional.of("san")));
+      assertThat(swapping.does(MoveLife.evacuate()).todo())
+          .as("the guest on the dead host may never have copied all")
+          .startsWith(StepKind.PLACE);
+    }
+
+    private void assertWaits(Life life) {
+      assertThat(life.refuses(MoveLife.evacuate()))
+          .as("%s", life.todo())
+          .isInstanceOf(Rejection.WrongState.class);
+    }
+
+    @Test
     void leaveTheRootVolumeAsLargeAsItIs() {
       var life = fromVolume(Optional.of("san")).does(MoveLife.resize()).gets(DONE);
       assertThat(((Effect.Place) life.asks().what()).spec().resources().diskGib())
