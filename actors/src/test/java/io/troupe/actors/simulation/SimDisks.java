@@ -13,13 +13,14 @@ import java.util.TreeSet;
 final class SimDisks {
   private final Map<InstanceId, TreeSet<Long>> files = new HashMap<>();
 
-  /** Since when each host holds files of an instance that another one made. */
+  /** Of which generation the guest is, or may come to be, that each host holds files for. */
   private final Map<InstanceId, Map<HostId, Long>> holds = new HashMap<>();
 
   /** A guest that is made has a new one, and there is no older one. */
   void make(InstanceId instance, long generation, HostId host) {
     leave(instance, generation, host, false);
     files.computeIfAbsent(instance, _ -> new TreeSet<>()).add(generation);
+    share(instance, Map.of(host, generation));
   }
 
   /** The guest is made on an older one; false when there is none. */
@@ -45,8 +46,15 @@ final class SimDisks {
     if (held.getOrDefault(host, Long.MAX_VALUE) <= generation) {
       held.remove(host);
     }
-    if (!keepsDisk && held.keySet().stream().allMatch(host::equals)) {
-      files.getOrDefault(instance, new TreeSet<>()).headSet(generation, true).clear();
+    if (!keepsDisk) {
+      files
+          .getOrDefault(instance, new TreeSet<>())
+          .removeIf(
+              file ->
+                  file <= generation
+                      && held.entrySet().stream()
+                          .noneMatch(
+                              other -> !other.getKey().equals(host) && other.getValue() >= file));
     }
   }
 }

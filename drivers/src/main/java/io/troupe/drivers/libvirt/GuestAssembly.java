@@ -169,9 +169,7 @@ final class GuestAssembly {
         "disks",
         connect -> {
           String ours = volumes(target).heldAt(facts.uuid());
-          if (pool.find(connect, ours).isEmpty()) {
-            pool.createRaw(connect, ours, false, tenure);
-          }
+          pool.mark(connect, ours, tenure);
           for (String hold : volumes(target).holds(pool.names(connect))) {
             if (!hold.equals(ours)) {
               pool.delete(connect, hold, tenure); // of hosts that the instance has left
@@ -221,6 +219,7 @@ final class GuestAssembly {
     return connection.call(
         "disks",
         connect -> {
+          pool.mark(connect, volumes.heldAt(facts.uuid()), permit.tenure());
           String root =
               image.isPresent()
                   ? RootDisk.create(

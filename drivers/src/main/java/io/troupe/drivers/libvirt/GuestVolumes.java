@@ -6,6 +6,7 @@ import io.troupe.drivers.spi.DriverException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.libvirt.Connect;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
@@ -47,8 +48,9 @@ record GuestVolumes(InstanceId instance, long generation) {
   }
 
   /**
-   * An empty volume which says that a guest of this generation is, or may come to be, at that host:
-   * on storage that several hosts have, the files are not that one's alone who deletes them.
+   * An empty volume which says that a guest of this generation is, or may come to be, at that host.
+   * It stands on files of this generation or an older one: where several hosts have one storage, no
+   * other host deletes those. Whoever makes files or takes them over makes this first.
    */
   String heldAt(String hostUuid) {
     return prefix() + HELD + HostFacts.token(hostUuid);
@@ -86,7 +88,7 @@ record GuestVolumes(InstanceId instance, long generation) {
   Optional<GuestVolumes> former(List<String> volumes) {
     return volumes.stream()
         .filter(name -> covers(name) && name.endsWith("." + ROOT))
-        .map(name -> Long.parseLong(name.split("\\.")[1]))
+        .map(name -> generation(name).orElseThrow())
         .filter(older -> older < generation)
         .max(Comparator.naturalOrder())
         .map(older -> new GuestVolumes(instance, older));
@@ -94,20 +96,24 @@ record GuestVolumes(InstanceId instance, long generation) {
 
   /** Whether the volume is the guest's, of this generation or an older one. */
   boolean covers(String volume) {
+    return generation(volume).stream().anyMatch(one -> one <= generation);
+  }
+
+  /** Of one of the instance's volumes; empty of others. */
+  private OptionalLong generation(String volume) {
     String ours = "troupe-" + instance + ".";
     if (!volume.startsWith(ours)) {
-      return false;
+      return OptionalLong.empty();
     }
     String[] parts = volume.substring(ours.length()).split("\\.", 2);
-    return parts.length == 2
-        && parts[0].matches("[0-9]{1,18}")
-        && Long.parseLong(parts[0]) <= generation;
+    return parts.length == 2 && parts[0].matches("[0-9]{1,18}")
+        ? OptionalLong.of(Long.parseLong(parts[0]))
+        : OptionalLong.empty();
   }
 
   /**
-   * None of the guest's volumes is left, of this generation or an older one, except while another
-   * host holds them: then only this host's own hold goes, and what its guest could have gone back
-   * to. Repeatable.
+   * None of the guest's volumes is left, of this generation or an older one, but those that another
+   * host holds. This host's own hold goes, and what its guest could have gone back to. Repeatable.
    *
    * @param hostUuid of the host that deletes
    */
@@ -121,21 +127,34 @@ record GuestVolumes(InstanceId instance, long generation) {
 
   /** Of all volumes there, what says that this or another host holds files of the guest. */
   List<String> holds(List<String> volumes) {
-    return volumes.stream().filter(name -> covers(name) && name.contains("." + HELD)).toList();
+    return volumes.stream().filter(name -> covers(name) && isHold(name)).toList();
   }
 
   /** Of all volumes there; holds come last, so that a crash before leaves them. */
   List<String> toDelete(List<String> volumes, String host) {
-    String ours = "troupe-" + instance + ".";
-    boolean heldElsewhere =
+    long held =
         volumes.stream()
-            .filter(name -> name.startsWith(ours) && name.contains("." + HELD))
-            .anyMatch(name -> !name.endsWith("." + HELD + host));
+            .filter(name -> isHold(name) && !isHold(name, host))
+            .flatMapToLong(name -> generation(name).stream())
+            .max()
+            .orElse(-1);
     return volumes.stream()
         .filter(this::covers)
-        .filter(name -> !heldElsewhere || name.endsWith("." + HELD + host) || isFormer(name, host))
-        .sorted(Comparator.comparing(name -> name.contains("." + HELD)))
+        .filter(
+            name ->
+                generation(name).orElseThrow() > held && !isHold(name)
+                    || isHold(name, host)
+                    || isFormer(name, host))
+        .sorted(Comparator.comparing(GuestVolumes::isHold))
         .toList();
+  }
+
+  private static boolean isHold(String volume) {
+    return volume.contains("." + HELD);
+  }
+
+  private static boolean isHold(String volume, String host) {
+    return volume.endsWith("." + HELD + host);
   }
 
   /**

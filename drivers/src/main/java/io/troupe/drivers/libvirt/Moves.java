@@ -332,8 +332,8 @@ final class Moves {
     connection.run(
         "hold on shared storage",
         connect -> {
-          mark(connect, theirs.heldAt(source.hostUuid()), permit);
-          mark(connect, volumes(target).heldAt(facts.uuid()), permit);
+          pool.mark(connect, theirs.heldAt(source.hostUuid()), permit.tenure());
+          pool.mark(connect, volumes(target).heldAt(facts.uuid()), permit.tenure());
         });
     String directory =
         connection.call(
@@ -344,13 +344,6 @@ final class Moves {
         directory + source.rootDisk(),
         directory + theirs.configDrive(),
         directory + theirs.consoleLog());
-  }
-
-  private void mark(Connect connect, String marker, Permit permit)
-      throws LibvirtException, DriverException {
-    if (pool.find(connect, marker).isEmpty()) {
-      pool.createRaw(connect, marker, false, permit.tenure());
-    }
   }
 
   /** Empty files into which the disks will be copied while the guest runs. */
@@ -365,6 +358,7 @@ final class Moves {
     connection.run(
         "room for a guest",
         connect -> {
+          pool.mark(connect, volumes.heldAt(facts.uuid()), permit.tenure());
           if (onImage) {
             pool.createOverlay(
                 connect,
@@ -469,6 +463,7 @@ final class Moves {
         connection.run(
             doing,
             connect -> {
+              pool.mark(connect, volumes.heldAt(facts.uuid()), permit.tenure());
               pool.createQcow2(connect, volumes.rootDisk(), source.rootBytes(), permit.tenure());
               pool.fill(connect, volumes.rootDisk(), disk, bytes, permit);
               pool.refresh(connect);

@@ -125,6 +125,14 @@ record VolumePool(String name, String path, Optional<SharedPool> shared) {
     return create(connect, VolumeXml.raw(volume, readableForAll), tenure);
   }
 
+  /** There is such a volume, which says something by its name; a new one is empty. */
+  void mark(Connect connect, String volume, Tenure tenure)
+      throws LibvirtException, DriverException {
+    if (find(connect, volume).isEmpty()) {
+      createRaw(connect, volume, false, tenure);
+    }
+  }
+
   /** Makes a raw file with this content, readable for its owner only. */
   Volume createWith(Connect connect, String volume, byte[] content, Permit permit)
       throws LibvirtException, DriverException {

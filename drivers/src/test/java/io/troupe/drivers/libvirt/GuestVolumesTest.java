@@ -33,6 +33,29 @@ class GuestVolumesTest {
     assertThat(THIRD.toDelete(volumes, "host-b")).containsExactly(THIRD.heldAt("host-b"));
   }
 
+  /** A move that fails before its destination was prepared: the source's guest has never moved. */
+  @Test
+  void hostThatNeverHadTheGuestTakesAwayNothing() {
+    var volumes = List.of(SECOND.heldAt("host-a"), SECOND.rootDisk(), SECOND.configDrive());
+
+    assertThat(THIRD.toDelete(volumes, "host-b")).isEmpty();
+    assertThat(SECOND.toDelete(volumes, "host-a")).hasSize(3);
+  }
+
+  /** A host that could not be told: what was made anew elsewhere does not stand on its files. */
+  @Test
+  void olderHoldKeepsNothingNewer() {
+    var volumes =
+        List.of(
+            SECOND.heldAt("host-a"), SECOND.rootDisk(), THIRD.heldAt("host-b"), THIRD.rootDisk());
+
+    assertThat(THIRD.toDelete(volumes, "host-b"))
+        .containsExactly(THIRD.rootDisk(), THIRD.heldAt("host-b"));
+    assertThat(SECOND.toDelete(volumes, "host-a"))
+        .as("they go with the newer guest")
+        .containsExactly(SECOND.heldAt("host-a"));
+  }
+
   /** The source cleans up after its guest has gone. */
   @Test
   void hostThatTheGuestHasLeftTakesAwayItsHoldAlone() {

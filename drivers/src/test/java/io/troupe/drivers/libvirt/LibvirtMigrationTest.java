@@ -327,9 +327,31 @@ class LibvirtMigrationTest {
     assertThat(((DriverResult.Guest) run(to, new DriverCommand.Start(second))).power())
         .isEqualTo(PowerState.RUNNING);
     run(to, new DriverCommand.Destroy(second));
+    assertNothingIsLeftOf(source);
+  }
+
+  /** As after a move that has failed before its destination was prepared. */
+  @Test
+  void destroyAtAHostThatNeverHadTheGuestLeavesItItsDiskOnSharedStorage() throws Exception {
+    Host has = together(a);
+    Host never = together(LibvirtPeer.second());
+    GuestTarget guest = spawn(has);
+
+    run(never, new DriverCommand.Destroy(at(never, guest, 3)));
+
+    assertThat(shared.orElseThrow().resolve("troupe-" + guest.instance() + ".1.root.qcow2"))
+        .exists();
+    run(has, new DriverCommand.Stop(guest, 0));
+    assertThat(((DriverResult.Guest) run(has, new DriverCommand.Start(guest))).power())
+        .isEqualTo(PowerState.RUNNING);
+    run(has, new DriverCommand.Destroy(guest));
+    assertNothingIsLeftOf(guest);
+  }
+
+  private void assertNothingIsLeftOf(GuestTarget guest) throws Exception {
     try (var left = Files.list(shared.orElseThrow())) {
       assertThat(left.map(file -> file.getFileName().toString()))
-          .noneMatch(file -> file.contains(source.instance().toString()));
+          .noneMatch(file -> file.contains(guest.instance().toString()));
     }
   }
 
@@ -357,10 +379,7 @@ class LibvirtMigrationTest {
     assertThat(inspect(dead, source)).isEqualTo(DriverResult.Guest.GONE);
     assertThat(Files.getAttribute(root, "unix:ino")).isEqualTo(inode);
     run(to, new DriverCommand.Destroy(second));
-    try (var left = Files.list(shared.orElseThrow())) {
-      assertThat(left.map(file -> file.getFileName().toString()))
-          .noneMatch(file -> file.contains(source.instance().toString()));
-    }
+    assertNothingIsLeftOf(source);
   }
 
   @Test
