@@ -277,6 +277,27 @@ public abstract class MoveConformance extends LifeConformance {
   }
 
   @Test
+  protected void destinationThatIsDestroyedMeanwhileIsNotComeTo() throws Exception {
+    needs("LiveMigrate", "WatchMigration");
+    var source = target();
+    spawn(source);
+    awaitBoots(source, 1);
+    var bootId = bootId(driver, source);
+    var destination = thither(source);
+    var ticket = prepare(destination, offer(source), true);
+
+    var migration = begin(() -> migrate(source, ticket, SLOW));
+    awaitSeen(source);
+    assertThat(guestThere(new DriverCommand.Destroy(destination)).present()).isFalse();
+
+    assertThat(failureOf(migration::join)).isEqualTo(Kind.HOST_FAULT);
+    assertThat(reportsThere(source.instance())).isEmpty();
+    assertThat(inspect(source).power()).isEqualTo(PowerState.RUNNING);
+    assertThat(bootId(driver, source)).isEqualTo(bootId);
+    assertNobodySawItEnd(source.instance());
+  }
+
+  @Test
   protected void guestThatIsOffIsNotMigratedLive() throws Exception {
     needs("LiveMigrate", "Stop");
     var source = target();

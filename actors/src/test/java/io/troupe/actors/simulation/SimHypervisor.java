@@ -115,6 +115,9 @@ final class SimHypervisor {
   private boolean reachable = true;
   private final Map<InstanceId, Long> lost = new HashMap<>();
 
+  /** The generation under which a guest is on its way here. */
+  private final Map<InstanceId, Long> arriving = new HashMap<>();
+
   SimHypervisor(World world, SimHost host) {
     this.world = world;
     this.host = host;
@@ -306,6 +309,9 @@ final class SimHypervisor {
       return;
     }
     job.running = true;
+    if (job.command instanceof DriverCommand.LiveMigrate(_, var ticket, _)) {
+      destination(ticket).arriving.put(instance, generation(ticket));
+    }
     job.hangs = world.fault(0.05);
     if (!job.hangs) {
       world.after(1 + world.upTo(world.fault(0.1) ? 20_000 : 200), () -> finish(job));
@@ -432,11 +438,14 @@ final class SimHypervisor {
         if (guest.power() != PowerState.RUNNING && guest.power() != PowerState.PAUSED) {
           yield failure(INSTANCE_FAULT, "cannot migrate from " + guest.power());
         }
-        var to = Long.parseLong(ticket.destination().get("generation"));
-        var there = world.hosts.get(new HostId(ticket.destination().get("host"))).hypervisor;
+        var to = generation(ticket);
+        var there = destination(ticket);
         var other = there.guests.get(instance);
         if (other != null && other.generation() > to) {
           yield failure(HOST_FAULT, "the destination has a newer one");
+        }
+        if (!there.arriving.remove(instance, to)) {
+          yield failure(HOST_FAULT, "the destination has given it up");
         }
         guests.remove(instance);
         world.disks.takeOver(instance, to, there.host.id());
@@ -482,6 +491,7 @@ final class SimHypervisor {
       case DriverCommand.Destroy(_, var keepsDisk) -> {
         world.disks.leave(instance, generation, host.id(), keepsDisk);
         world.transfers.remove(instance + "." + generation);
+        arriving.computeIfPresent(instance, (_, to) -> to <= generation ? null : to);
         if (guest != null && guest.foreign() && !world.wasAdopted(instance)) {
           throw new AssertionError(instance + " removes a guest that was never adopted");
         }
@@ -570,6 +580,14 @@ final class SimHypervisor {
 
   private Map<String, String> place(long generation) {
     return Map.of("host", host.id().value(), "generation", Long.toString(generation));
+  }
+
+  private SimHypervisor destination(MoveTicket ticket) {
+    return world.hosts.get(new HostId(ticket.destination().get("host"))).hypervisor;
+  }
+
+  private static long generation(MoveTicket ticket) {
+    return Long.parseLong(ticket.destination().get("generation"));
   }
 
   private static boolean isOn(Guest guest) {

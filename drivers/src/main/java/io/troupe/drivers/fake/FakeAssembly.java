@@ -67,11 +67,11 @@ record FakeAssembly(
     if (keepsDisk) {
       reach.hypervisor().keepDisk(target, areCommon());
     }
-    var gone = FakeReach.shown(reach.change(target, guest -> Optional.empty()));
+    reach.hypervisor().destroy(target, reach.origin(), reach.now());
     if (!keepsDisk) {
       reach.hypervisor().dropDisk(target, areCommon());
     }
-    return gone;
+    return DriverResult.Guest.GONE;
   }
 
   DriverResult rescue(GuestTarget target, GuestSpec.ImageRef image, Cancellation cancellation)

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = FakeChange.VolumeKept.class, name = "volume-kept"),
   @JsonSubTypes.Type(value = FakeChange.VolumeGone.class, name = "volume-gone"),
   @JsonSubTypes.Type(value = FakeChange.Moved.class, name = "moved"),
+  @JsonSubTypes.Type(value = FakeChange.Awaited.class, name = "awaited"),
   @JsonSubTypes.Type(value = FakeChange.EpochRaised.class, name = "epoch-raised")
 })
 sealed interface FakeChange {
@@ -33,6 +34,13 @@ sealed interface FakeChange {
 
   /** The guest is no longer on {@code host}, but on {@code to}, like this. */
   record Moved(String host, String to, FakeGuest guest, long epoch) implements FakeChange {}
+
+  /**
+   * A guest of this name is on its way to the host and may arrive.
+   *
+   * @param generation of the guest once it is there; 0: none is awaited any more
+   */
+  record Awaited(String host, String name, long generation, long epoch) implements FakeChange {}
 
   record EpochRaised(String host, long epoch) implements FakeChange {}
 }

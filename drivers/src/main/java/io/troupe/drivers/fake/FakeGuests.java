@@ -22,6 +22,9 @@ final class FakeGuests {
     private long epoch;
     private final Map<String, FakeGuest> guests = new HashMap<>();
 
+    /** Generations of the guests that may arrive, by their names. */
+    private final Map<String, Long> awaited = new HashMap<>();
+
     /** Size of each, GiB. */
     private final Map<String, Long> volumes = new HashMap<>();
   }
@@ -36,6 +39,7 @@ final class FakeGuests {
       };
   private int living;
   private int volumes;
+  private int awaited;
 
   void apply(FakeChange change) {
     var host = hosts.computeIfAbsent(change.host(), name -> new Host());
@@ -53,11 +57,21 @@ final class FakeGuests {
         gone(host, guest.name());
         kept(hosts.computeIfAbsent(to, name -> new Host()), guest);
       }
+      case FakeChange.Awaited(_, var name, var generation, _) -> await(host, name, generation);
       case FakeChange.EpochRaised _ -> {}
     }
   }
 
+  private void await(Host host, String name, long generation) {
+    awaited -= host.awaited.remove(name) == null ? 0 : 1;
+    if (generation > 0) {
+      host.awaited.put(name, generation);
+      awaited++;
+    }
+  }
+
   private void kept(Host host, FakeGuest guest) {
+    await(host, guest.name(), 0);
     var former = Optional.ofNullable(host.guests.put(guest.name(), guest));
     living += former.isPresent() ? 0 : 1;
     former.filter(it -> it.generation() != guest.generation()).ifPresent(this::ended);
@@ -80,6 +94,7 @@ final class FakeGuests {
     endedSpawns.clear();
     living = 0;
     volumes = 0;
+    awaited = 0;
   }
 
   /** The highest epoch the host has seen; 0 before the first. */
@@ -90,6 +105,12 @@ final class FakeGuests {
 
   Optional<FakeGuest> find(String host, String name) {
     return Optional.ofNullable(hosts.get(host)).map(known -> known.guests.get(name));
+  }
+
+  /** Which guest of this name may arrive at the host; 0 when none may. */
+  long awaited(String host, String name) {
+    var known = hosts.get(host);
+    return known == null ? 0 : known.awaited.getOrDefault(name, 0L);
   }
 
   List<FakeGuest> on(String host) {
@@ -139,7 +160,7 @@ final class FakeGuests {
 
   /** How many lines {@link #everything} has. */
   int size() {
-    return hosts.size() + living + volumes;
+    return hosts.size() + living + volumes + awaited;
   }
 
   /** The fewest changes that lead here; each carries its host's present epoch. */
@@ -157,7 +178,12 @@ final class FakeGuests {
                                   new FakeChange.VolumeKept(
                                       host, volume.getKey(), volume.getValue(), epoch)),
                       entry.getValue().guests.values().stream()
-                          .<FakeChange>map(guest -> new FakeChange.Kept(host, guest, epoch)))
+                          .<FakeChange>map(guest -> new FakeChange.Kept(host, guest, epoch)),
+                      entry.getValue().awaited.entrySet().stream()
+                          .<FakeChange>map(
+                              guest ->
+                                  new FakeChange.Awaited(
+                                      host, guest.getKey(), guest.getValue(), epoch)))
                   .flatMap(changes -> changes);
             });
   }

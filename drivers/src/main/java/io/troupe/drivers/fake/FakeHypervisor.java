@@ -186,23 +186,44 @@ final class FakeHypervisor {
   Optional<FakeGuest> update(
       GuestTarget target, Consumer<GuestEvent> origin, Instant at, Change change)
       throws DriverException {
-    return alone(
+    return alone(() -> changed(target, origin, at, change));
+  }
+
+  private Optional<FakeGuest> changed(
+      GuestTarget target, Consumer<GuestEvent> origin, Instant at, Change change)
+      throws DriverException {
+    admit(target);
+    var name = FakeGuest.nameOf(target.instance());
+    var before = guests.find(target.host(), name);
+    if (before.isPresent()) {
+      requireOwned(before.get(), target);
+    }
+    var after = change.of(before);
+    if (!after.equals(before)) {
+      store(target.host(), name, after, target.epoch());
+      if (powerOf(before) != powerOf(after)) {
+        var event = after.or(() -> before).orElseThrow();
+        publish(target.host(), event, powerOf(after), "changed from elsewhere", at, origin);
+      }
+    }
+    return after;
+  }
+
+  /**
+   * The target's guest is gone, and none of its generation or an older one may arrive any more.
+   *
+   * @throws DriverException as {@link #update}
+   */
+  void destroy(GuestTarget target, Consumer<GuestEvent> origin, Instant at) throws DriverException {
+    alone(
         () -> {
-          admit(target);
+          changed(target, origin, at, guest -> Optional.empty());
           var name = FakeGuest.nameOf(target.instance());
-          var before = guests.find(target.host(), name);
-          if (before.isPresent()) {
-            requireOwned(before.get(), target);
+          var awaited = guests.awaited(target.host(), name);
+          if (awaited > 0 && awaited <= target.generation()) {
+            write(new FakeChange.Awaited(target.host(), name, 0, target.epoch()));
           }
-          var after = change.of(before);
-          if (!after.equals(before)) {
-            store(target.host(), name, after, target.epoch());
-            if (powerOf(before) != powerOf(after)) {
-              var event = after.or(() -> before).orElseThrow();
-              publish(target.host(), event, powerOf(after), "changed from elsewhere", at, origin);
-            }
-          }
-          return after;
+          return true;
         });
   }
 
@@ -365,6 +386,23 @@ final class FakeHypervisor {
     return keeper(host, id, common).flatMap(keeper -> guests.volume(keeper, id)).orElse(0L);
   }
 
+  // ---- guests on their way
+
+  /** A guest of the instance may arrive, until it has or is destroyed. */
+  void await(String host, InstanceId instance, long generation) throws DriverException {
+    alone(
+        () -> {
+          var name = FakeGuest.nameOf(instance);
+          write(new FakeChange.Awaited(host, name, generation, guests.epoch(host)));
+          return true;
+        });
+  }
+
+  boolean awaits(String host, InstanceId instance, long generation) throws DriverException {
+    var name = FakeGuest.nameOf(instance);
+    return inTurn(() -> true, () -> guests.awaited(host, name) == generation);
+  }
+
   /** What a guest is once it has arrived. */
   @FunctionalInterface
   interface Arrival {
@@ -388,7 +426,7 @@ final class FakeHypervisor {
             var here = owned(source);
             if (here.isPresent()) {
               var arrived = arrival.of(here.get());
-              requireNotNewer(toHost, arrived);
+              requireAwaited(toHost, arrived);
               write(new FakeChange.Moved(source.host(), toHost, arrived, source.epoch()));
             }
             return true;
@@ -454,9 +492,9 @@ final class FakeHypervisor {
     try {
       alone(
           () -> {
-            requireNotNewer(host, guest);
             var there = guests.find(host, guest.name());
             if (there.filter(it -> it.generation() == guest.generation()).isEmpty()) {
+              requireAwaited(host, guest);
               store(host, guest.name(), Optional.of(guest), guests.epoch(host));
             }
             return true;
@@ -466,11 +504,14 @@ final class FakeHypervisor {
     }
   }
 
-  private void requireNotNewer(String host, FakeGuest arriving) throws DriverException {
+  private void requireAwaited(String host, FakeGuest arriving) throws DriverException {
     var there = guests.find(host, arriving.name());
     if (there.filter(it -> it.generation() > arriving.generation()).isPresent()) {
       throw DriverException.hostFault(
           host + " has a guest of generation " + there.get().generation() + " already");
+    }
+    if (guests.awaited(host, arriving.name()) != arriving.generation()) {
+      throw DriverException.hostFault(host + " does not await " + arriving.name() + " any more");
     }
   }
 

@@ -16,7 +16,8 @@ final class FakeMigration {
     NONE,
     COPIED,
     ABORTED,
-    TIMED_OUT
+    TIMED_OUT,
+    GIVEN_UP
   }
 
   private final MigrationOptions options;
@@ -62,6 +63,13 @@ final class FakeMigration {
     return end != End.COPIED;
   }
 
+  /** The destination does not want the guest any more. */
+  synchronized void giveUp() {
+    if (look() == End.NONE) {
+      end = End.GIVEN_UP;
+    }
+  }
+
   synchronized void force() {
     forced = true;
   }
@@ -96,6 +104,7 @@ final class FakeMigration {
                   + " was not complete after "
                   + options.completionTimeoutMillis()
                   + " ms");
+      case GIVEN_UP -> throw DriverException.hostFault("the destination has given up " + guest);
       case NONE -> throw new IllegalStateException("still under way");
     }
   }

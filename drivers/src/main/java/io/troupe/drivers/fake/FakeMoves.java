@@ -117,9 +117,11 @@ record FakeMoves(
       throw DriverException.unsupported("no post-copy here (noPostCopy)");
     }
     requireLive(found.get());
-    FakeHypervisor.requireKnown(ticket.destination().get(HYPERVISOR));
-    travel(target, found.get(), ticket, options, cancellation);
-    return arrive(target, ticket);
+    try (var destination = FakeHypervisor.reach(ticket.destination().get(HYPERVISOR))) {
+      var there = destination.hypervisor();
+      travel(target, found.get(), ticket, options, there, cancellation);
+      return arrive(target, ticket, there);
+    }
   }
 
   private static void requireLive(FakeGuest guest) throws DriverException {
@@ -134,8 +136,11 @@ record FakeMoves(
       FakeGuest guest,
       MoveTicket ticket,
       MigrationOptions options,
+      FakeHypervisor destination,
       Cancellation cancellation)
       throws DriverException {
+    var host = ticket.destination().get(HOST);
+    var generation = Long.parseLong(ticket.destination().get(GENERATION));
     var diskBytes = ticket.storage() == Storage.SHARED ? 0 : guest.size().diskGib() << 30;
     var migration =
         reach
@@ -150,7 +155,9 @@ record FakeMoves(
                         diskBytes,
                         settings.migrationMillis()));
     try {
-      pace.awaitEnd(migration, cancellation);
+      destination.await(host, target.instance(), generation);
+      pace.awaitEnd(
+          migration, () -> destination.awaits(host, target.instance(), generation), cancellation);
     } finally {
       migration.abort(); // of no effect once it has ended
       reach.hypervisor().migrations().end(target, migration);
@@ -158,21 +165,21 @@ record FakeMoves(
     migration.requireCopied(guest.name());
   }
 
-  private DriverResult arrive(GuestTarget target, MoveTicket ticket) throws DriverException {
+  private DriverResult arrive(GuestTarget target, MoveTicket ticket, FakeHypervisor destination)
+      throws DriverException {
     var there = ticket.destination();
     var generation = Long.parseLong(there.get(GENERATION));
-    try (var destination = FakeHypervisor.reach(there.get(HYPERVISOR))) {
-      reach
-          .hypervisor()
-          .handOver(
-              target,
-              guest -> {
-                requireLive(guest);
-                return guest.of(generation).at(PlacementText.read(there));
-              },
-              destination.hypervisor(),
-              there.get(HOST));
-    }
+    FakeHypervisor.requireKnown(there.get(HYPERVISOR));
+    reach
+        .hypervisor()
+        .handOver(
+            target,
+            guest -> {
+              requireLive(guest);
+              return guest.of(generation).at(PlacementText.read(there));
+            },
+            destination,
+            there.get(HOST));
     return DriverResult.Guest.GONE;
   }
 

@@ -13,6 +13,12 @@ final class FakePace {
 
   private static final long MIGRATION_GLANCE_MILLIS = 5;
 
+  /** Whether a destination still wants a guest; it costs a look at a file. */
+  @FunctionalInterface
+  interface Awaited {
+    boolean still() throws DriverException;
+  }
+
   private final FakeSettings settings;
   private final SplittableRandom random;
 
@@ -49,10 +55,14 @@ final class FakePace {
     requireWanted(cancellation);
   }
 
-  /** Waits until the migration has ended, however. */
-  void awaitEnd(FakeMigration migration, Cancellation cancellation) throws DriverException {
-    while (migration.look() == FakeMigration.End.NONE) {
+  /** Waits until the migration has ended, however; also when the destination has given it up. */
+  void awaitEnd(FakeMigration migration, Awaited awaited, Cancellation cancellation)
+      throws DriverException {
+    for (var glances = 1; migration.look() == FakeMigration.End.NONE; glances++) {
       pause(MIGRATION_GLANCE_MILLIS, cancellation);
+      if (glances % (GLANCE_MILLIS / MIGRATION_GLANCE_MILLIS) == 0 && !awaited.still()) {
+        migration.giveUp();
+      }
     }
   }
 
