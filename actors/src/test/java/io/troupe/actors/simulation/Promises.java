@@ -221,9 +221,11 @@ final class Promises {
     return state.trails().stream().anyMatch(trail -> trail.action().equals(action));
   }
 
+  /** One that was in error by an administrator's word keeps that and shows that nothing runs. */
   private static boolean lostItsGuest(InstanceState state) {
+    var says = state.fault().filter(fault -> fault.message().contains("no longer on")).isPresent();
     return state.vmState() == VmState.ERROR
-        && state.fault().filter(fault -> fault.message().contains("no longer on")).isPresent();
+        && (says || wasReset(state) && state.power() == PowerState.NOSTATE);
   }
 
   /** Then an administrator's word stands, which need not be true. */
