@@ -78,7 +78,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
   /** Which hosts are there? */
   public record Hosts(ActorRef<HostsReply> replyTo) implements Request {}
 
-  /** Which guests are on this host, ours or not? */
+  /** Which guests are on this host from now on, ours or not? */
   public record Guests(String host, ActorRef<GuestsReply> replyTo) implements Request {}
 
   /** How much is there to do? Answered at once. */
@@ -188,7 +188,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
   private record HostsRead(Session session, Outcome<List<HostInventory>> outcome)
       implements Message {}
 
-  private record GuestsRead(String host, Session session, Outcome<List<GuestReport>> outcome)
+  private record GuestsRead(Guests asked, Session session, Outcome<List<GuestReport>> outcome)
       implements Message {}
 
   /** An open driver, and how many calls are in it: it is closed only when there are none. */
@@ -216,7 +216,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
   private final CommandQueue queue;
   private final Map<String, Long> epochs = new HashMap<>();
   private final List<ActorRef<HostsReply>> hostsAsked = new ArrayList<>();
-  private final Map<String, List<ActorRef<GuestsReply>>> guestsAsked = new HashMap<>();
+  private final List<Guests> guestsAsked = new ArrayList<>();
   private Optional<Session> session = Optional.empty();
   private Optional<DriverFailure> down = Optional.empty();
   private long reconnectMillis;
@@ -308,14 +308,14 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
     switch (message) {
       case Execute(var command, var replyTo) -> execute(command, replyTo);
       case Hosts(var replyTo) -> askHosts(replyTo);
-      case Guests(var host, var replyTo) -> askGuests(host, replyTo);
+      case Guests asked -> askGuests(asked);
       case GetLoad(var replyTo) -> replyTo.tell(queue.load());
       case Connect() -> connect();
       case Opened(var outcome) -> opened(outcome);
       case Ended(var job, var from, var outcome) -> ended(job, from, outcome);
       case DeadlinePassed(var job) -> deadlinePassed(job);
       case HostsRead(var from, var outcome) -> hostsRead(from, outcome);
-      case GuestsRead(var host, var from, var outcome) -> guestsRead(host, from, outcome);
+      case GuestsRead(var asked, var from, var outcome) -> guestsRead(asked, from, outcome);
     }
     startWhatCan();
     return this;
@@ -338,7 +338,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
         if (!hostsAsked.isEmpty()) {
           readHosts();
         }
-        guestsAsked.keySet().forEach(this::readGuests);
+        guestsAsked.forEach(this::readGuests);
       }
       case Outcome.Bad(var failure) -> goDown(failure);
       case Outcome.Broken(var error) -> throw error;
@@ -364,8 +364,7 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
     hostsAsked.forEach(asker -> asker.tell(new HostsUnknown(unreachable(failure))));
     hostsAsked.clear();
     guestsAsked.forEach(
-        (host, askers) ->
-            askers.forEach(asker -> asker.tell(new GuestsUnknown(host, unreachable(failure)))));
+        asked -> asked.replyTo().tell(new GuestsUnknown(asked.host(), unreachable(failure))));
     guestsAsked.clear();
     // Up to a fifth less, so that many connections lost at once do not come back at once.
     var wait = (long) (reconnectMillis * (1 - ThreadLocalRandom.current().nextDouble(0.2)));
@@ -546,42 +545,43 @@ public final class DriverActor extends AbstractBehavior<DriverActor.Message> {
     }
   }
 
-  private void askGuests(String host, ActorRef<GuestsReply> replyTo) {
+  private void askGuests(Guests asked) {
     if (down.isPresent()) {
-      replyTo.tell(new GuestsUnknown(host, unreachable(down.get())));
+      asked.replyTo().tell(new GuestsUnknown(asked.host(), unreachable(down.get())));
       return;
     }
-    var askers = guestsAsked.computeIfAbsent(host, it -> new ArrayList<>(1));
-    askers.add(replyTo);
-    if (askers.size() == 1) {
-      readGuests(host);
-    }
+    guestsAsked.add(asked);
+    readGuests(asked);
   }
 
-  private void readGuests(String host) {
+  /** For each question anew: who asks wants to know what is there from then on. */
+  private void readGuests(Guests asked) {
     session.ifPresent(
         on -> {
           on.calls++;
           threads.query(
-              () -> on.driver.guests(host),
-              outcome -> self.tell(new GuestsRead(host, on, outcome)));
+              () -> on.driver.guests(asked.host()),
+              outcome -> self.tell(new GuestsRead(asked, on, outcome)));
         });
   }
 
-  private void guestsRead(String host, Session from, Outcome<List<GuestReport>> outcome) {
+  private void guestsRead(Guests asked, Session from, Outcome<List<GuestReport>> outcome) {
     callEnded(from);
     if (!isCurrent(from)) {
       return;
     }
     switch (outcome) {
-      case Outcome.Good(var guests) ->
-          guestsAsked.remove(host).forEach(asker -> asker.tell(new GuestsShown(host, guests)));
+      case Outcome.Good(var guests) -> answer(asked, new GuestsShown(asked.host(), guests));
       case Outcome.Bad(var failure) when failure.kind() == DriverFailure.Kind.RETRYABLE ->
           lose(from, failure);
-      case Outcome.Bad(var failure) ->
-          guestsAsked.remove(host).forEach(asker -> asker.tell(new GuestsUnknown(host, failure)));
+      case Outcome.Bad(var failure) -> answer(asked, new GuestsUnknown(asked.host(), failure));
       case Outcome.Broken(var error) -> throw error;
     }
+  }
+
+  private void answer(Guests asked, GuestsReply reply) {
+    guestsAsked.remove(asked);
+    asked.replyTo().tell(reply);
   }
 
   // -- the end

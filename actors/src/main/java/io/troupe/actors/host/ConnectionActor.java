@@ -42,9 +42,10 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
  * hosts, and tells each host what the hypervisor shows.
  *
  * <pre>
- *   driver notices ──┐                      ┌── Seen, Lost, GuestsSeen, GuestChanged ──▶ HostActor
+ *   driver notices ──┐                      ┌── Seen, Lost, Compare, GuestChanged ─────▶ HostActor
  *   heartbeat ───────┼─▶ ConnectionActor ───┤
- *   Execute ─────────┘                      └── commands ──▶ DriverActor (child)
+ *   Execute, ────────┘                      └── commands ──▶ DriverActor (child)
+ *   ListGuests
  * </pre>
  */
 public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Message> {
@@ -88,6 +89,10 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
     }
   }
 
+  /** From a host: which guests does the hypervisor show on it from now on? */
+  public record ListGuests(HostId host, ActorRef<DriverActor.GuestsReply> replyTo)
+      implements Message, CborSerializable {}
+
   /** How is it now? Answered at once. */
   public record GetStatus(ActorRef<Status> replyTo) implements Message, CborSerializable {}
 
@@ -109,8 +114,6 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
   private record FromDriver(DriverActor.Notice notice) implements Message {}
 
   private record HostsAnswer(DriverActor.HostsReply reply) implements Message {}
-
-  private record GuestsAnswer(DriverActor.GuestsReply reply) implements Message {}
 
   private record LoadKnown(DriverActor.Load load, ActorRef<Status> replyTo) implements Message {}
 
@@ -137,7 +140,6 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
   private final Clock clock;
   private final TimerScheduler<Message> timers;
   private final ActorRef<DriverActor.HostsReply> hostsAnswers;
-  private final ActorRef<DriverActor.GuestsReply> guestsAnswers;
 
   private Optional<ActorRef<DriverActor.Message>> driver = Optional.empty();
   private final String incarnation = UUID.randomUUID().toString();
@@ -205,7 +207,6 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
     this.clock = clock;
     this.timers = timers;
     this.hostsAnswers = context.messageAdapter(DriverActor.HostsReply.class, HostsAnswer::new);
-    this.guestsAnswers = context.messageAdapter(DriverActor.GuestsReply.class, GuestsAnswer::new);
     timers.startTimerWithFixedDelay(new Heartbeat(), Duration.ofMillis(settings.heartbeatMillis()));
     timers.startTimerWithFixedDelay(new Reconcile(), Duration.ofMillis(settings.reconcileMillis()));
     connect();
@@ -221,6 +222,7 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
       case Wake() -> connect();
       case Execute execute -> execute(execute);
       case Introduce(var host) -> introduced(host);
+      case ListGuests(var host, var replyTo) -> listGuests(host, replyTo);
       case ListHosts ask -> {
         askers.add(ask);
         if (!state.equals("connecting")) {
@@ -237,12 +239,6 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
       case FromDriver(var notice) -> onNotice(notice);
       case HostsAnswer(DriverActor.HostsShown(var shown)) -> onHosts(shown);
       case HostsAnswer(DriverActor.HostsUnknown(var failure)) -> down(failure.message());
-      case GuestsAnswer(DriverActor.GuestsShown(var host, var guests)) ->
-          entities.host(new HostId(host)).tell(new HostActor.GuestsSeen(guests));
-      case GuestsAnswer(DriverActor.GuestsUnknown unknown) ->
-          getContext()
-              .getLog()
-              .warn("host {}: guests cannot be listed: {}", unknown.host(), unknown.failure());
       case Heartbeat() -> {
         if (isAnother()) {
           return close();
@@ -423,14 +419,20 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
     answer();
   }
 
+  /** Each host asks for its guests itself: it knows which of them it has changed since. */
   private void reconcile() {
     if (state.equals("up")) {
-      driver.ifPresent(
-          one ->
-              hosts
-                  .keySet()
-                  .forEach(host -> one.tell(new DriverActor.Guests(host.value(), guestsAnswers))));
+      tellHosts(new HostActor.Compare());
     }
+  }
+
+  private void listGuests(HostId host, ActorRef<DriverActor.GuestsReply> replyTo) {
+    driver.ifPresentOrElse(
+        one -> one.tell(new DriverActor.Guests(host.value(), replyTo)),
+        () ->
+            replyTo.tell(
+                new DriverActor.GuestsUnknown(
+                    host.value(), new DriverFailure(DriverFailure.Kind.RETRYABLE, error))));
   }
 
   private void answer() {

@@ -1,5 +1,7 @@
 package io.troupe.actors.host;
 
+import static java.util.stream.Collectors.toCollection;
+
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -206,8 +208,8 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   /** From the host's connection: the hypervisor does not answer. */
   public record Lost(String error) implements Message, CborSerializable {}
 
-  /** From the host's connection: every guest on the host now. */
-  public record GuestsSeen(List<GuestReport> guests) implements Message, CborSerializable {}
+  /** From the host's connection: compare what is promised here with what the hypervisor shows. */
+  public record Compare() implements Message, CborSerializable {}
 
   /** From the hypervisor, by itself. */
   public record GuestChanged(GuestEvent event) implements Message, CborSerializable {}
@@ -247,6 +249,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   /** The answer to a command, if there was one in time. */
   private record FromDriver(Waiting to, long question, Optional<DriverActor.Reply> reply)
+      implements Message {}
+
+  /** What the hypervisor shows, if it answered in time. */
+  private record GuestsAnswer(long comparison, Optional<DriverActor.GuestsReply> reply)
       implements Message {}
 
   private record Confirmed(InstanceActor.ClaimConfirmed answer) implements Message {}
@@ -452,12 +458,22 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private final Map<InstanceId, Preempt> preempting = new HashMap<>();
 
   /**
-   * Instances with a driver command since the last list of guests. The next list may have been made
-   * before that command and says nothing about them; the one after it does.
+   * Instances with a driver command under way when the hypervisor was last asked for the guests, or
+   * since. What it shows may be older than that command and says nothing about them.
    */
-  private final Set<InstanceId> touched = new HashSet<>();
+  private Set<InstanceId> touched = new HashSet<>();
 
-  /** Claims that their instances stood by when they were asked, with the generation. */
+  /** The same between the question before and the last one: they have just used their claims. */
+  private Set<InstanceId> touchedBefore = Set.of();
+
+  /**
+   * Instances that have had a guest here, as far as this incarnation knows. A claim of another one
+   * may be for a guest that is yet to be made: an answer that it is not there could come to the
+   * instance when it is.
+   */
+  private final Set<InstanceId> shown = new HashSet<>();
+
+  /** Claims that their instances, at rest, stood by when they were asked, with the generation. */
   private final Map<InstanceId, Long> standing = new HashMap<>();
 
   private long comparisons;
@@ -583,7 +599,11 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
           case FromDriver answer -> onDriver(state, answer);
           case Seen seen -> onSeen(state, seen);
           case Lost(var error) -> onLost(state, error);
-          case GuestsSeen(var guests) -> onGuests(state, guests);
+          case Compare() -> {
+            compare(state);
+            yield Effect().none();
+          }
+          case GuestsAnswer(var comparison, var reply) -> onGuests(state, comparison, reply);
           case GuestChanged(var event) -> {
             var seen = GuestReported.seen(id, event.generation(), event.power(), event.reason());
             report(state, event.instance(), seen);
@@ -924,6 +944,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Effect<HostEvent, HostState> release(InstanceId instance, Runnable whenDone) {
     building.remove(instance);
     standing.remove(instance);
+    shown.remove(instance);
     return persist(new HostEvent.Released(instance))
         .thenRun(
             (HostState after) -> {
@@ -1179,6 +1200,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     var reply = answer.reply().get();
     building.remove(reply.instance());
     countFailures(state, reply);
+    if (reply instanceof DriverActor.Done) {
+      shown.add(reply.instance());
+    }
     if (reply instanceof DriverActor.Done && asked.leaves().isPresent()) {
       return onRelease(
           state, reply.instance(), asked.leaves().get(), () -> asked.asker().tell(reply));
@@ -1257,6 +1281,36 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     return Effect().none();
   }
 
+  private void compare(HostState state) {
+    if (state.connection().isEmpty()) {
+      return;
+    }
+    touchedBefore = touched;
+    touched = waiting.keySet().stream().map(Waiting::instance).collect(toCollection(HashSet::new));
+    long comparison = ++comparisons;
+    context.ask(
+        DriverActor.GuestsReply.class,
+        entities.connection(state.connection().get()),
+        DRIVER_ANSWER,
+        (ActorRef<DriverActor.GuestsReply> us) -> new ConnectionActor.ListGuests(id, us),
+        (reply, noAnswer) -> new GuestsAnswer(comparison, Optional.ofNullable(reply)));
+  }
+
+  private Effect<HostEvent, HostState> onGuests(
+      HostState state, long comparison, Optional<DriverActor.GuestsReply> reply) {
+    if (comparison != comparisons) {
+      return Effect().none(); // something was done since that only a later one knows of
+    }
+    return switch (reply.orElse(null)) {
+      case DriverActor.GuestsShown(_, var guests) -> onGuests(state, guests);
+      case DriverActor.GuestsUnknown(_, var failure) -> {
+        context.getLog().warn("host {}: guests cannot be listed: {}", id, failure);
+        yield Effect().none();
+      }
+      case null -> Effect().none();
+    };
+  }
+
   private Effect<HostEvent, HostState> onGuests(HostState state, List<GuestReport> guests) {
     foreignGuests =
         guests.stream()
@@ -1273,31 +1327,34 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
         continue;
       }
       if (touched.contains(claim.instance())) {
-        continue; // it has just used its claim
+        continue;
       }
       var guest = seen.get(claim.instance());
       var why = "found by reconciliation";
-      report(
-          state,
-          claim.instance(),
-          guest == null
-              ? GuestReported.gone(id, claim.generation(), why)
-              : GuestReported.seen(id, guest.generation(), guest.power(), why));
-      if (mayBeLeftOver(claim)) {
+      if (guest != null) {
+        shown.add(claim.instance());
+        var report = GuestReported.seen(id, guest.generation(), guest.power(), why);
+        report(state, claim.instance(), report);
+      } else if (shown.contains(claim.instance()) || stood(claim)) {
+        report(state, claim.instance(), GuestReported.gone(id, claim.generation(), why));
+      }
+      if (!touchedBefore.contains(claim.instance()) && mayBeLeftOver(claim)) {
         entities
             .instance(claim.instance())
             .tell(new InstanceActor.ConfirmClaim(id, claim.generation(), confirmations));
       }
     }
-    touched.clear();
-    comparisons++;
     return Effect().none();
+  }
+
+  private boolean stood(Claim claim) {
+    return standing.getOrDefault(claim.instance(), -1L) == claim.generation();
   }
 
   /** An instance that stood by its claim says so itself when it leaves; it is asked rarely. */
   private boolean mayBeLeftOver(Claim claim) {
-    var stood = standing.getOrDefault(claim.instance(), -1L) == claim.generation();
-    return !stood || Math.floorMod(comparisons + claim.instance().hashCode(), ASK_ANYWAY) == 0;
+    return !stood(claim)
+        || Math.floorMod(comparisons + claim.instance().hashCode(), ASK_ANYWAY) == 0;
   }
 
   /** A guest with our mark that nobody claimed here: perhaps its instance misses it elsewhere. */
@@ -1330,7 +1387,9 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
             .claim(answer.instance())
             .filter(claim -> !claim.condemned() && claim.generation() == answer.generation());
     if (answer.stands() || leftOver.isEmpty()) {
-      leftOver.ifPresent(claim -> standing.put(claim.instance(), claim.generation()));
+      leftOver
+          .filter(_ -> answer.atRest())
+          .ifPresent(claim -> standing.put(claim.instance(), claim.generation()));
       return Effect().none();
     }
     context

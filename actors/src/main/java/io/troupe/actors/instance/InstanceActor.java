@@ -139,9 +139,15 @@ public final class InstanceActor
   /**
    * @param generation of the claim that was asked about
    * @param foreign whether the guest is not ours, whatever becomes of the claim
+   * @param atRest whether nothing is in progress, so that a guest which it has is there already
    */
   public record ClaimConfirmed(
-      InstanceId instance, HostId host, long generation, boolean stands, boolean foreign)
+      InstanceId instance,
+      HostId host,
+      long generation,
+      boolean stands,
+      boolean foreign,
+      boolean atRest)
       implements CborSerializable {}
 
   /**
@@ -328,7 +334,8 @@ public final class InstanceActor
                 host,
                 generation,
                 ahead.standsBy(host, generation),
-                ahead.leavesItsGuestAlone()));
+                ahead.leavesItsGuestAlone(),
+                ahead.operation().isEmpty()));
         yield Effect().none();
       }
       case NeedsVolume(var volume, var replyTo) -> {

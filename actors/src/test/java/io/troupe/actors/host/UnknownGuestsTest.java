@@ -6,7 +6,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.actors.Examples;
 import io.troupe.actors.Stage;
 import io.troupe.config.FleetSettings;
+import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.PowerState;
+import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.GuestReport;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,9 @@ class UnknownGuestsTest {
                 stage.journalMeter(),
                 new UnknownGuestsMeter(registry),
                 stage));
+    actor.tell(
+        new HostActor.Seen(
+            new ConnectionId("c"), "through", Examples.inventory(Examples.H1, 8, 8192, 80)));
   }
 
   @AfterEach
@@ -44,13 +49,24 @@ class UnknownGuestsTest {
   }
 
   private void hypervisorShows(int guests) {
-    actor.tell(
-        new HostActor.GuestsSeen(
-            IntStream.range(0, guests)
-                .mapToObj(
-                    n -> new GuestReport("somebodys-" + n, Optional.empty(), 0, PowerState.RUNNING))
-                .toList()));
-    stage.ask(actor, HostActor.ViewReply.class, HostActor.GetView::new); // it has read that
+    actor.tell(new HostActor.Compare());
+    stage
+        .nextToOthers(ConnectionActor.ListGuests.class)
+        .replyTo()
+        .tell(
+            new DriverActor.GuestsShown(
+                Examples.H1.value(),
+                IntStream.range(0, guests)
+                    .mapToObj(
+                        n ->
+                            new GuestReport(
+                                "somebodys-" + n, Optional.empty(), 0, PowerState.RUNNING))
+                    .toList()));
+    stage.until(() -> view().foreignGuests().size() == guests); // it has read that
+  }
+
+  private HostView view() {
+    return stage.ask(actor, HostActor.ViewReply.class, HostActor.GetView::new).view().orElseThrow();
   }
 
   private List<Double> said() {

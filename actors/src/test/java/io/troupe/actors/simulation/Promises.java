@@ -43,6 +43,7 @@ final class Promises {
   void always() {
     world.instances.values().forEach(one -> lastCopy(one.state()));
     world.instances.values().forEach(one -> leavesOnlyIfItMay(one.state()));
+    world.instances.values().forEach(one -> isGoneWhenItSaysSo(one.state()));
     var newest = new HashMap<InstanceId, Long>();
     var holders = new HashMap<InstanceId, Integer>();
     var running = new HashMap<InstanceId, Set<HostId>>();
@@ -62,8 +63,15 @@ final class Promises {
                 if (guest.foreign() && !world.wasAdopted(instance)) {
                   return; // it may bear the mark of an adoption that was given up
                 }
-                if (host.state().claim(instance).isEmpty()) {
+                var claim = host.state().claim(instance);
+                if (claim.isEmpty()) {
                   throw new AssertionError(instance + " has a guest without a claim: " + host);
+                }
+                var itsOwnDisk = !world.wasAdopted(instance) && guest.root().isEmpty();
+                if (itsOwnDisk
+                    && !claim.get().condemned()
+                    && !world.disks.has(instance, guest.generation())) {
+                  throw new AssertionError("the disk of " + instance + " is gone: " + host);
                 }
                 for (String volume : guest.volumes()) {
                   var before = volumes.put(volume, instance);
@@ -71,8 +79,7 @@ final class Promises {
                     throw new AssertionError(volume + " is on " + before + " and " + instance);
                   }
                 }
-                if (guest.power() == PowerState.RUNNING
-                    && !host.state().claim(instance).get().condemned()) {
+                if (guest.power() == PowerState.RUNNING && !claim.get().condemned()) {
                   running.computeIfAbsent(instance, _ -> new HashSet<>()).add(host.id());
                 }
                 var seen = newest.getOrDefault(instance, -1L);
@@ -104,6 +111,18 @@ final class Promises {
         state.trails().stream().anyMatch(one -> one.action().equals(OperationTrail.PREEMPTED));
     if (left && !Importance.of(state.request().orElseThrow().flavor().extraSpecs()).preemptible()) {
       throw new AssertionError("was made to leave and is not preemptible: " + state);
+    }
+  }
+
+  /** What somebody took away by hand may be there again before its host has looked. */
+  private void isGoneWhenItSaysSo(InstanceState state) {
+    if (state.host().isEmpty() || !saysThatItsGuestIsGone(state)) {
+      return;
+    }
+    var wasLost =
+        world.hosts.values().stream().anyMatch(host -> host.hypervisor.wasEverLost(state.id()));
+    if (!wasLost && world.hosts.get(state.host().get()).hypervisor.has(state.id())) {
+      throw new AssertionError("is there, and was said to be gone: " + state);
     }
   }
 
@@ -167,6 +186,9 @@ final class Promises {
                   .removeIf(one -> one.getValue().foreign() && !world.wasAdopted(one.getKey()));
               assertThat(guests).as("guests on %s", host).isEmpty();
             });
+    assertThat(world.disks.owners())
+        .as("root disks; of one that is deleted after a failed evacuation it stays")
+        .allMatch(id -> wasTried(world.instances.get(id).state(), "evacuate"));
     world.networks.forEach(network -> assertThat(network.ports()).isEmpty());
     assertThat(world.volumes.volumes())
         .allMatch(volume -> volume.status() == Volume.Status.AVAILABLE && volume.use().isEmpty())
@@ -221,11 +243,17 @@ final class Promises {
     return state.trails().stream().anyMatch(trail -> trail.action().equals(action));
   }
 
+  private static boolean saysThatItsGuestIsGone(InstanceState state) {
+    return state.vmState() == VmState.ERROR
+        && state.fault().filter(fault -> fault.message().contains("no longer on")).isPresent();
+  }
+
   /** One that was in error by an administrator's word keeps that and shows that nothing runs. */
   private static boolean lostItsGuest(InstanceState state) {
-    var says = state.fault().filter(fault -> fault.message().contains("no longer on")).isPresent();
-    return state.vmState() == VmState.ERROR
-        && (says || wasReset(state) && state.power() == PowerState.NOSTATE);
+    return saysThatItsGuestIsGone(state)
+        || state.vmState() == VmState.ERROR
+            && wasReset(state)
+            && state.power() == PowerState.NOSTATE;
   }
 
   /** Then an administrator's word stands, which need not be true. */

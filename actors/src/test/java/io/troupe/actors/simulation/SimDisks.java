@@ -4,7 +4,9 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The root disks of all guests, in the storage that all hosts have: files by the generation that
@@ -33,6 +35,19 @@ final class SimDisks {
     held.values().removeIf(since -> since <= generation);
     held.put(host, generation);
     return true;
+  }
+
+  /** Whether a guest of this generation can have one. */
+  boolean has(InstanceId instance, long generation) {
+    return files.getOrDefault(instance, new TreeSet<>()).floor(generation) != null;
+  }
+
+  /** Whose there still are. */
+  Set<InstanceId> owners() {
+    return files.entrySet().stream()
+        .filter(one -> !one.getValue().isEmpty())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
   }
 
   /** Several hosts have a guest on the same one, or will have. */

@@ -1,8 +1,11 @@
 package io.troupe.actors.simulation;
 
+import static java.util.stream.Collectors.toCollection;
+
 import io.troupe.actors.Examples;
 import io.troupe.actors.host.Claim;
 import io.troupe.actors.host.Holding;
+import io.troupe.actors.host.HostActor;
 import io.troupe.actors.host.HostEvent;
 import io.troupe.actors.host.HostState;
 import io.troupe.actors.instance.Eviction;
@@ -50,9 +53,15 @@ final class SimHost {
   private final Map<Waiting, Asked> waiting = new HashMap<>();
   private long questions;
   private final Set<InstanceId> building = new HashSet<>();
-  private final Set<InstanceId> touched = new HashSet<>();
+  private Set<InstanceId> touched = new HashSet<>();
+  private Set<InstanceId> touchedBefore = Set.of();
+  private final Set<InstanceId> shown = new HashSet<>();
   private final Map<InstanceId, Long> standing = new HashMap<>();
   private static final int ASK_ANYWAY = 12;
+
+  /** ms; an answer may be lost. */
+  private static final long DRIVER_ANSWER = HostActor.RUN_ANSWER.plusSeconds(10).toMillis();
+
   private int comparisons;
 
   /**
@@ -107,6 +116,8 @@ final class SimHost {
     waiting.clear();
     building.clear();
     touched.clear();
+    touchedBefore = Set.of();
+    shown.clear();
     standing.clear();
   }
 
@@ -114,6 +125,7 @@ final class SimHost {
     world.trace("event", () -> id + " " + event);
     if (event instanceof HostEvent.Released(var instance)) {
       standing.remove(instance);
+      shown.remove(instance);
     }
     state = state.evolve(event);
   }
@@ -225,6 +237,14 @@ final class SimHost {
     waiting.put(key, new Asked(question, leaves, reply));
     touched.add(target.instance());
     var mine = incarnation;
+    world.after(
+        DRIVER_ANSWER,
+        () -> {
+          if (mine == incarnation && isWaitedFor(key, question)) {
+            touched.add(key.instance());
+            waiting.remove(key);
+          }
+        });
     hypervisor.execute(
         command.withEpoch(state.epoch()),
         result -> {
@@ -235,17 +255,23 @@ final class SimHost {
         });
   }
 
+  private boolean isWaitedFor(Waiting key, long question) {
+    return waiting.containsKey(key) && waiting.get(key).question() == question;
+  }
+
   private void fromDriver(int of, Waiting key, long question, StepOutcome.Result result) {
     if (of != incarnation) {
       return;
     }
     touched.add(key.instance());
-    var asked = waiting.get(key);
-    if (asked == null || asked.question() != question) {
+    if (!isWaitedFor(key, question)) {
       return;
     }
-    waiting.remove(key);
+    var asked = waiting.remove(key);
     building.remove(key.instance());
+    if (!(result instanceof StepOutcome.DriverFailed)) {
+      shown.add(key.instance());
+    }
     if (result instanceof StepOutcome.Guest && asked.leaves().isPresent()) {
       release(key.instance(), asked.leaves().get(), _ -> asked.asker().accept(result));
       return;
@@ -274,12 +300,29 @@ final class SimHost {
         .forEach(claim -> evict(claim.instance(), claim.generation()));
   }
 
-  /** The list may be old when it comes. */
+  /** The answer may be old when it comes, or be one to a question before the last. */
   void reconcile() {
-    if (hypervisor.reachable()) {
-      var guests = hypervisor.guests();
-      world.send(hypervisor.name(), id.value(), () -> guestsSeen(guests));
+    if (!hypervisor.reachable()) {
+      return;
     }
+    touchedBefore = touched;
+    touched = waiting.keySet().stream().map(Waiting::instance).collect(toCollection(HashSet::new));
+    var mine = incarnation;
+    var comparison = ++comparisons;
+    world.send(
+        id.value(),
+        hypervisor.name() + " lists",
+        () -> {
+          var guests = hypervisor.guests();
+          world.send(
+              hypervisor.name() + " lists",
+              id.value(),
+              () -> {
+                if (mine == incarnation && comparison == comparisons) {
+                  guestsSeen(guests);
+                }
+              });
+        });
   }
 
   private void guestsSeen(Map<InstanceId, SimHypervisor.Guest> guests) {
@@ -291,24 +334,30 @@ final class SimHost {
         if (touched.contains(claim.instance())) {
           continue;
         }
-        report(
-            claim.instance(),
-            guest == null
-                ? GuestReported.gone(id, claim.generation(), "gone")
-                : GuestReported.seen(id, guest.generation(), guest.power(), "seen"));
-        if (standing.getOrDefault(claim.instance(), -1L) != claim.generation()
-            || comparisons % ASK_ANYWAY == 0) {
+        if (guest != null) {
+          shown.add(claim.instance());
+          var report = GuestReported.seen(id, guest.generation(), guest.power(), "seen");
+          report(claim.instance(), report);
+        } else if (shown.contains(claim.instance()) || stood(claim)) {
+          report(claim.instance(), GuestReported.gone(id, claim.generation(), "gone"));
+        }
+        if (!touchedBefore.contains(claim.instance())
+            && (!stood(claim) || comparisons % ASK_ANYWAY == 0)) {
           world.toInstance(id, claim.instance(), one -> one.confirmClaim(this, claim.generation()));
         }
       }
     }
-    touched.clear();
-    comparisons++;
+  }
+
+  private boolean stood(Claim claim) {
+    return standing.getOrDefault(claim.instance(), -1L) == claim.generation();
   }
 
   void report(InstanceId instance, GuestReported report) {
     if (state.claim(instance).isPresent()) {
-      world.toInstance(id, instance, one -> one.handle(report));
+      // through the instance's shard, where answers do not go: neither waits for the other
+      world.send(
+          id + " reports", instance.toString(), () -> world.instances.get(instance).handle(report));
     }
   }
 
@@ -320,13 +369,14 @@ final class SimHost {
         .isPresent();
   }
 
-  void confirmed(InstanceId instance, long generation, boolean stands, boolean foreign) {
+  void confirmed(
+      InstanceId instance, long generation, boolean stands, boolean foreign, boolean atRest) {
     var leftOver =
         state
             .claim(instance)
             .filter(claim -> !claim.condemned() && claim.generation() == generation);
     if (stands) {
-      leftOver.ifPresent(claim -> standing.put(instance, generation));
+      leftOver.filter(_ -> atRest).ifPresent(claim -> standing.put(instance, generation));
     } else if (leftOver.isPresent() && foreign) {
       persist(new HostEvent.Released(instance));
     } else if (leftOver.isPresent()) {

@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -114,6 +115,7 @@ final class SimHypervisor {
   private long epoch;
   private boolean reachable = true;
   private final Map<InstanceId, Long> lost = new HashMap<>();
+  private final Set<InstanceId> everLost = new HashSet<>();
 
   /** The generation under which a guest is on its way here. */
   private final Map<InstanceId, Long> arriving = new HashMap<>();
@@ -166,6 +168,10 @@ final class SimHypervisor {
     return lost.getOrDefault(instance, -1L) == generation;
   }
 
+  boolean wasEverLost(InstanceId instance) {
+    return everLost.contains(instance);
+  }
+
   boolean lostLately(InstanceId instance) {
     return lost.containsKey(instance) && !guests.containsKey(instance);
   }
@@ -184,6 +190,7 @@ final class SimHypervisor {
       world.trace(name, () -> instance + " is undefined by hand");
       guests.remove(instance);
       lost.put(instance, guest.generation());
+      everLost.add(instance);
       if (world.fault(0.5)) {
         world.after(world.upTo(60_000), () -> definedAgain(instance, guest));
       }
@@ -429,8 +436,13 @@ final class SimHypervisor {
         }
         yield new StepOutcome.Ticketed(MoveTicket.offered("sim", place(guest.generation())));
       }
-      case DriverCommand.PrepareMove(_, _, var ticket, _, _) ->
-          new StepOutcome.Ticketed(ticket.prepared(MoveTicket.Storage.BLOCK, place(generation)));
+      case DriverCommand.PrepareMove(_, _, var ticket, _, _) -> {
+        var source = new HostId(ticket.source().get("host"));
+        var former = Long.parseLong(ticket.source().get("generation"));
+        world.disks.share(instance, Map.of(source, former, host.id(), generation));
+        yield new StepOutcome.Ticketed(
+            ticket.prepared(MoveTicket.Storage.BLOCK, place(generation)));
+      }
       case DriverCommand.LiveMigrate(_, var ticket, _) -> {
         if (guest == null) {
           yield new StepOutcome.Guest(false, PowerState.NOSTATE);
@@ -467,9 +479,6 @@ final class SimHypervisor {
         }
         world.transfers.remove(instance + "." + generation);
         if (!come) {
-          var source = new HostId(ticket.source().get("host"));
-          var former = Long.parseLong(ticket.source().get("generation"));
-          world.disks.share(instance, Map.of(source, former, host.id(), generation));
           lost.remove(instance);
           guests.put(instance, Guest.madeOf(generation, PowerState.SHUTDOWN, spec));
         }

@@ -112,7 +112,9 @@ final class SimInstance {
     if (!down) {
       var stands = ahead.standsBy(host.id(), generation);
       var foreign = ahead.leavesItsGuestAlone();
-      world.send(name, host.id().value(), () -> host.confirmed(id, generation, stands, foreign));
+      var atRest = ahead.operation().isEmpty();
+      world.send(
+          name, host.id().value(), () -> host.confirmed(id, generation, stands, foreign, atRest));
     }
   }
 

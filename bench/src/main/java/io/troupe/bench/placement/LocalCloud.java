@@ -170,7 +170,7 @@ final class LocalCloud implements Entities, AutoCloseable {
           if (message instanceof InstanceActor.ConfirmClaim(var host, var generation, var to)) {
             to.tell(
                 new InstanceActor.ClaimConfirmed(
-                    InstanceId.fresh(), host, generation, true, false));
+                    InstanceId.fresh(), host, generation, true, false, true));
           }
           return Behaviors.same();
         });
