@@ -15,6 +15,7 @@ import io.troupe.drivers.spi.DriverFailure.Kind;
 import io.troupe.drivers.spi.DriverProvider.Threads;
 import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestEvent;
+import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestTarget;
 import io.troupe.drivers.spi.MigrationOptions;
 import io.troupe.drivers.spi.MoveTicket;
@@ -23,6 +24,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
@@ -489,6 +492,26 @@ class DriverActorTest {
       actor.tell(new DriverActor.Guests("h1", guests.getRef()));
       assertThat(guests.expectMessageClass(DriverActor.GuestsShown.class, PATIENCE).host())
           .isEqualTo("h1");
+    }
+
+    /** Who asks knows what it has done until then, and wants to hear what came of it. */
+    @Test
+    void guestsAreReadAnewForEachQuestion() throws Exception {
+      var driver = new ScriptedDriver(Threads.NATIVE);
+      var actor = connected(driver);
+      driver.lists = new CompletableFuture<>();
+      actor.tell(new DriverActor.Guests("h1", guests.getRef()));
+      assertThat(driver.guestsRead.poll(10, TimeUnit.SECONDS)).isEqualTo("h1");
+      driver.guests = List.of(new GuestReport("new", Optional.empty(), 0, PowerState.RUNNING));
+      var later = testKit.createTestProbe(DriverActor.GuestsReply.class);
+
+      actor.tell(new DriverActor.Guests("h1", later.getRef()));
+      driver.lists.complete(null);
+
+      var before = guests.expectMessageClass(DriverActor.GuestsShown.class, PATIENCE);
+      assertThat(before.guests()).isEmpty();
+      var after = later.expectMessageClass(DriverActor.GuestsShown.class, PATIENCE);
+      assertThat(after.guests()).hasSize(1);
     }
 
     @Test

@@ -39,6 +39,14 @@ final class ScriptedDriver implements Driver, DriverProvider {
   final BlockingQueue<String> closes = new LinkedBlockingQueue<>();
   volatile Optional<DriverContext> context = Optional.empty();
 
+  /** What is shown from now on, by lists that are begun now. */
+  volatile List<GuestReport> guests = List.of();
+
+  /** Lists end when this does. */
+  volatile CompletableFuture<Void> lists = CompletableFuture.completedFuture(null);
+
+  final BlockingQueue<String> guestsRead = new LinkedBlockingQueue<>();
+
   ScriptedDriver(Threads threads) {
     this.threads = threads;
   }
@@ -163,7 +171,10 @@ final class ScriptedDriver implements Driver, DriverProvider {
   @Override
   public List<GuestReport> guests(String host) throws DriverException {
     throwIfAny(queryFailures.poll());
-    return List.of();
+    var shown = guests;
+    guestsRead.add(host);
+    lists.join();
+    return shown;
   }
 
   private static void throwIfAny(DriverException failure) throws DriverException {
