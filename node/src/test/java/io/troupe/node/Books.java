@@ -162,7 +162,7 @@ record Books(
       }
       case "volume-kept" -> here.put(volume(change), volume(change));
       case "volume-gone" -> here.remove(volume(change));
-      case "epoch-raised" -> {} // says nothing about guests
+      case "epoch-raised", "awaited" -> {} // says nothing about guests that are there
       default -> throw new AssertionError("unknown change: " + change);
     }
   }

@@ -31,6 +31,7 @@ import io.troupe.core.value.Resources;
 import io.troupe.drivers.DriverActor;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
+import io.troupe.drivers.spi.DriverResult;
 import io.troupe.drivers.spi.GuestEvent;
 import io.troupe.drivers.spi.GuestReport;
 import io.troupe.drivers.spi.GuestTarget;
@@ -1200,7 +1201,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     var reply = answer.reply().get();
     building.remove(reply.instance());
     countFailures(state, reply);
-    if (reply instanceof DriverActor.Done) {
+    if (isOfGuestHere(reply)) {
       shown.add(reply.instance());
     }
     if (reply instanceof DriverActor.Done && asked.leaves().isPresent()) {
@@ -1209,6 +1210,12 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     }
     asked.asker().tell(reply);
     return Effect().none();
+  }
+
+  private static boolean isOfGuestHere(DriverActor.Reply reply) {
+    return reply instanceof DriverActor.Done done
+        && done.result() instanceof DriverResult.Guest guest
+        && guest.present();
   }
 
   private void countFailures(HostState state, DriverActor.Reply reply) {

@@ -269,7 +269,7 @@ final class SimHost {
     }
     var asked = waiting.remove(key);
     building.remove(key.instance());
-    if (!(result instanceof StepOutcome.DriverFailed)) {
+    if (result instanceof StepOutcome.Guest guest && guest.present()) {
       shown.add(key.instance());
     }
     if (result instanceof StepOutcome.Guest && asked.leaves().isPresent()) {

@@ -437,9 +437,7 @@ final class SimHypervisor {
         yield new StepOutcome.Ticketed(MoveTicket.offered("sim", place(guest.generation())));
       }
       case DriverCommand.PrepareMove(_, _, var ticket, _, _) -> {
-        var source = new HostId(ticket.source().get("host"));
-        var former = Long.parseLong(ticket.source().get("generation"));
-        world.disks.share(instance, Map.of(source, former, host.id(), generation));
+        world.disks.share(instance, Map.of(host.id(), generation));
         yield new StepOutcome.Ticketed(
             ticket.prepared(MoveTicket.Storage.BLOCK, place(generation)));
       }

@@ -332,7 +332,10 @@ final class Moves {
     connection.run(
         "hold on shared storage",
         connect -> {
-          pool.mark(connect, theirs.heldAt(source.hostUuid()), permit.tenure());
+          // Only of a guest that a former release made: the source may have left by now.
+          if (volumes(target).holds(pool.names(connect)).isEmpty()) {
+            pool.mark(connect, theirs.heldAt(source.hostUuid()), permit.tenure());
+          }
           pool.mark(connect, volumes(target).heldAt(facts.uuid()), permit.tenure());
         });
     String directory =
