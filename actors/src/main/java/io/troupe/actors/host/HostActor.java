@@ -1201,9 +1201,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     var reply = answer.reply().get();
     building.remove(reply.instance());
     countFailures(state, reply);
-    if (isOfGuestHere(reply)) {
-      shown.add(reply.instance());
-    }
+    noteGuest(reply);
     if (reply instanceof DriverActor.Done && asked.leaves().isPresent()) {
       return onRelease(
           state, reply.instance(), asked.leaves().get(), () -> asked.asker().tell(reply));
@@ -1212,10 +1210,15 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     return Effect().none();
   }
 
-  private static boolean isOfGuestHere(DriverActor.Reply reply) {
-    return reply instanceof DriverActor.Done done
-        && done.result() instanceof DriverResult.Guest guest
-        && guest.present();
+  private void noteGuest(DriverActor.Reply reply) {
+    if (reply instanceof DriverActor.Done done
+        && done.result() instanceof DriverResult.Guest guest) {
+      if (guest.present()) {
+        shown.add(reply.instance());
+      } else {
+        shown.remove(reply.instance());
+      }
+    }
   }
 
   private void countFailures(HostState state, DriverActor.Reply reply) {

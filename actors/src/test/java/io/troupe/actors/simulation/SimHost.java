@@ -269,8 +269,12 @@ final class SimHost {
     }
     var asked = waiting.remove(key);
     building.remove(key.instance());
-    if (result instanceof StepOutcome.Guest guest && guest.present()) {
-      shown.add(key.instance());
+    if (result instanceof StepOutcome.Guest guest) {
+      if (guest.present()) {
+        shown.add(key.instance());
+      } else {
+        shown.remove(key.instance());
+      }
     }
     if (result instanceof StepOutcome.Guest && asked.leaves().isPresent()) {
       release(key.instance(), asked.leaves().get(), _ -> asked.asker().accept(result));
