@@ -23,15 +23,6 @@ final class LiveNode {
 
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
-  /** As {@code ./troupe} has them. */
-  private static final List<String> JVM =
-      List.of(
-          "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow",
-          "-XX:+UseCompactObjectHeaders",
-          "-Xms64m",
-          "-Xmx512m");
-
   /**
    * How a node is started.
    *
@@ -86,14 +77,13 @@ final class LiveNode {
       }
     }
 
-    private List<String> line() {
+    private List<String> line() throws IOException, InterruptedException {
       var line = new ArrayList<>(hearingCtrlC());
-      line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      line.addAll(JVM);
-      // The node's own, not a test's that stands before it in the class path.
-      line.add("-Dlogback.configurationFile=logback.xml");
-      settings.forEach((name, value) -> line.add("-D" + name + "=" + value));
-      line.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+      line.addAll(
+          LiveProgram.command(
+              settings.entrySet().stream()
+                  .map(one -> "-D" + one.getKey() + "=" + one.getValue())
+                  .toList()));
       line.addAll(command);
       line.addAll(arguments);
       return line;
@@ -114,7 +104,7 @@ final class LiveNode {
   }
 
   /** Starts the process with its output in files {@code beside}; waits for nothing. */
-  static LiveNode begin(Start start, Path beside) throws IOException {
+  static LiveNode begin(Start start, Path beside) throws IOException, InterruptedException {
     var out = Files.createTempFile(beside, "node-", ".out");
     var err = Files.createTempFile(beside, "node-", ".err");
     var builder = new ProcessBuilder(start.line());
@@ -247,8 +237,8 @@ final class LiveNode {
     return "---- %s\n%s---- standard error\n%s---- %s\n%s"
         .formatted(
             String.join(" ", start.arguments()),
-            output(),
-            errors(),
+            Files.exists(out) ? output() : "gone with its folder\n",
+            Files.exists(err) ? errors() : "gone with its folder\n",
             log,
             Files.isRegularFile(log) ? tail(log, 60_000) : "");
   }

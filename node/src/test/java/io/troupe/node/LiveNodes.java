@@ -40,12 +40,12 @@ final class LiveNodes implements AfterEachCallback, AfterAllCallback {
   }
 
   /** A node that is starting. */
-  LiveNode begin(LiveNode.Start start) throws IOException {
+  LiveNode begin(LiveNode.Start start) throws IOException, InterruptedException {
     return begin(start, start.data().toAbsolutePath().getParent());
   }
 
   /** A node that is starting, its output in files in a directory that is there. */
-  LiveNode begin(LiveNode.Start start, Path output) throws IOException {
+  LiveNode begin(LiveNode.Start start, Path output) throws IOException, InterruptedException {
     var node = LiveNode.begin(start, output);
     nodes.add(node);
     return node;

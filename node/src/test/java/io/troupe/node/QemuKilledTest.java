@@ -263,7 +263,7 @@ class QemuKilledTest {
       var claimed = claims.valueStream().map(JsonNode::textValue);
       if (host.equals(owner)) {
         assertThat(domains(host)).isEqualTo(id);
-        assertThat(volumes(host)).as("root disk, config drive and console").hasSize(3);
+        assertThat(volumes(host)).as("root disk, config drive, console and hold").hasSize(4);
         assertThat(claimed).containsExactly(id);
       } else {
         assertThat(domains(host)).isEmpty();

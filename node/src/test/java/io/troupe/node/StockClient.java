@@ -6,12 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
- * Debian's {@code openstack} command with a node's {@code clouds.yaml}. Each call takes about two
- * seconds before it does anything.
+ * Debian's {@code openstack} command with a node's {@code clouds.yaml}.
  *
  * @param command its path
  * @param home a directory of its own, so that no setting of this machine's user is read
@@ -55,22 +54,14 @@ record StockClient(String command, Path cloudsYaml, String cloud, Path home) {
   }
 
   private Result execute(List<String> words) throws IOException, InterruptedException {
-    var line = new ArrayList<>(List.of(command));
-    line.addAll(words);
     var out = Files.createTempFile(home, "openstack", ".out");
     var err = Files.createTempFile(home, "openstack", ".err");
-    var builder = new ProcessBuilder(line).directory(home.toFile());
-    var environment = builder.environment();
+    var environment = new HashMap<>(System.getenv());
     environment.keySet().removeIf(name -> name.startsWith("OS_"));
     environment.put("HOME", home.toString());
     environment.put("OS_CLIENT_CONFIG_FILE", cloudsYaml.toString());
     environment.put("OS_CLOUD", cloud);
-    var process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-    process.getOutputStream().close();
-    if (!process.waitFor(3, TimeUnit.MINUTES)) {
-      process.destroyForcibly();
-      throw new AssertionError("no end: " + line + "\n" + Files.readString(err));
-    }
-    return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+    var code = StockClientProgram.of(command).run(words, environment, home, out, err);
+    return new Result(code, Files.readString(out), Files.readString(err));
   }
 }
