@@ -6,10 +6,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -24,16 +26,19 @@ import org.apache.pekko.serialization.SerializationExtension;
 
 /**
  * Keeps the indexes of all nodes alike. Each node's feed sends what its actors have put into its
- * index to the feeds of the others, collected for some milliseconds and numbered. Who misses a
- * number, or meets a feed for the first time, asks for what has changed lately.
+ * index to the feeds of the others, collected for some milliseconds and numbered, and says again
+ * and again which number it has come to. Who misses one, be it the first or the last, asks for what
+ * has changed since it knew everything, until it has all of an answer.
  *
  * <pre>
  *   InstanceActor → index → feed ──(batch 41, 42, …)──▶ feed → index of another node
- *                                ◀──(missed 42: since?)──
+ *                                ──(come to 42)──▶
+ *                                ◀──(41 was all I know: since?)──
+ *                                ──(changed, changed, …, told up to 42)──▶
  * </pre>
  */
 public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
-  private static final ServiceKey<Message> KEY = ServiceKey.create(Message.class, "index-feed");
+  static final ServiceKey<Message> KEY = ServiceKey.create(Message.class, "index-feed");
 
   /**
    * Lists on other nodes are this much late, and one message carries what changed in it: a boot
@@ -44,14 +49,19 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   /** Entries in one message; with the largest user data in each they still fit a frame. */
   private static final int AT_MOST = 40;
 
-  /** How far behind a gap to begin: longer than any batch was under way. */
+  /** How far behind a gap to begin: longer than any batch was under way, or a change to be put. */
   private static final Duration MARGIN = Duration.ofSeconds(30);
+
+  /** How soon a loss that nothing follows is noticed, and one whose answer was lost asked for. */
+  private static final Duration SAY_AGAIN = Duration.ofSeconds(3);
 
   public sealed interface Message {}
 
   private record Changed(InstanceIndex.Entry entry) implements Message {}
 
   private record Flush() implements Message {}
+
+  private record SayAgain() implements Message {}
 
   private record Peers(Set<ActorRef<Message>> feeds) implements Message {}
 
@@ -63,11 +73,38 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   record Batch(ActorRef<Message> from, long number, byte[] told)
       implements Message, CborSerializable {}
 
-  /** What has changed after {@code since}? */
-  record Ask(ActorRef<Message> from, Instant since) implements Message, CborSerializable {}
+  /** All batches up to {@code number} have been sent. */
+  record ComeTo(ActorRef<Message> from, long number) implements Message, CborSerializable {}
 
-  /** Part of an answer; not numbered. */
-  record Told(List<InstanceIndex.Entry> entries) implements Message, CborSerializable {}
+  /**
+   * What has changed after {@code since}?
+   *
+   * @param question a number of the asker's
+   */
+  record Ask(ActorRef<Message> from, long question, Instant since)
+      implements Message, CborSerializable {}
+
+  /** Part of an answer, or what is in a batch. */
+  record Told(ActorRef<Message> from, long question, List<InstanceIndex.Entry> entries)
+      implements Message, CborSerializable {}
+
+  /** The end of an answer of {@code parts}: with it nothing is missing of batches up to this. */
+  record ToldUpTo(ActorRef<Message> from, long question, int parts, long number)
+      implements Message, CborSerializable {}
+
+  /** What is known of another feed's batches. */
+  private sealed interface Heard {
+    /** When nothing was missing last. */
+    Instant at();
+
+    /** Nothing is missing up to {@code number}. */
+    record All(long number, Instant at) implements Heard {}
+
+    /** Something is, and was asked for; {@code parts} of the answer have come. */
+    record Asked(long question, int parts, Instant at) implements Heard {}
+  }
+
+  private static final long NO_QUESTION = 0;
 
   private final InstanceIndex index;
   private final Clock clock;
@@ -75,9 +112,10 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   private final TimerScheduler<Message> timers;
   private final Serialization serialization;
   private final Map<InstanceId, InstanceIndex.Entry> collected = new LinkedHashMap<>();
-  private final Map<ActorRef<Message>, Long> heard = new HashMap<>();
+  private final Map<ActorRef<Message>, Heard> heard = new HashMap<>();
   private Set<ActorRef<Message>> peers = Set.of();
   private long number;
+  private long question = NO_QUESTION;
 
   public static Behavior<Message> create(InstanceIndex index, Clock clock) {
     return Behaviors.setup(
@@ -103,7 +141,8 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
             KEY,
             context.messageAdapter(
                 Receptionist.Listing.class,
-                listing -> new Peers(Set.copyOf(listing.getServiceInstances(KEY))))));
+                listing -> new Peers(Set.copyOf(listing.getAllServiceInstances(KEY))))));
+    timers.startTimerWithFixedDelay(new SayAgain(), SAY_AGAIN);
     index.tell(entry -> self.tell(new Changed(entry)));
   }
 
@@ -118,15 +157,18 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
       case Flush() -> flush();
       case Peers(var feeds) -> meet(feeds);
       case Batch batch -> take(batch);
-      case Ask(var from, var since) ->
-          inParts(index.changedAfter(since), part -> from.tell(new Told(part)));
-      case Told(var entries) -> entries.forEach(index::put);
+      case SayAgain() -> tellPeers(new ComeTo(getContext().getSelf(), number));
+      case ComeTo(var from, var hisNumber) -> compare(from, hisNumber);
+      case Ask ask -> answer(ask);
+      case Told told -> takePart(told);
+      case ToldUpTo end -> end(end);
     }
     return this;
   }
 
   private void collect(InstanceIndex.Entry entry) {
     if (peers.isEmpty()) {
+      number++; // who has asked before we know of him must see that he missed something
       return;
     }
     if (collected.isEmpty()) {
@@ -141,10 +183,15 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
     inParts(
         entries,
         part -> {
-          var told = serialization.serialize(new Told(part)).get();
+          var told =
+              serialization.serialize(new Told(getContext().getSelf(), NO_QUESTION, part)).get();
           var batch = new Batch(getContext().getSelf(), ++number, told);
-          peers.forEach(peer -> peer.tell(batch));
+          tellPeers(batch);
         });
+  }
+
+  private void tellPeers(Message message) {
+    peers.forEach(peer -> peer.tell(message));
   }
 
   /** One that cannot be read counts as lost: the next one shows the gap. */
@@ -157,37 +204,86 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
       return;
     }
     told.get().entries().forEach(index::put);
-    var last = heard.put(batch.from(), batch.number());
-    if (last != null && batch.number() != last + 1) {
-      getContext()
-          .getLog()
-          .warn(
-              "index: batches {} to {} of {} were lost",
-              last + 1,
-              batch.number() - 1,
-              batch.from().path());
-      batch.from().tell(new Ask(getContext().getSelf(), clock.instant().minus(MARGIN)));
+    if (!(heard.get(batch.from()) instanceof Heard.All(var last, var at))) {
+      return; // asked for already, or will be when it is met
+    }
+    if (batch.number() == last + 1) {
+      heard.put(batch.from(), new Heard.All(batch.number(), clock.instant()));
+      return;
+    }
+    getContext()
+        .getLog()
+        .warn(
+            "index: batches {} to {} of {} were lost",
+            last + 1,
+            batch.number() - 1,
+            batch.from().path());
+    ask(batch.from(), at);
+  }
+
+  /** What it has come to shows whether the last batch was lost, or an answer. */
+  private void compare(ActorRef<Message> from, long number) {
+    switch (heard.get(from)) {
+      case null -> {} // not met yet
+      case Heard.All(var last, _) when last == number ->
+          heard.put(from, new Heard.All(number, clock.instant()));
+      case Heard known -> ask(from, known.at());
+    }
+  }
+
+  private void ask(ActorRef<Message> feed, Instant allKnownAt) {
+    heard.put(feed, new Heard.Asked(++question, 0, allKnownAt));
+    feed.tell(new Ask(getContext().getSelf(), question, allKnownAt.minus(MARGIN)));
+  }
+
+  /** The actors of this node have done nothing before it was there. */
+  private void answer(Ask ask) {
+    var self = getContext().getSelf();
+    var began = startedAt.minus(MARGIN);
+    var parts =
+        inParts(
+            index.changedAfter(ask.since().isAfter(began) ? ask.since() : began),
+            part -> ask.from().tell(new Told(self, ask.question(), part)));
+    ask.from().tell(new ToldUpTo(self, ask.question(), parts, number));
+  }
+
+  private void takePart(Told told) {
+    told.entries().forEach(index::put);
+    if (heard.get(told.from()) instanceof Heard.Asked(var asked, var parts, var at)
+        && asked == told.question()) {
+      heard.put(told.from(), new Heard.Asked(asked, parts + 1, at));
+    }
+  }
+
+  /** Of an answer that is not whole, it will be asked for again. */
+  private void end(ToldUpTo end) {
+    if (heard.get(end.from()) instanceof Heard.Asked(var asked, var parts, _)
+        && asked == end.question()
+        && parts == end.parts()) {
+      heard.put(end.from(), new Heard.All(end.number(), clock.instant()));
     }
   }
 
   /** Who is met for the first time may have sent batches before it knew of us. */
   private void meet(Set<ActorRef<Message>> feeds) {
-    var others = new java.util.HashSet<>(feeds);
+    var others = new HashSet<>(feeds);
     others.remove(getContext().getSelf());
-    for (ActorRef<Message> feed : others) {
-      if (!peers.contains(feed)) {
-        feed.tell(new Ask(getContext().getSelf(), startedAt.minus(MARGIN)));
-      }
-    }
     heard.keySet().retainAll(others);
     peers = Set.copyOf(others);
+    for (var feed : peers) {
+      if (!heard.containsKey(feed)) {
+        ask(feed, startedAt);
+      }
+    }
   }
 
-  private static void inParts(
-      List<InstanceIndex.Entry> entries,
-      java.util.function.Consumer<List<InstanceIndex.Entry>> to) {
-    for (int from = 0; from < entries.size(); from += AT_MOST) {
+  /** The number of parts. */
+  private static int inParts(
+      List<InstanceIndex.Entry> entries, Consumer<List<InstanceIndex.Entry>> to) {
+    int parts = 0;
+    for (int from = 0; from < entries.size(); from += AT_MOST, parts++) {
       to.accept(List.copyOf(entries.subList(from, Math.min(from + AT_MOST, entries.size()))));
     }
+    return parts;
   }
 }
