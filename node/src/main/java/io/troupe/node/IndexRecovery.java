@@ -6,6 +6,7 @@ import io.troupe.actors.instance.InstanceState;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.core.journal.Journal;
 import io.troupe.core.value.InstanceId;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -50,8 +51,8 @@ final class IndexRecovery {
 
   private int fill(InstanceIndex index) {
     instances.values().stream()
-        .sorted(java.util.Comparator.comparing(one -> one.state.updatedAt()))
-        .forEach(one -> index.put(one.state, one.sequenceNr << 16));
+        .sorted(Comparator.comparing(one -> one.state.updatedAt()))
+        .forEach(one -> index.restore(one.state, one.sequenceNr));
     return instances.size();
   }
 }

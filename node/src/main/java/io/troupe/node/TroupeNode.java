@@ -201,7 +201,9 @@ public final class TroupeNode {
             system, settings, copy, index, metrics, images::open, transfers, providers);
     var catalog = new ShardedCatalog(system, entities, copy);
     entities.startCatalog();
-    system.systemActorOf(IndexFeed.create(index, Clock.systemUTC()), "index-feed", Props.empty());
+    var lastWords = new LastWords(system, journal, index, entities);
+    system.systemActorOf(
+        IndexFeed.create(index, lastWords::since, Clock.systemUTC()), "index-feed", Props.empty());
     var restored = IndexRecovery.run(system, journal, index);
     await(catalog.load());
     await(restored);

@@ -81,7 +81,9 @@ abstract class ClusterOfThree extends ThreeNodes {
         var sent = load.sent();
         var since = sent.subList(before, sent.size());
         report(round, victim, killedAt, active, since);
-        cluster.startAgain(victim);
+        say(
+            "kill %d: started again, it serves after %d ms"
+                .formatted(round, cluster.startAgain(victim).age().toMillis()));
         load.followMembers();
         Thread.sleep(Duration.ofSeconds(3));
       }

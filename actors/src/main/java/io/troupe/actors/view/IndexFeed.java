@@ -107,6 +107,7 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   private static final long NO_QUESTION = 0;
 
   private final InstanceIndex index;
+  private final Consumer<Instant> whenOneHasEnded;
   private final Clock clock;
   private final Instant startedAt;
   private final TimerScheduler<Message> timers;
@@ -117,18 +118,27 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   private long number;
   private long question = NO_QUESTION;
 
-  public static Behavior<Message> create(InstanceIndex index, Clock clock) {
+  /**
+   * @param whenOneHasEnded told since when a node may have done what no other has heard of, when it
+   *     is a member no longer
+   */
+  public static Behavior<Message> create(
+      InstanceIndex index, Consumer<Instant> whenOneHasEnded, Clock clock) {
     return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new IndexFeed(index, clock, timers, context)));
+        context ->
+            Behaviors.withTimers(
+                timers -> new IndexFeed(index, whenOneHasEnded, clock, timers, context)));
   }
 
   private IndexFeed(
       InstanceIndex index,
+      Consumer<Instant> whenOneHasEnded,
       Clock clock,
       TimerScheduler<Message> timers,
       ActorContext<Message> context) {
     super(context);
     this.index = index;
+    this.whenOneHasEnded = whenOneHasEnded;
     this.clock = clock;
     this.startedAt = clock.instant();
     this.timers = timers;
@@ -268,7 +278,11 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   private void meet(Set<ActorRef<Message>> feeds) {
     var others = new HashSet<>(feeds);
     others.remove(getContext().getSelf());
-    heard.keySet().retainAll(others);
+    for (var feed : Set.copyOf(heard.keySet())) {
+      if (!others.contains(feed)) {
+        whenOneHasEnded.accept(heard.remove(feed).at().minus(MARGIN));
+      }
+    }
     peers = Set.copyOf(others);
     for (var feed : peers) {
       if (!heard.containsKey(feed)) {

@@ -94,6 +94,11 @@ public final class InstanceIndex {
     listener.accept(entry);
   }
 
+  /** Takes what the journal has of it, unless something newer is here already; tells nobody. */
+  public void restore(InstanceState state, long sequenceNr) {
+    put(Entry.of(state, sequenceNr << 16));
+  }
+
   /** Takes what another node or a reply has told, unless something newer is here already. */
   public void put(Entry entry) {
     all.compute(
@@ -147,6 +152,12 @@ public final class InstanceIndex {
 
   public Optional<InstanceView> find(InstanceId id) {
     return Optional.ofNullable(all.get(id)).flatMap(Entry::view);
+  }
+
+  /** Whether the state of an instance after the {@code sequenceNr}-th event is here. */
+  public boolean knows(InstanceId id, long sequenceNr) {
+    var known = all.get(id);
+    return known != null && known.version() >= sequenceNr << 16;
   }
 
   /** Entries with an operation in progress. */

@@ -53,7 +53,7 @@ class ViewOnEveryNodeTest {
 
   private InstanceIndex startedIndex() {
     var index = new InstanceIndex(10);
-    testKit.spawn(IndexFeed.create(index, Clock.systemUTC()));
+    testKit.spawn(IndexFeed.create(index, _ -> {}, Clock.systemUTC()));
     return index;
   }
 

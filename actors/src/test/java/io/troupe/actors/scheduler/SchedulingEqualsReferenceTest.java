@@ -24,6 +24,9 @@ import org.junit.jupiter.api.Test;
 class SchedulingEqualsReferenceTest {
   private static final long SEED = Long.getLong("scheduler.seed", System.nanoTime());
 
+  /** Of the table that lives long; {@code -Dscheduler.hosts=N}. */
+  private static final int HOSTS = Integer.getInteger("scheduler.hosts", 300);
+
   private record Promise(HostId host, InstanceId instance) {}
 
   private int placed;
@@ -61,7 +64,7 @@ class SchedulingEqualsReferenceTest {
     var reference = new Reference();
     var promises = new ArrayList<Promise>();
     var settings = SchedulerSettings.DEFAULT;
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < HOSTS; i++) {
       HostRow row = cloud.row(cloud.host());
       table.put(row);
       reference.put(row);

@@ -18,6 +18,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -37,12 +40,13 @@ class IndexFeedTest {
               .withFallback(ConfigFactory.parseResources("troupe-pekko.conf"))
               .withFallback(ConfigFactory.load()));
   private final InstanceIndex index = new InstanceIndex(10);
+  private final BlockingQueue<Instant> ended = new LinkedBlockingQueue<>();
   private final TestProbe<Message> other = testKit.createTestProbe(Message.class);
   private ActorRef<Message> feed;
 
   @BeforeEach
   void start() {
-    feed = testKit.spawn(IndexFeed.create(index, Clock.systemUTC()));
+    feed = testKit.spawn(IndexFeed.create(index, ended::add, Clock.systemUTC()));
   }
 
   @AfterEach
@@ -117,6 +121,18 @@ class IndexFeedTest {
     feed.tell(new Ask(other.getRef(), 2, Instant.now()));
 
     assertThat(other.expectMessageClass(ToldUpTo.class).number()).isGreaterThan(before.number());
+  }
+
+  @Test
+  void ofANodeThatHasEndedWhatItDidSinceItWasHeardMayBeUnknown() throws Exception {
+    answer(meet(), 4);
+    var heard = Instant.now();
+    comesTo(4);
+
+    testKit.system().receptionist().tell(Receptionist.deregister(IndexFeed.KEY, other.getRef()));
+
+    assertThat(ended.poll(10, TimeUnit.SECONDS))
+        .isBetween(heard.minusSeconds(31), Instant.now().minusSeconds(30));
   }
 
   private Ask meet() {

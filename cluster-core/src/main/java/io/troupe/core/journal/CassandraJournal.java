@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -217,5 +218,20 @@ public final class CassandraJournal implements Journal {
         .filter(id -> id.startsWith(entityType + "|"))
         .flatMapMerge(
             READ_AT_ONCE, id -> journal.currentEventsByPersistenceId(id, 0, Long.MAX_VALUE));
+  }
+
+  /**
+   * By tag, from the hour of {@code since} on. Of an event whose writer died before it had written
+   * the tag too nothing is known here, until its entity wakes up or a node starts.
+   */
+  @Override
+  public Source<Written, NotUsed> writtenSince(
+      ActorSystem<?> system, String entityType, String tag, Instant since) {
+    var journal =
+        PersistenceQuery.get(system)
+            .getReadJournalFor(CassandraReadJournal.class, CassandraReadJournal.Identifier());
+    return journal
+        .currentEventsByTag(tag, journal.timeBasedUUIDFrom(since.toEpochMilli()))
+        .map(envelope -> new Written(envelope.persistenceId(), envelope.sequenceNr()));
   }
 }

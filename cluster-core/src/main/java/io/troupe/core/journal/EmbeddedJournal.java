@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import io.troupe.config.JournalSettings;
 import io.troupe.core.journal.rocks.RocksHistory;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.NotUsed;
@@ -54,5 +55,11 @@ public final class EmbeddedJournal implements Journal {
   public Source<EventEnvelope, NotUsed> history(
       ActorSystem<?> system, String entityType, String tag) {
     return RocksHistory.of(system, entityType);
+  }
+
+  @Override
+  public Source<Written, NotUsed> writtenSince(
+      ActorSystem<?> system, String entityType, String tag, Instant since) {
+    return Source.empty();
   }
 }

@@ -3,6 +3,7 @@ package io.troupe.core.journal;
 import com.typesafe.config.Config;
 import io.troupe.config.JournalSettings;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -65,4 +66,20 @@ public sealed interface Journal permits EmbeddedJournal, PostgresJournal, Cassan
    * @param tag what the entities tag each of their events with
    */
   Source<EventEnvelope, NotUsed> history(ActorSystem<?> system, String entityType, String tag);
+
+  /**
+   * Which entities of a type were written to since a time, by any node, each with the number of its
+   * last event; some more may be among them. For when a node has ended and the others want to know
+   * what it did last; the embedded journal has one node only, which knows.
+   *
+   * @param since by the clock of who wrote, so with a margin
+   */
+  Source<Written, NotUsed> writtenSince(
+      ActorSystem<?> system, String entityType, String tag, Instant since);
+
+  /**
+   * @param persistenceId {@code TYPE|ID}
+   * @param sequenceNr of an event of it, from 1
+   */
+  record Written(String persistenceId, long sequenceNr) {}
 }

@@ -9,12 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.persistence.jdbc.query.javadsl.JdbcReadJournal;
@@ -31,6 +33,14 @@ public final class PostgresJournal implements Journal {
 
   /** Any number will do, as long as every release takes the same: "troupe" in ASCII. */
   private static final long SCHEMA_LOCK = 0x74726f757065L;
+
+  /** The plug-in's table from its end backwards: as many rows as were written since. */
+  private static final String WRITTEN_SINCE =
+      """
+      SELECT persistence_id, MAX(sequence_number) FROM event_journal
+      WHERE persistence_id LIKE ? AND ordering > COALESCE(
+        (SELECT ordering FROM event_journal WHERE write_timestamp < ? ORDER BY ordering DESC LIMIT 1), 0)
+      GROUP BY persistence_id""";
 
   private final JournalSettings settings;
 
@@ -160,5 +170,43 @@ public final class PostgresJournal implements Journal {
   public Source<EventEnvelope, NotUsed> history(
       ActorSystem<?> system, String entityType, String tag) {
     return TaggedHistory.read(system, tag);
+  }
+
+  @Override
+  public Source<Written, NotUsed> writtenSince(
+      ActorSystem<?> system, String entityType, String tag, Instant since) {
+    return Source.lazyCompletionStage(
+            () -> {
+              var read = new CompletableFuture<List<Written>>();
+              Thread.ofVirtual()
+                  .name("written-since")
+                  .start(
+                      () -> {
+                        try {
+                          read.complete(readWrittenSince(entityType, since));
+                        } catch (SQLException e) {
+                          read.completeExceptionally(unavailable(e));
+                        }
+                      });
+              return read.thenApply(Source::from);
+            })
+        .flatMapConcat(all -> all)
+        .mapMaterializedValue(_ -> NotUsed.getInstance());
+  }
+
+  private List<Written> readWrittenSince(String entityType, Instant since) throws SQLException {
+    try (var connection = connect();
+        var ask = connection.prepareStatement(WRITTEN_SINCE)) {
+      ask.setString(1, entityType + "|%");
+      ask.setLong(2, since.toEpochMilli());
+      ask.setQueryTimeout(60);
+      try (var rows = ask.executeQuery()) {
+        var all = new ArrayList<Written>();
+        while (rows.next()) {
+          all.add(new Written(rows.getString(1), rows.getLong(2)));
+        }
+        return all;
+      }
+    }
   }
 }

@@ -88,6 +88,33 @@ abstract class JournalConformance {
   }
 
   @Test
+  void whatWasWrittenLastIsTold() throws Exception {
+    assumeTrue(journal().readJournalId().isPresent(), "this journal has one node only");
+    var id = newId();
+    var none = newId();
+    try (var ledgers = Ledgers.open(journal())) {
+      Ledgers.await(ledgers.add(none, 1));
+      Thread.sleep(Duration.ofSeconds(2));
+      var since = Instant.now().minusMillis(500);
+      Ledgers.await(ledgers.add(id, 1));
+      Ledgers.await(ledgers.add(id, 2));
+
+      until(
+          () -> {
+            var written =
+                Ledgers.await(
+                    journal()
+                        .writtenSince(ledgers.system(), Ledger.TYPE, Ledger.TAG, since)
+                        .runWith(Sink.seq(), ledgers.system()));
+            assertThat(written)
+                .extracting(Journal.Written::persistenceId)
+                .doesNotContain(Ledger.TYPE + "|" + none);
+            return written.contains(new Journal.Written(Ledger.TYPE + "|" + id, 2));
+          });
+    }
+  }
+
+  @Test
   void taggedQueryShowsWhatIsWritten() throws Exception {
     var readJournal = journal().readJournalId();
     assumeTrue(readJournal.isPresent(), "this journal has no live queries");
