@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class PostgresClusterTest extends ClusterOfThree {
   @Override
   int kills() {
-    return Integer.getInteger("troupe.test.kills", 5);
+    return Integer.getInteger("troupe.test.kills", 3);
   }
 
   @Test

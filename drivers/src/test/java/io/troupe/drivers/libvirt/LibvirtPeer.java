@@ -37,10 +37,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class LibvirtPeer {
   private static final Path SCRIPTS = projectRoot().resolve("scripts");
-
-  /** One set of hosts for each process that runs tests at once. */
-  private static final Path STATE =
-      Path.of("target", "libvirt-hosts-" + ProcessHandle.current().pid()).toAbsolutePath();
+  private static final Path STATE = Path.of("target", "libvirt-hosts").toAbsolutePath();
 
   private LibvirtPeer() {}
 
