@@ -7,9 +7,8 @@ import io.troupe.core.journal.Journal;
 import io.troupe.core.value.InstanceId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.RestartSettings;
 import org.apache.pekko.stream.javadsl.RestartSource;
@@ -25,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class LastWords {
   private static final Logger LOG = LoggerFactory.getLogger(LastWords.class);
 
+  private static final Duration PAUSE = Duration.ofSeconds(3);
+  private static final int TIMES = 20;
+
   private final ActorSystem<?> system;
   private final Journal journal;
   private final InstanceIndex index;
@@ -39,29 +41,31 @@ final class LastWords {
 
   /** Returns at once; tries until the journal can be read. */
   void since(Instant since) {
-    var woken = new AtomicInteger();
-    var again = RestartSettings.create(Duration.ofSeconds(1), Duration.ofSeconds(10), 0.2);
     RestartSource.onFailuresWithBackoff(
-            again,
+            RestartSettings.create(Duration.ofSeconds(1), Duration.ofSeconds(10), 0.2),
             () -> journal.writtenSince(system, InstanceActor.KEY.name(), InstanceActor.TAG, since))
-        .filter(one -> !index.knows(id(one), one.sequenceNr()))
-        .map(LastWords::id)
-        .runWith(
-            Sink.foreach(
-                id -> {
-                  woken.incrementAndGet();
-                  entities.instance(id).tell(new InstanceActor.Wake());
-                }),
-            system)
-        .thenAccept((Done _) -> told(since, woken.get()));
+        .runWith(Sink.seq(), system)
+        .thenAccept(written -> wake(written, since, 1));
   }
 
-  private static void told(Instant since, int woken) {
-    if (woken > 0) {
+  /**
+   * Again and again until their states are here: a shard of the node that has ended may not have
+   * its new place yet, and what is sent there is lost. An instance that had only begun to ask for
+   * its quota may come to nothing.
+   */
+  private void wake(List<Journal.Written> written, Instant since, int time) {
+    var unknown = written.stream().filter(one -> !index.knows(id(one), one.sequenceNr())).toList();
+    if (time == 1 && !unknown.isEmpty()) {
       LOG.info(
-          "a node has ended: {} instances were woken that it may have changed since {}",
-          woken,
+          "a node has ended: {} instances are woken that it may have changed since {}",
+          unknown.size(),
           since);
+    }
+    unknown.forEach(one -> entities.instance(id(one)).tell(new InstanceActor.Wake()));
+    if (!unknown.isEmpty() && time < TIMES) {
+      system
+          .scheduler()
+          .scheduleOnce(PAUSE, () -> wake(unknown, since, time + 1), system.executionContext());
     }
   }
 

@@ -150,7 +150,11 @@ final class LiveCluster implements AutoCloseable {
 
   /** Returns when it serves; it is the youngest member then. */
   LiveNode startNode(int index) throws Exception {
-    var node = nodes.start(LiveNode.Start.member(data(index), file(index)), dir);
+    // Under load from its first second on: what the start-up cache saves is compiled later, amid
+    // the
+    // load.
+    var start = LiveNode.Start.member(data(index), file(index));
+    var node = nodes.start(start.environment("JDK_JAVA_OPTIONS", "-XX:AOTMode=off"), dir);
     latest.put(index, node);
     members.add(node);
     return node;

@@ -2,9 +2,9 @@ package io.troupe.actors.view;
 
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.InstanceId;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -52,8 +52,14 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   /** How far behind a gap to begin: longer than any batch was under way, or a change to be put. */
   private static final Duration MARGIN = Duration.ofSeconds(30);
 
+  /** Feeds meet sooner than this after the start of the later one. */
+  private static final Duration MEETING = Duration.ofMinutes(5);
+
   /** How soon a loss that nothing follows is noticed, and one whose answer was lost asked for. */
   private static final Duration SAY_AGAIN = Duration.ofSeconds(3);
+
+  /** How long to wait for an answer, or the next part of it: who is busy is not asked twice. */
+  private static final Duration ANSWER = Duration.ofSeconds(15);
 
   public sealed interface Message {}
 
@@ -100,15 +106,15 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
     /** Nothing is missing up to {@code number}. */
     record All(long number, Instant at) implements Heard {}
 
-    /** Something is, and was asked for; {@code parts} of the answer have come. */
-    record Asked(long question, int parts, Instant at) implements Heard {}
+    /** Something is, and was asked for; {@code parts} of the answer have come, one {@code last}. */
+    record Asked(long question, int parts, Instant at, Instant last) implements Heard {}
   }
 
   private static final long NO_QUESTION = 0;
 
   private final InstanceIndex index;
   private final Consumer<Instant> whenOneHasEnded;
-  private final Clock clock;
+  private final InstantSource clock;
   private final Instant startedAt;
   private final TimerScheduler<Message> timers;
   private final Serialization serialization;
@@ -123,7 +129,7 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
    *     is a member no longer
    */
   public static Behavior<Message> create(
-      InstanceIndex index, Consumer<Instant> whenOneHasEnded, Clock clock) {
+      InstanceIndex index, Consumer<Instant> whenOneHasEnded, InstantSource clock) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
@@ -133,7 +139,7 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   private IndexFeed(
       InstanceIndex index,
       Consumer<Instant> whenOneHasEnded,
-      Clock clock,
+      InstantSource clock,
       TimerScheduler<Message> timers,
       ActorContext<Message> context) {
     super(context);
@@ -237,12 +243,14 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
       case null -> {} // not met yet
       case Heard.All(var last, _) when last == number ->
           heard.put(from, new Heard.All(number, clock.instant()));
+      case Heard.Asked(_, _, _, var heardLast)
+          when heardLast.plus(ANSWER).isAfter(clock.instant()) -> {}
       case Heard known -> ask(from, known.at());
     }
   }
 
   private void ask(ActorRef<Message> feed, Instant allKnownAt) {
-    heard.put(feed, new Heard.Asked(++question, 0, allKnownAt));
+    heard.put(feed, new Heard.Asked(++question, 0, allKnownAt, clock.instant()));
     feed.tell(new Ask(getContext().getSelf(), question, allKnownAt.minus(MARGIN)));
   }
 
@@ -259,15 +267,15 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
 
   private void takePart(Told told) {
     told.entries().forEach(index::put);
-    if (heard.get(told.from()) instanceof Heard.Asked(var asked, var parts, var at)
+    if (heard.get(told.from()) instanceof Heard.Asked(var asked, var parts, var at, _)
         && asked == told.question()) {
-      heard.put(told.from(), new Heard.Asked(asked, parts + 1, at));
+      heard.put(told.from(), new Heard.Asked(asked, parts + 1, at, clock.instant()));
     }
   }
 
   /** Of an answer that is not whole, it will be asked for again. */
   private void end(ToldUpTo end) {
-    if (heard.get(end.from()) instanceof Heard.Asked(var asked, var parts, _)
+    if (heard.get(end.from()) instanceof Heard.Asked(var asked, var parts, _, _)
         && asked == end.question()
         && parts == end.parts()) {
       heard.put(end.from(), new Heard.All(end.number(), clock.instant()));
@@ -284,9 +292,10 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
       }
     }
     peers = Set.copyOf(others);
+    var earliest = clock.instant().minus(MEETING);
     for (var feed : peers) {
       if (!heard.containsKey(feed)) {
-        ask(feed, startedAt);
+        ask(feed, startedAt.isAfter(earliest) ? startedAt : earliest);
       }
     }
   }

@@ -13,14 +13,15 @@ import io.troupe.actors.view.IndexFeed.Told;
 import io.troupe.actors.view.IndexFeed.ToldUpTo;
 import io.troupe.actors.view.InstanceIndex.Entry;
 import io.troupe.core.value.InstanceId;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -40,13 +41,15 @@ class IndexFeedTest {
               .withFallback(ConfigFactory.parseResources("troupe-pekko.conf"))
               .withFallback(ConfigFactory.load()));
   private final InstanceIndex index = new InstanceIndex(10);
+  private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+  private final InstantSource clock = () -> Instant.now().plus(ahead.get());
   private final BlockingQueue<Instant> ended = new LinkedBlockingQueue<>();
   private final TestProbe<Message> other = testKit.createTestProbe(Message.class);
   private ActorRef<Message> feed;
 
   @BeforeEach
   void start() {
-    feed = testKit.spawn(IndexFeed.create(index, ended::add, Clock.systemUTC()));
+    feed = testKit.spawn(IndexFeed.create(index, ended::add, clock));
   }
 
   @AfterEach
@@ -82,10 +85,14 @@ class IndexFeedTest {
     feed.tell(new Told(other.getRef(), first.question(), List.of(entry())));
     feed.tell(new ToldUpTo(other.getRef(), first.question(), 2, 4)); // one part was lost
     comesTo(4);
+    asksNothing(); // the rest may be under way
+    ahead.set(Duration.ofSeconds(20));
+    comesTo(4);
     var second = asked();
     // Parts of the first are none of the second.
     feed.tell(new Told(other.getRef(), first.question(), List.of(entry())));
     feed.tell(new ToldUpTo(other.getRef(), second.question(), 1, 4));
+    ahead.set(Duration.ofSeconds(40));
     comesTo(4);
     var third = asked();
     feed.tell(new Told(other.getRef(), third.question(), List.of(entry())));
@@ -104,6 +111,7 @@ class IndexFeedTest {
 
     comesTo(5);
     var first = asked();
+    ahead.set(Duration.ofSeconds(20));
     comesTo(6);
     var second = asked();
 
