@@ -32,7 +32,7 @@ class CassandraClusterTest extends ClusterOfThree {
    */
   @Override
   int perSecond() {
-    return Integer.getInteger("troupe.test.rate", 20);
+    return Integer.getInteger("troupe.test.rate", 10);
   }
 
   @Override
