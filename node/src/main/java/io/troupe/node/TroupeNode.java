@@ -134,7 +134,7 @@ public final class TroupeNode {
           actorSystem(
               ClusterConfig.SYSTEM,
               engine
-                  .withFallback(ClusterConfig.of(settings.cluster()))
+                  .withFallback(ClusterConfig.toJoin(settings.cluster()))
                   .withFallback(journal.config())
                   .withFallback(ConfigFactory.parseResources("troupe-pekko.conf")));
     } catch (StartRefused refused) {

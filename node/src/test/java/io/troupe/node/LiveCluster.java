@@ -150,14 +150,17 @@ final class LiveCluster implements AutoCloseable {
 
   /** Returns when it serves; it is the youngest member then. */
   LiveNode startNode(int index) throws Exception {
-    // Under load from its first second on: what the start-up cache saves is compiled later, amid
-    // the
-    // load.
-    var start = LiveNode.Start.member(data(index), file(index));
-    var node = nodes.start(start.environment("JDK_JAVA_OPTIONS", "-XX:AOTMode=off"), dir);
+    var node = beginNode(index).awaitReady();
     latest.put(index, node);
     members.add(node);
     return node;
+  }
+
+  /** A node that is starting; clients are not sent to it. */
+  LiveNode beginNode(int index) throws Exception {
+    // Under load from its first second on: what the start-up cache saves is compiled later, amid it
+    var start = LiveNode.Start.member(data(index), file(index));
+    return nodes.begin(start.environment("JDK_JAVA_OPTIONS", "-XX:AOTMode=off"), dir);
   }
 
   /** A node that begins to join with one setting different; it is none of the members. */

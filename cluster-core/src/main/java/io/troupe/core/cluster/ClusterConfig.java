@@ -14,7 +14,22 @@ public final class ClusterConfig {
    */
   public static final String SYSTEM = "troupe";
 
+  /**
+   * Longer than a node waits to be let in at all: the first seed ends then, and looks again when it
+   * is started again.
+   */
+  private static final String NEVER_FOUNDS = "10 minutes";
+
   private ClusterConfig() {}
+
+  /** Looks first for a cluster that may be there already, which can take a second for each seed. */
+  public static Config toJoin(ClusterSettings settings) {
+    var config = of(settings);
+    return OtherSeeds.mayBeMembers(settings)
+        ? ConfigFactory.parseMap(Map.of("pekko.cluster.seed-node-timeout", NEVER_FOUNDS))
+            .withFallback(config)
+        : config;
+  }
 
   public static Config of(ClusterSettings settings) {
     Map<String, Object> values = new HashMap<>();
