@@ -31,6 +31,7 @@ import io.troupe.actors.scheduler.pool.StoragePool;
 import io.troupe.actors.scheduler.resource.Wants;
 import io.troupe.actors.scheduler.topology.GuestShape;
 import io.troupe.actors.view.InstanceIndex;
+import io.troupe.actors.view.Shown;
 import io.troupe.actors.volume.ProjectVolumes;
 import io.troupe.actors.volume.Volume;
 import io.troupe.actors.volume.VolumeChange;
@@ -115,7 +116,7 @@ public final class ShardedCloud implements Instances, Networks, Volumes, Quotas,
                           new InstanceIndex.Entry(
                               id,
                               view.version(),
-                              Optional.of(view),
+                              Optional.of(Shown.of(view)),
                               view.taskState().isPresent(),
                               Optional.empty(),
                               view.updatedAt()));

@@ -1,5 +1,6 @@
 package io.troupe.actors.view;
 
+import io.troupe.actors.instance.InstanceView;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.InstanceId;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -71,12 +73,17 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
 
   private record Peers(Set<ActorRef<Message>> feeds) implements Message {}
 
-  /**
-   * Numbered by its sender, without a gap.
-   *
-   * @param told the entries, as a {@link Told} is written: once, not anew for each node
-   */
-  record Batch(ActorRef<Message> from, long number, byte[] told)
+  /** An entry for other nodes; what most of it is was written once, not anew for each of them. */
+  record Line(
+      InstanceId id,
+      long version,
+      Optional<Shown.Written> shown,
+      boolean busy,
+      Optional<InstanceIndex.Running> running,
+      Instant updatedAt) {}
+
+  /** Numbered by its sender, without a gap. */
+  record Batch(ActorRef<Message> from, long number, List<Line> lines)
       implements Message, CborSerializable {}
 
   /** All batches up to {@code number} have been sent. */
@@ -90,8 +97,8 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   record Ask(ActorRef<Message> from, long question, Instant since)
       implements Message, CborSerializable {}
 
-  /** Part of an answer, or what is in a batch. */
-  record Told(ActorRef<Message> from, long question, List<InstanceIndex.Entry> entries)
+  /** Part of an answer. */
+  record Told(ActorRef<Message> from, long question, List<Line> lines)
       implements Message, CborSerializable {}
 
   /** The end of an answer of {@code parts}: with it nothing is missing of batches up to this. */
@@ -110,8 +117,6 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
     record Asked(long question, int parts, Instant at, Instant last) implements Heard {}
   }
 
-  private static final long NO_QUESTION = 0;
-
   private final InstanceIndex index;
   private final Consumer<Instant> whenOneHasEnded;
   private final InstantSource clock;
@@ -122,7 +127,7 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   private final Map<ActorRef<Message>, Heard> heard = new HashMap<>();
   private Set<ActorRef<Message>> peers = Set.of();
   private long number;
-  private long question = NO_QUESTION;
+  private long question;
 
   /**
    * @param whenOneHasEnded told since when a node may have done what no other has heard of, when it
@@ -196,30 +201,16 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   private void flush() {
     var entries = List.copyOf(collected.values());
     collected.clear();
-    inParts(
-        entries,
-        part -> {
-          var told =
-              serialization.serialize(new Told(getContext().getSelf(), NO_QUESTION, part)).get();
-          var batch = new Batch(getContext().getSelf(), ++number, told);
-          tellPeers(batch);
-        });
+    inParts(entries, part -> tellPeers(new Batch(getContext().getSelf(), ++number, lines(part))));
   }
 
   private void tellPeers(Message message) {
     peers.forEach(peer -> peer.tell(message));
   }
 
-  /** One that cannot be read counts as lost: the next one shows the gap. */
+  /** One that cannot be read does not come here: the next one shows the gap. */
   private void take(Batch batch) {
-    var told = serialization.deserialize(batch.told(), Told.class);
-    if (told.isFailure()) {
-      getContext()
-          .getLog()
-          .error("index: a batch of {} cannot be read", batch.from().path(), told.failed().get());
-      return;
-    }
-    told.get().entries().forEach(index::put);
+    batch.lines().forEach(this::put);
     if (!(heard.get(batch.from()) instanceof Heard.All(var last, var at))) {
       return; // asked for already, or will be when it is met
     }
@@ -261,12 +252,12 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
     var parts =
         inParts(
             index.changedAfter(ask.since().isAfter(began) ? ask.since() : began),
-            part -> ask.from().tell(new Told(self, ask.question(), part)));
+            part -> ask.from().tell(new Told(self, ask.question(), lines(part))));
     ask.from().tell(new ToldUpTo(self, ask.question(), parts, number));
   }
 
   private void takePart(Told told) {
-    told.entries().forEach(index::put);
+    told.lines().forEach(this::put);
     if (heard.get(told.from()) instanceof Heard.Asked(var asked, var parts, var at, _)
         && asked == told.question()) {
       heard.put(told.from(), new Heard.Asked(asked, parts + 1, at, clock.instant()));
@@ -298,6 +289,38 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
         ask(feed, startedAt.isAfter(earliest) ? startedAt : earliest);
       }
     }
+  }
+
+  private List<Line> lines(List<InstanceIndex.Entry> entries) {
+    return entries.stream()
+        .map(
+            entry ->
+                new Line(
+                    entry.id(),
+                    entry.version(),
+                    entry
+                        .shown()
+                        .map(one -> one.written(view -> serialization.serialize(view).get())),
+                    entry.busy(),
+                    entry.running(),
+                    entry.updatedAt()))
+        .toList();
+  }
+
+  private void put(Line line) {
+    index.put(
+        new InstanceIndex.Entry(
+            line.id(),
+            line.version(),
+            line.shown().map(one -> Shown.of(one, this::read)),
+            line.busy(),
+            line.running(),
+            line.updatedAt()));
+  }
+
+  /** Called by any thread, and long after it came. */
+  private InstanceView read(byte[] view) {
+    return serialization.deserialize(view, InstanceView.class).get();
   }
 
   /** The number of parts. */

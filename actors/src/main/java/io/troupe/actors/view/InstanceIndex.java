@@ -10,7 +10,6 @@ import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.InstanceId;
 import io.troupe.core.value.OperationId;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * This node's list of all instances, fed by their actors when they change and rebuilt from the
@@ -30,23 +30,22 @@ public final class InstanceIndex {
   /**
    * What the index knows of one instance.
    *
-   * @param view empty while the quota has not agreed yet: nobody sees it, but it may need waking
+   * @param shown empty while the quota has not agreed yet: nobody sees it, but it may need waking
    * @param busy whether an operation is in progress
    * @param running that operation; empty also where only the instance's view is known yet
    */
   public record Entry(
       InstanceId id,
       long version,
-      Optional<InstanceView> view,
+      Optional<Shown> shown,
       boolean busy,
       Optional<Running> running,
-      Instant updatedAt)
-      implements CborSerializable {
+      Instant updatedAt) {
     static Entry of(InstanceState state, long version) {
       return new Entry(
           state.id(),
           version,
-          state.visible() ? Optional.of(state.view(version)) : Optional.empty(),
+          state.visible() ? Optional.of(Shown.of(state.view(version))) : Optional.empty(),
           state.operation().isPresent(),
           state.operation().map(Running::of),
           state.updatedAt());
@@ -59,7 +58,17 @@ public final class InstanceIndex {
     }
 
     boolean deleted() {
-      return view.filter(one -> one.terminatedAt().isPresent()).isPresent();
+      return shown.filter(Shown::terminated).isPresent();
+    }
+
+    /** Read now, if another node has written it. */
+    public Optional<InstanceView> view() {
+      return shown.map(Shown::view);
+    }
+
+    /** The view of an instance that rests in this state. */
+    private Optional<InstanceView> restingIn(VmState state) {
+      return busy ? Optional.empty() : shown.flatMap(one -> one.in(state));
     }
   }
 
@@ -72,7 +81,7 @@ public final class InstanceIndex {
   }
 
   private final Map<InstanceId, Entry> all = new ConcurrentHashMap<>();
-  private final Map<String, Map<InstanceId, InstanceView>> byProject = new ConcurrentHashMap<>();
+  private final Map<String, Map<InstanceId, Shown>> byProject = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<InstanceId> deleted = new ConcurrentLinkedQueue<>();
   private final AtomicInteger deletedCount = new AtomicInteger();
   private final int deletedKept;
@@ -107,13 +116,11 @@ public final class InstanceIndex {
           if (known != null && !entry.tellsMoreThan(known)) {
             return known;
           }
-          if (entry.view().isEmpty()) {
+          if (entry.shown().isEmpty()) {
             return entry.busy() ? entry : null;
           }
-          var view = entry.view().get();
-          byProject
-              .computeIfAbsent(view.project().value(), _ -> new ConcurrentHashMap<>())
-              .put(id, view);
+          var shown = entry.shown().get();
+          byProject.computeIfAbsent(shown.project(), _ -> new ConcurrentHashMap<>()).put(id, shown);
           if (entry.deleted() && (known == null || !known.deleted())) {
             deleted.add(id);
             deletedCount.incrementAndGet();
@@ -137,7 +144,7 @@ public final class InstanceIndex {
       deletedCount.decrementAndGet();
       var gone = all.remove(oldest);
       if (gone != null) {
-        gone.view().ifPresent(view -> byProject.get(view.project().value()).remove(oldest));
+        gone.shown().ifPresent(shown -> byProject.get(shown.project()).remove(oldest));
       }
     }
   }
@@ -147,7 +154,8 @@ public final class InstanceIndex {
   }
 
   public Iterable<InstanceView> ofProject(String projectId) {
-    return Collections.unmodifiableCollection(byProject.getOrDefault(projectId, Map.of()).values());
+    var shown = byProject.getOrDefault(projectId, Map.of()).values();
+    return () -> shown.stream().map(Shown::view).iterator();
   }
 
   public Optional<InstanceView> find(InstanceId id) {
@@ -175,46 +183,29 @@ public final class InstanceIndex {
 
   /** Instances that were shelved before {@code before} and are still on their host. */
   public List<InstanceId> shelved(Instant before) {
-    return all.values().stream()
-        .filter(
-            entry ->
-                !entry.busy()
-                    && entry
-                        .view()
-                        .filter(view -> view.vmState() == VmState.SHELVED)
-                        .flatMap(InstanceView::shelf)
-                        .map(Shelf::at)
-                        .filter(before::isAfter)
-                        .isPresent())
-        .map(Entry::id)
-        .toList();
+    return resting(
+        VmState.SHELVED, view -> view.shelf().map(Shelf::at).filter(before::isAfter).isPresent());
   }
 
   /** Instances that were soft-deleted before {@code before} and wait for nothing but their end. */
   public List<InstanceId> softDeleted(Instant before) {
-    return all.values().stream()
-        .filter(
-            entry ->
-                !entry.busy()
-                    && entry
-                        .view()
-                        .flatMap(InstanceView::softDeletedAt)
-                        .filter(before::isAfter)
-                        .isPresent())
-        .map(Entry::id)
-        .toList();
+    return resting(
+        VmState.SOFT_DELETED, view -> view.softDeletedAt().filter(before::isAfter).isPresent());
   }
 
   /** Instances whose resize waits to be confirmed since before {@code before}. */
   public List<InstanceId> resized(Instant before) {
-    return all.values().stream()
-        .filter(entry -> !entry.busy() && entry.view().filter(InstanceIndex::isResized).isPresent())
-        .filter(entry -> !entry.view().get().migrations().getLast().updatedAt().isAfter(before))
-        .map(Entry::id)
-        .toList();
+    return resting(
+        VmState.RESIZED,
+        view ->
+            !view.migrations().isEmpty()
+                && !view.migrations().getLast().updatedAt().isAfter(before));
   }
 
-  private static boolean isResized(InstanceView view) {
-    return view.vmState() == VmState.RESIZED && !view.migrations().isEmpty();
+  private List<InstanceId> resting(VmState state, Predicate<InstanceView> wanted) {
+    return all.values().stream()
+        .filter(entry -> entry.restingIn(state).filter(wanted).isPresent())
+        .map(Entry::id)
+        .toList();
   }
 }

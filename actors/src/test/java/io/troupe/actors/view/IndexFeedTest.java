@@ -8,10 +8,10 @@ import io.troupe.actors.instance.InstanceState;
 import io.troupe.actors.view.IndexFeed.Ask;
 import io.troupe.actors.view.IndexFeed.Batch;
 import io.troupe.actors.view.IndexFeed.ComeTo;
+import io.troupe.actors.view.IndexFeed.Line;
 import io.troupe.actors.view.IndexFeed.Message;
 import io.troupe.actors.view.IndexFeed.Told;
 import io.troupe.actors.view.IndexFeed.ToldUpTo;
-import io.troupe.actors.view.InstanceIndex.Entry;
 import io.troupe.core.value.InstanceId;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +27,6 @@ import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
-import org.apache.pekko.serialization.SerializationExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,7 +81,7 @@ class IndexFeedTest {
   @Test
   void itAsksUntilAnAnswerIsWhole() {
     var first = meet();
-    feed.tell(new Told(other.getRef(), first.question(), List.of(entry())));
+    feed.tell(new Told(other.getRef(), first.question(), List.of(line())));
     feed.tell(new ToldUpTo(other.getRef(), first.question(), 2, 4)); // one part was lost
     comesTo(4);
     asksNothing(); // the rest may be under way
@@ -90,12 +89,12 @@ class IndexFeedTest {
     comesTo(4);
     var second = asked();
     // Parts of the first are none of the second.
-    feed.tell(new Told(other.getRef(), first.question(), List.of(entry())));
+    feed.tell(new Told(other.getRef(), first.question(), List.of(line())));
     feed.tell(new ToldUpTo(other.getRef(), second.question(), 1, 4));
     ahead.set(Duration.ofSeconds(40));
     comesTo(4);
     var third = asked();
-    feed.tell(new Told(other.getRef(), third.question(), List.of(entry())));
+    feed.tell(new Told(other.getRef(), third.question(), List.of(line())));
     feed.tell(new ToldUpTo(other.getRef(), third.question(), 1, 4));
 
     comesTo(4);
@@ -178,13 +177,10 @@ class IndexFeedTest {
   }
 
   private Batch batch(long number) {
-    var told = new Told(other.getRef(), 0, List.of(entry()));
-    var serialization = SerializationExtension.get(testKit.system().classicSystem());
-    return new Batch(other.getRef(), number, serialization.serialize(told).get());
+    return new Batch(other.getRef(), number, List.of(line()));
   }
 
-  private static Entry entry() {
-    return new Entry(
-        InstanceId.fresh(), 1, Optional.empty(), true, Optional.empty(), Instant.now());
+  private static Line line() {
+    return new Line(InstanceId.fresh(), 1, Optional.empty(), true, Optional.empty(), Instant.now());
   }
 }
