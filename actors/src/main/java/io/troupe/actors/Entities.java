@@ -28,6 +28,16 @@ public interface Entities {
 
   RecipientRef<NetworkActor.Message> network(String networkId);
 
+  /** Where instances of this node give back their quota; several may be sent as one. */
+  default RecipientRef<ProjectActor.Message> projectPost(ProjectId id) {
+    return project(id);
+  }
+
+  /** Where instances of this node give back their ports; several may be sent as one. */
+  default RecipientRef<NetworkActor.Message> networkPost(String networkId) {
+    return network(networkId);
+  }
+
   RecipientRef<VolumesActor.Message> volumes(ProjectId project);
 
   RecipientRef<CatalogActor.Message> catalog(String kind);

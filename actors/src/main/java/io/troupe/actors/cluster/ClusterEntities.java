@@ -49,6 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -81,6 +82,13 @@ public final class ClusterEntities implements Entities {
   private ActorRef<SchedulerActor.Message> scheduler;
   private ActorRef<SchedulerActor.Message> schedulerPost;
   private ActorRef<ImagesActor.Message> imageDesk;
+
+  /** One for each project and network that an instance of this node had something of. */
+  private final Map<ProjectId, ActorRef<ProjectActor.Message>> projectPosts =
+      new ConcurrentHashMap<>();
+
+  private final Map<String, ActorRef<NetworkActor.Message>> networkPosts =
+      new ConcurrentHashMap<>();
 
   public ClusterEntities(
       ActorSystem<?> system,
@@ -346,6 +354,30 @@ public final class ClusterEntities implements Entities {
   @Override
   public RecipientRef<NetworkActor.Message> network(String networkId) {
     return sharding.entityRefFor(NetworkActor.KEY, networkId);
+  }
+
+  @Override
+  public RecipientRef<ProjectActor.Message> projectPost(ProjectId id) {
+    return projectPosts.computeIfAbsent(
+        id,
+        _ ->
+            system.systemActorOf(
+                ReleasePost.create(
+                    project(id), ProjectActor.Reply.class, ProjectActor.Release::new),
+                "project-post-" + id.value(),
+                Props.empty()));
+  }
+
+  @Override
+  public RecipientRef<NetworkActor.Message> networkPost(String networkId) {
+    return networkPosts.computeIfAbsent(
+        networkId,
+        _ ->
+            system.systemActorOf(
+                ReleasePost.create(
+                    network(networkId), NetworkActor.Reply.class, NetworkActor.Release::new),
+                "network-post-" + networkId,
+                Props.empty()));
   }
 
   @Override

@@ -99,8 +99,8 @@ public final class StepAsker<M> {
               question,
               ENTITY_ANSWER,
               ProjectActor.Reply.class,
-              entities.project(project),
-              to -> new ProjectActor.Release(id, to),
+              entities.projectPost(project),
+              to -> new ProjectActor.Release(List.of(id), to),
               StepAsker::read);
       case Effect.Place(var spec, var mayPreempt) ->
           ask(
@@ -168,8 +168,8 @@ public final class StepAsker<M> {
               question,
               ENTITY_ANSWER,
               NetworkActor.Reply.class,
-              entities.network(networkId),
-              to -> new NetworkActor.Release(id, to),
+              entities.networkPost(networkId),
+              to -> new NetworkActor.Release(List.of(id), to),
               StepAsker::read);
       case Effect.ReleasePort(var networkId, var portId) ->
           ask(

@@ -55,9 +55,9 @@ public final class NetworkActor
       ActorRef<Reply> replyTo)
       implements Change, CborSerializable {}
 
-  /** All ports of the instance: its own are removed, the others are free again. */
-  public record Release(InstanceId instance, ActorRef<Reply> replyTo)
-      implements Change, CborSerializable {}
+  /** All ports of the instances: their own are removed, the others are free again. */
+  public record Release(List<InstanceId> instances, ActorRef<Reply> replyTo)
+      implements Change, io.troupe.actors.Release<Reply>, CborSerializable {}
 
   /** One port of the instance; harmless if it has no such port. */
   public record ReleaseOne(InstanceId instance, String portId, ActorRef<Reply> replyTo)
@@ -197,8 +197,8 @@ public final class NetworkActor
     void add(Change change) {
       switch (change) {
         case Attach attach -> attach(attach);
-        case Release(var instance, var replyTo) -> {
-          after.portsOf(instance.toString()).forEach(this::release);
+        case Release(var instances, var replyTo) -> {
+          instances.forEach(one -> after.portsOf(one.toString()).forEach(this::release));
           answers.add(() -> replyTo.tell(new Released()));
         }
         case ReleaseOne(var instance, var portId, var replyTo) -> {

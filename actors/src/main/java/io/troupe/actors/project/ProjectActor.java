@@ -60,9 +60,9 @@ public final class ProjectActor
       ActorRef<Reply> replyTo)
       implements Message, CborSerializable {}
 
-  /** Count it no more; harmless if it does not. */
-  public record Release(InstanceId instance, ActorRef<Reply> replyTo)
-      implements Message, CborSerializable {}
+  /** Count them no more; harmless if one does not. */
+  public record Release(List<InstanceId> instances, ActorRef<Reply> replyTo)
+      implements Message, io.troupe.actors.Release<Reply>, CborSerializable {}
 
   public record GetUsage(ActorRef<QuotaUsage> replyTo) implements Message, CborSerializable {}
 
@@ -178,11 +178,13 @@ public final class ProjectActor
           }
           answers.add(() -> replyTo.tell(new Granted()));
         }
-        case Release(var instance, var replyTo) -> {
-          if (after.counts(instance)) {
-            counted.remove(instance);
-            released.add(instance);
-            after = after.evolve(new ProjectEvent.UsageChanged(List.of(), List.of(instance)));
+        case Release(var instances, var replyTo) -> {
+          for (InstanceId instance : instances) {
+            if (after.counts(instance)) {
+              counted.remove(instance);
+              released.add(instance);
+              after = after.evolve(new ProjectEvent.UsageChanged(List.of(), List.of(instance)));
+            }
           }
           answers.add(() -> replyTo.tell(new Granted()));
         }

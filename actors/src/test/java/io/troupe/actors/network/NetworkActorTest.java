@@ -69,7 +69,7 @@ class NetworkActorTest {
     stage.ask(
         actor,
         NetworkActor.Reply.class,
-        to -> new NetworkActor.Release(Examples.instance(instance), to));
+        to -> new NetworkActor.Release(List.of(Examples.instance(instance)), to));
   }
 
   private NetworkActor.PortReply create(String id, Optional<String> fixedIp) {

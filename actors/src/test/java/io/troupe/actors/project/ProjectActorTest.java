@@ -7,6 +7,7 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.Stage;
 import io.troupe.core.value.Resources;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -58,7 +59,7 @@ class ProjectActorTest {
     return stage.ask(
         actor,
         ProjectActor.Reply.class,
-        to -> new ProjectActor.Release(Examples.instance(instance), to));
+        to -> new ProjectActor.Release(List.of(Examples.instance(instance)), to));
   }
 
   private int counted() {
@@ -134,7 +135,7 @@ class ProjectActorTest {
     for (int instance : new int[] {1, 2}) {
       var id = Examples.instance(instance);
       var reserve = new ProjectActor.Reserve(id, SMALL, Optional.empty(), 0, replies.getRef());
-      var release = new ProjectActor.Release(id, replies.getRef());
+      var release = new ProjectActor.Release(List.of(id), replies.getRef());
       actor.tell(reserve);
       actor.tell(release);
       if (instance == 1) {
