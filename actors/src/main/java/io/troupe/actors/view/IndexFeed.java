@@ -73,7 +73,7 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
 
   private record Peers(Set<ActorRef<Message>> feeds) implements Message {}
 
-  /** An entry for other nodes; what most of it is was written once, not anew for each of them. */
+  /** An entry for other nodes. */
   record Line(
       InstanceId id,
       long version,
@@ -82,8 +82,15 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
       Optional<InstanceIndex.Running> running,
       Instant updatedAt) {}
 
-  /** Numbered by its sender, without a gap. */
-  record Batch(ActorRef<Message> from, long number, List<Line> lines)
+  /** What is in a batch. */
+  record Lines(List<Line> lines) implements CborSerializable {}
+
+  /**
+   * Numbered by its sender, without a gap.
+   *
+   * @param lines the {@link Lines} as they are written: once, not anew for each node
+   */
+  record Batch(ActorRef<Message> from, long number, byte[] lines)
       implements Message, CborSerializable {}
 
   /** All batches up to {@code number} have been sent. */
@@ -201,16 +208,28 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   private void flush() {
     var entries = List.copyOf(collected.values());
     collected.clear();
-    inParts(entries, part -> tellPeers(new Batch(getContext().getSelf(), ++number, lines(part))));
+    inParts(
+        entries,
+        part -> {
+          var written = serialization.serialize(new Lines(lines(part))).get();
+          tellPeers(new Batch(getContext().getSelf(), ++number, written));
+        });
   }
 
   private void tellPeers(Message message) {
     peers.forEach(peer -> peer.tell(message));
   }
 
-  /** One that cannot be read does not come here: the next one shows the gap. */
+  /** One that cannot be read counts as lost: the next one shows the gap. */
   private void take(Batch batch) {
-    batch.lines().forEach(this::put);
+    var read = serialization.deserialize(batch.lines(), Lines.class);
+    if (read.isFailure()) {
+      getContext()
+          .getLog()
+          .error("index: a batch of {} cannot be read", batch.from().path(), read.failed().get());
+      return;
+    }
+    read.get().lines().forEach(this::put);
     if (!(heard.get(batch.from()) instanceof Heard.All(var last, var at))) {
       return; // asked for already, or will be when it is met
     }

@@ -27,6 +27,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.apache.pekko.serialization.SerializationExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,7 +178,9 @@ class IndexFeedTest {
   }
 
   private Batch batch(long number) {
-    return new Batch(other.getRef(), number, List.of(line()));
+    var serialization = SerializationExtension.get(testKit.system().classicSystem());
+    var lines = serialization.serialize(new IndexFeed.Lines(List.of(line()))).get();
+    return new Batch(other.getRef(), number, lines);
   }
 
   private static Line line() {
