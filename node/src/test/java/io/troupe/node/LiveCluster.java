@@ -76,9 +76,11 @@ final class LiveCluster implements AutoCloseable {
   static LiveCluster start(
       LiveNodes nodes, Path dir, int size, JournalServer server, Map<String, Object> journal)
       throws Exception {
-    var cluster = new LiveCluster(nodes, dir, server, journal, size);
+    var cluster = prepare(nodes, dir, size, server, journal);
     try {
-      cluster.begin();
+      for (int i = 0; i < size; i++) {
+        cluster.startNode(i);
+      }
       return cluster;
     } catch (Exception | Error failure) {
       cluster.close();
@@ -86,15 +88,27 @@ final class LiveCluster implements AutoCloseable {
     }
   }
 
-  private void begin() throws Exception {
-    secret("token.key", "0123456789abcdef0123456789abcdef");
-    secret("admin-password", ADMINS_PASSWORD + "\n");
-    for (int i = 0; i < seeds; i++) {
-      ports.add(freePort());
-    }
-    applySchema();
-    for (int i = 0; i < seeds; i++) {
-      startNode(i);
+  /** On PostgreSQL: all that {@code seeds} nodes need, and none of them. */
+  static LiveCluster prepare(LiveNodes nodes, Path dir, int seeds) throws Exception {
+    var server = JournalServer.postgres();
+    return prepare(nodes, dir, seeds, server, onPostgres(server));
+  }
+
+  private static LiveCluster prepare(
+      LiveNodes nodes, Path dir, int seeds, JournalServer server, Map<String, Object> journal)
+      throws Exception {
+    var cluster = new LiveCluster(nodes, dir, server, journal, seeds);
+    try {
+      cluster.secret("token.key", "0123456789abcdef0123456789abcdef");
+      cluster.secret("admin-password", ADMINS_PASSWORD + "\n");
+      for (int i = 0; i < seeds; i++) {
+        cluster.ports.add(freePort());
+      }
+      cluster.applySchema();
+      return cluster;
+    } catch (Exception | Error failure) {
+      cluster.close();
+      throw failure;
     }
   }
 

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a cluster may be there already, seen from outside and before this node says anything: a
- * process that listens where another seed node does may be a member that is only too busy to answer
- * within the time after which the first seed founds a cluster of its own.
+ * The other seed nodes as they are seen from outside, before this node says anything: a process
+ * that listens where one should be may be a member of a cluster that is only too busy to answer
+ * within the time after which the first seed founds one of its own.
  */
 final class OtherSeeds {
   private static final Logger LOG = LoggerFactory.getLogger(OtherSeeds.class);
@@ -21,17 +21,19 @@ final class OtherSeeds {
 
   private OtherSeeds() {}
 
-  /** Only the first seed node founds clusters, so only there anybody is looked for. */
-  static boolean mayBeMembers(ClusterSettings settings) {
+  /** Those that listen; none on any but the first seed node, which alone founds clusters. */
+  static List<String> listening(ClusterSettings settings) {
     var self = settings.host() + ":" + settings.port();
     var seeds = settings.seedNodes();
-    return !seeds.isEmpty()
-        && seeds.getFirst().equals(self)
-        && others(seeds, self).stream().anyMatch(OtherSeeds::listens);
-  }
-
-  private static List<String> others(List<String> seeds, String self) {
-    return seeds.stream().filter(seed -> !seed.equals(self)).toList();
+    if (seeds.isEmpty() || !seeds.getFirst().equals(self)) {
+      return List.of();
+    }
+    var there =
+        seeds.stream().filter(seed -> !seed.equals(self)).filter(OtherSeeds::listens).toList();
+    if (!there.isEmpty()) {
+      LOG.info("seed nodes {} listen: no cluster is founded unless they say they have none", there);
+    }
+    return there;
   }
 
   private static boolean listens(String seed) {
@@ -41,7 +43,6 @@ final class OtherSeeds {
             seed.substring(0, colon), Integer.parseInt(seed.substring(colon + 1)));
     try (var socket = new Socket()) {
       socket.connect(address, ANSWER_MILLIS);
-      LOG.info("seed node {} listens: this node waits to be let in and founds no cluster", seed);
       return true;
     } catch (IOException e) {
       return false;
