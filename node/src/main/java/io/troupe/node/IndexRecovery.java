@@ -5,11 +5,9 @@ import io.troupe.actors.instance.InstanceEvent;
 import io.troupe.actors.instance.InstanceState;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.core.journal.Journal;
-import io.troupe.core.value.InstanceId;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.persistence.query.EventEnvelope;
@@ -40,13 +38,10 @@ final class IndexRecovery {
           if (known != null && known.sequenceNr >= envelope.sequenceNr()) {
             return known; // written twice (ADR 10): whoever looks after the entity decides, not we
           }
-          var before = known == null ? InstanceState.absent(id(persistenceId)) : known.state;
+          var before =
+              known == null ? InstanceState.absent(InstanceActor.idOf(persistenceId)) : known.state;
           return new Restored(before.evolve(event), envelope.sequenceNr());
         });
-  }
-
-  private static InstanceId id(String persistenceId) {
-    return new InstanceId(UUID.fromString(persistenceId.substring(persistenceId.indexOf('|') + 1)));
   }
 
   private int fill(InstanceIndex index) {

@@ -8,7 +8,6 @@ import io.troupe.core.value.InstanceId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.RestartSettings;
 import org.apache.pekko.stream.javadsl.RestartSource;
@@ -70,7 +69,6 @@ final class LastWords {
   }
 
   private static InstanceId id(Journal.Written written) {
-    var id = written.persistenceId();
-    return new InstanceId(UUID.fromString(id.substring(id.indexOf('|') + 1)));
+    return InstanceActor.idOf(written.persistenceId());
   }
 }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -58,6 +59,11 @@ public final class InstanceActor
 
   /** The journal's tag of every instance event; the index is rebuilt from it. */
   public static final String TAG = "instance";
+
+  /** Of whose journal this is. */
+  public static InstanceId idOf(String persistenceId) {
+    return new InstanceId(UUID.fromString(PersistenceId.extractEntityId(persistenceId)));
+  }
 
   public sealed interface Message {}
 
