@@ -34,11 +34,6 @@ final class LiveNodes implements AfterEachCallback, AfterAllCallback {
     return begin(start).awaitReady();
   }
 
-  /** A node that serves, its output in files in a directory that is there. */
-  LiveNode start(LiveNode.Start start, Path output) throws IOException, InterruptedException {
-    return begin(start, output).awaitReady();
-  }
-
   /** A node that is starting. */
   LiveNode begin(LiveNode.Start start) throws IOException, InterruptedException {
     return begin(start, start.data().toAbsolutePath().getParent());

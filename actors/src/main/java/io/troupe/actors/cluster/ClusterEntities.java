@@ -53,6 +53,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.RecipientRef;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -240,8 +241,7 @@ public final class ClusterEntities implements Entities {
                     SchedulerActor.create(
                         this, this::connections, this::schedulerSettings, metrics, clock),
                     "scheduler"));
-    schedulerPost =
-        system.systemActorOf(DeltaPostActor.create(scheduler), "scheduler-post", Props.empty());
+    schedulerPost = post("scheduler-post", DeltaPostActor.create(scheduler));
   }
 
   /** Ids for new instances that will be on this node. */
@@ -361,11 +361,10 @@ public final class ClusterEntities implements Entities {
     return projectPosts.computeIfAbsent(
         id,
         _ ->
-            system.systemActorOf(
+            post(
+                "project-post-" + id,
                 ReleasePost.create(
-                    project(id), ProjectActor.Reply.class, ProjectActor.Release::new),
-                "project-post-" + id.value(),
-                Props.empty()));
+                    project(id), ProjectActor.Reply.class, ProjectActor.Release::new)));
   }
 
   @Override
@@ -373,11 +372,14 @@ public final class ClusterEntities implements Entities {
     return networkPosts.computeIfAbsent(
         networkId,
         _ ->
-            system.systemActorOf(
-                ReleasePost.create(
-                    network(networkId), NetworkActor.Reply.class, NetworkActor.Release::new),
+            post(
                 "network-post-" + networkId,
-                Props.empty()));
+                ReleasePost.create(
+                    network(networkId), NetworkActor.Reply.class, NetworkActor.Release::new)));
+  }
+
+  private <M> ActorRef<M> post(String name, Behavior<M> behavior) {
+    return system.systemActorOf(behavior, name, Props.empty());
   }
 
   @Override

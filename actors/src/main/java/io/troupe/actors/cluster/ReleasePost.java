@@ -28,9 +28,6 @@ final class ReleasePost<M, R> extends AbstractBehavior<Object> {
   /** How often one question goes at most; a delete waits this long for it, on a busy node. */
   static final Duration BETWEEN = Duration.ofMillis(100);
 
-  /** As those that ask wait for it. */
-  private static final Duration ANSWER = Duration.ofSeconds(2);
-
   private record Send() {}
 
   private record Answered<R>(List<ActorRef<R>> askers, Optional<R> answer) {
@@ -47,7 +44,7 @@ final class ReleasePost<M, R> extends AbstractBehavior<Object> {
   private final List<ActorRef<R>> askers = new ArrayList<>();
 
   /**
-   * @param entity gets all that is said here, the releases together
+   * @param entity gets the releases, several together
    * @param question a release of several instances
    */
   static <M, R> Behavior<M> create(
@@ -111,7 +108,7 @@ final class ReleasePost<M, R> extends AbstractBehavior<Object> {
         .ask(
             answers,
             entity,
-            ANSWER,
+            StepAsker.ENTITY_ANSWER,
             (ActorRef<R> us) -> question.apply(these, us),
             (answer, silence) -> new Answered<>(theirs, Optional.ofNullable(answer)));
   }

@@ -38,7 +38,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
  */
 public final class StepAsker<M> {
   /** After this an entity of ours is asked once more: its shard may have moved. */
-  private static final Duration ENTITY_ANSWER = Duration.ofSeconds(2);
+  static final Duration ENTITY_ANSWER = Duration.ofSeconds(2);
 
   /** A volume may have to be made first; a repeated question waits with the first. */
   private static final Duration STORAGE_ANSWER = Duration.ofSeconds(10);
