@@ -16,14 +16,18 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * Where the hosts of one node leave their words for the scheduler: several are sent as one, since
- * under load a host has more to say before the last word has arrived. Of each host only the newest
- * row goes, with everything that was settled since. The order of each host's messages stays: what
- * is no delta goes after all that came before it.
+ * Where the hosts of one node leave their words for the scheduler. The first of a while is passed
+ * on at once; what follows soon is collected and sent as one, since a message to another node costs
+ * more than what it says. Of each host only the newest row goes, with everything that was settled
+ * since. The order of each host's messages stays: what is no delta goes after all that came before
+ * it.
  */
 public final class DeltaPostActor extends AbstractBehavior<Object> {
-  /** A word waits this long at most; a promise covers the host until it is heard. */
-  static final Duration LONGEST_WAIT = Duration.ofMillis(5);
+  /**
+   * How often words go at most. A claim's may wait, since a promise covers the host until it is
+   * heard; room that was given back on a busy node is known this much later.
+   */
+  static final Duration BETWEEN = Duration.ofMillis(50);
 
   /** Some 100 KiB, far below what one message may have. */
   static final int HOSTS_AT_MOST = 250;
@@ -59,9 +63,15 @@ public final class DeltaPostActor extends AbstractBehavior<Object> {
   private Behavior<Object> on(Object message) {
     switch (message) {
       case SchedulerActor.HostDelta delta -> take(delta);
-      case Send() -> send();
+      case Send() -> {
+        if (!waiting.isEmpty()) {
+          send();
+        }
+      }
       case SchedulerActor.Message other -> {
-        send();
+        if (!waiting.isEmpty()) {
+          send();
+        }
         scheduler.tell(other);
       }
       default -> throw new IllegalArgumentException("not for the scheduler: " + message);
@@ -70,11 +80,8 @@ public final class DeltaPostActor extends AbstractBehavior<Object> {
   }
 
   private void take(SchedulerActor.HostDelta delta) {
-    if (waiting.isEmpty()) {
-      timers.startSingleTimer(new Send(), LONGEST_WAIT);
-    }
     waiting.merge(delta.row().id(), delta, DeltaPostActor::together);
-    if (waiting.size() >= HOSTS_AT_MOST) {
+    if (!timers.isTimerActive(Send.class) || waiting.size() >= HOSTS_AT_MOST) {
       send();
     }
   }
@@ -89,10 +96,8 @@ public final class DeltaPostActor extends AbstractBehavior<Object> {
   }
 
   private void send() {
-    timers.cancelAll();
-    if (!waiting.isEmpty()) {
-      scheduler.tell(new SchedulerActor.HostDeltas(List.copyOf(waiting.values())));
-      waiting.clear();
-    }
+    timers.startSingleTimer(Send.class, new Send(), BETWEEN);
+    scheduler.tell(new SchedulerActor.HostDeltas(List.copyOf(waiting.values())));
+    waiting.clear();
   }
 }
