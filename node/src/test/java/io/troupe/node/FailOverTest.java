@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * kill -9 of the oldest of three nodes, which has the scheduler and decides where shards are. What
  * clients ask of the others right then waits, and is answered as if nothing had happened.
  */
+@Tag("cluster")
 class FailOverTest {
   private static final int SERVERS = 12;
 

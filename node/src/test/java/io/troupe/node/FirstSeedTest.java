@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The first seed node founds a cluster when nobody answers. One that comes back to a cluster that
  * is only too busy to answer must not: two clusters on one journal are two owners of everything.
  */
+@Tag("cluster")
 class FirstSeedTest {
   /** Longer than it takes the first seed to found a cluster where nobody is. */
   private static final Duration SILENCE = Duration.ofSeconds(14);

@@ -7,12 +7,14 @@ import java.time.Duration;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A node of another cluster, or one that speaks otherwise, is told so and stops. */
+@Tag("cluster")
 class JoinRefusedTest {
   @RegisterExtension final LiveNodes nodes = LiveNodes.ofTest();
   @TempDir Path dir;

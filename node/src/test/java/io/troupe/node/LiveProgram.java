@@ -30,7 +30,10 @@ final class LiveProgram {
           // The node's own, not a test's that stands before it in the class path.
           "-Dlogback.configurationFile=logback.xml");
 
-  private static final Path FOLDER = Path.of("target", "live-program").toAbsolutePath();
+  /** Of this process alone: several run tests at once. */
+  private static final Path FOLDER =
+      Path.of("target", "live-program-" + System.getProperty("troupe.test.fork", "1"))
+          .toAbsolutePath();
 
   private static List<String> made;
 

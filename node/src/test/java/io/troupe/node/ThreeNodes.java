@@ -15,10 +15,12 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three nodes, three processes, one journal, and what has to be true of them afterwards. */
+@Tag("cluster")
 abstract class ThreeNodes {
   @RegisterExtension final LiveNodes nodes = LiveNodes.ofTest();
   @TempDir Path dir;

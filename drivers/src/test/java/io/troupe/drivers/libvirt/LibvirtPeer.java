@@ -37,7 +37,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class LibvirtPeer {
   private static final Path SCRIPTS = projectRoot().resolve("scripts");
-  private static final Path STATE = Path.of("target", "libvirt-hosts").toAbsolutePath();
+
+  /** Hosts of this process alone: several run tests at once. */
+  private static final Path STATE =
+      Path.of("target", "libvirt-hosts-" + System.getProperty("troupe.test.fork", "1"))
+          .toAbsolutePath();
 
   private LibvirtPeer() {}
 
