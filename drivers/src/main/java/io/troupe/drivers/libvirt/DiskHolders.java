@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
+import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 
 /** Which domains, ours or not, have a file as a disk. */
@@ -48,6 +49,10 @@ final class DiskHolders {
         if (counts.on(domain) && disk(domain, path).isPresent()) {
           return Optional.of(read.on(domain));
         }
+      } catch (LibvirtException e) {
+        if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
+          throw e;
+        } // one that has gone since it was listed has no file
       } finally {
         domain.free();
       }

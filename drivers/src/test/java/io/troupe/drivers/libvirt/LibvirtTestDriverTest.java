@@ -16,6 +16,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -123,5 +126,36 @@ class LibvirtTestDriverTest extends LifeConformance {
 
     assertThat(paused).isEqualTo(io.troupe.drivers.spi.DriverResult.Guest.in(PowerState.PAUSED));
     assertThat(started).isEqualTo(io.troupe.drivers.spi.DriverResult.Guest.in(PowerState.RUNNING));
+  }
+
+  /** Other guests end at any time, also while one is looked at. */
+  @Test
+  void guestThatGoesWhileHoldersOfAFileAreLookedForIsNone() throws Exception {
+    Connect connect = hypervisor.orElseThrow();
+    var passing = new AtomicBoolean(true);
+    try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      var others =
+          thread.submit(
+              () -> {
+                String xml =
+                    "<domain type='test'><name>passing</name><memory>1024</memory>"
+                        + "<os><type>hvm</type></os></domain>";
+                while (passing.get()) {
+                  Domain domain = connect.domainCreateXML(xml, 0);
+                  domain.destroy();
+                  domain.free();
+                }
+                return true;
+              });
+
+      try {
+        for (int i = 0; i < 2_000; i++) {
+          assertThat(DiskHolders.inMemory(connect, "/nowhere")).isEmpty();
+        }
+      } finally {
+        passing.set(false);
+      }
+      assertThat(others.get()).isTrue();
+    }
   }
 }
