@@ -43,12 +43,14 @@ import io.troupe.core.value.ProjectId;
 import io.troupe.drivers.DriverProviders;
 import io.troupe.drivers.spi.DriverContext;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -56,9 +58,13 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.RecipientRef;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.pubsub.Topic;
+import org.apache.pekko.cluster.sharding.ShardRegion;
+import org.apache.pekko.cluster.sharding.typed.ClusterShardingQuery;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
+import org.apache.pekko.cluster.sharding.typed.GetClusterShardingStats;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
@@ -69,6 +75,8 @@ import org.apache.pekko.cluster.typed.SingletonActor;
  * made.
  */
 public final class ClusterEntities implements Entities {
+  private static final Duration SHARDS_ANSWER = Duration.ofSeconds(5);
+
   private final ActorSystem<?> system;
   private final ClusterSharding sharding;
   private final Settings settings;
@@ -242,6 +250,28 @@ public final class ClusterEntities implements Entities {
                         this, this::connections, this::schedulerSettings, metrics, clock),
                     "scheduler"));
     schedulerPost = post("scheduler-post", DeltaPostActor.create(scheduler));
+    ClusterSingleton.get(system)
+        .init(SingletonActor.of(shardHomes(nearbyIds.oneOfEachShard()), "shard-homes"));
+  }
+
+  private Behavior<ShardHomes.Message> shardHomes(Map<String, InstanceId> visited) {
+    return ShardHomes.create(
+        visited.keySet(),
+        this::instanceShards,
+        shard -> instance(visited.get(shard)).tell(new InstanceActor.Wake()));
+  }
+
+  private CompletionStage<Set<String>> instanceShards() {
+    return AskPattern.<ClusterShardingQuery, ShardRegion.ClusterShardingStats>ask(
+            sharding.shardState(),
+            to -> new GetClusterShardingStats(InstanceActor.KEY, SHARDS_ANSWER, to),
+            SHARDS_ANSWER.plusSeconds(1),
+            system.scheduler())
+        .thenApply(
+            stats ->
+                stats.getRegions().values().stream()
+                    .flatMap(region -> region.getStats().keySet().stream())
+                    .collect(Collectors.toSet()));
   }
 
   /** Ids for new instances that will be on this node. */

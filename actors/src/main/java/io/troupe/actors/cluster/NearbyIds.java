@@ -2,6 +2,8 @@ package io.troupe.actors.cluster;
 
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.core.value.InstanceId;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -56,6 +58,16 @@ public final class NearbyIds {
       id = InstanceId.fresh();
     }
     return id;
+  }
+
+  /** For each shard of instances the id of one that does not exist. */
+  Map<String, InstanceId> oneOfEachShard() {
+    var all = new HashMap<String, InstanceId>();
+    while (all.size() < shards.numberOfShards()) {
+      var id = InstanceId.fresh();
+      all.put(shards.shardId(id.toString()), id);
+    }
+    return all;
   }
 
   boolean isNear(InstanceId id) {
