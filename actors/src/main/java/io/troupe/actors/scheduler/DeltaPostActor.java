@@ -63,15 +63,9 @@ public final class DeltaPostActor extends AbstractBehavior<Object> {
   private Behavior<Object> on(Object message) {
     switch (message) {
       case SchedulerActor.HostDelta delta -> take(delta);
-      case Send() -> {
-        if (!waiting.isEmpty()) {
-          send();
-        }
-      }
+      case Send() -> send();
       case SchedulerActor.Message other -> {
-        if (!waiting.isEmpty()) {
-          send();
-        }
+        send();
         scheduler.tell(other);
       }
       default -> throw new IllegalArgumentException("not for the scheduler: " + message);
@@ -96,6 +90,9 @@ public final class DeltaPostActor extends AbstractBehavior<Object> {
   }
 
   private void send() {
+    if (waiting.isEmpty()) {
+      return;
+    }
     timers.startSingleTimer(Send.class, new Send(), BETWEEN);
     scheduler.tell(new SchedulerActor.HostDeltas(List.copyOf(waiting.values())));
     waiting.clear();
