@@ -8,7 +8,11 @@ import io.troupe.core.value.InstanceId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.pattern.Patterns;
 import org.apache.pekko.stream.RestartSettings;
 import org.apache.pekko.stream.javadsl.RestartSource;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -38,13 +42,16 @@ final class LastWords {
     this.entities = entities;
   }
 
-  /** Returns at once; tries until the journal can be read. */
-  void since(Instant since) {
-    RestartSource.onFailuresWithBackoff(
+  /**
+   * Returns at once; tries until the journal can be read. Done when this index knows all, or there
+   * is nothing to wait for any more.
+   */
+  CompletionStage<Done> since(Instant since) {
+    return RestartSource.onFailuresWithBackoff(
             RestartSettings.create(Duration.ofSeconds(1), Duration.ofSeconds(10), 0.2),
             () -> journal.writtenSince(system, InstanceActor.KEY.name(), InstanceActor.TAG, since))
         .runWith(Sink.seq(), system)
-        .thenAccept(written -> wake(written, since, 1));
+        .thenCompose(written -> wake(written, since, 1));
   }
 
   /**
@@ -52,7 +59,7 @@ final class LastWords {
    * its new place yet, and what is sent there is lost. An instance that had only begun to ask for
    * its quota may come to nothing.
    */
-  private void wake(List<Journal.Written> written, Instant since, int time) {
+  private CompletionStage<Done> wake(List<Journal.Written> written, Instant since, int time) {
     var unknown = written.stream().filter(one -> !index.knows(id(one), one.sequenceNr())).toList();
     if (time == 1 && !unknown.isEmpty()) {
       LOG.info(
@@ -61,11 +68,9 @@ final class LastWords {
           since);
     }
     unknown.forEach(one -> entities.instance(id(one)).tell(new InstanceActor.Wake()));
-    if (!unknown.isEmpty() && time < TIMES) {
-      system
-          .scheduler()
-          .scheduleOnce(PAUSE, () -> wake(unknown, since, time + 1), system.executionContext());
-    }
+    return unknown.isEmpty() || time == TIMES
+        ? CompletableFuture.completedFuture(Done.getInstance())
+        : Patterns.after(PAUSE, system.classicSystem(), () -> wake(unknown, since, time + 1));
   }
 
   private static InstanceId id(Journal.Written written) {

@@ -21,6 +21,7 @@ import io.troupe.actors.image.ImageStore;
 import io.troupe.actors.image.ImageUpload;
 import io.troupe.actors.rebalance.RebalanceActor;
 import io.troupe.actors.rebalance.RebalanceRunner;
+import io.troupe.actors.view.IndexCopy;
 import io.troupe.actors.view.IndexFeed;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.config.JmxSettings;
@@ -54,6 +55,7 @@ import java.util.stream.Collectors;
 import javax.management.MBeanServer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -202,11 +204,16 @@ public final class TroupeNode {
     var catalog = new ShardedCatalog(system, entities, copy);
     entities.startCatalog();
     var lastWords = new LastWords(system, journal, index, entities);
-    system.systemActorOf(
-        IndexFeed.create(index, lastWords::since, Clock.systemUTC()), "index-feed", Props.empty());
-    var restored = IndexRecovery.run(system, journal, index);
+    var feed =
+        system.systemActorOf(
+            IndexFeed.create(
+                index, lastWords::since, () -> Membership.others(system), Clock.systemUTC()),
+            "index-feed",
+            Props.empty());
+    var restored = restore(system, journal, feed, index);
     await(catalog.load());
-    await(restored);
+    restored.toCompletableFuture().join(); // as long as it goes on
+    feed.tell(new IndexFeed.Restored());
     var uploads = new ImageUpload(catalog, images, ImageLimits.DEFAULT, Clock.systemUTC());
     resumeUploads(system, settings, uploads);
     entities.start(catalog, uploads);
@@ -269,6 +276,22 @@ public final class TroupeNode {
     }
     log().info("serving on {}", binding.localAddress());
     return new TroupeNode(settings, system, catalog, hosts, images, binding);
+  }
+
+  /** From another node if one has it all, else from the journal. */
+  private static CompletionStage<Integer> restore(
+      ActorSystem<?> system,
+      Journal journal,
+      ActorRef<IndexFeed.Message> feed,
+      InstanceIndex index) {
+    var copied =
+        Membership.others(system).isEmpty()
+            ? CompletableFuture.completedFuture(Optional.<Integer>empty())
+            : IndexCopy.take(system, feed, index);
+    return copied.thenCompose(
+        copy ->
+            copy.map(CompletableFuture::completedStage)
+                .orElseGet(() -> IndexRecovery.run(system, journal, index)));
   }
 
   /**

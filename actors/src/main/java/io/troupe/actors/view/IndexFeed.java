@@ -1,19 +1,24 @@
 package io.troupe.actors.view;
 
-import io.troupe.actors.instance.InstanceView;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.troupe.core.serialization.CborSerializable;
 import io.troupe.core.value.InstanceId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -25,6 +30,9 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
+import org.apache.pekko.stream.SourceRef;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.stream.javadsl.StreamRefs;
 
 /**
  * Keeps the indexes of all nodes alike. Each node's feed sends what its actors have put into its
@@ -48,9 +56,6 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
    */
   private static final Duration COLLECT = Duration.ofMillis(250);
 
-  /** Entries in one message; with the largest user data in each they still fit a frame. */
-  private static final int AT_MOST = 40;
-
   /** How far behind a gap to begin: longer than any batch was under way, or a change to be put. */
   private static final Duration MARGIN = Duration.ofSeconds(30);
 
@@ -63,6 +68,12 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   /** How long to wait for an answer, or the next part of it: who is busy is not asked twice. */
   private static final Duration ANSWER = Duration.ofSeconds(15);
 
+  /**
+   * How long ago may be what a copy lacks: the node that gets it asks the others for what they have
+   * changed since shortly before its start.
+   */
+  private static final Duration YOUNG = Duration.ofSeconds(15);
+
   public sealed interface Message {}
 
   private record Changed(InstanceIndex.Entry entry) implements Message {}
@@ -72,18 +83,6 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   private record SayAgain() implements Message {}
 
   private record Peers(Set<ActorRef<Message>> feeds) implements Message {}
-
-  /** An entry for other nodes. */
-  record Line(
-      InstanceId id,
-      long version,
-      Optional<Shown.Written> shown,
-      boolean busy,
-      Optional<InstanceIndex.Running> running,
-      Instant updatedAt) {}
-
-  /** What is in a batch. */
-  record Lines(List<Line> lines) implements CborSerializable {}
 
   /**
    * Numbered by its sender, without a gap.
@@ -105,12 +104,37 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
       implements Message, CborSerializable {}
 
   /** Part of an answer. */
-  record Told(ActorRef<Message> from, long question, List<Line> lines)
+  record Told(ActorRef<Message> from, long question, Lines lines)
       implements Message, CborSerializable {}
 
   /** The end of an answer of {@code parts}: with it nothing is missing of batches up to this. */
   record ToldUpTo(ActorRef<Message> from, long question, int parts, long number)
       implements Message, CborSerializable {}
+
+  /** From a node that starts: the whole list, if nothing is missing in it. */
+  record GetCopy(ActorRef<Message> from, ActorRef<CopyReply> replyTo)
+      implements Message, CborSerializable {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Copy.class, name = "copy"),
+    @JsonSubTypes.Type(value = NoCopy.class, name = "no-copy")
+  })
+  sealed interface CopyReply extends CborSerializable {}
+
+  /** Those that changed longest ago first. */
+  record Copy(SourceRef<Lines> entries) implements CopyReply {}
+
+  /**
+   * @param starting whether the node has just begun to read the past itself; else something is
+   *     missing for the moment
+   */
+  record NoCopy(boolean starting) implements CopyReply {}
+
+  /** This node's list has all that happened before it was started. */
+  public record Restored() implements Message {}
+
+  private record LastWordsKnown() implements Message {}
 
   /** What is known of another feed's batches. */
   private sealed interface Heard {
@@ -125,7 +149,8 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   }
 
   private final InstanceIndex index;
-  private final Consumer<Instant> whenOneHasEnded;
+  private final Function<Instant, CompletionStage<?>> whenOneHasEnded;
+  private final Supplier<Set<Address>> members;
   private final InstantSource clock;
   private final Instant startedAt;
   private final TimerScheduler<Message> timers;
@@ -135,28 +160,38 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
   private Set<ActorRef<Message>> peers = Set.of();
   private long number;
   private long question;
+  private boolean restored;
+
+  /** Nodes that have ended, of which it is not known yet what they did last. */
+  private int searches;
 
   /**
    * @param whenOneHasEnded told since when a node may have done what no other has heard of, when it
-   *     is a member no longer
+   *     is a member no longer; done when this index knows it
+   * @param members of the cluster but this one, whatever their state
    */
   public static Behavior<Message> create(
-      InstanceIndex index, Consumer<Instant> whenOneHasEnded, InstantSource clock) {
+      InstanceIndex index,
+      Function<Instant, CompletionStage<?>> whenOneHasEnded,
+      Supplier<Set<Address>> members,
+      InstantSource clock) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new IndexFeed(index, whenOneHasEnded, clock, timers, context)));
+                timers -> new IndexFeed(index, whenOneHasEnded, members, clock, timers, context)));
   }
 
   private IndexFeed(
       InstanceIndex index,
-      Consumer<Instant> whenOneHasEnded,
+      Function<Instant, CompletionStage<?>> whenOneHasEnded,
+      Supplier<Set<Address>> members,
       InstantSource clock,
       TimerScheduler<Message> timers,
       ActorContext<Message> context) {
     super(context);
     this.index = index;
     this.whenOneHasEnded = whenOneHasEnded;
+    this.members = members;
     this.clock = clock;
     this.startedAt = clock.instant();
     this.timers = timers;
@@ -190,6 +225,9 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
       case Ask ask -> answer(ask);
       case Told told -> takePart(told);
       case ToldUpTo end -> end(end);
+      case GetCopy(var from, var replyTo) -> replyTo.tell(copyFor(from));
+      case Restored() -> restored = true;
+      case LastWordsKnown() -> searches--;
     }
     return this;
   }
@@ -211,7 +249,7 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
     inParts(
         entries,
         part -> {
-          var written = serialization.serialize(new Lines(lines(part))).get();
+          var written = serialization.serialize(Lines.of(part, serialization)).get();
           tellPeers(new Batch(getContext().getSelf(), ++number, written));
         });
   }
@@ -229,7 +267,7 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
           .error("index: a batch of {} cannot be read", batch.from().path(), read.failed().get());
       return;
     }
-    read.get().lines().forEach(this::put);
+    read.get().putInto(index, serialization);
     if (!(heard.get(batch.from()) instanceof Heard.All(var last, var at))) {
       return; // asked for already, or will be when it is met
     }
@@ -271,12 +309,12 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
     var parts =
         inParts(
             index.changedAfter(ask.since().isAfter(began) ? ask.since() : began),
-            part -> ask.from().tell(new Told(self, ask.question(), lines(part))));
+            part -> ask.from().tell(new Told(self, ask.question(), Lines.of(part, serialization))));
     ask.from().tell(new ToldUpTo(self, ask.question(), parts, number));
   }
 
   private void takePart(Told told) {
-    told.lines().forEach(this::put);
+    told.lines().putInto(index, serialization);
     if (heard.get(told.from()) instanceof Heard.Asked(var asked, var parts, var at, _)
         && asked == told.question()) {
       heard.put(told.from(), new Heard.Asked(asked, parts + 1, at, clock.instant()));
@@ -298,7 +336,7 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
     others.remove(getContext().getSelf());
     for (var feed : Set.copyOf(heard.keySet())) {
       if (!others.contains(feed)) {
-        whenOneHasEnded.accept(heard.remove(feed).at().minus(MARGIN));
+        search(heard.remove(feed).at().minus(MARGIN));
       }
     }
     peers = Set.copyOf(others);
@@ -310,44 +348,54 @@ public final class IndexFeed extends AbstractBehavior<IndexFeed.Message> {
     }
   }
 
-  private List<Line> lines(List<InstanceIndex.Entry> entries) {
-    return entries.stream()
-        .map(
-            entry ->
-                new Line(
-                    entry.id(),
-                    entry.version(),
-                    entry
-                        .shown()
-                        .map(one -> one.written(view -> serialization.serialize(view).get())),
-                    entry.busy(),
-                    entry.running(),
-                    entry.updatedAt()))
-        .toList();
+  private void search(Instant since) {
+    searches++;
+    getContext().pipeToSelf(whenOneHasEnded.apply(since), (_, _) -> new LastWordsKnown());
   }
 
-  private void put(Line line) {
-    index.put(
-        new InstanceIndex.Entry(
-            line.id(),
-            line.version(),
-            line.shown().map(one -> Shown.of(one, this::read)),
-            line.busy(),
-            line.running(),
-            line.updatedAt()));
+  private CopyReply copyFor(ActorRef<Message> feed) {
+    if (!restored || !knowsAllBut(feed)) {
+      return new NoCopy(!restored);
+    }
+    var entries =
+        index.changedAfter(Instant.MIN).stream()
+            .sorted(Comparator.comparing(InstanceIndex.Entry::updatedAt))
+            .toList();
+    return new Copy(
+        Source.from(entries)
+            .grouped(Lines.AT_MOST)
+            .map(part -> Lines.of(part, serialization))
+            .runWith(StreamRefs.sourceRef(), getContext().getSystem()));
   }
 
-  /** Called by any thread, and long after it came. */
-  private InstanceView read(byte[] view) {
-    return serialization.deserialize(view, InstanceView.class).get();
+  /**
+   * Whether all that members have done until now, but the last seconds of each, is here, and all
+   * that former members did at last. {@code feed} is of a node that has done nothing yet.
+   */
+  private boolean knowsAllBut(ActorRef<Message> feed) {
+    var known = new HashSet<Address>();
+    var latest = clock.instant().minus(YOUNG);
+    for (var one : heard.entrySet()) {
+      if (one.getKey().equals(feed)) {
+        continue;
+      }
+      if (!(one.getValue() instanceof Heard.All(_, var at)) || at.isBefore(latest)) {
+        return false;
+      }
+      known.add(one.getKey().path().address());
+    }
+    var asking = feed.path().address();
+    var others = new HashSet<>(members.get());
+    // Who is a member here has seen those go that ended before it came.
+    return others.remove(asking) && known.equals(others) && searches == 0;
   }
 
   /** The number of parts. */
   private static int inParts(
       List<InstanceIndex.Entry> entries, Consumer<List<InstanceIndex.Entry>> to) {
     int parts = 0;
-    for (int from = 0; from < entries.size(); from += AT_MOST, parts++) {
-      to.accept(List.copyOf(entries.subList(from, Math.min(from + AT_MOST, entries.size()))));
+    for (int from = 0; from < entries.size(); from += Lines.AT_MOST, parts++) {
+      to.accept(List.copyOf(entries.subList(from, Math.min(from + Lines.AT_MOST, entries.size()))));
     }
     return parts;
   }

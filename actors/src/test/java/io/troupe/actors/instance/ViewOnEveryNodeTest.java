@@ -9,6 +9,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterEach;
@@ -53,7 +55,9 @@ class ViewOnEveryNodeTest {
 
   private InstanceIndex startedIndex() {
     var index = new InstanceIndex(10);
-    testKit.spawn(IndexFeed.create(index, _ -> {}, Clock.systemUTC()));
+    testKit.spawn(
+        IndexFeed.create(
+            index, _ -> CompletableFuture.completedFuture(null), Set::of, Clock.systemUTC()));
     return index;
   }
 

@@ -8,17 +8,20 @@ import io.troupe.actors.instance.InstanceState;
 import io.troupe.actors.view.IndexFeed.Ask;
 import io.troupe.actors.view.IndexFeed.Batch;
 import io.troupe.actors.view.IndexFeed.ComeTo;
-import io.troupe.actors.view.IndexFeed.Line;
 import io.troupe.actors.view.IndexFeed.Message;
 import io.troupe.actors.view.IndexFeed.Told;
 import io.troupe.actors.view.IndexFeed.ToldUpTo;
+import io.troupe.actors.view.Lines.Line;
 import io.troupe.core.value.InstanceId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,7 +52,7 @@ class IndexFeedTest {
 
   @BeforeEach
   void start() {
-    feed = testKit.spawn(IndexFeed.create(index, ended::add, clock));
+    feed = testKit.spawn(IndexFeed.create(index, this::ended, Set::of, clock));
   }
 
   @AfterEach
@@ -82,7 +85,7 @@ class IndexFeedTest {
   @Test
   void itAsksUntilAnAnswerIsWhole() {
     var first = meet();
-    feed.tell(new Told(other.getRef(), first.question(), List.of(line())));
+    feed.tell(new Told(other.getRef(), first.question(), new Lines(List.of(line()))));
     feed.tell(new ToldUpTo(other.getRef(), first.question(), 2, 4)); // one part was lost
     comesTo(4);
     asksNothing(); // the rest may be under way
@@ -90,12 +93,12 @@ class IndexFeedTest {
     comesTo(4);
     var second = asked();
     // Parts of the first are none of the second.
-    feed.tell(new Told(other.getRef(), first.question(), List.of(line())));
+    feed.tell(new Told(other.getRef(), first.question(), new Lines(List.of(line()))));
     feed.tell(new ToldUpTo(other.getRef(), second.question(), 1, 4));
     ahead.set(Duration.ofSeconds(40));
     comesTo(4);
     var third = asked();
-    feed.tell(new Told(other.getRef(), third.question(), List.of(line())));
+    feed.tell(new Told(other.getRef(), third.question(), new Lines(List.of(line()))));
     feed.tell(new ToldUpTo(other.getRef(), third.question(), 1, 4));
 
     comesTo(4);
@@ -143,6 +146,10 @@ class IndexFeedTest {
         .isBetween(heard.minusSeconds(31), Instant.now().minusSeconds(30));
   }
 
+  private CompletionStage<Boolean> ended(Instant since) {
+    return CompletableFuture.completedFuture(ended.add(since));
+  }
+
   private Ask meet() {
     testKit.system().receptionist().tell(Receptionist.register(IndexFeed.KEY, other.getRef()));
     return asked();
@@ -179,7 +186,7 @@ class IndexFeedTest {
 
   private Batch batch(long number) {
     var serialization = SerializationExtension.get(testKit.system().classicSystem());
-    var lines = serialization.serialize(new IndexFeed.Lines(List.of(line()))).get();
+    var lines = serialization.serialize(new Lines(List.of(line()))).get();
     return new Batch(other.getRef(), number, lines);
   }
 

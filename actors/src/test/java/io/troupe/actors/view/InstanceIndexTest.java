@@ -25,7 +25,7 @@ class InstanceIndexTest {
   private static final Optional<Running> BOOT =
       Optional.of(new Running(OperationId.fresh(), OperationKind.BOOT, NOW.plusSeconds(600)));
 
-  private static final InstanceView VIEW =
+  static final InstanceView VIEW =
       new InstanceView(
           ID,
           5,
