@@ -129,7 +129,12 @@ final class LiveNode {
   }
 
   private Optional<String> address() throws IOException {
-    return Files.readString(out)
+    return address(out);
+  }
+
+  /** Where the node serves that has said so in its output. */
+  static Optional<String> address(Path output) throws IOException {
+    return Files.readString(output)
         .lines()
         .filter(line -> line.startsWith("READY "))
         .map(line -> line.substring("READY ".length()).strip())

@@ -118,14 +118,18 @@ final class LiveProgram {
     }
   }
 
-  /** One short life of an empty node teaches the JVM which classes a start needs. */
+  /**
+   * One short life of a node teaches the JVM which classes a start needs, and which code is used
+   * most.
+   */
   private static void train(Path cache, List<String> classPath)
       throws IOException, InterruptedException {
     var life = Files.createDirectories(FOLDER.resolve("life"));
     var unfinished = life.resolve("cache");
     var output = life.resolve("output");
     var command = command(List.of("-XX:AOTCacheOutput=" + unfinished), classPath);
-    command.addAll(List.of("dev", "--data", life.resolve("data").toString(), "--port", "0"));
+    var data = life.resolve("data");
+    command.addAll(List.of("dev", "--data", data.toString(), "--port", "0"));
     var process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -133,11 +137,12 @@ final class LiveProgram {
             .start();
     try {
       var end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
-      while (!Files.readString(output).contains("READY ")
-          && process.isAlive()
-          && System.nanoTime() < end) {
+      var url = "";
+      while (url.isEmpty() && process.isAlive() && System.nanoTime() < end) {
         Thread.sleep(100);
+        url = LiveNode.address(output).orElse("");
       }
+      boot(url, data);
       process.destroy(); // SIGTERM: it writes the cache as it ends
       if (!process.waitFor(3, TimeUnit.MINUTES) || !Files.exists(unfinished)) {
         throw new AssertionError("no start-up cache\n" + Files.readString(output));
@@ -146,5 +151,24 @@ final class LiveProgram {
       process.destroyForcibly();
     }
     Files.move(unfinished, cache);
+  }
+
+  /** Some at a time, each looked at and deleted. */
+  private static void boot(String url, Path data) throws IOException, InterruptedException {
+    var cloud = CloudsFile.read(data.resolve("clouds.yaml")).cloud("troupe");
+    var user = CloudUser.of(NodeClient.login(url, cloud));
+    for (int round = 0; round < 75; round++) {
+      var servers = new ArrayList<String>();
+      for (int i = 0; i < 4; i++) {
+        servers.add(user.boot("hot-" + round + "-" + i, "m1.nano"));
+      }
+      for (var server : servers) {
+        user.settled(server);
+      }
+      user.client().get("/compute/v2.1/servers/detail").expect(200);
+      for (var server : servers) {
+        user.client().delete(server).expect(204);
+      }
+    }
   }
 }
