@@ -22,9 +22,6 @@ abstract class ClusterOfThree extends ThreeNodes {
    */
   static final int PER_SECOND = 30;
 
-  /** A node that has just started takes several times as long for everything. */
-  static final Duration WARM_UP = Duration.ofSeconds(15);
-
   /**
    * How long clients may have to wait when a node is killed: less than they have patience, so that
    * none of them sees a failure. What it takes on a quiet machine is said in docs/performance.md;
@@ -73,8 +70,8 @@ abstract class ClusterOfThree extends ThreeNodes {
     cluster.furnish(3, 40, "&bootMillis=50&bootJitterMillis=100");
     var load = SteadyLoad.start(cluster, "s", perSecond());
     try {
-      Thread.sleep(WARM_UP);
       for (int round = 1; round <= kills(); round++) {
+        say("kill %d: carried after %d s".formatted(round, load.awaitCarried().toSeconds()));
         var victim = cluster.oldest();
         cluster.leaveOut(victim);
         var before = load.sent().size();
@@ -92,7 +89,6 @@ abstract class ClusterOfThree extends ThreeNodes {
             "kill %d: started again, it serves after %d ms"
                 .formatted(round, cluster.startAgain(victim).age().toMillis()));
         load.followMembers();
-        Thread.sleep(Duration.ofSeconds(3));
       }
     } finally {
       load.finish();

@@ -20,7 +20,7 @@ class PostgresClusterTest extends ClusterOfThree {
     cluster.furnish(3, 40, "&bootMillis=50&bootJitterMillis=100");
     var load = SteadyLoad.start(cluster, "s", PER_SECOND / 2);
     try {
-      Thread.sleep(WARM_UP);
+      load.awaitCarried();
       var fourth = cluster.startNode(3);
       load.followMembers();
       until(() -> hasBooted(fourth));

@@ -54,6 +54,9 @@ final class SteadyLoad {
     }
   }
 
+  private static final Duration WINDOW = Duration.ofSeconds(5);
+  private static final Duration WARM_UP = Duration.ofMinutes(3);
+
   private final LiveCluster cluster;
   private final Duration pause;
   private final AtomicReference<List<NodeClient>> targets = new AtomicReference<>(List.of());
@@ -177,6 +180,29 @@ final class SteadyLoad {
   private static boolean isRefused(Throwable failure) {
     var cause = failure instanceof CompletionException ? failure.getCause() : failure;
     return cause instanceof ConnectException;
+  }
+
+  /**
+   * Returns when the cloud carries the load, and after how long: nearly all requests of the last
+   * seconds were answered within half a second. Nodes that have just started take several times as
+   * long for everything, and a cloud that is behind says nothing about what happens to it next.
+   */
+  Duration awaitCarried() throws InterruptedException {
+    var began = System.nanoTime();
+    do {
+      if (System.nanoTime() - began > WARM_UP.toNanos()) {
+        throw new AssertionError("this machine does not carry the load: lower -Dtroupe.test.rate");
+      }
+      Thread.sleep(WINDOW);
+    } while (!isCarried());
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  private boolean isCarried() {
+    var now = System.nanoTime();
+    var lately = sent.stream().filter(one -> now - one.answeredNanos() < WINDOW.toNanos()).toList();
+    var quick = lately.stream().filter(one -> one.took().toMillis() < 500).count();
+    return lately.size() > WINDOW.dividedBy(pause) && quick * 20 > lately.size() * 19L;
   }
 
   /** What has been answered, or has broken, so far. */
