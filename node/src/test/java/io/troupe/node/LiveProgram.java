@@ -160,7 +160,7 @@ final class LiveProgram {
     for (int round = 0; round < 75; round++) {
       var servers = new ArrayList<String>();
       for (int i = 0; i < 4; i++) {
-        servers.add(user.boot("hot-" + round + "-" + i, "m1.nano"));
+        servers.add(user.boot("hot-" + round + "-" + i, "1"));
       }
       for (var server : servers) {
         user.settled(server);
