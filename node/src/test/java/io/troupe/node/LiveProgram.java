@@ -169,6 +169,9 @@ final class LiveProgram {
       for (var server : servers) {
         user.client().delete(server).expect(204);
       }
+      for (var server : servers) {
+        user.awaitGone(server);
+      }
     }
   }
 }
