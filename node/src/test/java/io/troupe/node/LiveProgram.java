@@ -157,7 +157,7 @@ final class LiveProgram {
   private static void boot(String url, Path data) throws IOException, InterruptedException {
     var cloud = CloudsFile.read(data.resolve("clouds.yaml")).cloud("troupe");
     var user = CloudUser.of(NodeClient.login(url, cloud));
-    for (int round = 0; round < 75; round++) {
+    for (int round = 0; round < 40; round++) {
       var servers = new ArrayList<String>();
       for (int i = 0; i < 4; i++) {
         servers.add(user.boot("hot-" + round + "-" + i, "1"));
