@@ -40,7 +40,7 @@ class CassandraRingClusterTest extends ThreeNodes {
     int before;
     int later;
     try {
-      Thread.sleep(Duration.ofSeconds(10));
+      load.awaitCarried();
       before = load.sent().size();
       ring.run("kill", "3");
       Thread.sleep(Duration.ofSeconds(20));
