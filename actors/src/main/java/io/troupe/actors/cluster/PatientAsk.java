@@ -28,16 +28,10 @@ public final class PatientAsk {
   static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
 
   /**
-   * The others, at least. In a fail-over thousands of questions wait: each tells the survivors the
-   * same once more. What is sent to a shard that is known to have no home is kept and not lost.
+   * The others. In a fail-over thousands of questions wait: each tells the survivors the same once
+   * more. What is sent to a shard that is known to have no home is kept and not lost.
    */
   static final Duration AGAIN_AND_AGAIN_AFTER = Duration.ofSeconds(2);
-
-  /**
-   * After a long wait it is not a lost message but a node with too much to do, to which each
-   * repetition adds: the pause grows by this part of what has been waited for.
-   */
-  private static final int PAUSE_OF_WAIT = 3;
 
   /**
    * @param repeated whether this is the answer to a repetition: what it says may be the effect of
@@ -70,7 +64,7 @@ public final class PatientAsk {
 
   private <Q, R> CompletionStage<Answered<R>> askCounting(
       RecipientRef<Q> whom, Function<ActorRef<R>, Q> question, Duration patience) {
-    var inquiry = new Inquiry<>(whom, question, patience);
+    var inquiry = new Inquiry<>(whom, question);
     inquiry.put(patience, false);
     return inquiry.answer;
   }
@@ -79,13 +73,11 @@ public final class PatientAsk {
   private final class Inquiry<Q, R> {
     private final RecipientRef<Q> whom;
     private final Function<ActorRef<R>, Q> question;
-    private final Duration patience;
     private final CompletableFuture<Answered<R>> answer = new CompletableFuture<>();
 
-    Inquiry(RecipientRef<Q> whom, Function<ActorRef<R>, Q> question, Duration patience) {
+    Inquiry(RecipientRef<Q> whom, Function<ActorRef<R>, Q> question) {
       this.whom = whom;
       this.question = question;
-      this.patience = patience;
     }
 
     /**
@@ -95,7 +87,7 @@ public final class PatientAsk {
       if (answer.isDone()) {
         return;
       }
-      var takeBack = putAgain(left, repeated ? pause(patience.minus(left)) : AGAIN_AFTER);
+      var takeBack = putAgain(left, repeated ? AGAIN_AND_AGAIN_AFTER : AGAIN_AFTER);
       AskPattern.ask(whom, question, left, system.scheduler())
           .whenComplete(
               (reply, failure) -> {
@@ -107,11 +99,6 @@ public final class PatientAsk {
                       failure instanceof CompletionException ? failure.getCause() : failure);
                 }
               });
-    }
-
-    private static Duration pause(Duration waited) {
-      var part = waited.dividedBy(PAUSE_OF_WAIT);
-      return part.compareTo(AGAIN_AND_AGAIN_AFTER) > 0 ? part : AGAIN_AND_AGAIN_AFTER;
     }
 
     /** What takes it back. */
