@@ -172,9 +172,7 @@ final class LiveCluster implements AutoCloseable {
 
   /** A node that is starting; clients are not sent to it. */
   LiveNode beginNode(int index) throws Exception {
-    // Under load from its first second on: what the start-up cache saves is compiled later, amid it
-    var start = LiveNode.Start.member(data(index), file(index));
-    return nodes.begin(start.environment("JDK_JAVA_OPTIONS", "-XX:AOTMode=off"), dir);
+    return nodes.begin(LiveNode.Start.member(data(index), file(index)), dir);
   }
 
   /** A node that begins to join with one setting different; it is none of the members. */
