@@ -2,19 +2,14 @@ package io.troupe.node;
 
 import io.troupe.config.ClusterSettings;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
-import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.cluster.typed.SelfUp;
@@ -69,15 +64,6 @@ final class Membership {
       Thread.currentThread().interrupt();
       throw new StartRefused("interrupted while joining");
     }
-  }
-
-  /** Addresses of the other members, whatever their state. */
-  static Set<Address> others(ActorSystem<?> system) {
-    var cluster = Cluster.get(system);
-    return StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
-        .map(Member::address)
-        .filter(address -> !address.equals(cluster.selfMember().address()))
-        .collect(Collectors.toSet());
   }
 
   /** The cluster says only that this node differs; in what, its own log says. */
