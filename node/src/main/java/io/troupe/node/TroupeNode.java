@@ -29,6 +29,7 @@ import io.troupe.config.PciAlias;
 import io.troupe.config.Settings;
 import io.troupe.core.cluster.ClusterConfig;
 import io.troupe.core.cluster.EndedMembers;
+import io.troupe.core.cluster.Members;
 import io.troupe.core.journal.DataDirectory;
 import io.troupe.core.journal.Journal;
 import io.troupe.core.journal.JournalUnavailable;
@@ -59,6 +60,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
 import org.apache.pekko.cluster.typed.SingletonActor;
 import org.apache.pekko.http.javadsl.ServerBinding;
@@ -204,10 +206,11 @@ public final class TroupeNode {
     var catalog = new ShardedCatalog(system, entities, copy);
     entities.startCatalog();
     var lastWords = new LastWords(system, journal, index, entities);
+    var cluster = Cluster.get(system);
     var feed =
         system.systemActorOf(
             IndexFeed.create(
-                index, lastWords::since, () -> Membership.others(system), Clock.systemUTC()),
+                index, lastWords::since, () -> Members.othersThan(cluster), Clock.systemUTC()),
             "index-feed",
             Props.empty());
     var restored = restore(system, journal, feed, index);
@@ -285,7 +288,7 @@ public final class TroupeNode {
       ActorRef<IndexFeed.Message> feed,
       InstanceIndex index) {
     var copied =
-        Membership.others(system).isEmpty()
+        Members.othersThan(Cluster.get(system)).isEmpty()
             ? CompletableFuture.completedFuture(Optional.<Integer>empty())
             : IndexCopy.take(system, feed, index);
     return copied.thenCompose(

@@ -36,7 +36,6 @@ class CassandraRingClusterTest extends ThreeNodes {
   @Test
   void aDeadCassandraNodeUnderLoadLosesNothing() throws Exception {
     cluster.furnish(1, 40, "&bootMillis=50&bootJitterMillis=100");
-    warmUp();
     var load = SteadyLoad.start(cluster, "s", PER_SECOND);
     int before;
     int later;
@@ -59,15 +58,5 @@ class CassandraRingClusterTest extends ThreeNodes {
     assertThat(later).as("requests after").isGreaterThan(before);
     assertThat(sent.stream().filter(one -> !one.isGood())).as("answers that are none").isEmpty();
     assertBalanced(new TreeSet<>(load.accepted()));
-  }
-
-  /** Six processes that have just started take the heartbeats' time from each other under load. */
-  private void warmUp() throws Exception {
-    var load = SteadyLoad.start(cluster, "w", 1);
-    try {
-      load.awaitCarried();
-    } finally {
-      load.finish();
-    }
   }
 }

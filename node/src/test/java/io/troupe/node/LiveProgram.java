@@ -142,7 +142,9 @@ final class LiveProgram {
         Thread.sleep(100);
         url = LiveNode.address(output).orElse("");
       }
-      boot(url, data);
+      if (!url.isEmpty()) {
+        boot(url, data);
+      }
       process.destroy(); // SIGTERM: it writes the cache as it ends
       if (!process.waitFor(3, TimeUnit.MINUTES) || !Files.exists(unfinished)) {
         throw new AssertionError("no start-up cache\n" + Files.readString(output));

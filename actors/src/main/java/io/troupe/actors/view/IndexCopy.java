@@ -45,8 +45,8 @@ public final class IndexCopy {
 
   /** Somebody else has the list, but not now. */
   private static final class NotNow extends RuntimeException {
-    NotNow(Throwable cause) {
-      super("no other node can give the list of instances", cause);
+    NotNow() {
+      super("no other node can give the list of instances");
     }
   }
 
@@ -83,7 +83,7 @@ public final class IndexCopy {
               var others = new HashSet<>(listing.getAllServiceInstances(IndexFeed.KEY));
               others.remove(feed);
               return others.isEmpty()
-                  ? CompletableFuture.failedFuture(new NotNow(null)) // not heard of yet
+                  ? CompletableFuture.failedFuture(new NotNow()) // not heard of yet
                   : first(List.copyOf(others).iterator(), true);
             });
   }
@@ -98,7 +98,7 @@ public final class IndexCopy {
     if (!others.hasNext()) {
       return starting
           ? CompletableFuture.completedFuture(Optional.empty())
-          : CompletableFuture.failedFuture(new NotNow(null));
+          : CompletableFuture.failedFuture(new NotNow());
     }
     var other = others.next();
     return AskPattern.<IndexFeed.Message, IndexFeed.CopyReply>ask(

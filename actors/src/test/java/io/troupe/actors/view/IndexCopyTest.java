@@ -4,6 +4,7 @@ import static io.troupe.actors.view.InstanceIndexTest.VIEW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import io.troupe.core.cluster.Members;
 import io.troupe.core.value.InstanceId;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,15 +17,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
-import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Join;
@@ -75,13 +73,13 @@ class IndexCopyTest {
   void aListWithAGapIsNotGiven() {
     first.feed.tell(new IndexFeed.Restored());
     var third = new Node();
-    first.hears(second, third);
+    first.awaitCopyFor(third);
 
     // The second node says that it has told what did not come.
     first.feed.tell(new IndexFeed.ComeTo(first.seen(second.feed), 1_000_000));
 
     assertThat(first.copyFor(third)).isInstanceOf(IndexFeed.NoCopy.class);
-    first.hears(second, third);
+    first.awaitCopyFor(third);
   }
 
   /** It may have acknowledged what is in no list yet. */
@@ -89,7 +87,7 @@ class IndexCopyTest {
   void noListIsGivenUntilItIsKnownWhatAnotherDidLast() {
     first.feed.tell(new IndexFeed.Restored());
     var third = new Node();
-    first.hears(second, third);
+    first.awaitCopyFor(third);
 
     second.leave();
 
@@ -101,7 +99,7 @@ class IndexCopyTest {
         });
     assertThat(first.copyFor(third)).isInstanceOf(IndexFeed.NoCopy.class);
     first.searches.forEach(search -> search.complete(null));
-    first.hears(third);
+    first.awaitCopyFor(third);
   }
 
   /** It may be anything that it has done. */
@@ -109,7 +107,7 @@ class IndexCopyTest {
   void noListIsGivenWhileAMemberWasNotHeard() {
     first.feed.tell(new IndexFeed.Restored());
     var third = new Node();
-    first.hears(second, third);
+    first.awaitCopyFor(third);
     first.unheard.add(new Address("pekko", "troupe", "192.0.2.1", 25600));
 
     assertThat(first.copyFor(third)).isInstanceOf(IndexFeed.NoCopy.class);
@@ -156,11 +154,7 @@ class IndexCopyTest {
     }
 
     private Set<Address> others() {
-      var others =
-          StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
-              .map(Member::address)
-              .collect(Collectors.toSet());
-      others.remove(cluster.selfMember().address());
+      var others = Members.othersThan(cluster);
       others.addAll(unheard);
       return others;
     }
@@ -185,12 +179,12 @@ class IndexCopyTest {
       return probe.receiveMessage();
     }
 
-    /** Waits until nothing is missing that these have done. */
-    void hears(Node... others) {
+    /** Waits until nothing is missing that the others have done. */
+    void awaitCopyFor(Node other) {
       probe.awaitAssert(
           PATIENCE,
           () -> {
-            assertThat(copyFor(others[others.length - 1])).isInstanceOf(IndexFeed.Copy.class);
+            assertThat(copyFor(other)).isInstanceOf(IndexFeed.Copy.class);
             return null;
           });
     }

@@ -1,8 +1,7 @@
 package io.troupe.node.jmx;
 
+import io.troupe.core.cluster.Members;
 import java.util.List;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.ClusterEvent.CurrentClusterState;
@@ -36,7 +35,7 @@ final class ClusterBean implements ClusterMXBean {
   @Override
   public List<Member> getMembers() {
     var unreachable = state().getUnreachable();
-    return members()
+    return Members.of(cluster)
         .map(
             one ->
                 new Member(
@@ -68,12 +67,8 @@ final class ClusterBean implements ClusterMXBean {
     cluster.manager().tell(new Down(member(address)));
   }
 
-  private Stream<org.apache.pekko.cluster.Member> members() {
-    return StreamSupport.stream(state().getMembers().spliterator(), false);
-  }
-
   private Address member(String address) {
-    return members()
+    return Members.of(cluster)
         .map(org.apache.pekko.cluster.Member::address)
         .filter(one -> one.toString().equals(address) || one.hostPort().endsWith("@" + address))
         .findFirst()
@@ -81,6 +76,7 @@ final class ClusterBean implements ClusterMXBean {
             () ->
                 new IllegalArgumentException(
                     "%s is no member; there are %s"
-                        .formatted(address, members().map(one -> one.address()).toList())));
+                        .formatted(
+                            address, Members.of(cluster).map(one -> one.address()).toList())));
   }
 }
