@@ -354,7 +354,8 @@ public final class ConnectionActor extends AbstractBehavior<ConnectionActor.Mess
         .tell(
             inventory == null
                 ? new HostActor.Lost("connection " + id + " shows it no more")
-                : new HostActor.Seen(id, incarnation, inventory, driverLacks));
+                : new HostActor.Seen(
+                    id, incarnation, inventory, driverLacks, Optional.of(getContext().getSelf())));
   }
 
   private void askLoad(ActorRef<Status> replyTo) {

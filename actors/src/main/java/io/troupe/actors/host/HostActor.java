@@ -192,17 +192,23 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
    *     ours may still be under way through a node that is paused or cut off
    * @param driverLacks what the driver does not carry out, and not what it does: it is told with
    *     every heartbeat of every host, and mostly nothing. Absent from a node of a former release
+   * @param by the connection's actor; empty from a node of a former release
    */
   public record Seen(
-      ConnectionId connection, String incarnation, HostInventory inventory, Set<String> driverLacks)
+      ConnectionId connection,
+      String incarnation,
+      HostInventory inventory,
+      Set<String> driverLacks,
+      Optional<ActorRef<ConnectionActor.Message>> by)
       implements Message, CborSerializable {
     public Seen {
       driverLacks = driverLacks == null ? Set.of() : Set.copyOf(driverLacks);
+      by = by == null ? Optional.empty() : by;
     }
 
     /** Through a driver of which it is not known what it can do. */
     public Seen(ConnectionId connection, String incarnation, HostInventory inventory) {
-      this(connection, incarnation, inventory, Set.of());
+      this(connection, incarnation, inventory, Set.of(), Optional.empty());
     }
   }
 
@@ -429,6 +435,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
   private Health health = Health.UNHEARD;
   private boolean epochIsOurs;
   private String through = "";
+  private Optional<ActorRef<ConnectionActor.Message>> connectionActor = Optional.empty();
   private Set<String> driverLacks = Set.of();
   private Instant lastSeen = Instant.EPOCH;
   private List<GuestReport> foreignGuests = List.of();
@@ -1250,6 +1257,7 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       epochIsOurs =
           false; // what went through the former one must not overtake what goes through this
     }
+    connectionActor = seen.by();
     lastSeen = clock.instant();
     driverLacks = seen.driverLacks();
     var wasUp = up();
@@ -1518,14 +1526,14 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
     if (state.known() && health != Health.UNHEARD) {
       entities
           .schedulerPost()
-          .tell(new SchedulerActor.HostDelta(row(state), settled, settledVolumes));
+          .tell(new SchedulerActor.HostDelta(row(state), settled, settledVolumes, connectionActor));
     }
   }
 
   /** What somebody has decided is not collected with other words: the next boot obeys it. */
   private void publishAtOnce(HostState state) {
     if (state.known() && health != Health.UNHEARD) {
-      var delta = new SchedulerActor.HostDelta(row(state), List.of());
+      var delta = new SchedulerActor.HostDelta(row(state), List.of(), List.of(), connectionActor);
       entities.schedulerPost().tell(new SchedulerActor.HostDeltas(List.of(delta)));
     }
   }

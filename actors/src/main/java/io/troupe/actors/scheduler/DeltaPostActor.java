@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.RecipientRef;
@@ -64,6 +65,10 @@ public final class DeltaPostActor extends AbstractBehavior<Object> {
     switch (message) {
       case SchedulerActor.HostDelta delta -> take(delta);
       case Send() -> send();
+      case SchedulerActor.HostDeltas(var deltas, _) -> {
+        send();
+        send(deltas);
+      }
       case SchedulerActor.Message other -> {
         send();
         scheduler.tell(other);
@@ -86,7 +91,7 @@ public final class DeltaPostActor extends AbstractBehavior<Object> {
     settled.addAll(later.settled());
     List<String> volumes = new ArrayList<>(earlier.settledVolumes());
     volumes.addAll(later.settledVolumes());
-    return new SchedulerActor.HostDelta(later.row(), settled, volumes);
+    return new SchedulerActor.HostDelta(later.row(), settled, volumes, later.connection());
   }
 
   private void send() {
@@ -94,7 +99,12 @@ public final class DeltaPostActor extends AbstractBehavior<Object> {
       return;
     }
     timers.startSingleTimer(Send.class, new Send(), BETWEEN);
-    scheduler.tell(new SchedulerActor.HostDeltas(List.copyOf(waiting.values())));
+    send(List.copyOf(waiting.values()));
     waiting.clear();
+  }
+
+  private void send(List<SchedulerActor.HostDelta> deltas) {
+    scheduler.tell(
+        new SchedulerActor.HostDeltas(deltas, Optional.of(getContext().getSelf().narrow())));
   }
 }

@@ -41,8 +41,8 @@ final class Plan {
     this.settings = settings;
   }
 
-  /** The candidates, best first; empty when no host passes. */
-  List<Candidate> run(long seed) {
+  /** The candidates, best first and at most so many; empty when no host passes. */
+  List<Candidate> run(long seed, int most) {
     Habits habits = table.habits(settings);
     Habits.Open open = habits.open(request, table);
     boolean alone = request.group().isEmpty();
@@ -57,10 +57,10 @@ final class Plan {
         found == 1
             ? new Weighing[0]
             : weighings(habits, alone ? open.weighers() : WeigherList.of(request, settings));
-    int places = Math.max(request.candidates(), settings.hostSubsetSize());
+    int places = Math.max(most, settings.hostSubsetSize());
     ranking = new Ranking(tree, Math.min(places, table.size()), seed);
     search(tree.root());
-    return ranking.candidates(settings.hostSubsetSize(), request.candidates());
+    return ranking.candidates(settings.hostSubsetSize(), most);
   }
 
   private Weighing[] weighings(Habits habits, List<HostWeigher> weighers) {

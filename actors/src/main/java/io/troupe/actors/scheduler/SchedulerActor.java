@@ -77,17 +77,23 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
    * @param settled instances whose claims it has decided about since its last word
    * @param settledVolumes volumes that it has made room for since; none from a node of a former
    *     release
+   * @param connection the actor that its commands go through; empty when the host has not seen it
    */
-  public record HostDelta(HostRow row, List<InstanceId> settled, List<String> settledVolumes)
+  public record HostDelta(
+      HostRow row,
+      List<InstanceId> settled,
+      List<String> settledVolumes,
+      Optional<ActorRef<ConnectionActor.Message>> connection)
       implements Message, CborSerializable {
     public HostDelta {
+      connection = connection == null ? Optional.empty() : connection;
       settled = List.copyOf(settled);
       settledVolumes = settledVolumes == null ? List.of() : List.copyOf(settledVolumes);
     }
 
     /** About instances alone. */
     public HostDelta(HostRow row, List<InstanceId> settled) {
-      this(row, settled, List.of());
+      this(row, settled, List.of(), Optional.empty());
     }
   }
 
@@ -155,10 +161,21 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
    */
   public record JoinAnswer(boolean known, Optional<String> refusal) implements CborSerializable {}
 
-  /** The words of several hosts, each in its turn. */
-  public record HostDeltas(List<HostDelta> deltas) implements Message, CborSerializable {
+  /**
+   * The words of several hosts of one node, each in its turn.
+   *
+   * @param post an actor on the hosts' node; absent in messages of a former release
+   */
+  public record HostDeltas(List<HostDelta> deltas, Optional<ActorRef<Message>> post)
+      implements Message, CborSerializable {
     public HostDeltas {
       deltas = List.copyOf(deltas);
+      post = post == null ? Optional.empty() : post;
+    }
+
+    /** From a node that is not known. */
+    public HostDeltas(List<HostDelta> deltas) {
+      this(deltas, Optional.empty());
     }
   }
 
@@ -269,6 +286,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private final Clock clock;
   private final StashBuffer<Message> stash;
   private final HostTable table = new HostTable();
+  private final HostNodes nodes = new HostNodes();
   private final Map<InstanceId, Promise> promises = new HashMap<>();
   private final Map<String, Promise> volumePromises = new HashMap<>();
   private final Set<ConnectionId> connectionsAwaited = new HashSet<>();
@@ -383,9 +401,20 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     boolean knewPause = pauseKnown;
     switch (message) {
       case HostDelta delta -> hear(delta);
-      case HostDeltas(var deltas) -> deltas.forEach(this::hear);
+      case HostDeltas(var deltas, var post) ->
+          deltas.forEach(
+              delta -> {
+                post.ifPresent(
+                    one ->
+                        nodes.heard(
+                            delta.row().id(),
+                            one.path().address(),
+                            delta.connection().map(actor -> actor.path().address())));
+                hear(delta);
+              });
       case HostGone(var host) -> {
         table.remove(host);
+        nodes.forget(host);
         hostsAwaited.remove(host);
       }
       case ConnectionHosts(var answer) -> {
@@ -533,7 +562,9 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       return;
     }
     forgetPromise(spec.instance());
-    var decision = Scheduling.decide(table, spec, settings(), ++seed);
+    var decision =
+        Scheduling.decide(
+            table, spec, settings(), ++seed, nodes.roundsFrom(place.replyTo().path().address()));
     if (decision instanceof Decision.Placed) {
       waiting.remove(spec.instance());
       place.replyTo().tell(noted(spec, decision));
@@ -619,10 +650,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       return;
     }
     if (batch.isEmpty() || !batches.holdsBack(place.spec())) {
-      place
-          .replyTo()
-          .tell(
-              place.mayPreempt() && batch.isEmpty() ? preempt(place.spec()) : place(place.spec()));
+      place.replyTo().tell(place.mayPreempt() && batch.isEmpty() ? preempt(place) : place(place));
       return;
     }
     var members = batches.join(batch.get(), place);
@@ -645,7 +673,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     var members = batch.members();
     var decisions = new HashMap<InstanceId, Decision.Placed>();
     for (Place member : members) {
-      switch (place(member.spec())) {
+      switch (place(member)) {
         case Decision.Placed placed -> decisions.put(member.spec().instance(), placed);
         case Decision.NoValidHost none -> {
           takeBack(members);
@@ -826,14 +854,22 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     return now;
   }
 
-  private Decision place(RequestSpec spec) {
+  private Decision place(Place place) {
+    var spec = place.spec();
     forgetPromise(spec.instance());
-    return noted(spec, Scheduling.decide(table, spec, settings(), ++seed));
+    return noted(
+        spec,
+        Scheduling.decide(
+            table, spec, settings(), ++seed, nodes.roundsFrom(place.replyTo().path().address())));
   }
 
-  private Decision preempt(RequestSpec spec) {
+  private Decision preempt(Place place) {
+    var spec = place.spec();
     forgetPromise(spec.instance());
-    return noted(spec, Scheduling.decideOrPreempt(table, spec, settings(), ++seed));
+    return noted(
+        spec,
+        Scheduling.decideOrPreempt(
+            table, spec, settings(), ++seed, nodes.roundsFrom(place.replyTo().path().address())));
   }
 
   private void forgetPromise(InstanceId instance) {

@@ -81,7 +81,7 @@ class ConnectionActorTest {
     actor.tell(new ConnectionActor.Wake());
     actor.tell(new ConnectionActor.ListHosts(false, asker.getRef()));
     assertThat(asker.receiveMessage().state()).isEqualTo("up");
-    stage.nextToOthers(HostActor.Seen.class);
+    assertThat(stage.nextToOthers(HostActor.Seen.class).by()).contains(actor);
   }
 
   /** Real drivers answer on threads of their own: their time is not the stage's. */

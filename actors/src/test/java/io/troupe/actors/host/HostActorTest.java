@@ -330,6 +330,21 @@ class HostActorTest {
   }
 
   @Test
+  void theSchedulerHearsWhereTheDriverIs() {
+    var connection = stage.probe(ConnectionActor.Message.class).getRef();
+    actor.tell(
+        new HostActor.Seen(
+            CONNECTION,
+            "through-1",
+            Examples.inventory(H1, 4, 9 * 1024, 100),
+            Set.of(),
+            Optional.of(connection)));
+
+    assertThat(stage.nextToOthers(SchedulerActor.HostDelta.class).connection())
+        .contains(connection);
+  }
+
+  @Test
   void theSchedulerHearsOfEachClaim() {
     isSeen();
     claim(1, 1);

@@ -7,6 +7,7 @@ import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -44,8 +45,8 @@ class DeltaPostActorTest {
     return new SchedulerActor.HostDelta(row, List.of(settled));
   }
 
-  private static SchedulerActor.Message words(SchedulerActor.HostDelta... deltas) {
-    return new SchedulerActor.HostDeltas(List.of(deltas));
+  private SchedulerActor.Message words(SchedulerActor.HostDelta... deltas) {
+    return new SchedulerActor.HostDeltas(List.of(deltas), Optional.of(post));
   }
 
   /** Afterwards what is said waits for the next time that words go. */
@@ -84,6 +85,17 @@ class DeltaPostActorTest {
         .isInstanceOfSatisfying(
             SchedulerActor.HostDeltas.class,
             all -> assertThat(all.deltas()).hasSize(DeltaPostActor.HOSTS_AT_MOST));
+  }
+
+  @Test
+  void whatSomebodyHasDecidedGoesAtOnceAfterWhatWasSaidBefore() {
+    saySomething();
+    post.tell(delta("a", 1));
+
+    post.tell(new SchedulerActor.HostDeltas(List.of(delta("a", 2))));
+
+    assertThat(scheduler.receiveMessage()).isEqualTo(words(delta("a", 1)));
+    assertThat(scheduler.receiveMessage()).isEqualTo(words(delta("a", 2)));
   }
 
   @Test
