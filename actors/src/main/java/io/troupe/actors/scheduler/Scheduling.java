@@ -16,8 +16,10 @@ import java.util.function.ToIntFunction;
 public final class Scheduling {
   private static final ToIntFunction<HostId> NONE = _ -> 0;
 
-  /** Equals among whom the nearest is sought: with three nodes 24 of 25 times one is on the own. */
-  private static final int EQUALS = 8;
+  /**
+   * Equals among whom the nearest is sought: a ninth of all are near in everything on three nodes.
+   */
+  private static final int EQUALS = 32;
 
   private Scheduling() {}
 
