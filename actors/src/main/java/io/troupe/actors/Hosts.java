@@ -4,6 +4,7 @@ import io.troupe.actors.catalog.Connection;
 import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.Equipment;
 import io.troupe.actors.host.GuestPlace;
+import io.troupe.actors.host.HostStatus;
 import io.troupe.actors.host.HostView;
 import io.troupe.core.value.HostId;
 import io.troupe.core.value.InstanceId;
@@ -63,6 +64,9 @@ public interface Hosts {
 
   /** One host as it is now; empty when nobody has seen it. */
   CompletionStage<Optional<HostView>> host(HostId id);
+
+  /** How it is, and no more. */
+  CompletionStage<HostStatus> status(HostId id);
 
   /**
    * Where inside a host an instance's guest runs.

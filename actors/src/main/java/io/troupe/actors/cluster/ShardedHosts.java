@@ -12,6 +12,7 @@ import io.troupe.actors.host.ConnectionActor;
 import io.troupe.actors.host.Equipment;
 import io.troupe.actors.host.GuestPlace;
 import io.troupe.actors.host.HostActor;
+import io.troupe.actors.host.HostStatus;
 import io.troupe.actors.host.HostView;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
@@ -258,6 +259,13 @@ public final class ShardedHosts implements Hosts {
     return patiently
         .<HostActor.Message, HostActor.ViewReply>ask(entities.host(id), HostActor.GetView::new)
         .thenApply(HostActor.ViewReply::view);
+  }
+
+  @Override
+  public CompletionStage<HostStatus> status(HostId id) {
+    return patiently
+        .<HostActor.Message, HostActor.StatusReply>ask(entities.host(id), HostActor.GetStatus::new)
+        .thenApply(HostActor.StatusReply::status);
   }
 
   @Override

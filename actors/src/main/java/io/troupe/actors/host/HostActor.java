@@ -246,6 +246,11 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
 
   public record GetView(ActorRef<ViewReply> replyTo) implements Message, CborSerializable {}
 
+  /** For whoever asks often: a view has all that is on the host. */
+  public record GetStatus(ActorRef<StatusReply> replyTo) implements Message, CborSerializable {}
+
+  public record StatusReply(HostStatus status) implements CborSerializable {}
+
   /**
    * Where inside the host does an instance's guest run?
    *
@@ -640,6 +645,10 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
                   : Effect().none();
           case GetView(var replyTo) -> {
             replyTo.tell(new ViewReply(view(state)));
+            yield Effect().none();
+          }
+          case GetStatus(var replyTo) -> {
+            replyTo.tell(new StatusReply(status(state)));
             yield Effect().none();
           }
           case GetPlace(var instance, var size, var replyTo) -> {
@@ -1536,6 +1545,11 @@ public final class HostActor extends EventSourcedBehavior<HostActor.Message, Hos
       var delta = new SchedulerActor.HostDelta(row(state), List.of(), List.of(), connectionActor);
       entities.schedulerPost().tell(new SchedulerActor.HostDeltas(List.of(delta)));
     }
+  }
+
+  private HostStatus status(HostState state) {
+    var around = around(state);
+    return state.known() ? HostStatus.of(around.up(), around.enabled()) : HostStatus.UNKNOWN;
   }
 
   private Optional<HostView> view(HostState state) {

@@ -3,6 +3,7 @@ package io.troupe.actors.scheduler;
 import io.troupe.actors.scheduler.filter.FilterChain;
 import io.troupe.actors.scheduler.filter.HostFilter;
 import io.troupe.actors.scheduler.filter.Verdict;
+import io.troupe.config.SchedulerPolicy;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.core.value.HostId;
 import java.util.Optional;
@@ -42,14 +43,18 @@ public final class Scheduling {
       ToIntFunction<HostId> distance) {
     SchedulerSettings settings = given.effective();
     int most = request.candidates();
-    // Where the first is drawn from a subset, chance is what an administrator wants.
-    boolean nearestFirst = distance != NONE && settings.hostSubsetSize() == 1;
+    boolean nearestFirst = distance != NONE && !wantsChance(given);
     var found =
         new Plan(table, request, settings).run(seed, nearestFirst ? Math.max(most, EQUALS) : most);
     var candidates = nearestFirst ? Candidate.nearestFirst(found, distance, most) : found;
     return candidates.isEmpty()
         ? new Decision.NoValidHost(new Reasons(table, request, settings).explanation())
         : new Decision.Placed(candidates, seed);
+  }
+
+  /** Whether an administrator wants the first to be drawn, from all or from a subset. */
+  private static boolean wantsChance(SchedulerSettings settings) {
+    return settings.policy() == SchedulerPolicy.CHANCE || settings.hostSubsetSize() > 1;
   }
 
   /**

@@ -8,6 +8,7 @@ import io.troupe.actors.Rejection;
 import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.Equipment;
 import io.troupe.actors.host.GuestPlace;
+import io.troupe.actors.host.HostStatus;
 import io.troupe.actors.host.HostView;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.actors.instance.Migration;
@@ -372,6 +373,11 @@ public final class DrainWorld implements Instances, Hosts {
         false,
         0,
         List.of());
+  }
+
+  @Override
+  public CompletionStage<HostStatus> status(HostId id) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

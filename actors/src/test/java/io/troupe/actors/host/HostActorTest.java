@@ -666,6 +666,8 @@ class HostActorTest {
     assertThat(stage.nextToOthers(SchedulerActor.HostGone.class).host()).isEqualTo(H1);
     assertThat(stage.ask(actor, HostActor.ViewReply.class, HostActor.GetView::new).view())
         .isEmpty();
+    assertThat(stage.ask(actor, HostActor.StatusReply.class, HostActor.GetStatus::new).status())
+        .isEqualTo(HostStatus.UNKNOWN);
   }
 
   @Test

@@ -128,6 +128,19 @@ class HostAdministrationTest {
   }
 
   @Test
+  void itsStatusIsOneWord() {
+    assertThat(status()).isEqualTo(HostStatus.UP);
+    administer(Administration.Change.disable("why"));
+    assertThat(status()).isEqualTo(HostStatus.MAINTENANCE);
+    administer(Administration.Change.forceDown(true));
+    assertThat(status()).isEqualTo(HostStatus.DOWN);
+  }
+
+  private HostStatus status() {
+    return stage.ask(actor, HostActor.StatusReply.class, HostActor.GetStatus::new).status();
+  }
+
+  @Test
   void aCrashForgetsNothingOfIt() {
     administer(Administration.Change.disable("why"));
     administer(Administration.Change.forceDown(true));

@@ -7,6 +7,7 @@ import io.troupe.actors.Stage;
 import io.troupe.actors.Wired;
 import io.troupe.actors.catalog.CatalogActor;
 import io.troupe.actors.catalog.SchedulingPause;
+import io.troupe.config.SchedulerPolicy;
 import io.troupe.config.SchedulerSettings;
 import io.troupe.core.value.HostId;
 import java.util.HashSet;
@@ -87,14 +88,21 @@ class NearestHostTest {
   void whereChanceIsWantedItDecides() {
     hosts(4);
     on("h0", HERE, HERE);
-    var subset = DEFAULT.withLimits(4, DEFAULT.maxIoOpsPerHost(), DEFAULT.maxInstancesPerHost());
+
+    assertThat(
+            firsts(DEFAULT.withLimits(4, DEFAULT.maxIoOpsPerHost(), DEFAULT.maxInstancesPerHost())))
+        .containsExactlyInAnyOrder("h0", "h1", "h2", "h3");
+    assertThat(firsts(DEFAULT.withPolicy(SchedulerPolicy.CHANCE)))
+        .containsExactlyInAnyOrder("h0", "h1", "h2", "h3");
+    assertThat(firsts(DEFAULT.withPolicy(SchedulerPolicy.STRIPING))).containsExactly("h0");
+  }
+
+  private Set<String> firsts(SchedulerSettings settings) {
     var firsts = new HashSet<String>();
-
     for (long seed = 0; seed < 200; seed++) {
-      firsts.add(names(subset, 1, seed).getFirst());
+      firsts.add(names(settings, 1, seed).getFirst());
     }
-
-    assertThat(firsts).containsExactlyInAnyOrder("h0", "h1", "h2", "h3");
+    return firsts;
   }
 
   /** All actors of a test are on one node; of a host whose word came alone it is not known. */

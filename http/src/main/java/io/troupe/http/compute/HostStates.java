@@ -1,19 +1,20 @@
 package io.troupe.http.compute;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.troupe.actors.Hosts;
-import io.troupe.actors.host.HostView;
+import io.troupe.actors.host.HostStatus;
 import io.troupe.actors.instance.InstanceView;
 import io.troupe.core.value.HostId;
 import io.troupe.http.access.Permission;
 import io.troupe.http.route.Call;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** {@code host_status} of the hosts servers are on. */
-record HostStates(Map<HostId, HostView> hosts) {
+record HostStates(Map<HostId, HostStatus> hosts) {
   private static final HostStates UNASKED = new HostStates(Map.of());
 
   /**
@@ -28,25 +29,16 @@ record HostStates(Map<HostId, HostView> hosts) {
         servers.stream()
             .flatMap(server -> server.host().stream())
             .distinct()
-            .map(id -> hosts.host(id).toCompletableFuture())
-            .toList();
-    return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+            .collect(toMap(id -> id, id -> hosts.status(id).toCompletableFuture()));
+    return CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
         .thenApply(
-            _ -> {
-              var byId = new HashMap<HostId, HostView>();
-              asked.forEach(one -> one.join().ifPresent(host -> byId.put(host.id(), host)));
-              return new HostStates(byId);
-            });
+            _ ->
+                new HostStates(
+                    asked.entrySet().stream()
+                        .collect(toMap(Map.Entry::getKey, one -> one.getValue().join()))));
   }
 
   String word(HostId id) {
-    HostView host = hosts.get(id);
-    if (host == null) {
-      return "UNKNOWN";
-    }
-    if (!host.up()) {
-      return "DOWN";
-    }
-    return host.enabled() ? "UP" : "MAINTENANCE";
+    return hosts.getOrDefault(id, HostStatus.UNKNOWN).name();
   }
 }

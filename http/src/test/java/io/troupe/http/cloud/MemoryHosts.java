@@ -9,6 +9,7 @@ import io.troupe.actors.catalog.Connection;
 import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.Equipment;
 import io.troupe.actors.host.GuestPlace;
+import io.troupe.actors.host.HostStatus;
 import io.troupe.actors.host.HostView;
 import io.troupe.core.value.ConnectionId;
 import io.troupe.core.value.HostId;
@@ -167,6 +168,16 @@ public final class MemoryHosts implements Hosts {
   @Override
   public synchronized CompletionStage<Optional<HostView>> host(HostId id) {
     return CompletableFuture.completedFuture(find(id).map(this::host));
+  }
+
+  @Override
+  public CompletionStage<HostStatus> status(HostId id) {
+    return host(id)
+        .thenApply(
+            known ->
+                known
+                    .map(host -> HostStatus.of(host.up(), host.enabled()))
+                    .orElse(HostStatus.UNKNOWN));
   }
 
   @Override

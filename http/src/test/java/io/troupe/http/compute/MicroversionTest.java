@@ -3,6 +3,8 @@ package io.troupe.http.compute;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.troupe.actors.host.Administration;
+import io.troupe.core.value.HostId;
 import io.troupe.http.cloud.CloudTest;
 import io.troupe.http.cloud.Sample;
 import io.troupe.http.cloud.TestClient;
@@ -135,6 +137,22 @@ class MicroversionTest extends CloudTest {
                 .at("/servers/0/host_status")
                 .asText())
         .isEqualTo("UP");
+  }
+
+  @Test
+  void aServerSaysHowItsHostIs() {
+    String id = boot(cloud.alice(), "a");
+    var admin = cloud.admin().at("2.16");
+    var host =
+        new HostId(
+            admin.get(SERVERS + "/" + id).body().at("/server/OS-EXT-SRV-ATTR:host").asText());
+
+    cloud.hosts.administer(host, Administration.Change.disable("new disk"));
+    assertThat(admin.get(SERVERS + "/" + id).body().at("/server/host_status").asText())
+        .isEqualTo("MAINTENANCE");
+    cloud.hosts.administer(host, Administration.Change.forceDown(true));
+    assertThat(admin.get(SERVERS + "/" + id).body().at("/server/host_status").asText())
+        .isEqualTo("DOWN");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.troupe.actors.catalog.Connection;
 import io.troupe.actors.host.Administration;
 import io.troupe.actors.host.Equipment;
 import io.troupe.actors.host.GuestPlace;
+import io.troupe.actors.host.HostStatus;
 import io.troupe.actors.host.HostView;
 import io.troupe.actors.scheduler.HostDetail;
 import io.troupe.core.value.ConnectionId;
@@ -87,6 +88,11 @@ public final class HostsInMemory implements Hosts {
   @Override
   public CompletionStage<Optional<HostView>> host(HostId id) {
     return hosts().thenApply(all -> all.stream().filter(host -> host.id().equals(id)).findFirst());
+  }
+
+  @Override
+  public CompletionStage<HostStatus> status(HostId id) {
+    throw new UnsupportedOperationException("no test of the operator API asks this");
   }
 
   @Override
