@@ -26,7 +26,7 @@ final class LiveProgram {
           "--sun-misc-unsafe-memory-access=allow",
           "-XX:+UseCompactObjectHeaders",
           "-Xms64m",
-          // A list of 30,000 servers and half of their actors do not fit into 512 MiB.
+          // With 512 MiB a node stood still for seconds when there were some 40,000 servers.
           "-Xmx1g",
           // The node's own, not a test's that stands before it in the class path.
           "-Dlogback.configurationFile=logback.xml");
