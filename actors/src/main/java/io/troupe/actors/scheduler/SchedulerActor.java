@@ -33,6 +33,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -562,9 +563,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       return;
     }
     forgetPromise(spec.instance());
-    var decision =
-        Scheduling.decide(
-            table, spec, settings(), ++seed, nodes.roundsFrom(place.replyTo().path().address()));
+    var decision = Scheduling.decide(table, spec, settings(), ++seed, distanceFrom(place));
     if (decision instanceof Decision.Placed) {
       waiting.remove(spec.instance());
       place.replyTo().tell(noted(spec, decision));
@@ -857,19 +856,18 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private Decision place(Place place) {
     var spec = place.spec();
     forgetPromise(spec.instance());
-    return noted(
-        spec,
-        Scheduling.decide(
-            table, spec, settings(), ++seed, nodes.roundsFrom(place.replyTo().path().address())));
+    return noted(spec, Scheduling.decide(table, spec, settings(), ++seed, distanceFrom(place)));
   }
 
   private Decision preempt(Place place) {
     var spec = place.spec();
     forgetPromise(spec.instance());
     return noted(
-        spec,
-        Scheduling.decideOrPreempt(
-            table, spec, settings(), ++seed, nodes.roundsFrom(place.replyTo().path().address())));
+        spec, Scheduling.decideOrPreempt(table, spec, settings(), ++seed, distanceFrom(place)));
+  }
+
+  private ToIntFunction<HostId> distanceFrom(Place place) {
+    return nodes.roundsFrom(place.replyTo().path().address());
   }
 
   private void forgetPromise(InstanceId instance) {
