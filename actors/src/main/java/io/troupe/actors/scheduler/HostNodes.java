@@ -5,13 +5,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
-import org.apache.pekko.actor.Address;
 
 /**
  * Which nodes the hosts' actors and those of their connections are on, by their last word. A hint
  * and no more: nothing but speed depends on it. See docs/adr/0042.
+ *
+ * @param <N> what tells nodes apart
  */
-final class HostNodes {
+final class HostNodes<N> {
   /** A claim, a spawn and a destroy go from the instance to its host. */
   private static final int TO_HOST = 3;
 
@@ -20,18 +21,18 @@ final class HostNodes {
 
   private static final int UNKNOWN = TO_HOST + TO_DRIVER;
 
-  private record Nodes(Address host, Address driver) {}
+  private record Nodes<N>(N host, N driver) {}
 
-  private final Map<HostId, Nodes> nodes = new HashMap<>();
+  private final Map<HostId, Nodes<N>> nodes = new HashMap<>();
 
   /** Each pair once; there are few. */
-  private final Map<Nodes, Nodes> pairs = new HashMap<>();
+  private final Map<Nodes<N>, Nodes<N>> pairs = new HashMap<>();
 
   /**
    * @param driver where its commands are carried out; where the host is, if that is not known
    */
-  void heard(HostId id, Address host, Optional<Address> driver) {
-    var pair = new Nodes(host, driver.orElse(host));
+  void heard(HostId id, N host, Optional<N> driver) {
+    var pair = new Nodes<>(host, driver.orElse(host));
     nodes.put(id, pairs.computeIfAbsent(pair, one -> one));
   }
 
@@ -40,7 +41,7 @@ final class HostNodes {
   }
 
   /** How many questions go to another node for the boot and the delete of an instance there. */
-  ToIntFunction<HostId> roundsFrom(Address from) {
+  ToIntFunction<HostId> roundsFrom(N from) {
     return host -> {
       var its = nodes.get(host);
       return its == null

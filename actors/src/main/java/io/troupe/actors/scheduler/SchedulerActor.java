@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -287,7 +288,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private final Clock clock;
   private final StashBuffer<Message> stash;
   private final HostTable table = new HostTable();
-  private final HostNodes nodes = new HostNodes();
+  private final HostNodes<Address> nodes = new HostNodes<>();
   private final Map<InstanceId, Promise> promises = new HashMap<>();
   private final Map<String, Promise> volumePromises = new HashMap<>();
   private final Set<ConnectionId> connectionsAwaited = new HashSet<>();

@@ -24,7 +24,7 @@ class NearestHostTest {
   private static final Address HERE = new Address("pekko", "troupe", "10.0.0.1", 25520);
   private static final Address THERE = new Address("pekko", "troupe", "10.0.0.2", 25520);
   private final HostTable table = new HostTable();
-  private final HostNodes nodes = new HostNodes();
+  private final HostNodes<Address> nodes = new HostNodes<>();
 
   private void hosts(int count) {
     IntStream.range(0, count).forEach(i -> table.put(HostDraft.named("h" + i).row()));
