@@ -183,11 +183,10 @@ public record InstanceState(
 
   /**
    * Whether the guest that this instance's claim was for is somebody else's: its adoption was given
-   * up. Whoever takes such a claim away must leave the guest alone.
+   * up, or is being. Whoever takes such a claim away must leave the guest alone.
    */
   public boolean leavesItsGuestAlone() {
-    return deleted()
-        && launchedAt.isEmpty()
+    return launchedAt.isEmpty()
         && trails.stream().anyMatch(trail -> trail.action().equals(OperationKind.ADOPT.action()));
   }
 

@@ -47,6 +47,7 @@ class AdoptTest {
     assertThat(life.state().host()).contains(Examples.H1);
     assertThat(life.state().launchedAt()).isPresent();
     assertThat(life.state().trails().getLast().action()).isEqualTo("adopt");
+    assertThat(life.state().leavesItsGuestAlone()).as("it is its own now").isFalse();
   }
 
   @Test
@@ -61,6 +62,7 @@ class AdoptTest {
   @Test
   void thatTheDriverRefusesGivesBackAllAndLeavesTheGuest() {
     var life = adopting().gets(Life.failure(DriverFailure.Kind.INSTANCE_FAULT));
+    assertThat(life.state().leavesItsGuestAlone()).as("also while that is done").isTrue();
 
     assertThat(life.todo()).containsExactly(StepKind.RELEASE_CLAIM, StepKind.RELEASE_QUOTA);
     life.gets(DONE).gets(DONE);
