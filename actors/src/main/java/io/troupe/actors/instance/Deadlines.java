@@ -6,6 +6,7 @@ import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Rebuild;
 import io.troupe.actors.operation.Rescue;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
@@ -77,12 +78,20 @@ final class Deadlines {
       case DESTROY ->
           operation.kind() == OperationKind.REBUILD
               ? moment.tooLate(operation, step, reason, List.of(), Optional.empty())
-              : moment.tooLate(
-                  operation,
-                  step,
-                  reason + "; the host will see to it",
-                  Leave.withoutHypervisor(operation.todo()),
-                  Optional.empty());
+              : Rebuild.isUndone(operation)
+                  ? moment.tooLate(
+                      operation,
+                      step,
+                      reason,
+                      moment.afterFailedPower(operation),
+                      Optional.of(
+                          new Failure(500, "Timed out at step " + step.kind().word(), reason)))
+                  : moment.tooLate(
+                      operation,
+                      step,
+                      reason + "; the host will see to it",
+                      Leave.withoutHypervisor(operation.todo()),
+                      Optional.empty());
       case MAKE_IMAGE, SNAPSHOT, SNAP_VOLUME ->
           moment.tooLate(
               operation,

@@ -7,6 +7,7 @@ import io.troupe.actors.operation.Failure;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Purpose;
+import io.troupe.actors.operation.Rebuild;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.HostId;
@@ -468,6 +469,9 @@ final class Evolving {
   private void failed(InstanceEvent.StepFailed failed) {
     addToTrail(
         failed.operation(), failed.step(), failed.startedAt(), failed.at(), false, failed.reason());
+    if (failed.step().kind() == StepKind.DESTROY && Rebuild.isUndone(operation.orElseThrow())) {
+      vmState = VmState.ERROR; // which content of its volume the guest has stays in doubt
+    }
     var now = operation.orElseThrow().withTodo(failed.todo());
     if (failed.step().kind() == StepKind.SPAWN) {
       now = now.withAttempt();

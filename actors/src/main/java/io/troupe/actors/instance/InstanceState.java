@@ -114,8 +114,8 @@ public record InstanceState(
 
   /**
    * This state after {@code events}, if they may wait to be written. They may not when a host is to
-   * be told next that its guest is condemned, or a volume that it is what it was: that cannot be
-   * taken back, so whoever recovers has to know that it may have been done.
+   * be told next that its guest is condemned, or a volume that it begins anew or is what it was:
+   * that cannot be taken back, so whoever recovers has to know that it may have been done.
    */
   public Optional<InstanceState> unwritten(List<InstanceEvent> events) {
     if (!events.stream().allMatch(InstanceEvent::mayWait)) {
@@ -136,7 +136,9 @@ public record InstanceState(
   }
 
   private static boolean isForGood(Step step) {
-    return step.kind() == StepKind.CONDEMN || step.kind() == StepKind.UNDO_REIMAGE;
+    return step.kind() == StepKind.CONDEMN
+        || step.kind() == StepKind.REIMAGE
+        || step.kind() == StepKind.UNDO_REIMAGE;
   }
 
   /** The one thing to ask somebody for now. After a crash it is the same as before. */

@@ -9,6 +9,7 @@ import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
 import io.troupe.actors.operation.Power;
+import io.troupe.actors.operation.Rebuild;
 import io.troupe.actors.operation.Rescue;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.actors.scheduler.Preemption;
@@ -170,12 +171,19 @@ final class Outcomes {
               ? again
               : operation.kind() == OperationKind.REBUILD
                   ? moment.failed(outcome, failure.message(), List.of(), false, Optional.empty())
-                  : moment.failed(
-                      outcome,
-                      failure.message() + "; the host will see to it",
-                      Leave.withoutHypervisor(operation.todo()),
-                      false,
-                      Optional.empty());
+                  : Rebuild.isUndone(operation)
+                      ? moment.failed(
+                          outcome,
+                          failure.message(),
+                          moment.afterFailedPower(operation),
+                          false,
+                          Optional.of(new Failure(500, failure.message(), failure.kind().name())))
+                      : moment.failed(
+                          outcome,
+                          failure.message() + "; the host will see to it",
+                          Leave.withoutHypervisor(operation.todo()),
+                          false,
+                          Optional.empty());
       case SNAPSHOT ->
           failure.kind() == DriverFailure.Kind.RETRYABLE
               ? again

@@ -4,6 +4,7 @@ import io.troupe.actors.operation.Leave;
 import io.troupe.actors.operation.LiveMigrate;
 import io.troupe.actors.operation.Operation;
 import io.troupe.actors.operation.OperationKind;
+import io.troupe.actors.operation.Rebuild;
 import io.troupe.actors.operation.Reset;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
@@ -141,7 +142,8 @@ record Settling(InstanceState state) {
   private List<Step> leaving() {
     var begun =
         state.operation().stream()
-            .filter(one -> one.kind() != OperationKind.REBUILD) // it stays where it is
+            .filter(one -> one.kind() != OperationKind.REBUILD) // it stays where it is,
+            .filter(one -> !Rebuild.isUndone(one)) // also when the rebuild was broken off
             .flatMap(one -> one.todo().stream().takeWhile(Settling::isLeaving))
             .toList();
     return begun.isEmpty() && state.moves().open().filter(Move::doubted).isPresent()

@@ -265,10 +265,15 @@ final class Wishes {
       return Decision.nothing();
     }
     return breaksOff(
-        origin,
-        OperationKind.SOFT_DELETE,
-        settled(SoftDelete.steps(onHost(), mayBeRescued())),
-        moment.settings().powerMillis());
+        origin, OperationKind.SOFT_DELETE, settled(softDelete()), moment.settings().powerMillis());
+  }
+
+  private List<Step> softDelete() {
+    var all =
+        new ArrayList<>(state.operation().map(Rebuild::whenBrokenOffInDoubt).orElse(List.of()));
+    var guestStays = all.isEmpty();
+    all.addAll(SoftDelete.steps(onHost() && guestStays, mayBeRescued()));
+    return all;
   }
 
   Decision deleteForGood(UserCommand.Origin origin) {

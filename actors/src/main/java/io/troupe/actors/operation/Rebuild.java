@@ -25,11 +25,18 @@ import java.util.Optional;
  *                       └─ refused, or not by the deadline → undo reimage → take over → inspect → ERROR
  * </pre>
  *
+ * <p>A soft delete that comes while the new guest is made does the same: what is restored later has
+ * no guest, and is rebuilt; it must not run from the one content while the volume is the other.
+ *
  * <p>Another image may not be wanted on this host: the scheduler is asked about exactly this one,
  * so that nobody gets by rebuilding what the filters refuse at boot. Claim and quota stay as they
  * are whatever happens; the claim is only renewed for the new generation.
  */
 public final class Rebuild {
+  /** Which of both contents of its volume the guest has, if there is one, nobody knows. */
+  private static final List<Step> UNDO =
+      List.of(Step.of(StepKind.DESTROY), Step.of(StepKind.UNDO_REIMAGE));
+
   private Rebuild() {}
 
   /**
@@ -69,8 +76,7 @@ public final class Rebuild {
           Step.of(StepKind.UNDO_REIMAGE), Step.of(StepKind.TAKE_OVER), Step.of(StepKind.INSPECT));
     }
     if (at == StepKind.SPAWN && volumeImage(operation).isPresent()) {
-      // Which of both the guest has, if there is one, nobody knows.
-      return List.of(Step.of(StepKind.DESTROY), Step.of(StepKind.UNDO_REIMAGE));
+      return UNDO;
     }
     return operation.current().filter(step -> step.kind() == StepKind.SPAWN).isPresent()
         ? List.of(Step.of(StepKind.TAKE_OVER), Step.of(StepKind.INSPECT))
@@ -91,5 +97,23 @@ public final class Rebuild {
         .filter(step -> step.kind() == StepKind.REIMAGE || step.kind() == StepKind.UNDO_REIMAGE)
         .map(_ -> List.of(Step.of(StepKind.UNDO_REIMAGE)))
         .orElse(List.of());
+  }
+
+  /**
+   * What is done first by an operation that breaks off {@code operation} while nobody knows which
+   * content of its volume the guest has: it goes, and the volume is what it was. Empty at any other
+   * time.
+   */
+  public static List<Step> whenBrokenOffInDoubt(Operation operation) {
+    var isSpawning =
+        operation.current().filter(Step.of(StepKind.SPAWN)::equals).isPresent()
+            && volumeImage(operation).isPresent();
+    return isSpawning || isUndone(operation) ? UNDO : List.of();
+  }
+
+  /** Whether its guest goes now, and the instance stays where it is. */
+  public static boolean isUndone(Operation operation) {
+    return operation.todo().size() >= UNDO.size()
+        && operation.todo().subList(0, UNDO.size()).equals(UNDO);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.troupe.actors.Examples;
 import io.troupe.actors.Rejection;
 import io.troupe.actors.operation.StepKind;
+import io.troupe.config.OperationSettings;
 import io.troupe.core.value.PowerState;
 import io.troupe.drivers.spi.DriverCommand;
 import io.troupe.drivers.spi.DriverFailure;
@@ -245,6 +246,10 @@ class RebuildTest {
   }
 
   private static Life atReimage() {
+    return atClaimBeforeReimage().gets(CLAIMED);
+  }
+
+  private static Life atClaimBeforeReimage() {
     var image = Examples.rebuild("img-2").image();
     var wanted =
         new RebuildRequest(
@@ -256,7 +261,7 @@ class RebuildTest {
             Optional.empty(),
             List.of(),
             Optional.of(image));
-    return fromVolume().does(new UserCommand.Rebuild(origin("r"), wanted)).gets(DONE).gets(CLAIMED);
+    return fromVolume().does(new UserCommand.Rebuild(origin("r"), wanted)).gets(DONE);
   }
 
   private static String rootFile(Life life) {
@@ -344,6 +349,19 @@ class RebuildTest {
     assertThat(rootFile(life)).contains(".1.");
   }
 
+  /** After a crash the claim might fail, and nobody would know that the volume has begun anew. */
+  @Test
+  void thatTheHostHasClaimedIsWrittenBeforeTheVolumeIsToldToBeginAnew() {
+    var life = atClaimBeforeReimage();
+    var before = life.state();
+
+    var claimed = List.of(life.gets(CLAIMED).last());
+
+    assertThat(life.todo()).startsWith(StepKind.REIMAGE);
+    assertThat(claimed).allMatch(InstanceEvent::mayWait);
+    assertThat(before.unwritten(claimed)).isEmpty();
+  }
+
   @Test
   void aResetStateWhileTheRootVolumeBeginsAnewLeavesItAsItWas() {
     var life =
@@ -357,6 +375,57 @@ class RebuildTest {
     life.gets(file("")).gets(DONE);
     assertThat(life.state().vmState()).isEqualTo(VmState.ACTIVE);
     assertThat(rootFile(life)).doesNotContain(".1.");
+  }
+
+  private static Life softDeletedWhileItsGuestIsMade() {
+    return atReimage()
+        .gets(file(".1"))
+        .under(OperationSettings.DEFAULT.reclaimingAfter(3_600_000))
+        .does(new UserCommand.Delete(origin("d")));
+  }
+
+  /** The old guest or the new one may be there: what is restored must not run from either. */
+  @Test
+  void aSoftDeleteWhileTheGuestIsMadeTakesItAwayAndLeavesTheVolumeAsItWas() {
+    var life = softDeletedWhileItsGuestIsMade();
+
+    assertThat(life.todo())
+        .containsExactly(StepKind.DESTROY, StepKind.UNDO_REIMAGE, StepKind.RELEASE_QUOTA);
+    assertThat(request(life).imageProperties()).isEqualTo(Examples.boot(0).imageProperties());
+    life.ignores(new UserCommand.Delete(origin("e")));
+    life.gets(GONE).gets(file("")).gets(DONE);
+    assertThat(life.state().vmState()).isEqualTo(VmState.SOFT_DELETED);
+    assertThat(life.state().host()).contains(Examples.H1);
+    assertThat(rootFile(life)).doesNotContain(".1.");
+  }
+
+  @Test
+  void aSoftDeleteThatCannotTakeTheGuestAwayEndsInError() {
+    var life =
+        softDeletedWhileItsGuestIsMade().gets(Life.failure(DriverFailure.Kind.INSTANCE_FAULT));
+
+    assertThat(life.todo()).containsExactly(StepKind.INSPECT, StepKind.RESERVE);
+    life.gets(RUNS).gets(DONE);
+    assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+    assertThat(life.state().host()).contains(Examples.H1);
+    assertThat(life.state().fault()).isPresent();
+  }
+
+  @Test
+  void aSoftDeleteWhoseHypervisorDoesNotAnswerEndsInErrorToo() {
+    var life = softDeletedWhileItsGuestIsMade();
+    life.late();
+
+    assertThat(life.todo()).containsExactly(StepKind.INSPECT, StepKind.RESERVE);
+    assertThat(life.state().vmState()).isEqualTo(VmState.ERROR);
+  }
+
+  @Test
+  void aDeleteForGoodBreaksOffTheSoftDelete() {
+    var life = softDeletedWhileItsGuestIsMade().does(new UserCommand.ForceDelete(origin("f")));
+
+    assertThat(life.todo())
+        .startsWith(StepKind.DESTROY, StepKind.RELEASE_CLAIM, StepKind.RELEASE_VOLUMES);
   }
 
   /** The former guest's host is dead; on another one it is made of what the volume was. */

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What must hold in a {@link World}, at every moment and when it has come to rest. */
 final class Promises {
@@ -114,9 +115,14 @@ final class Promises {
     }
   }
 
-  /** What somebody took away by hand may be there again before its host has looked. */
+  /**
+   * What somebody took away by hand may be there again before its host has looked; and a rebuild
+   * makes another guest.
+   */
   private void isGoneWhenItSaysSo(InstanceState state) {
-    if (state.host().isEmpty() || !saysThatItsGuestIsGone(state)) {
+    var isBeingMade =
+        state.operation().filter(one -> one.kind() == OperationKind.REBUILD).isPresent();
+    if (state.host().isEmpty() || isBeingMade || !saysThatItsGuestIsGone(state)) {
       return;
     }
     var wasLost =
@@ -340,10 +346,27 @@ final class Promises {
 
   /** So that the root volume can be what it was. */
   private static boolean mayBeRemovedByRebuild(InstanceState state) {
+    return removalsByRebuild(state).findAny().isPresent();
+  }
+
+  /** The guest could not be removed, and neither could it be asked what it has. */
+  private static boolean staysInDoubt(InstanceState state) {
+    return removalsByRebuild(state).anyMatch(step -> !step.ok());
+  }
+
+  /** By the rebuild, or by what broke it off. */
+  private static Stream<OperationTrail.Step> removalsByRebuild(InstanceState state) {
     return state.trails().stream()
-        .filter(trail -> trail.action().equals("rebuild"))
+        .filter(trail -> trail.action().equals("rebuild") || isSoftDeleteThatStays(trail))
         .flatMap(trail -> trail.steps().stream())
-        .anyMatch(step -> step.name().equals("destroy"));
+        .filter(step -> step.name().equals("destroy"));
+  }
+
+  private static boolean isSoftDeleteThatStays(OperationTrail trail) {
+    return trail.action().equals(OperationKind.SOFT_DELETE.action())
+        && trail.steps().stream()
+            .noneMatch(
+                step -> step.name().equals("release_claim") || step.name().equals("condemn"));
   }
 
   private static void agrees(InstanceState state, SimHypervisor.Guest guest) {
@@ -443,7 +466,7 @@ final class Promises {
             .findFirst()
             .orElseThrow();
     assertThat(volume.ref()).as("root volume of %s", state).isEqualTo(root.get().ref());
-    if (state.vmState() == VmState.ERROR || wasReset(state)) {
+    if (state.vmState() == VmState.ERROR || wasReset(state) || staysInDoubt(state)) {
       return; // which of two files the guest has may be in doubt
     }
     for (SimHost host : world.hosts.values()) {
