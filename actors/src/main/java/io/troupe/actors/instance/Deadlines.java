@@ -11,7 +11,6 @@ import io.troupe.actors.operation.Rescue;
 import io.troupe.actors.operation.Step;
 import io.troupe.actors.operation.StepKind;
 import io.troupe.core.value.OperationId;
-import java.util.List;
 import java.util.Optional;
 
 /** What becomes of an operation whose time is up: the truth is asked for, and it ends. */
@@ -75,23 +74,7 @@ final class Deadlines {
             moment.giveUp(operation),
             Optional.of(new Failure(500, message, reason)));
       }
-      case DESTROY ->
-          operation.kind() == OperationKind.REBUILD
-              ? moment.tooLate(operation, step, reason, List.of(), Optional.empty())
-              : Rebuild.isUndone(operation)
-                  ? moment.tooLate(
-                      operation,
-                      step,
-                      reason,
-                      moment.afterFailedPower(operation),
-                      Optional.of(
-                          new Failure(500, "Timed out at step " + step.kind().word(), reason)))
-                  : moment.tooLate(
-                      operation,
-                      step,
-                      reason + "; the host will see to it",
-                      Leave.withoutHypervisor(operation.todo()),
-                      Optional.empty());
+      case DESTROY -> notDestroyed(operation, step, reason);
       case MAKE_IMAGE, SNAPSHOT, SNAP_VOLUME ->
           moment.tooLate(
               operation,
@@ -164,6 +147,22 @@ final class Deadlines {
           // an instance that nobody can see but the quota counts.
           new Decision.AskAgain(moment.askAgain(), reason);
     };
+  }
+
+  private Decision notDestroyed(Operation operation, Step step, String reason) {
+    if (!Rebuild.isUndone(operation)) {
+      return moment.tooLate(
+          operation,
+          step,
+          reason + "; the host will see to it",
+          Leave.withoutHypervisor(operation.todo()),
+          Optional.empty());
+    }
+    var why =
+        operation.failure().isPresent() // of the guest that did not come
+            ? Optional.<Failure>empty()
+            : Optional.of(new Failure(500, "Timed out at step " + step.kind().word(), reason));
+    return moment.tooLate(operation, step, reason, moment.afterFailedUndo(operation), why);
   }
 
   private static boolean isAboutDevices(StepKind step) {

@@ -70,6 +70,11 @@ record Moment(InstanceState state, Instant now, OperationSettings settings) {
     return CreateImage.isHalfDone(operation) ? CreateImage.dropping(todo, operation) : todo;
   }
 
+  /** After a rebuild, or a soft delete that broke one off, could not take the guest away. */
+  List<Step> afterFailedUndo(Operation operation) {
+    return operation.kind() == OperationKind.REBUILD ? List.of() : afterFailedPower(operation);
+  }
+
   /** Adds the end of the operation when {@code event} leaves nothing to do. */
   Decision andEnd(InstanceEvent event) {
     var after = state.evolve(event);

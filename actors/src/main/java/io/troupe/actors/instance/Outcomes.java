@@ -166,24 +166,7 @@ final class Outcomes {
     }
     return switch (outcome.step().kind()) {
       case SPAWN -> spawnFailed(outcome, operation, failure);
-      case DESTROY ->
-          mayPass(failure)
-              ? again
-              : operation.kind() == OperationKind.REBUILD
-                  ? moment.failed(outcome, failure.message(), List.of(), false, Optional.empty())
-                  : Rebuild.isUndone(operation)
-                      ? moment.failed(
-                          outcome,
-                          failure.message(),
-                          moment.afterFailedPower(operation),
-                          false,
-                          Optional.of(new Failure(500, failure.message(), failure.kind().name())))
-                      : moment.failed(
-                          outcome,
-                          failure.message() + "; the host will see to it",
-                          Leave.withoutHypervisor(operation.todo()),
-                          false,
-                          Optional.empty());
+      case DESTROY -> mayPass(failure) ? again : notDestroyed(outcome, operation, failure);
       case SNAPSHOT ->
           failure.kind() == DriverFailure.Kind.RETRYABLE
               ? again
@@ -236,6 +219,22 @@ final class Outcomes {
       case INSPECT -> inspectFailed(outcome, operation, failure);
       default -> again;
     };
+  }
+
+  private Decision notDestroyed(StepOutcome outcome, Operation operation, DriverFailure failure) {
+    if (!Rebuild.isUndone(operation)) {
+      return moment.failed(
+          outcome,
+          failure.message() + "; the host will see to it",
+          Leave.withoutHypervisor(operation.todo()),
+          false,
+          Optional.empty());
+    }
+    var why =
+        operation.failure().isPresent() // of the guest that did not come
+            ? Optional.<Failure>empty()
+            : Optional.of(new Failure(500, failure.message(), failure.kind().name()));
+    return moment.failed(outcome, failure.message(), moment.afterFailedUndo(operation), false, why);
   }
 
   private Decision inspectFailed(StepOutcome outcome, Operation operation, DriverFailure failure) {

@@ -142,8 +142,7 @@ record Settling(InstanceState state) {
   private List<Step> leaving() {
     var begun =
         state.operation().stream()
-            .filter(one -> one.kind() != OperationKind.REBUILD) // it stays where it is,
-            .filter(one -> !Rebuild.isUndone(one)) // also when the rebuild was broken off
+            .filter(one -> !Rebuild.isUndone(one)) // it stays where it is
             .flatMap(one -> one.todo().stream().takeWhile(Settling::isLeaving))
             .toList();
     return begun.isEmpty() && state.moves().open().filter(Move::doubted).isPresent()

@@ -75,10 +75,10 @@ public final class Rebuild {
       return List.of(
           Step.of(StepKind.UNDO_REIMAGE), Step.of(StepKind.TAKE_OVER), Step.of(StepKind.INSPECT));
     }
-    if (at == StepKind.SPAWN && volumeImage(operation).isPresent()) {
+    if (isMakingGuestOfNewContent(operation)) {
       return UNDO;
     }
-    return operation.current().filter(step -> step.kind() == StepKind.SPAWN).isPresent()
+    return at == StepKind.SPAWN
         ? List.of(Step.of(StepKind.TAKE_OVER), Step.of(StepKind.INSPECT))
         : List.of();
   }
@@ -105,10 +105,12 @@ public final class Rebuild {
    * time.
    */
   public static List<Step> whenBrokenOffInDoubt(Operation operation) {
-    var isSpawning =
-        operation.current().filter(Step.of(StepKind.SPAWN)::equals).isPresent()
-            && volumeImage(operation).isPresent();
-    return isSpawning || isUndone(operation) ? UNDO : List.of();
+    return isMakingGuestOfNewContent(operation) || isUndone(operation) ? UNDO : List.of();
+  }
+
+  private static boolean isMakingGuestOfNewContent(Operation operation) {
+    return operation.current().filter(Step.of(StepKind.SPAWN)::equals).isPresent()
+        && volumeImage(operation).isPresent();
   }
 
   /** Whether its guest goes now, and the instance stays where it is. */
