@@ -11,7 +11,10 @@ import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.instance.OperationMeter;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
+import io.troupe.actors.scheduler.Decision;
+import io.troupe.actors.scheduler.RequestSpec;
 import io.troupe.actors.scheduler.SchedulerActor;
+import io.troupe.actors.scheduler.SchedulerFigures;
 import io.troupe.actors.view.InstanceIndex;
 import io.troupe.actors.volume.VolumesActor;
 import io.troupe.config.OperationSettings;
@@ -189,6 +192,33 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
     TestProbe<R> probe = testKit.createTestProbe(replies);
     actor.tell(question.apply(probe.getRef()));
     return soon(probe);
+  }
+
+  /** What this scheduler decides, which looks twice before it refuses anybody. */
+  public Decision place(
+      ActorRef<SchedulerActor.Message> scheduler, RequestSpec spec, boolean mayPreempt) {
+    var answer = probe(Decision.class);
+    scheduler.tell(new SchedulerActor.Place(spec, mayPreempt, answer.getRef()));
+    untilLateWordsAreThere(scheduler);
+    return answer.receiveMessage();
+  }
+
+  /** The answer of a scheduler that may look twice before it comes. */
+  public Decision heard(TestProbe<Decision> asker) {
+    for (int i = 0; i < 100; i++) {
+      var answer = soon(asker);
+      if (answer.isPresent()) {
+        return answer.get();
+      }
+      pass(SchedulerActor.WORDS_ARE_LATE);
+    }
+    throw new AssertionError("never decided");
+  }
+
+  /** What was asked before is refused now where it cannot be. */
+  public void untilLateWordsAreThere(ActorRef<SchedulerActor.Message> scheduler) {
+    ask(scheduler, SchedulerFigures.class, SchedulerActor.GetFigures::new); // has read all before
+    pass(SchedulerActor.WORDS_ARE_LATE);
   }
 
   /** What the actor asks or tells others, in its order. */

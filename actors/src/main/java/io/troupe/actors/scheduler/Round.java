@@ -35,6 +35,7 @@ final class Round {
 
   private String reason = "";
   private int tries;
+  private boolean doubted;
 
   Round(String batch, List<SchedulerActor.Place> members) {
     this.batch = batch;
@@ -121,6 +122,15 @@ final class Round {
 
   boolean isHeld() {
     return refused.isEmpty();
+  }
+
+  /** Not all of it could be placed; the next time that is final. */
+  void doubt() {
+    doubted = true;
+  }
+
+  boolean isDoubted() {
+    return doubted;
   }
 
   boolean mayBeTriedAgain() {

@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -47,7 +48,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 /**
  * The cluster's one scheduler: keeps the table of hosts as they report themselves, and answers
  * where an instance may go. It reserves nothing; what it has just answered it keeps in mind until
- * the host's own word about it comes.
+ * the host's own word about it comes. Who would be refused is looked at once more a moment later,
+ * when what hosts had said before the question is certain to be there.
  *
  * <p>It holds nothing that others do not know: after a start it first asks every connection for its
  * hosts, every host for its row, and the catalog whether it is paused, and answers then.
@@ -231,6 +233,19 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   private record GiveUpRound(long round) implements Message {}
 
+  private record LookAgain(Place place) implements Message {}
+
+  private record LookAgainAtBatch(String batch) implements Message {}
+
+  private record LookAgainForVolume(PlaceVolume place) implements Message {}
+
+  /**
+   * Nobody is refused sooner after the question: a host's word may come {@link
+   * DeltaPostActor#BETWEEN} late and has a way to go, and whoever has seen that there is room, or a
+   * new host, is right to expect it here.
+   */
+  public static final Duration WORDS_ARE_LATE = DeltaPostActor.BETWEEN.multipliedBy(4);
+
   /** Hosts that have not reported by then are left out until they do, unless others still do. */
   private static final Duration LONGEST_REBUILD = Duration.ofSeconds(10);
 
@@ -304,6 +319,9 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
    * The first is under way; one after the other, or two could take from each other what fits one.
    */
   private final Deque<Round> rounds = new ArrayDeque<>();
+
+  /** Batches that are to be looked at once more; nobody holds anything for them. */
+  private final Map<String, Round> doubted = new HashMap<>();
 
   private final ActorRef<HostActor.Held> heldAnswers;
   private final Instant joinsFrom;
@@ -457,9 +475,14 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
       }
       case MayJoin may -> may.replyTo().tell(join(may.host(), may.spec()));
       case MayStore may -> may.replyTo().tell(store(may));
-      case PlaceVolume(var request, var replyTo) -> {
+      case PlaceVolume place -> {
         if (rebuilt && !paused) {
-          replyTo.tell(place(request));
+          answer(place);
+        }
+      }
+      case LookAgainForVolume(var place) -> {
+        if (!paused) {
+          place.replyTo().tell(noted(place.request(), decide(place.request())));
         }
       }
       case GetPools(var replyTo) -> {
@@ -473,6 +496,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
                     .toList()));
       }
       case Place place -> {
+        timers.cancel(place.spec().instance()); // its earlier question, which it has given up on
         if (rebuilt && !paused) {
           answer(place);
         } else {
@@ -480,6 +504,20 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
           if (knewMost) {
             placeEarly(place);
           }
+        }
+      }
+      case LookAgain(var place) -> {
+        if (paused) {
+          waiting.putLast(place.spec().instance(), place);
+        } else {
+          conclude(place);
+        }
+      }
+      case LookAgainAtBatch(var batch) -> {
+        if (paused) {
+          lookAgainAt(batch);
+        } else {
+          begin(doubted.remove(batch));
         }
       }
       case Explain(var spec, var replyTo) -> {
@@ -563,8 +601,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
         || spec.detail().batch().isPresent()) {
       return;
     }
-    forgetPromise(spec.instance());
-    var decision = Scheduling.decide(table, spec, settings(), ++seed, distanceFrom(place));
+    var decision = decide(place);
     if (decision instanceof Decision.Placed) {
       waiting.remove(spec.instance());
       place.replyTo().tell(noted(spec, decision));
@@ -646,38 +683,64 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   private void answer(Place place) {
     var batch = place.spec().detail().batch();
-    if (batch.isPresent() && rounds.stream().anyMatch(one -> one.replaces(place))) {
+    if (batch.isPresent()
+        && Stream.concat(rounds.stream(), doubted.values().stream())
+            .anyMatch(one -> one.replaces(place))) {
       return;
     }
     if (batch.isEmpty() || !batches.holdsBack(place.spec())) {
-      place.replyTo().tell(place.mayPreempt() && batch.isEmpty() ? preempt(place) : place(place));
+      var spec = place.spec();
+      switch (decide(place)) {
+        case Decision.Placed placed -> place.replyTo().tell(noted(spec, placed));
+        case Decision.NoValidHost _ ->
+            timers.startSingleTimer(spec.instance(), new LookAgain(place), WORDS_ARE_LATE);
+      }
       return;
     }
     var members = batches.join(batch.get(), place);
     if (members.size() == batch.get().size()) {
       timers.cancel(batch.get().id());
-      rounds.addLast(new Round(batch.get().id(), members));
-      if (rounds.size() == 1) {
-        decide(rounds.getFirst());
-      }
+      begin(new Round(batch.get().id(), members));
     } else {
       timers.startSingleTimer(
           batch.get().id(), new GiveUpBatch(batch.get().id()), LONGEST_GATHERING);
     }
   }
 
+  /** With everything that it could wait for; preemptible instances leave for it only now. */
+  private void conclude(Place place) {
+    var spec = place.spec();
+    var preempts = place.mayPreempt() && spec.detail().batch().isEmpty();
+    place.replyTo().tell(noted(spec, preempts ? decideOrPreempt(place) : decide(place)));
+  }
+
   // ---- batches
+
+  private void begin(Round batch) {
+    rounds.addLast(batch);
+    if (rounds.size() == 1) {
+      decide(batch);
+    }
+  }
 
   /** All are promised a host and the hosts asked, or all hear why one of them cannot be placed. */
   private void decide(Round batch) {
     var members = batch.members();
     var decisions = new HashMap<InstanceId, Decision.Placed>();
     for (Place member : members) {
-      switch (place(member)) {
-        case Decision.Placed placed -> decisions.put(member.spec().instance(), placed);
+      switch (decide(member)) {
+        case Decision.Placed placed -> {
+          noted(member.spec(), placed);
+          decisions.put(member.spec().instance(), placed);
+        }
         case Decision.NoValidHost none -> {
           takeBack(members);
-          end(batch, _ -> none);
+          if (batch.isDoubted()) {
+            noted(member.spec(), none);
+            end(batch, _ -> none);
+          } else {
+            doubt(batch);
+          }
           return;
         }
       }
@@ -743,8 +806,24 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     }
   }
 
+  /** Others may go first meanwhile. */
+  private void doubt(Round batch) {
+    batch.doubt();
+    doubted.put(batch.batch(), batch);
+    lookAgainAt(batch.batch());
+    next();
+  }
+
+  private void lookAgainAt(String batch) {
+    timers.startSingleTimer(batch, new LookAgainAtBatch(batch), WORDS_ARE_LATE);
+  }
+
   private void end(Round batch, Function<Place, Decision> answer) {
     batch.members().forEach(member -> member.replyTo().tell(answer.apply(member)));
+    next();
+  }
+
+  private void next() {
     rounds.removeFirst();
     if (!rounds.isEmpty()) {
       decide(rounds.getFirst());
@@ -790,10 +869,24 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
 
   // ---- volumes
 
-  private VolumeDecision place(VolumeRequest request) {
+  private void answer(PlaceVolume place) {
+    var request = place.request();
+    timers.cancel(request.volumeId()); // an earlier question
+    switch (decide(request)) {
+      case VolumeDecision.Placed placed -> place.replyTo().tell(noted(request, placed));
+      case VolumeDecision.NoValidBackend _ ->
+          timers.startSingleTimer(
+              request.volumeId(), new LookAgainForVolume(place), WORDS_ARE_LATE);
+    }
+  }
+
+  private VolumeDecision decide(VolumeRequest request) {
     forgetVolume(request.volumeId());
     var pools = StoragePools.of(table.rows(), settings().pools());
-    var decision = VolumeScheduling.decide(pools, request, settings().pools(), ++seed);
+    return VolumeScheduling.decide(pools, request, settings().pools(), ++seed);
+  }
+
+  private VolumeDecision noted(VolumeRequest request, VolumeDecision decision) {
     switch (decision) {
       case VolumeDecision.Placed(var candidates) -> {
         promiseVolume(candidates.getFirst().host(), request.volumeId(), request.gib());
@@ -854,17 +947,16 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     return now;
   }
 
-  private Decision place(Place place) {
+  private Decision decide(Place place) {
     var spec = place.spec();
     forgetPromise(spec.instance());
-    return noted(spec, Scheduling.decide(table, spec, settings(), ++seed, distanceFrom(place)));
+    return Scheduling.decide(table, spec, settings(), ++seed, distanceFrom(place));
   }
 
-  private Decision preempt(Place place) {
+  private Decision decideOrPreempt(Place place) {
     var spec = place.spec();
     forgetPromise(spec.instance());
-    return noted(
-        spec, Scheduling.decideOrPreempt(table, spec, settings(), ++seed, distanceFrom(place)));
+    return Scheduling.decideOrPreempt(table, spec, settings(), ++seed, distanceFrom(place));
   }
 
   private ToIntFunction<HostId> distanceFrom(Place place) {

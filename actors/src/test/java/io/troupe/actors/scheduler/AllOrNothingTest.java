@@ -75,7 +75,7 @@ class AllOrNothingTest {
     }
 
     Decision answer(RequestSpec member) {
-      return answers.get(member.instance()).receiveMessage();
+      return stage.heard(answers.get(member.instance()));
     }
 
     List<Decision> heard() {

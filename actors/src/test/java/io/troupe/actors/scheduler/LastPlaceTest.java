@@ -53,6 +53,7 @@ class LastPlaceTest {
   void theSchedulerGivesItAwayOnce() {
     TestProbe<Decision> asker = stage.probe(Decision.class);
     hundred().forEach(spec -> scheduler.tell(new SchedulerActor.Place(spec, asker.getRef())));
+    stage.untilLateWordsAreThere(scheduler);
 
     List<Decision> answers = asker.receiveSeveralMessages(100);
 

@@ -82,8 +82,7 @@ class PreemptionActorTest {
   }
 
   private Decision place(RequestSpec spec, boolean mayPreempt) {
-    return stage.ask(
-        scheduler, Decision.class, to -> new SchedulerActor.Place(spec, mayPreempt, to));
+    return stage.place(scheduler, spec, mayPreempt);
   }
 
   private TestProbe<HostActor.ClaimReply> preempts(Preemption preemption, int priority) {
@@ -125,6 +124,21 @@ class PreemptionActorTest {
 
     assertThat(asker.receiveMessage()).isInstanceOf(HostActor.ClaimGone.class);
     assertThat(claim(REQUEST)).isInstanceOf(HostActor.ClaimMade.class);
+  }
+
+  /** The host's word that there is room is still under way when it is asked for. */
+  @Test
+  void nobodyIsNamedForRoomThatWasJustGivenBack() {
+    var answer = stage.probe(Decision.class);
+    scheduler.tell(new SchedulerActor.Place(REQUEST, true, answer.getRef()));
+    answer.expectNoMessage(Duration.ofMillis(200));
+
+    stage.ask(
+        host, HostActor.ClaimReply.class, to -> new HostActor.ReleaseClaim(SPOT.instance(), 1, to));
+    stage.until(() -> explained() instanceof Decision.Placed);
+    stage.untilLateWordsAreThere(scheduler);
+
+    assertThat(answer.receiveMessage()).isInstanceOf(Decision.Placed.class);
   }
 
   @Test

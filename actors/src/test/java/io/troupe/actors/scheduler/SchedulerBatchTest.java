@@ -114,6 +114,7 @@ class SchedulerBatchTest {
     for (int i = 0; i < 9; i++) {
       place(member("r-2", 9));
     }
+    stage.untilLateWordsAreThere(scheduler);
 
     var answers = new ArrayList<>(asker.receiveSeveralMessages(9));
 
@@ -121,6 +122,28 @@ class SchedulerBatchTest {
     assertThat(((Decision.NoValidHost) answers.getFirst()).explanation().message())
         .contains("removed 1");
     assertThat(free()).as("nothing stays promised").isEqualTo(8);
+  }
+
+  /** And one that does fit does not wait for it. */
+  @Test
+  void roomThatIsHeardOfAMomentLaterCounts() {
+    for (int i = 0; i < 9; i++) {
+      place(member("r-5", 9));
+    }
+    asker.expectNoMessage(QUIET);
+    place(member("r-6", 2));
+    place(member("r-6", 2));
+    assertThat(asker.receiveSeveralMessages(2)).allMatch(Decision.Placed.class::isInstance);
+
+    stage.ask(scheduler, SchedulerFigures.class, SchedulerActor.Pause::new);
+    scheduler.tell(new SchedulerActor.HostDelta(HostDraft.named("a").ratio(2).row(), List.of()));
+    stage.untilLateWordsAreThere(scheduler);
+    asker.expectNoMessage(QUIET); // as everybody else while it is paused
+    stage.ask(scheduler, SchedulerFigures.class, SchedulerActor.Resume::new);
+    stage.untilLateWordsAreThere(scheduler);
+
+    assertThat(asker.receiveSeveralMessages(9)).allMatch(Decision.Placed.class::isInstance);
+    assertThat(free()).isEqualTo(5);
   }
 
   @Test

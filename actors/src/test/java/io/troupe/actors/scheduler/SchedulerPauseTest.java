@@ -148,6 +148,7 @@ class SchedulerPauseTest {
     scheduler.tell(
         new SchedulerActor.Place(
             RequestDraft.any().asking(1, 1_000_000, 1).spec(), asker.getRef()));
+    stage.untilLateWordsAreThere(scheduler);
 
     assertThat(asker.receiveMessage()).isInstanceOf(Decision.NoValidHost.class);
     assertThat(figures().removed()).containsExactly(java.util.Map.entry("RamFilter", 1L));

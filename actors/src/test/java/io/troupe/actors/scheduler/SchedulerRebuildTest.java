@@ -160,6 +160,7 @@ class SchedulerRebuildTest {
     large.expectNoMessage(QUIET);
 
     reports("c");
+    stage.untilLateWordsAreThere(scheduler);
 
     assertThat(large.receiveMessage()).isInstanceOf(Decision.NoValidHost.class);
   }

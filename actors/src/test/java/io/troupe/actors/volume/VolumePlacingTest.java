@@ -75,7 +75,11 @@ class VolumePlacingTest {
   }
 
   private Volume settled(Volume volume) {
-    stage.until(() -> now(volume).status() != Status.CREATING);
+    stage.until(
+        () -> {
+          stage.untilLateWordsAreThere(fleet.scheduler());
+          return now(volume).status() != Status.CREATING;
+        });
     return now(volume);
   }
 
@@ -227,7 +231,7 @@ class VolumePlacingTest {
     }
 
     private Decision place(RequestSpec spec) {
-      return stage.ask(fleet.scheduler(), Decision.class, to -> new SchedulerActor.Place(spec, to));
+      return stage.place(fleet.scheduler(), spec, false);
     }
 
     @Test
