@@ -15,7 +15,6 @@ import io.troupe.actors.image.ImagesActor;
 import io.troupe.actors.instance.InstanceActor;
 import io.troupe.actors.network.NetworkActor;
 import io.troupe.actors.project.ProjectActor;
-import io.troupe.actors.scheduler.Decision;
 import io.troupe.actors.scheduler.DeltaPostActor;
 import io.troupe.actors.scheduler.PlacementReport;
 import io.troupe.actors.scheduler.RequestSpec;
@@ -194,10 +193,6 @@ final class LocalCloud implements Entities, AutoCloseable {
 
   SchedulerFigures figures() {
     return ask(singleton, SchedulerActor.GetFigures::new);
-  }
-
-  Decision decide(RequestSpec spec) {
-    return ask(singleton, to -> new SchedulerActor.Place(spec, to));
   }
 
   PlacementReport explain(RequestSpec spec) {
