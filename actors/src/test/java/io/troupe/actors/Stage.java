@@ -50,12 +50,14 @@ import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A place for one actor: a journal in memory that writes as the node does, time that passes only
  * when told to, and a probe that stands for all other entities.
  */
-public final class Stage extends Clock implements Entities, AutoCloseable {
+public final class Stage extends Clock implements Entities, AfterAllCallback, AutoCloseable {
   private final ActorTestKit testKit =
       ActorTestKit.create(
           "stage",
@@ -274,6 +276,14 @@ public final class Stage extends Clock implements Entities, AutoCloseable {
 
   public void nextWriteFails(String persistenceId) {
     journal.failNextPersisted(persistenceId);
+  }
+
+  /** As an extension of a test class it is closed with it, after all classes nested in that one. */
+  @Override
+  public void afterAll(ExtensionContext context) {
+    if (context.getRequiredTestClass().getEnclosingClass() == null) {
+      close();
+    }
   }
 
   @Override

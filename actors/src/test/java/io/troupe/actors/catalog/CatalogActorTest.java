@@ -11,29 +11,18 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class CatalogActorTest {
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private final AtomicReference<CatalogActor.All> published = new AtomicReference<>();
   private ActorRef<CatalogActor.Message> actor;
 
   private Behavior<CatalogActor.Message> behavior() {
     return CatalogActor.create(Project.class, published::set);
-  }
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
   }
 
   @BeforeEach

@@ -59,11 +59,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -79,23 +78,13 @@ class LostMessagesTest {
     ANSWER
   }
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private final CatalogCopy copy = new CatalogCopy();
   private final Wired wired = new Wired();
   private final InstanceIndex index = new InstanceIndex(10);
   private ShardedCatalog catalog;
   private Wire wire;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   @BeforeEach
   void emptyCatalog() {

@@ -10,31 +10,20 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ReleasePostTest {
   private static final InstanceId A = Examples.instance(1);
   private static final InstanceId B = Examples.instance(2);
   private static final InstanceId C = Examples.instance(3);
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
   private TestProbe<ProjectActor.Message> project;
   private TestProbe<ProjectActor.Reply> instance;
   private TestProbe<ProjectActor.Reply> other;
   private ActorRef<ProjectActor.Message> post;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   @BeforeEach
   void enter() {

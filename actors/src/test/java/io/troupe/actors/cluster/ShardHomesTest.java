@@ -13,26 +13,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ShardHomesTest {
   private static final Set<String> SHARDS = Set.of("0", "1", "2");
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
   private final BlockingQueue<CompletableFuture<Set<String>>> looks = new LinkedBlockingQueue<>();
   private TestProbe<String> knocks;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   @BeforeEach
   void enter() {

@@ -13,29 +13,18 @@ import io.troupe.actors.catalog.HostDrain.Terms;
 import io.troupe.actors.instance.VmState;
 import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Time passes, and the drain's actor looks; it dies, and the next one goes on. */
 class DrainActorTest {
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private DrainWorld world;
   private CatalogInMemory catalog;
   private Drains drains;
   private ActorRef<DrainActor.Message> actor;
-
-  @BeforeAll
-  static void raise() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void strike() {
-    stage.close();
-  }
 
   @BeforeEach
   void enter() {

@@ -34,10 +34,9 @@ import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.RecipientRef;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -47,19 +46,9 @@ class AffinityTest {
   private static final List<HostId> HOSTS =
       List.of(new HostId("a"), new HostId("b"), new HostId("c"));
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
   private final Map<HostId, ActorRef<HostActor.Message>> hosts = new HashMap<>();
   private ActorRef<ServerGroupActor.Message> group;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   @BeforeEach
   void enter() {

@@ -18,10 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -33,22 +32,12 @@ class ConnectionActorTest {
   private static final Duration HEARTBEAT =
       Duration.ofMillis(FleetSettings.DEFAULT.heartbeatMillis());
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   @TempDir Path guests;
   private volatile Optional<Connection> registered = Optional.empty();
   private ActorRef<ConnectionActor.Message> actor;
   private TestProbe<ConnectionActor.Hosts> asker;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   @BeforeEach
   void enter() {

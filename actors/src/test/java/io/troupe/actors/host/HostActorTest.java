@@ -30,17 +30,16 @@ import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class HostActorTest {
   private static final ConnectionId CONNECTION = new ConnectionId("c-1");
   private static final FleetSettings SETTINGS =
       new FleetSettings(10_000, 60_000, 2.0, 1.0, 1.0, 0, 1024, 0, "zone-1");
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private volatile boolean enabled = true;
   private ActorRef<HostActor.Message> actor;
@@ -53,16 +52,6 @@ class HostActorTest {
         SETTINGS,
         stage.journalMeter(),
         stage);
-  }
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
   }
 
   @BeforeEach

@@ -17,29 +17,18 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What an administrator decides about a host holds at once, and after a crash. */
 class HostAdministrationTest {
   private static final ConnectionId CONNECTION = new ConnectionId("c-1");
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private volatile String zone = "zone-1";
   private ActorRef<HostActor.Message> actor;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   @BeforeEach
   void enter() {

@@ -26,10 +26,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Traits and resource classes that an operator gives a host, and claims that hold them. */
 class HostEquipmentTest {
@@ -41,19 +40,9 @@ class HostEquipmentTest {
               new Provider("card-a", Set.of(), Map.of("CUSTOM_FPGA", Stock.of(1))),
               new Provider("card-b", Set.of("CUSTOM_BIG"), Map.of("CUSTOM_FPGA", Stock.of(1)))));
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private ActorRef<HostActor.Message> actor;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   private Behavior<HostActor.Message> behavior() {
     return HostActor.create(

@@ -31,10 +31,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What claims are given of a host's cells and devices. CPUs 2 to 7 of 8 are dedicated. */
 class HostPlacementTest {
@@ -49,7 +48,7 @@ class HostPlacementTest {
           List.of(device(0), device(1), device(2)));
   private static final Map<String, String> PINNED = Map.of("hw:cpu_policy", "dedicated");
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private ActorRef<HostActor.Message> actor;
 
@@ -67,16 +66,6 @@ class HostPlacementTest {
         number < 2 ? Optional.of(number) : Optional.empty(),
         Optional.empty(),
         Map.of());
-  }
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
   }
 
   private Behavior<HostActor.Message> behavior() {

@@ -22,15 +22,14 @@ import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class InstanceActorTest {
   private static final OperationSettings SETTINGS = OperationSettings.DEFAULT;
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private final InstanceIndex index = new InstanceIndex(10);
   private InstanceId id = Examples.instance(1);
@@ -38,16 +37,6 @@ class InstanceActorTest {
 
   private Behavior<InstanceActor.Message> behavior() {
     return stage.instance(id, index, SETTINGS);
-  }
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
   }
 
   @BeforeEach

@@ -20,10 +20,9 @@ import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -31,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class InstanceLifeActorTest {
   private static final Duration KEPT = Duration.ofHours(1);
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private final InstanceIndex index = new InstanceIndex(10);
   private InstanceId id = Examples.instance(1);
@@ -43,16 +42,6 @@ class InstanceLifeActorTest {
 
   private Behavior<InstanceActor.Message> behavior() {
     return stage.instance(id, index, settings());
-  }
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
   }
 
   @BeforeEach

@@ -18,16 +18,15 @@ import java.util.HashSet;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Moves of an instance whose actor dies between any two steps. */
 class MoveActorTest {
   private static final Duration CONFIRMED_AFTER = Duration.ofHours(1);
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private final InstanceIndex index = new InstanceIndex(10);
   private final InstanceId id = Examples.instance(1);
@@ -42,16 +41,6 @@ class MoveActorTest {
 
   private Behavior<InstanceActor.Message> behavior() {
     return stage.instance(id, index, settings());
-  }
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
   }
 
   @BeforeEach

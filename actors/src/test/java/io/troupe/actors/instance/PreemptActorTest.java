@@ -19,10 +19,9 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A boot for which others leave a host, and which is killed while it waits for that. */
 class PreemptActorTest {
@@ -33,23 +32,13 @@ class PreemptActorTest {
           PreemptionMode.DELETE,
           5_000);
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private final InstanceId id = Examples.instance(1);
   private ActorRef<InstanceActor.Message> actor;
 
   private Behavior<InstanceActor.Message> behavior() {
     return stage.instance(id, new InstanceIndex(10), OperationSettings.DEFAULT);
-  }
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
   }
 
   @BeforeEach

@@ -13,31 +13,20 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class NetworkActorTest {
   /** 100 addresses. */
   private volatile Optional<Network> entry = Optional.of(Examples.network(0, 10, 109));
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private ActorRef<NetworkActor.Message> actor;
 
   private Behavior<NetworkActor.Message> behavior() {
     return NetworkActor.create("net-0", () -> entry, NetworkSettings.DEFAULT, stage);
-  }
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
   }
 
   @BeforeEach

@@ -13,15 +13,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ProjectActorTest {
   private static final Resources SMALL = new Resources(1, 1024, 10);
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private volatile Limits limits = new Limits(10, -1, -1, -1);
   private final CountDownLatch firstBatch = new CountDownLatch(1);
@@ -29,16 +28,6 @@ class ProjectActorTest {
 
   private Behavior<ProjectActor.Message> behavior() {
     return ProjectActor.create(Examples.PROJECT, () -> limits, stage.journalMeter());
-  }
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
   }
 
   @BeforeEach

@@ -20,29 +20,18 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Time passes, and the plan is looked at; who looks at it dies, and the next one goes on. */
 class RebalanceActorTest {
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private DrainWorld world;
   private CatalogInMemory catalog;
   private RebalanceRunner runner;
   private ActorRef<RebalanceActor.Message> actor;
-
-  @BeforeAll
-  static void raise() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void strike() {
-    stage.close();
-  }
 
   /** Five servers on one host, to go to two others by turns. */
   @BeforeEach

@@ -16,10 +16,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,18 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AllOrNothingTest {
   private static final HostId A = new HostId("a");
   private static final HostId B = new HostId("b");
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
   private RealHosts fleet;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   @BeforeEach
   void enter() {

@@ -11,27 +11,16 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class DeltaPostActorTest {
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
   private final InstanceId first = InstanceId.fresh();
   private final InstanceId second = InstanceId.fresh();
   private TestProbe<SchedulerActor.Message> scheduler;
   private ActorRef<SchedulerActor.Message> post;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   @BeforeEach
   void enter() {

@@ -13,29 +13,18 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A hundred want the last place of a fleet: one gets it, the others are told why not. */
 class LastPlaceTest {
   private static final HostId HOST = Examples.H1;
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private OneHost one;
   private ActorRef<SchedulerActor.Message> scheduler;
   private ActorRef<HostActor.Message> host;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   @BeforeEach
   void oneHostWithOnePlace() {

@@ -16,29 +16,18 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a host has said before a question counts for it, though it comes a moment after. */
 class LateWordTest {
   private static final Duration QUIET = Duration.ofMillis(200);
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private final Wired others = new Wired();
   private TestProbe<Decision> asker;
   private ActorRef<SchedulerActor.Message> scheduler;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   @BeforeEach
   void withoutHosts() {

@@ -16,10 +16,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Scheduler and host between them: one host with room for two, and two preemptible ones on it. */
 class PreemptionActorTest {
@@ -29,7 +28,7 @@ class PreemptionActorTest {
   private static final RequestSpec OTHER_SPOT = spot("1");
   private static final RequestSpec REQUEST =
       RequestDraft.any().extraSpec(Importance.PRIORITY, "1").spec();
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private volatile SchedulerSettings settings;
   private ActorRef<SchedulerActor.Message> scheduler;
@@ -40,16 +39,6 @@ class PreemptionActorTest {
     return RequestDraft.any()
         .extraSpecs(Map.of(Importance.PREEMPTIBLE, "true", Importance.PRIORITY, priority))
         .spec();
-  }
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
   }
 
   @BeforeEach

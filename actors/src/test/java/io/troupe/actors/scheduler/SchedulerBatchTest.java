@@ -20,30 +20,19 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Placed together or not at all; and settings that change while it runs. */
 class SchedulerBatchTest {
   private static final Duration QUIET = Duration.ofMillis(200);
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private final Wired others = new Wired();
   private volatile SchedulerSettings settings = SchedulerSettings.DEFAULT;
   private TestProbe<Decision> asker;
   private ActorRef<SchedulerActor.Message> scheduler;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   /** Room for eight: "a" has eight vCPUs. */
   @BeforeEach

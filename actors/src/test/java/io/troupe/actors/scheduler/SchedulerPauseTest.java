@@ -15,14 +15,13 @@ import java.util.List;
 import java.util.Set;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An administrator holds placements back and lets them go. */
 class SchedulerPauseTest {
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
   private static final Duration QUIET = Duration.ofMillis(200);
 
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
@@ -31,16 +30,6 @@ class SchedulerPauseTest {
   private TestProbe<SchedulerFigures> administrator;
   private ActorRef<CatalogActor.Message> catalog;
   private ActorRef<SchedulerActor.Message> scheduler;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   @BeforeEach
   void withOneHost() {

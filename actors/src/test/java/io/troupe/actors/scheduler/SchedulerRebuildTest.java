@@ -19,31 +19,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A scheduler that has just started answers when the hosts have spoken, or when they have not. */
 class SchedulerRebuildTest {
   private static final ConnectionId CONNECTION = new ConnectionId("c");
   private static final Duration QUIET = Duration.ofMillis(200);
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private TestProbe<Decision> asker;
   private TestProbe<HostActor.Message> hosts;
   private TestProbe<ConnectionActor.Message> connection;
   private ActorRef<SchedulerActor.Message> scheduler;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   /** Somebody waits, and the connection has named two hosts that have not said anything. */
   @BeforeEach

@@ -15,28 +15,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever was promised to whom by which scheduler, a group stays evenly spread over zones. */
 class SpreadClaimTest {
   private static final Duration SILENCE = Duration.ofSeconds(6);
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
   private RealHosts fleet;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   @BeforeEach
   void enter() {

@@ -23,11 +23,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,18 +35,8 @@ class VolumePlacingTest {
   private static final HostId A = new HostId("a");
   private static final HostId B = new HostId("b");
   private static final Duration SILENCE = Duration.ofSeconds(6);
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
   private RealHosts fleet;
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
-  }
 
   @BeforeEach
   void enter() {

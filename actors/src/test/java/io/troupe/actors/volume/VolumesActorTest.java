@@ -31,11 +31,10 @@ import java.util.Set;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class VolumesActorTest {
   private static final String V1 = "00000000-0000-4000-8000-000000000001";
@@ -44,23 +43,13 @@ class VolumesActorTest {
   private static final InstanceId I2 = Examples.instance(2);
   private static final OperationId ATTACH = new OperationId("req-attach");
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private volatile VolumeLimits limits = new VolumeLimits(3, 20);
   private ActorRef<VolumesActor.Message> actor;
 
   private Behavior<VolumesActor.Message> behavior() {
     return VolumesActor.create("demo", stage, () -> limits, stage);
-  }
-
-  @BeforeAll
-  static void open() {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void close() {
-    stage.close();
   }
 
   @BeforeEach
