@@ -730,13 +730,13 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     for (Place member : members) {
       switch (decide(member)) {
         case Decision.Placed placed -> {
-          noted(member.spec(), placed);
+          promise(member.spec(), placed.candidates().getFirst().host());
           decisions.put(member.spec().instance(), placed);
         }
         case Decision.NoValidHost none -> {
           takeBack(members);
           if (batch.isDoubted()) {
-            noted(member.spec(), none);
+            count(member.spec(), none);
             end(batch, _ -> none);
           } else {
             doubt(batch);
@@ -745,6 +745,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
         }
       }
     }
+    members.forEach(member -> count(member.spec(), decisions.get(member.spec().instance())));
     round++;
     batch
         .begin(decisions)
@@ -971,14 +972,21 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   }
 
   private Decision noted(RequestSpec spec, Decision decision) {
+    switch (decision) {
+      case Decision.Placed(var candidates, _) -> promise(spec, candidates.getFirst().host());
+      case Decision.NoValidHost(_, var unless) ->
+          unless.ifPresent(one -> promise(spec, one.host()));
+    }
+    count(spec, decision);
+    return decision;
+  }
+
+  private void count(RequestSpec spec, Decision decision) {
     tally.count(decision, clock.instant());
     switch (decision) {
-      case Decision.Placed(var candidates, _) -> {
-        promise(spec, candidates.getFirst().host());
-        metrics.counter("troupe.scheduler.decisions", "outcome", "placed").increment();
-      }
+      case Decision.Placed _ ->
+          metrics.counter("troupe.scheduler.decisions", "outcome", "placed").increment();
       case Decision.NoValidHost(_, var unless) when unless.isPresent() -> {
-        promise(spec, unless.get().host());
         metrics.counter("troupe.scheduler.decisions", "outcome", "preemption").increment();
         metrics.counter("troupe.scheduler.preempted").increment(unless.get().victims().size());
         getContext()
@@ -1003,7 +1011,6 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
             .info("no valid host for instance {}: {}", spec.instance(), explanation.message());
       }
     }
-    return decision;
   }
 
   private void promise(RequestSpec spec, HostId host) {

@@ -79,6 +79,10 @@ class SchedulerBatchTest {
     scheduler.tell(new SchedulerActor.Place(spec, asker.getRef()));
   }
 
+  private SchedulerFigures figures() {
+    return stage.ask(scheduler, SchedulerFigures.class, SchedulerActor.GetFigures::new);
+  }
+
   private int free() {
     var answer = stage.probe(Capacity.class);
     scheduler.tell(new SchedulerActor.GetCapacity(RequestDraft.any().spec(), 100, answer.getRef()));
@@ -111,6 +115,8 @@ class SchedulerBatchTest {
     assertThat(((Decision.NoValidHost) answers.getFirst()).explanation().message())
         .contains("removed 1");
     assertThat(free()).as("nothing stays promised").isEqualTo(8);
+    assertThat(figures().placed()).as("nor is counted as placed").isZero();
+    assertThat(figures().noValidHost()).isEqualTo(1);
   }
 
   /** And one that does fit does not wait for it. */
