@@ -201,8 +201,7 @@ public final class Stage extends Clock implements Entities, AfterAllCallback, Au
       ActorRef<SchedulerActor.Message> scheduler, RequestSpec spec, boolean mayPreempt) {
     var answer = probe(Decision.class);
     scheduler.tell(new SchedulerActor.Place(spec, mayPreempt, answer.getRef()));
-    untilLateWordsAreThere(scheduler);
-    return answer.receiveMessage();
+    return heard(answer);
   }
 
   /** The answer of a scheduler that may look twice before it comes. */
@@ -219,8 +218,12 @@ public final class Stage extends Clock implements Entities, AfterAllCallback, Au
 
   /** What was asked before is refused now where it cannot be. */
   public void untilLateWordsAreThere(ActorRef<SchedulerActor.Message> scheduler) {
-    ask(scheduler, SchedulerFigures.class, SchedulerActor.GetFigures::new); // has read all before
+    figures(scheduler); // it has read all before
     pass(SchedulerActor.WORDS_ARE_LATE);
+  }
+
+  public SchedulerFigures figures(ActorRef<SchedulerActor.Message> scheduler) {
+    return ask(scheduler, SchedulerFigures.class, SchedulerActor.GetFigures::new);
   }
 
   /** What the actor asks or tells others, in its order. */

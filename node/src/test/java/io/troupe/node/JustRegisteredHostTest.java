@@ -25,8 +25,8 @@ class JustRegisteredHostTest {
     user = CloudUser.of(admin);
   }
 
-  private static void register(String name, String options) {
-    var uri = "fake://%s?prefix=%s-&%s".formatted(name, name, options);
+  private static void register(String name) {
+    var uri = "fake://%s?prefix=%s-&hosts=2".formatted(name, name);
     admin
         .post("/v1/connections", "{\"id\": \"%s\", \"uri\": \"%s\"}".formatted(name, uri))
         .expect(201);
@@ -45,7 +45,7 @@ class JustRegisteredHostTest {
   @Test
   void everyHostOfAConnectionThatWasJustRegisteredIsBootedOn() throws Exception {
     for (int round = 0; round < 10; round++) {
-      register("new" + round, "hosts=2");
+      register("new" + round);
 
       var first = bootOn("new" + round + "-1");
       var second = bootOn("new" + round + "-2");

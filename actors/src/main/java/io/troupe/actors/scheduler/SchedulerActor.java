@@ -49,7 +49,7 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * The cluster's one scheduler: keeps the table of hosts as they report themselves, and answers
  * where an instance may go. It reserves nothing; what it has just answered it keeps in mind until
  * the host's own word about it comes. Who would be refused is looked at once more a moment later,
- * when what hosts had said before the question is certain to be there.
+ * when what hosts had said before the question has had the time to come.
  *
  * <p>It holds nothing that others do not know: after a start it first asks every connection for its
  * hosts, every host for its row, and the catalog whether it is paused, and answers then.

@@ -189,8 +189,7 @@ class AllOrNothingTest {
     var batch = new Together("r-1", 2).placeAll();
 
     for (int i = 0; i < 4; i++) {
-      stage.ask(
-          fleet.scheduler, SchedulerFigures.class, SchedulerActor.GetFigures::new); // has it asked?
+      stage.figures(fleet.scheduler); // has it asked?
       stage.pass(Duration.ofSeconds(3));
     }
 

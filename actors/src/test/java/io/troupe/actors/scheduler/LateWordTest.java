@@ -52,7 +52,7 @@ class LateWordTest {
   }
 
   private SchedulerFigures figures() {
-    return stage.ask(scheduler, SchedulerFigures.class, SchedulerActor.GetFigures::new);
+    return stage.figures(scheduler);
   }
 
   private void lateWordsAreThere() {

@@ -60,6 +60,6 @@ record OneHost(
   }
 
   SchedulerFigures figures() {
-    return stage.ask(scheduler, SchedulerFigures.class, SchedulerActor.GetFigures::new);
+    return stage.figures(scheduler);
   }
 }

@@ -74,7 +74,7 @@ public final class RealHosts implements Entities {
     post = scheduler;
     hosts.values().forEach(host -> host.tell(new HostActor.Publish()));
     hosts.keySet().forEach(this::awaitView);
-    stage.ask(scheduler, SchedulerFigures.class, SchedulerActor.GetFigures::new); // it has begun
+    stage.figures(scheduler); // it has begun
   }
 
   public void add(String name, String zone, int vcpus) {

@@ -80,7 +80,7 @@ class SchedulerBatchTest {
   }
 
   private SchedulerFigures figures() {
-    return stage.ask(scheduler, SchedulerFigures.class, SchedulerActor.GetFigures::new);
+    return stage.figures(scheduler);
   }
 
   private int free() {

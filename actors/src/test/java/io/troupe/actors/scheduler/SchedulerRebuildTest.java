@@ -84,7 +84,7 @@ class SchedulerRebuildTest {
   }
 
   private SchedulerFigures figures() {
-    return stage.ask(scheduler, SchedulerFigures.class, SchedulerActor.GetFigures::new);
+    return stage.figures(scheduler);
   }
 
   private List<Candidate> candidates() {
