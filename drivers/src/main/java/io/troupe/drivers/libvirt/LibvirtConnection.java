@@ -4,9 +4,11 @@ import io.troupe.core.value.InstanceId;
 import io.troupe.drivers.spi.DriverException;
 import java.net.URI;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.libvirt.Connect;
@@ -17,8 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection to libvirt, shared by all threads. When it dies (keep-alive sees to it that this
- * is noticed), the call that was running fails as retryable, and the next call opens it again.
+ * The connection to one libvirt. When it dies (keep-alive sees to it that this is noticed), the
+ * call that was running fails as retryable, and the next call opens it again.
+ *
+ * <p>Calls that run at the same time have a native connection each: a client of libvirt may sleep
+ * through a call that is made beside another one, and a libvirtd takes five at a time from a client
+ * (ADR 43). The first one is listened to, others are opened when they are needed and kept.
  *
  * <p>Calls share a lock that opening and closing take alone, so that no native connection is freed
  * under a running call. Calls must not be nested for the same reason.
@@ -75,7 +81,16 @@ final class LibvirtConnection implements AutoCloseable {
   private final URI uri;
   private final Listener listener;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+  /** The one that is listened to. */
   private Optional<Connect> open = Optional.empty();
+
+  /** Whether its hypervisor is inside this process, where calls do not wait for each other. */
+  private boolean inside;
+
+  /** Those that no call uses; the last one comes first. */
+  private final Deque<Connect> free = new ConcurrentLinkedDeque<>();
+
   private boolean closed;
 
   LibvirtConnection(URI uri, Listener listener) {
@@ -95,11 +110,37 @@ final class LibvirtConnection implements AutoCloseable {
           lock.readLock().lock();
         }
       }
-      return call.on(open.orElseThrow());
+      return inside ? call.on(open.orElseThrow()) : alone(call);
     } catch (LibvirtException e) {
       throw LibvirtErrors.failure(doing, e);
     } finally {
       lock.readLock().unlock();
+    }
+  }
+
+  private <T> T alone(Call<T> call) throws LibvirtException, DriverException {
+    Connect mine = take();
+    try {
+      return call.on(mine);
+    } finally {
+      free.addFirst(mine);
+    }
+  }
+
+  private Connect take() throws LibvirtException, DriverException {
+    Connect connect = free.pollFirst();
+    while (connect != null && connect != open.orElseThrow() && !connect.isAlive()) {
+      close(connect);
+      connect = free.pollFirst();
+    }
+    return connect != null ? connect : another();
+  }
+
+  private Connect another() throws DriverException {
+    try {
+      return connect();
+    } catch (LibvirtException e) {
+      throw cannotConnect(e);
     }
   }
 
@@ -184,28 +225,36 @@ final class LibvirtConnection implements AutoCloseable {
       }
       release();
       LibvirtEventLoop.start();
-      Connect connect = new Connect(uri.toString());
+      Connect connect = connect();
       open = Optional.of(connect);
-      keepAlive(connect);
       CALLED.put(connect, listener);
       listener.opened(connect);
+      free.addFirst(connect);
     } catch (LibvirtException e) {
       release();
-      throw DriverException.retryable("cannot connect to " + uri + ": " + e.getMessage());
+      throw cannotConnect(e);
     } finally {
       lock.writeLock().unlock();
     }
   }
 
   /** Drivers inside this process, such as {@code test}, have no peer to keep alive. */
-  private static void keepAlive(Connect connect) throws LibvirtException {
+  private Connect connect() throws LibvirtException {
+    Connect connect = new Connect(uri.toString());
     try {
       connect.setKeepAlive(KEEP_ALIVE_SECONDS, KEEP_ALIVE_MISSES);
     } catch (LibvirtException e) {
-      if (!LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_SUPPORT)) {
+      inside = LibvirtErrors.is(e, ErrorNumber.VIR_ERR_NO_SUPPORT);
+      if (!inside) {
+        close(connect);
         throw e;
       }
     }
+    return connect;
+  }
+
+  private DriverException cannotConnect(LibvirtException e) {
+    return DriverException.retryable("cannot connect to " + uri + ": " + e.getMessage());
   }
 
   /** Waits for running calls to end. Guests go on running. */
@@ -221,20 +270,30 @@ final class LibvirtConnection implements AutoCloseable {
   }
 
   private void release() {
-    if (open.isEmpty()) {
-      return;
+    if (open.isPresent()) {
+      Connect listened = open.get();
+      open = Optional.empty();
+      leave(listened);
+      free.removeIf(each -> each == listened); // equals() asks the host
+      close(listened);
     }
-    Connect old = open.get();
-    open = Optional.empty();
+    free.forEach(this::close);
+    free.clear();
+  }
+
+  private void leave(Connect connect) {
     try {
-      listener.closing(old);
-      CALLED.remove(old);
+      listener.closing(connect);
+      CALLED.remove(connect);
     } catch (LibvirtException e) {
       // A dead connection cannot be left politely; what it held on the host is gone already.
       LOG.debug("leaving the connection to {}: {}", uri, e.getMessage());
     }
+  }
+
+  private void close(Connect connect) {
     try {
-      old.close();
+      connect.close();
     } catch (LibvirtException e) {
       LOG.debug("closing the connection to {}: {}", uri, e.getMessage());
     }

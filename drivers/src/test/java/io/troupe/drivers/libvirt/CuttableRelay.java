@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -30,8 +31,18 @@ final class CuttableRelay implements AutoCloseable {
 
   /** Breaks every connection; new ones are let through. */
   void cut() throws IOException {
-    for (Socket socket = sockets.poll(); socket != null; socket = sockets.poll()) {
-      socket.close();
+    cutBut(0);
+  }
+
+  /** Breaks every connection but the oldest ones. */
+  void cutBut(int kept) throws IOException {
+    Iterator<Socket> each = sockets.iterator();
+    for (int i = 0; each.hasNext(); i++) {
+      Socket socket = each.next();
+      if (i >= 2 * kept) { // two sockets each
+        each.remove();
+        socket.close();
+      }
     }
   }
 

@@ -32,6 +32,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -676,6 +677,32 @@ class LibvirtMigrationTest {
     assertThat(LibvirtPeer.virsh(again.uri(), "list", "--all", "--uuid"))
         .doesNotContain(source.instance().toString());
     assertThat(inspect(from, source).power()).isEqualTo(PowerState.RUNNING);
+  }
+
+  /** A client of libvirt may sleep through a call that is made beside a long one. */
+  @Test
+  void othersAreNotHeldUpByAMigration() throws Exception {
+    Host from = apart(a);
+    Host to = apart(LibvirtPeer.second());
+    GuestTarget source = spawn(from);
+    MoveTicket ticket = prepare(from, source, to, at(to, source, 2));
+
+    CompletableFuture<Kind> end =
+        CompletableFuture.supplyAsync(
+            () -> failure(from, new DriverCommand.LiveMigrate(source, ticket, SLOW)),
+            Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory()));
+    awaitUnderWay(from, source);
+    long longest = 0;
+    for (int i = 0; i < 200; i++) {
+      long began = System.nanoTime();
+      run(from, new DriverCommand.Inspect(source));
+      longest = Math.max(longest, System.nanoTime() - began);
+    }
+    assertThat(end).isNotDone();
+    run(from, new DriverCommand.AbortMigration(source));
+
+    assertThat(end.get()).isEqualTo(Kind.INSTANCE_FAULT);
+    assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(4));
   }
 
   @Test
