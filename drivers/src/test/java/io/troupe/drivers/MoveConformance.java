@@ -678,12 +678,12 @@ public abstract class MoveConformance extends LifeConformance {
     return (MigrationSeen) run(new DriverCommand.WatchMigration(source));
   }
 
-  /** The migration as it is when it has begun to copy. */
+  /** The migration as it is when something is left to be copied. */
   protected final MigrationSeen awaitSeen(GuestTarget source) throws Exception {
     var until = System.nanoTime() + commandTimeout().toNanos();
     var seen = watch(source);
     while (seen.phase() == Phase.NONE
-        || seen.memory().totalBytes() + seen.disk().totalBytes() == 0) {
+        || seen.memory().remainingBytes() + seen.disk().remainingBytes() == 0) {
       assertThat(System.nanoTime()).as("a migration is seen in time").isLessThan(until);
       Thread.sleep(10);
       seen = watch(source);
