@@ -279,9 +279,6 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
    */
   private static final Duration SILENT_ABOUT_JOINS = Duration.ofSeconds(4);
 
-  /** A promise that its host never mentioned: the instance gave up, or the host was lost. */
-  private static final Duration PROMISE_KEPT = Duration.ofSeconds(60);
-
   /** Placing as many holds the scheduler up for some tens of milliseconds. */
   public static final int COUNTED_AT_MOST = 2_000;
 
@@ -294,8 +291,6 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   /** Questions of operators; instances that wait are kept apart. */
   private static final int ASKED_AT_MOST = 1_000;
 
-  private record Promise(HostId host, Instant at) {}
-
   private final Entities entities;
   private final Supplier<SchedulerSettings> configured;
   private SchedulerSettings lastSettings;
@@ -304,8 +299,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private final StashBuffer<Message> stash;
   private final HostTable table = new HostTable();
   private final HostNodes<Address> nodes = new HostNodes<>();
-  private final Map<InstanceId, Promise> promises = new HashMap<>();
-  private final Map<String, Promise> volumePromises = new HashMap<>();
+  private final Promises promises = new Promises(table);
   private final Set<ConnectionId> connectionsAwaited = new HashSet<>();
   private final Set<HostId> hostsAwaited = new LinkedHashSet<>();
   private final ActorRef<ConnectionActor.Hosts> hostsAnswers;
@@ -407,7 +401,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     connections.forEach(this::askForHosts);
     timers.startTimerWithFixedDelay(new AskAgain(), ASK_AGAIN);
     timers.startSingleTimer(new GiveUpWaiting(), LONGEST_REBUILD);
-    timers.startTimerWithFixedDelay(new ForgetPromises(), PROMISE_KEPT);
+    timers.startTimerWithFixedDelay(new ForgetPromises(), Promises.KEPT);
     metrics.gauge("troupe.scheduler.hosts", table, HostTable::size);
     storedPause.read(PauseRead::new);
   }
@@ -464,7 +458,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
         }
       }
       case AskAgain() -> askAgain();
-      case ForgetPromises() -> forgetPromises();
+      case ForgetPromises() -> promises.forgetOld(clock.instant());
       case GiveUpBatch(var batch) -> giveUp(batch);
       case HeldSomewhere(var answer) -> onHeld(answer);
       case GiveUpRound(var number) -> {
@@ -635,8 +629,8 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private void hear(HostDelta delta) {
     var host = delta.row().id();
     table.put(delta.row().withVersion(++rowVersion));
-    delta.settled().forEach(instance -> settle(host, instance));
-    delta.settledVolumes().forEach(this::forgetVolume);
+    delta.settled().forEach(instance -> promises.settle(host, instance));
+    delta.settledVolumes().forEach(promises::forgetVolume);
     hostsAwaited.remove(host);
   }
 
@@ -711,7 +705,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private void conclude(Place place) {
     var spec = place.spec();
     var preempts = place.mayPreempt() && spec.detail().batch().isEmpty();
-    place.replyTo().tell(noted(spec, preempts ? decideOrPreempt(place) : decide(place)));
+    place.replyTo().tell(noted(spec, decide(place, preempts)));
   }
 
   // ---- batches
@@ -775,7 +769,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   /** It may know more than the host's last word, which is perhaps still under way with others. */
   private void learn(HostRow row) {
     table.put(row.withVersion(++rowVersion));
-    row.detail().residents().instances().forEach(instance -> settle(row.id(), instance));
+    row.detail().residents().instances().forEach(instance -> promises.settle(row.id(), instance));
   }
 
   private void afterRound(Round batch) {
@@ -839,7 +833,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     if (!rebuilt || clock.instant().isBefore(joinsFrom) || table.row(host).isEmpty()) {
       return new JoinAnswer(false, Optional.empty());
     }
-    forgetPromise(spec.instance());
+    promises.forget(spec.instance());
     var refusal = Scheduling.refusalToJoin(table, table.row(host).get(), spec);
     if (refusal.isEmpty()) {
       promise(spec, host);
@@ -848,12 +842,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   }
 
   private void takeBack(List<Place> members) {
-    for (Place member : members) {
-      var promise = promises.remove(member.spec().instance());
-      if (promise != null) {
-        table.settle(promise.host(), member.spec().instance());
-      }
-    }
+    members.forEach(member -> promises.forget(member.spec().instance()));
   }
 
   private void giveUp(String batch) {
@@ -882,7 +871,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   }
 
   private VolumeDecision decide(VolumeRequest request) {
-    forgetVolume(request.volumeId());
+    promises.forgetVolume(request.volumeId());
     var pools = StoragePools.of(table.rows(), settings().pools());
     return VolumeScheduling.decide(pools, request, settings().pools(), ++seed);
   }
@@ -890,7 +879,8 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   private VolumeDecision noted(VolumeRequest request, VolumeDecision decision) {
     switch (decision) {
       case VolumeDecision.Placed(var candidates) -> {
-        promiseVolume(candidates.getFirst().host(), request.volumeId(), request.gib());
+        promises.addVolume(
+            candidates.getFirst().host(), request.volumeId(), request.gib(), clock.instant());
         metrics.counter("troupe.scheduler.volumes", "outcome", "placed").increment();
       }
       case VolumeDecision.NoValidBackend(var explanation) -> {
@@ -913,7 +903,7 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     if (!rebuilt || clock.instant().isBefore(joinsFrom) || row.isEmpty()) {
       return new JoinAnswer(false, Optional.empty());
     }
-    forgetVolume(may.volumeId());
+    promises.forgetVolume(may.volumeId());
     var pools = settings().pools();
     var own = StoragePools.asSeenBy(table.row(may.host()).get(), pools);
     var pool =
@@ -921,21 +911,9 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
     long more = may.gib() - may.counted();
     var refusal = VolumeScheduling.tooLittle(pool, more, pools);
     if (refusal.isEmpty() && more > 0) {
-      promiseVolume(may.host(), may.volumeId(), more);
+      promises.addVolume(may.host(), may.volumeId(), more, clock.instant());
     }
     return new JoinAnswer(true, refusal.map(PoolExplanation::message));
-  }
-
-  private void promiseVolume(HostId host, String volume, long gib) {
-    table.promiseVolume(host, volume, gib);
-    volumePromises.put(volume, new Promise(host, clock.instant()));
-  }
-
-  private void forgetVolume(String volume) {
-    var earlier = volumePromises.remove(volume);
-    if (earlier != null) {
-      table.settleVolume(earlier.host(), volume);
-    }
   }
 
   /** What an administrator changes holds from the next decision on. */
@@ -949,26 +927,19 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   }
 
   private Decision decide(Place place) {
-    var spec = place.spec();
-    forgetPromise(spec.instance());
-    return Scheduling.decide(table, spec, settings(), ++seed, distanceFrom(place));
+    return decide(place, false);
   }
 
-  private Decision decideOrPreempt(Place place) {
+  private Decision decide(Place place, boolean preempts) {
     var spec = place.spec();
-    forgetPromise(spec.instance());
-    return Scheduling.decideOrPreempt(table, spec, settings(), ++seed, distanceFrom(place));
+    promises.forget(spec.instance());
+    return preempts
+        ? Scheduling.decideOrPreempt(table, spec, settings(), ++seed, distanceFrom(place))
+        : Scheduling.decide(table, spec, settings(), ++seed, distanceFrom(place));
   }
 
   private ToIntFunction<HostId> distanceFrom(Place place) {
     return nodes.roundsFrom(place.replyTo().path().address());
-  }
-
-  private void forgetPromise(InstanceId instance) {
-    var earlier = promises.remove(instance);
-    if (earlier != null) {
-      table.settle(earlier.host(), instance);
-    }
   }
 
   private Decision noted(RequestSpec spec, Decision decision) {
@@ -1014,31 +985,6 @@ public final class SchedulerActor extends AbstractBehavior<SchedulerActor.Messag
   }
 
   private void promise(RequestSpec spec, HostId host) {
-    table.consume(host, spec);
-    promises.put(spec.instance(), new Promise(host, clock.instant()));
-  }
-
-  private void settle(HostId host, InstanceId instance) {
-    table.settle(host, instance);
-    promises.computeIfPresent(
-        instance, (_, promise) -> promise.host().equals(host) ? null : promise);
-  }
-
-  private void forgetPromises() {
-    var longAgo = clock.instant().minus(PROMISE_KEPT);
-    List.copyOf(volumePromises.entrySet()).stream()
-        .filter(entry -> entry.getValue().at().isBefore(longAgo))
-        .map(Map.Entry::getKey)
-        .forEach(this::forgetVolume);
-    promises
-        .entrySet()
-        .removeIf(
-            entry -> {
-              var old = entry.getValue().at().isBefore(longAgo);
-              if (old) {
-                table.settle(entry.getValue().host(), entry.getKey());
-              }
-              return old;
-            });
+    promises.add(spec, host, clock.instant());
   }
 }
