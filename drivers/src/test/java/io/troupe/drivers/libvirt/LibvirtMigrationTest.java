@@ -301,6 +301,17 @@ class LibvirtMigrationTest {
     }
   }
 
+  /** What a migration fails with that is under way now, and for minutes if nothing ends it. */
+  private static CompletableFuture<Kind> beginSlowly(
+      Host from, GuestTarget source, MoveTicket ticket) throws Exception {
+    CompletableFuture<Kind> end =
+        CompletableFuture.supplyAsync(
+            () -> failure(from, new DriverCommand.LiveMigrate(source, ticket, SLOW)),
+            Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory()));
+    awaitUnderWay(from, source);
+    return end;
+  }
+
   @Test
   void guestOnSharedStorageMovesWithoutItsDiskAndNobodyDeletesItBeforeItsTime() throws Exception {
     Host from = together(a);
@@ -659,11 +670,7 @@ class LibvirtMigrationTest {
     GuestTarget arriving = at(to, source, 2);
     MoveTicket ticket = prepare(from, source, to, arriving);
 
-    CompletableFuture<Kind> end =
-        CompletableFuture.supplyAsync(
-            () -> failure(from, new DriverCommand.LiveMigrate(source, ticket, SLOW)),
-            Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory()));
-    awaitUnderWay(from, source);
+    CompletableFuture<Kind> end = beginSlowly(from, source, ticket);
     LibvirtPeer.killOwn("c");
 
     assertThat(end.get()).isEqualTo(Kind.HOST_FAULT);
@@ -687,11 +694,7 @@ class LibvirtMigrationTest {
     GuestTarget source = spawn(from);
     MoveTicket ticket = prepare(from, source, to, at(to, source, 2));
 
-    CompletableFuture<Kind> end =
-        CompletableFuture.supplyAsync(
-            () -> failure(from, new DriverCommand.LiveMigrate(source, ticket, SLOW)),
-            Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory()));
-    awaitUnderWay(from, source);
+    CompletableFuture<Kind> end = beginSlowly(from, source, ticket);
     long longest = 0;
     for (int i = 0; i < 200; i++) {
       long began = System.nanoTime();
