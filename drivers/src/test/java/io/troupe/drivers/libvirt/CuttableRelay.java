@@ -1,5 +1,7 @@
 package io.troupe.drivers.libvirt;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -7,26 +9,35 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A TCP relay to a server, whose connections the test can break. */
+/** A TCP relay to a libvirtd, whose connections the test can break. */
 final class CuttableRelay implements AutoCloseable {
   private final ServerSocket server;
   private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
   private final String host;
   private final int port;
 
-  CuttableRelay(String host, int port) throws IOException {
+  private CuttableRelay(String host, int port) throws IOException {
     this.host = host;
     this.port = port;
     this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::accept);
   }
 
-  int port() {
-    return server.getLocalPort();
+  /** In front of a libvirtd that listens to TCP; skips the test when this one does not. */
+  static CuttableRelay before(URI libvirtd) throws IOException {
+    assumeTrue("qemu+tcp".equals(libvirtd.getScheme()), "only a TCP connection can be cut here");
+    return new CuttableRelay(
+        libvirtd.getHost(), libvirtd.getPort() < 0 ? 16509 : libvirtd.getPort());
+  }
+
+  /** The libvirtd behind it, through it. */
+  URI uri() {
+    return URI.create("qemu+tcp://127.0.0.1:" + server.getLocalPort() + "/system");
   }
 
   /** Breaks every connection; new ones are let through. */

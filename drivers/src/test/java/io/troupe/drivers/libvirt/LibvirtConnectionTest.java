@@ -44,8 +44,8 @@ class LibvirtConnectionTest {
 
   @Test
   void brokenOnesAreReplaced() throws Exception {
-    try (var relay = relay();
-        var connection = new LibvirtConnection(through(relay), Listener.NONE)) {
+    try (var relay = CuttableRelay.before(LibvirtPeer.qemu());
+        var connection = new LibvirtConnection(relay.uri(), Listener.NONE)) {
       Connect oldest = connection.call("test", connect -> connect);
       Set<Connect> others = atTheSameTime(connection);
       others.remove(oldest);
@@ -76,8 +76,8 @@ class LibvirtConnectionTest {
             told.add("closing");
           }
         };
-    try (var relay = relay();
-        var connection = new LibvirtConnection(through(relay), listener)) {
+    try (var relay = CuttableRelay.before(LibvirtPeer.qemu());
+        var connection = new LibvirtConnection(relay.uri(), listener)) {
       Set<Connect> broken = atTheSameTime(connection);
       relay.cut();
       awaitEnd(broken);
@@ -135,15 +135,6 @@ class LibvirtConnectionTest {
     } catch (Exception e) {
       throw new AssertionError("callers wait for each other", e);
     }
-  }
-
-  private static CuttableRelay relay() throws Exception {
-    URI uri = LibvirtPeer.qemu();
-    return new CuttableRelay(uri.getHost(), uri.getPort() < 0 ? 16509 : uri.getPort());
-  }
-
-  private static URI through(CuttableRelay relay) {
-    return URI.create("qemu+tcp://127.0.0.1:" + relay.port() + "/system");
   }
 
   /** libvirt's event loop sees it a moment later. */

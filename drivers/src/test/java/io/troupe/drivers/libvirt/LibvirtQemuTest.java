@@ -507,16 +507,12 @@ class LibvirtQemuTest extends MoveConformance {
 
   @Test
   void brokenConnectionIsRetryableAndOpensAgainWithItsEvents() throws Exception {
-    assumeTrue("qemu+tcp".equals(uri.getScheme()), "only a TCP connection can be cut here");
     GuestTarget target = target();
     spawn(target);
     BlockingQueue<GuestEvent> events = new LinkedBlockingQueue<>();
 
-    try (var relay = new CuttableRelay(uri.getHost(), uri.getPort() < 0 ? 16509 : uri.getPort());
-        Driver remote =
-            open(
-                URI.create("qemu+tcp://127.0.0.1:" + relay.port() + "/system"),
-                new DriverContext(images(), events::add))) {
+    try (var relay = CuttableRelay.before(uri);
+        Driver remote = open(relay.uri(), new DriverContext(images(), events::add))) {
       remote.execute(new DriverCommand.Inspect(target), Cancellation.NEVER);
       relay.cut();
 
